@@ -1,0 +1,1 @@
+"""What is wrong: one file a check, or one file a family where they share a rule table."""

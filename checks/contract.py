@@ -1,0 +1,197 @@
+"""What a check is.
+
+A check is a generator over a device. It yields a `Flaw` for each thing that is wrong and, if it is marked ``level=Level.LOGIN``, may yield a `Login` question
+and is sent the `Answer`. It ends with ``return "why it passed"``; a check that finds no ground to judge on raises `NotApplicable`. It does no I/O and keeps
+no state, and the docstring of its module is its manual page.
+
+    @check(id="…", title="…", severity=Severity.HIGH, family=Family.PORTS, needs=("modbus",), remedy="…", standards=("…",))
+    def unauthenticated_control(device: Device) -> Judgement:
+        for seen in device.speaking("modbus"):
+            yield Flaw(seen.endpoint, "…", seen.evidence)
+        return "…"
+
+`needs` names the protocols a check judges: where a device speaks none of them the check is SKIPPED, where one of them could not be examined it is UNREACHED.
+The folder is the registry: `load_checks` reads every module of it.
+"""
+
+import importlib
+import inspect
+import pkgutil
+from collections.abc import Callable, Generator, Iterable, Iterator
+from dataclasses import dataclass, field
+from enum import StrEnum
+from functools import cache
+from typing import TypeVar
+
+from inventory.model import Confidence, Device, Endpoint, Family, Level, Severity
+
+
+class NotApplicable(Exception):
+    """There is nothing here for this check to judge; the message becomes the reason of a SKIPPED outcome."""
+
+
+@dataclass(frozen=True, slots=True)
+class Flaw:
+    """What is particular about one finding; the rest is the check's.
+
+    `facet` tells two flaws of one check on one device apart and defaults to "tcp/23"; `severity` and `title` override the check's own.
+    """
+
+    endpoint: Endpoint
+    detail: str
+    evidence: bytes = b""
+    confidence: Confidence = Confidence.CONFIRMED
+    severity: Severity | None = None
+    facet: str = ""
+    title: str = ""
+    remedy: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class FleetFlaw:
+    """What is particular about one fleet finding: the identities of its members and a stable facet (the key's hash)."""
+
+    devices: tuple[str, ...]
+    detail: str
+    facet: str
+    severity: Severity | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Account:
+    """An account to try: the id of its catalogue entry, the user, and the password, which nothing ever prints.
+
+    For SNMP the community is the password and the user is empty.
+    """
+
+    id: str
+    user: str
+    password: str = field(repr=False)
+
+
+class Verdict(StrEnum):
+    """How an endpoint answered an account."""
+
+    OPENED = "opened"
+    REFUSED = "refused"
+    LOCKED = "locked"
+    NO_LOGIN_ASKED = "no-login-asked"
+    UNREACHED = "unreached"
+    NOT_TRIED = "not-tried"
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """The verdict, the bytes that prove it (never the password), and the reason where there is one to give."""
+
+    verdict: Verdict
+    evidence: bytes = b""
+    reason: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Login:
+    """The question: does `account` open `endpoint` by `protocol` ("http", "telnet", "ssh", "snmp")? Asked once, however many checks ask it.
+
+    `lock_threshold` is the vendor's documented number of failures before a lock, 0 where unknown.
+    """
+
+    endpoint: Endpoint
+    protocol: str
+    account: Account
+    lock_threshold: int = 0
+
+
+T = TypeVar("T")
+Judgement = Generator[Flaw | Login, Answer | None, str]
+FleetJudgement = Iterator[FleetFlaw]
+
+
+@dataclass(frozen=True, slots=True)
+class Check:
+    """A check's declaration. `manual` is its module's docstring, cleaned."""
+
+    id: str
+    title: str
+    severity: Severity
+    family: Family
+    remedy: str
+    judge: Callable[[Device], Judgement]
+    needs: tuple[str, ...] = ()
+    standards: tuple[str, ...] = ()
+    level: Level = Level.IDENTIFY
+    manual: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class FleetCheck:
+    """A check over all devices of a scan together."""
+
+    id: str
+    title: str
+    severity: Severity
+    family: Family
+    remedy: str
+    judge: Callable[[Iterable[Device]], FleetJudgement]
+    standards: tuple[str, ...] = ()
+    manual: str = ""
+
+
+def check(
+    *,
+    id: str,  # noqa: A002 - the field's own name, and keyword-only
+    title: str,
+    severity: Severity,
+    family: Family,
+    remedy: str,
+    needs: tuple[str, ...] = (),
+    standards: tuple[str, ...] = (),
+    level: Level = Level.IDENTIFY,
+) -> Callable[[Callable[[Device], Judgement]], Check]:
+    """Declare the generator below it a check."""
+
+    def declare(judge: Callable[[Device], Judgement]) -> Check:
+        return Check(id, title, severity, family, remedy, judge, needs, standards, level, _manual(judge))
+
+    return declare
+
+
+def fleet_check(
+    *,
+    id: str,  # noqa: A002 - as above
+    title: str,
+    severity: Severity,
+    family: Family,
+    remedy: str,
+    standards: tuple[str, ...] = (),
+) -> Callable[[Callable[[Iterable[Device]], FleetJudgement]], FleetCheck]:
+    """Declare the generator below it a fleet check."""
+
+    def declare(judge: Callable[[Iterable[Device]], FleetJudgement]) -> FleetCheck:
+        return FleetCheck(id, title, severity, family, remedy, judge, standards, _manual(judge))
+
+    return declare
+
+
+@cache
+def load_checks() -> tuple[Check, ...]:
+    """Every device check of the folder, by id."""
+    return tuple(sorted(_members(Check), key=lambda c: c.id))
+
+
+@cache
+def load_fleet_checks() -> tuple[FleetCheck, ...]:
+    """Every fleet check of the folder, by id."""
+    return tuple(sorted(_members(FleetCheck), key=lambda c: c.id))
+
+
+def _members(kind: type[T]) -> Iterator[T]:
+    import checks  # the package itself, for its path
+
+    for module in pkgutil.iter_modules(checks.__path__, "checks."):
+        yield from (value for value in vars(importlib.import_module(module.name)).values() if isinstance(value, kind))
+
+
+def _manual(judge: Callable[..., object]) -> str:
+    module = inspect.getmodule(judge)
+    return inspect.cleandoc(module.__doc__ or "") if module else ""

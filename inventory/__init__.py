@@ -1,0 +1,1 @@
+"""What is known: the nouns, and where they are kept."""

@@ -1,0 +1,343 @@
+"""The nouns. Frozen, slotted records; a change is `dataclasses.replace`."""
+
+import hashlib
+import ipaddress
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from enum import IntEnum, StrEnum
+
+FactValue = str | int | float | bool | tuple[str, ...]
+Facts = Mapping[str, FactValue]
+"""A flat mapping from declared names ("http.server") to what was said; every text in it has passed `inventory.text.visible`."""
+
+
+class Severity(IntEnum):
+    """How bad a finding is, worst highest."""
+
+    INFO = 0
+    LOW = 1
+    MEDIUM = 2
+    HIGH = 3
+    CRITICAL = 4
+
+    @property
+    def label(self) -> str:
+        """The name in lower case, as reports print it."""
+        return self.name.lower()
+
+
+class Confidence(IntEnum):
+    """How sure we are: INFERRED from circumstance, LIKELY by a sign, CONFIRMED by proof."""
+
+    INFERRED = 0
+    LIKELY = 1
+    CONFIRMED = 2
+
+    @property
+    def label(self) -> str:
+        """The name in lower case, as reports print it."""
+        return self.name.lower()
+
+
+class Family(StrEnum):
+    """The four families of checks."""
+
+    CREDENTIALS = "credentials"
+    TLS = "tls"
+    FIRMWARE = "firmware"
+    PORTS = "ports"
+
+
+class Status(StrEnum):
+    """How a check ended on a device. Nothing is healthy by silence."""
+
+    PASSED = "passed"
+    FOUND = "found"
+    SKIPPED = "skipped"
+    FAILED = "failed"
+    UNREACHED = "unreached"
+
+
+class Level(IntEnum):
+    """Up to where a scan may go: IDENTIFY asks only what a device tells anyone, LOGIN tries documented default accounts."""
+
+    IDENTIFY = 0
+    LOGIN = 1
+
+    @property
+    def label(self) -> str:
+        """The name in lower case, as configuration and reports write it."""
+        return self.name.lower()
+
+
+@dataclass(frozen=True, slots=True)
+class Endpoint:
+    """An address, a port (0 where the whole host is meant) and "tcp" or "udp"."""
+
+    address: str
+    port: int
+    transport: str = "tcp"
+
+    @property
+    def sort_key(self) -> tuple[int, int, int, str]:
+        """Version, number, port, transport: everything prints in this order."""
+        ip = ipaddress.ip_address(self.address)
+        return (ip.version, int(ip), self.port, self.transport)
+
+    def __lt__(self, other: "Endpoint") -> bool:
+        return self.sort_key < other.sort_key
+
+    def __str__(self) -> str:
+        host = f"[{self.address}]" if ":" in self.address else self.address
+        return f"{host}:{self.port}/{self.transport}"
+
+
+@dataclass(frozen=True, slots=True)
+class Observation:
+    """What one protocol said at one endpoint; `evidence` is the excerpt that proves it, at most 512 bytes as heard."""
+
+    endpoint: Endpoint
+    protocol: str
+    facts: Facts
+    evidence: bytes
+    when: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Claim:
+    """One thing that is believed of a device ("vendor", "Hikvision"), how sure, and the observation and fingerprint behind it.
+
+    `name` is one of CLAIMS. `fact` names the fact that was matched and `endpoint` where it was heard.
+    """
+
+    name: str
+    value: str
+    confidence: Confidence
+    fingerprint: str
+    fact: str = ""
+    endpoint: Endpoint | None = None
+
+
+CLAIMS: Mapping[str, str] = {
+    "vendor": "who made the device",
+    "model": "the product's or model's name as its maker writes it",
+    "kind": "what it is for, a word of KINDS",
+    "firmware": "the version of the device's own firmware, as stated",
+    "firmware_date": "the build or release date that the device states, ISO 8601",
+    "serial": "the serial number",
+    "component": "a third-party component and its version, 'dropbear 2012.55'",
+}
+
+KINDS = (
+    "access-point",
+    "air-sensor",
+    "building-controller",
+    "camera",
+    "charger",
+    "door-controller",
+    "intercom",
+    "kiosk",
+    "lighting-gateway",
+    "message-sign",
+    "meter",
+    "nas",
+    "parking-meter",
+    "pdu",
+    "phone",
+    "plc",
+    "printer",
+    "recorder",
+    "router",
+    "sensor",
+    "serial-server",
+    "server",
+    "switch",
+    "traffic-controller",
+    "ups",
+    "weather-station",
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Gap:
+    """A protocol that could not be examined at an open endpoint, and why; what hangs on it is UNREACHED, not PASSED."""
+
+    endpoint: Endpoint
+    protocol: str
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class Device:
+    """One device: its stable identity, where it is, which ports are open, what it said, and what that makes it."""
+
+    identity: str
+    addresses: tuple[str, ...]
+    mac: str | None = None
+    mac_vendor: str | None = None
+    open_ports: tuple[Endpoint, ...] = ()
+    observations: tuple[Observation, ...] = ()
+    claims: tuple[Claim, ...] = ()
+    gaps: tuple[Gap, ...] = ()
+
+    @property
+    def address(self) -> str:
+        """The address it was examined at."""
+        return self.addresses[0]
+
+    def claim(self, name: str) -> Claim | None:
+        """The best-founded claim of that name: the surest, then the first in order."""
+        return max((c for c in self.claims if c.name == name), key=lambda c: c.confidence, default=None)
+
+    def claimed(self, name: str) -> tuple[Claim, ...]:
+        """Every claim of that name, in order."""
+        return tuple(claim for claim in self.claims if claim.name == name)
+
+    def fact(self, name: str) -> FactValue | None:
+        """The value of a claim ("firmware") or, failing that, of the first observation that has the fact ("http.server")."""
+        claim = self.claim(name)
+        if claim is not None:
+            return claim.value
+        return next((seen.facts[name] for seen in self.observations if name in seen.facts), None)
+
+    def speaking(self, *protocols: str) -> tuple[Observation, ...]:
+        """The observations of those protocols, in the order of their endpoints."""
+        return tuple(seen for seen in self.observations if seen.protocol in protocols)
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """One thing that is wrong, with its proof and its remedy. `id` is stable across runs: see `finding_id`."""
+
+    id: str
+    check: str
+    family: Family
+    severity: Severity
+    confidence: Confidence
+    endpoint: Endpoint
+    title: str
+    detail: str
+    evidence: str
+    remedy: str
+    standards: tuple[str, ...] = ()
+
+
+def finding_id(check: str, identity: str, facet: str) -> str:
+    """The id of what `check` found on the device `identity` at `facet` ("tcp/23"): 16 hexadecimal digits of a SHA-256."""
+    return hashlib.sha256("\0".join((check, identity, facet)).encode()).hexdigest()[:16]
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """How one check ended on one device, and why."""
+
+    check: str
+    status: Status
+    reason: str
+    findings: tuple[Finding, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Score:
+    """The rank of a device: a value in [0, 100], its band, when it is due, and every point attributed."""
+
+    value: float
+    band: Severity
+    due: str
+    why: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class FirmwareAge:
+    """When the firmware was built, as an interval; None is an open end. `clues` are (method, detail) pairs."""
+
+    not_before: date | None = None
+    not_after: date | None = None
+    confidence: Confidence = Confidence.INFERRED
+    clues: tuple[tuple[str, str], ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Assessment:
+    """Everything about one device in one scan; stored as soon as it is done."""
+
+    device: Device
+    outcomes: tuple[Outcome, ...]
+    score: Score
+    firmware: FirmwareAge
+    when: datetime
+
+    @property
+    def findings(self) -> tuple[Finding, ...]:
+        """All findings, worst first, then by check and endpoint."""
+        found = [finding for outcome in self.outcomes for finding in outcome.findings]
+        return tuple(sorted(found, key=lambda f: (-f.severity, f.check, f.endpoint.sort_key, f.id)))
+
+
+@dataclass(frozen=True, slots=True)
+class FleetFinding:
+    """One thing that is wrong with several devices together; `devices` are identities."""
+
+    id: str
+    check: str
+    family: Family
+    severity: Severity
+    title: str
+    detail: str
+    remedy: str
+    devices: tuple[str, ...]
+    standards: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Traffic:
+    """What the scan sent: packets (as far as we can count our own), connections, login attempts."""
+
+    packets_sent: int = 0
+    connections: int = 0
+    login_attempts: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Coverage:
+    """Addresses asked, hosts alive, devices identified (vendor or kind known), and hosts of which something could not be examined."""
+
+    addresses: int = 0
+    alive: int = 0
+    identified: int = 0
+    unreached: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Scan:
+    """One run: what was asked of it, by whose word, and what it could not do (`notes`)."""
+
+    id: str
+    started: datetime
+    networks: tuple[str, ...]
+    level: Level
+    authorised_by: str
+    version: str
+    site: str = ""
+    pace: str = "normal"
+    engine: str = "builtin"
+    intel: str = ""
+    ended: datetime | None = None
+    traffic: Traffic = field(default_factory=Traffic)
+    notes: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Report:
+    """A scan and all it found, worst device first."""
+
+    scan: Scan
+    assessments: tuple[Assessment, ...]
+    fleet: tuple[FleetFinding, ...]
+    coverage: Coverage
+
+    @property
+    def ranked(self) -> tuple[Assessment, ...]:
+        """The assessments by score, worst first, then by address."""
+        return tuple(sorted(self.assessments, key=lambda a: (-a.score.value, Endpoint(a.device.address, 0).sort_key)))

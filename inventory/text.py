@@ -1,0 +1,36 @@
+"""The one place where bytes from the network become text.
+
+A terminal obeys C0 and C1 controls, a reader is deceived by bidirectional and zero-width characters; so they are made visible here, once, and every
+renderer escapes for its own medium on top.
+"""
+
+import unicodedata
+
+_KEPT = frozenset("\n\t")
+_HIDDEN_CATEGORIES = frozenset(("Cc", "Cf", "Cs", "Co", "Cn", "Zl", "Zp"))
+
+
+def visible(raw: bytes | str, limit: int = 4096) -> str:
+    r"""Return `raw` as text of at most `limit` characters in which nothing is hidden or obeyed.
+
+    Bytes are read as UTF-8, and each byte that is not UTF-8 becomes ``\xNN``. Controls other than line feed and tab, format characters (bidirectional
+    marks, zero-width characters), surrogates, private-use and unassigned code points become ``\xNN``, ``\uNNNN`` or ``\UNNNNNNNN``.
+    """
+    text = raw[: limit * 4].decode("utf-8", "backslashreplace") if isinstance(raw, bytes) else raw[:limit]
+    if text.isascii() and text.isprintable():
+        return text[:limit]
+    return "".join(_shown(character) for character in text[:limit])[:limit]
+
+
+def one_line(raw: bytes | str, limit: int = 512) -> str:
+    """Return `visible(raw)` with every run of white space as one blank, for a table cell or a log line."""
+    return " ".join(visible(raw, limit).split())
+
+
+def _shown(character: str) -> str:
+    if character in _KEPT or unicodedata.category(character) not in _HIDDEN_CATEGORIES:
+        return character
+    point = ord(character)
+    if point <= 0xFF:
+        return f"\\x{point:02x}"
+    return f"\\u{point:04x}" if point <= 0xFFFF else f"\\U{point:08x}"

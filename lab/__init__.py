@@ -1,0 +1,1 @@
+"""Fake devices, written from the specifications; nothing here imports the scanner."""

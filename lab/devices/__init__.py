@@ -1,0 +1,1 @@
+"""Fake devices: one file a device."""

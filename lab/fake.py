@@ -1,0 +1,139 @@
+"""What a fake device is: an identity, services, the findings it must cause, and the manners it demands.
+
+A file of `lab/devices/` holds one, under the name FAKE. The folder is the registry. Written from the specifications; never imports the scanner.
+"""
+
+import asyncio
+import importlib
+import pkgutil
+from abc import ABC, abstractmethod
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from functools import cache
+from typing import ClassVar, TypeAlias
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class Expected:
+    """A finding that a scan at level login must report: the check's id and where (port 0: the whole device)."""
+
+    check: str
+    port: int
+    transport: str = "tcp"
+
+
+@dataclass(frozen=True, slots=True)
+class Manners:
+    """What a scanner may do to the device without hurting it; anything beyond is harm.
+
+    `connections` is the number open at once, `connections_per_second` the new ones in any second (0: any number), `failed_logins` the number per account
+    before it locks.
+    """
+
+    connections: int = 1
+    connections_per_second: int = 0
+    failed_logins: int = 2
+
+
+@dataclass(slots=True)
+class Log:
+    """What happened to one fake: its connections, login attempts per account, and every harm done, in plain sentences."""
+
+    connections: int = 0
+    open_now: int = 0
+    most_open: int = 0
+    datagrams: int = 0
+    logins: dict[str, int] = field(default_factory=dict)
+    harms: list[str] = field(default_factory=list)
+
+
+@dataclass(frozen=True, slots=True)
+class Visit:
+    """One conversation of a client with a fake; `log` is the fake's. A service reports logins and harm here."""
+
+    client: str
+    log: Log
+    manners: Manners
+
+    def login(self, account: str, *, opened: bool) -> None:
+        """Count an attempt at `account`; more failures than the manners allow are harm."""
+        attempts = self.log.logins.get(account, 0) + (not opened)
+        self.log.logins[account] = attempts
+        if attempts > self.manners.failed_logins:
+            self.harm(f"{attempts} failed logins as {account!r}")
+
+    def harm(self, what: str) -> None:
+        """Note that something was done that would have hurt a real device."""
+        self.log.harms.append(what)
+
+
+@dataclass(frozen=True, slots=True)
+class TLS:
+    """How a service speaks TLS: the lowest and highest version by their OpenSSL names ("TLSv1", "TLSv1.3") and which certificate.
+
+    `certificate` names a recipe of `lab/certificates.py`.
+    """
+
+    certificate: str = "modern"
+    lowest: str = "TLSv1.2"
+    highest: str = "TLSv1.3"
+
+
+class Stream(ABC):
+    """A TCP service. Subclasses are frozen dataclasses in `lab/services/` that say `talk`."""
+
+    transport: ClassVar[str] = "tcp"
+    port: int
+    tls: TLS | None
+
+    @abstractmethod
+    async def talk(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter, visit: Visit) -> None:
+        """Serve one connection; the city closes it afterwards."""
+
+
+class Datagram(ABC):
+    """A UDP service. Subclasses are frozen dataclasses in `lab/services/` that say `answer`."""
+
+    transport: ClassVar[str] = "udp"
+    port: int
+
+    @abstractmethod
+    def answer(self, datagram: bytes, visit: Visit) -> bytes | None:
+        """The datagram to send back, or None for silence."""
+
+
+Service: TypeAlias = Stream | Datagram
+
+
+@dataclass(frozen=True, slots=True)
+class Fake:
+    """A fake device. `vendor`, `model`, `kind`, `firmware` and `serial` are what it states on the wire (None: it does not); `mac` begins with a fitting OUI.
+
+    `host` is the last part of its address in the city's network.
+    """
+
+    name: str
+    title: str
+    host: int
+    mac: str
+    services: tuple[Service, ...]
+    causes: frozenset[Expected]
+    vendor: str | None = None
+    model: str | None = None
+    kind: str | None = None
+    firmware: str | None = None
+    serial: str | None = None
+    manners: Manners = field(default_factory=Manners)
+
+
+@cache
+def load_fakes() -> tuple[Fake, ...]:
+    """Every fake device of `lab/devices/`, by host number."""
+    return tuple(sorted(_fakes(), key=lambda fake: fake.host))
+
+
+def _fakes() -> Iterator[Fake]:
+    import lab.devices
+
+    for module in pkgutil.iter_modules(lab.devices.__path__, "lab.devices."):
+        yield importlib.import_module(module.name).FAKE

@@ -1,0 +1,1 @@
+"""The server side of each protocol: one file a protocol."""

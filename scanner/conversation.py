@@ -1,0 +1,183 @@
+"""What a protocol is made of: a conversation, which is a plain generator and does no I/O.
+
+    def probe(target: Target) -> Conversation[Heard]:
+        yield Send(READ_DEVICE_ID)
+        header = yield Read(7)
+        …
+        return Heard(facts, evidence)
+
+Each step is answered with bytes; `PeerClosed`, `TimedOut` and `Unreached` are thrown into it, so that silence can mean something. `scanner/wire.py` holds it
+over TCP, UDP or TLS; a test holds the same conversation with recorded bytes.
+"""
+
+import re
+from collections.abc import Generator, Mapping
+from dataclasses import dataclass, field
+from enum import StrEnum
+from typing import Any, Protocol, TypeAlias, TypeVar
+
+from checks.contract import Account, Answer
+from inventory.model import Endpoint, Facts
+
+EVIDENCE_LIMIT = 512
+"""Bytes of evidence that are kept of one conversation."""
+
+
+class Safety(StrEnum):
+    """A: one read-only exchange, safe on fragile equipment. B: several requests, or it holds a scarce session. C: a login."""
+
+    A = "A"
+    B = "B"
+    C = "C"
+
+
+@dataclass(frozen=True, slots=True)
+class Say:
+    """A request template: its name for the audit line and the pattern that a request must match in full."""
+
+    name: str
+    pattern: re.Pattern[bytes] = field(repr=False)
+
+    @classmethod
+    def exactly(cls, name: str, request: bytes) -> "Say":
+        """These bytes and no others."""
+        return cls(name, re.compile(re.escape(request), re.DOTALL))
+
+    @classmethod
+    def like(cls, name: str, pattern: bytes) -> "Say":
+        """Bytes that match `pattern` from end to end (DOTALL)."""
+        return cls(name, re.compile(pattern, re.DOTALL))
+
+    def allows(self, request: bytes) -> bool:
+        """Whether `request` is one of these."""
+        return self.pattern.fullmatch(request) is not None
+
+
+@dataclass(frozen=True, slots=True)
+class Send:
+    """Send these bytes (over UDP: as one datagram). Answered with b""."""
+
+    data: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class Read:
+    """Exactly `size` bytes. Over UDP: the next `size` bytes of what has come, waiting for datagrams as needed."""
+
+    size: int
+
+
+@dataclass(frozen=True, slots=True)
+class ReadUntil:
+    """Up to and including `delimiter`; `ProtocolError` when `limit` bytes hold none."""
+
+    delimiter: bytes
+    limit: int = 8192
+
+
+@dataclass(frozen=True, slots=True)
+class ReadSome:
+    """Whatever comes next, at least one byte and at most `limit`. Over UDP: one whole datagram."""
+
+    limit: int = 8192
+
+
+@dataclass(frozen=True, slots=True)
+class ReadAll:
+    """Everything until the peer closes, falls silent for `quiet` seconds (0: the whole deadline) or `limit` bytes have come. Never raises for silence."""
+
+    limit: int = 65536
+    quiet: float = 0.0
+
+
+@dataclass(frozen=True, slots=True)
+class StartTLS:
+    """Speak TLS from here on, without judging the certificate. Answered with the DER of the peer's certificate."""
+
+
+@dataclass(frozen=True, slots=True)
+class Reconnect:
+    """Close with FIN and connect again to the same endpoint, through all the guards. Answered with b""."""
+
+
+Step: TypeAlias = Send | Read | ReadUntil | ReadSome | ReadAll | StartTLS | Reconnect
+T = TypeVar("T")
+Conversation: TypeAlias = Generator[Step, bytes, T]
+
+
+@dataclass(frozen=True, slots=True)
+class Target:
+    """What a conversation may know beforehand: where it is held, the name the operator used, whether TLS is spoken beneath it, a path that another
+    answer pointed to, and the site's own SNMP community (which nothing prints)."""
+
+    endpoint: Endpoint
+    name: str = ""
+    tls: bool = False
+    path: str = "/"
+    community: str = field(default="", repr=False)
+
+    @property
+    def host(self) -> str:
+        """The host as a URL or a Host header writes it."""
+        address = self.name or self.endpoint.address
+        return f"[{address}]" if ":" in address else address
+
+
+@dataclass(frozen=True, slots=True)
+class Lead:
+    """Another conversation that an answer pointed to (UPnP's LOCATION); held only if the scope allows its endpoint."""
+
+    protocol: str
+    target: Target
+
+
+@dataclass(frozen=True, slots=True)
+class Heard:
+    """The facts, the excerpt that proves them (cut to EVIDENCE_LIMIT), and where the answer pointed to."""
+
+    facts: Facts
+    evidence: bytes = b""
+    leads: tuple[Lead, ...] = ()
+
+
+class ProtocolModule(Protocol):
+    """A file of `scanner/protocols/`, as a value.
+
+    NAME is the file's name. TRANSPORT is "tcp" or "udp". PORTS are where it is expected, () where only a lead or a fallback asks for it.
+    OVER_TLS says whether the same conversation is also held inside TLS. SPEAKS_FIRST says whether the server greets unasked.
+    SAYS are the only requests it may send. FACTS declares each fact it may learn, with its meaning.
+    """
+
+    NAME: str
+    TRANSPORT: str
+    PORTS: tuple[int, ...]
+    SAFETY: Safety
+    OVER_TLS: bool
+    SPEAKS_FIRST: bool
+    SAYS: tuple[Say, ...]
+    FACTS: Mapping[str, str]
+
+    def probe(self, target: Target) -> Conversation[Heard]:
+        """Hold the conversation."""
+
+
+class Line(Protocol):
+    """What a login driver is handed: a way to one endpoint, through every guard of the wire. It counts as one attempt, however many connections it takes."""
+
+    endpoint: Endpoint
+    tls: bool
+
+    async def hold(self, conversation: Conversation[T]) -> T:
+        """Hold a conversation over a new connection (UDP: a new socket); raises `PeerError`."""
+
+    async def connected(self) -> Any:
+        """A connected, non-blocking `socket.socket` for a client library (Any, so that no driver imports socket); the wire closes it after the attempt."""
+
+
+class LoginModule(Protocol):
+    """A file of `scanner/logins/`: NAME is the protocol's name, `attempt` says whether the account opens the endpoint."""
+
+    NAME: str
+
+    async def attempt(self, line: Line, account: Account) -> Answer:
+        """Try once. Never raises for what the device does: that is UNREACHED with the reason."""

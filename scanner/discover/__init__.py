@@ -1,0 +1,1 @@
+"""Who is there, and which ports are open: one file a way of asking."""

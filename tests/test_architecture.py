@@ -1,0 +1,61 @@
+"""The arrows of the house: inventory <- checks <- scanner, the lab by itself, and who may touch the network."""
+
+import ast
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parent.parent
+MAY_IMPORT = {
+    "inventory": {"inventory"},
+    "checks": {"checks", "inventory"},
+    "scanner": {"scanner", "checks", "inventory"},
+    "lab": {"lab"},
+}
+FILES = sorted(path for package in MAY_IMPORT for path in (ROOT / package).rglob("*.py"))
+NETWORK = {"socket", "ssl", "socketserver"}
+BRIDGES = {"scapy": ROOT / "scanner/bridges/l2.py", "nmap": ROOT / "scanner/bridges/nmap.py"}
+
+
+def imported(path: Path) -> Iterator[str]:
+    """The dotted names that a file imports, wherever in it the import stands."""
+    for node in ast.walk(ast.parse(path.read_text())):
+        if isinstance(node, ast.Import):
+            yield from (alias.name for alias in node.names)
+        elif isinstance(node, ast.ImportFrom):
+            assert node.level == 0, f"{path}: relative import"
+            yield node.module or ""
+
+
+@pytest.mark.parametrize("path", FILES, ids=lambda path: str(path.relative_to(ROOT)))
+def test_imports_follow_the_arrows(path):
+    package = path.relative_to(ROOT).parts[0]
+    strangers = {name for name in imported(path) if name.split(".")[0] in set(MAY_IMPORT) - MAY_IMPORT[package]}
+    assert not strangers
+
+
+@pytest.mark.parametrize(
+    "path", [p for p in FILES if "lab" not in p.parts], ids=lambda path: str(path.relative_to(ROOT))
+)
+def test_only_the_wire_and_discovery_touch_the_network(path):
+    relative = path.relative_to(ROOT)
+    allowed = relative.parts[:2] == ("scanner", "discover") or relative.parts[:2] == ("scanner", "bridges")
+    if relative == Path("scanner/wire.py") or allowed:
+        return
+    assert not {name for name in imported(path) if name.split(".")[0] in NETWORK}
+
+
+@pytest.mark.parametrize("library", sorted(BRIDGES))
+def test_a_bridge_is_the_only_importer_of_its_library(library):
+    importers = {path for path in FILES if any(name.split(".")[0] == library for name in imported(path))}
+    assert importers == {BRIDGES[library]}
+
+
+def test_no_module_imports_a_bridge():
+    importers = [path for path in FILES if any(name.startswith("scanner.bridges.") for name in imported(path))]
+    assert importers == []
+
+
+def test_no_test_folder_is_a_package():
+    assert list((ROOT / "tests").rglob("__init__.py")) == []
