@@ -30,6 +30,10 @@ class NotApplicable(Exception):
     """There is nothing here for this check to judge; the message becomes the reason of a SKIPPED outcome."""
 
 
+class Inconclusive(Exception):
+    """The device did not let the check come to a verdict; the message becomes the reason of an UNREACHED outcome."""
+
+
 @dataclass(frozen=True, slots=True)
 class Flaw:
     """What is particular about one finding; the rest is the check's.

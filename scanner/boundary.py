@@ -1,0 +1,29 @@
+"""Where our own bugs end: a surprise while one device is asked becomes a value, so that the other devices are still examined."""
+
+import logging
+from collections.abc import Awaitable
+from dataclasses import dataclass
+from typing import TypeVar
+
+from inventory.errors import OperatorError
+
+T = TypeVar("T")
+_LOG = logging.getLogger("tocsin")
+
+
+@dataclass(frozen=True, slots=True)
+class Failure:
+    """Something of ours broke; `reason` is one line for the report, the traceback is in the log."""
+
+    reason: str
+
+
+async def contained(work: Awaitable[T], doing: str) -> T | Failure:
+    """Await `work`; a bug in it is logged with its traceback and returned as a `Failure`. What the operator must mend passes through."""
+    try:
+        return await work
+    except OperatorError:
+        raise
+    except Exception as error:  # the one boundary: see STYLE in CONTRIBUTING.md
+        _LOG.exception("a bug while %s", doing)
+        return Failure(f"a bug in Tocsin while {doing}: {type(error).__name__}")

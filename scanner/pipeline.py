@@ -1,0 +1,193 @@
+"""A scan, streaming: find a host, ask it, judge it, store it, while others are still being found.
+
+Memory grows with the hosts alive and being examined, never with the addresses: discovery waits when the examiners are behind, and the finished devices are
+in the store.
+"""
+
+import asyncio
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime
+
+from checks.contract import Answer, Check, FleetCheck, Login, Verdict
+from checks.firmware import firmware_age
+from inventory.identity import candidates
+from inventory.model import Assessment, Coverage, Device, FirmwareAge, Outcome, Report, Scan, Status
+from inventory.store import Store
+from scanner.assess import assess, assess_fleet
+from scanner.boundary import Failure, contained
+from scanner.discover import Host, Note, Progress, Sweep, discover
+from scanner.events import Asking, Assessed, Ended, HostFound, Noted, Observer, Started, Swept
+from scanner.identify import Interview
+from scanner.logins import load_logins
+from scanner.score import score
+from scanner.wire import Wire
+
+GRACE = 10.0
+"""Seconds that devices under examination get to finish when a scan is interrupted."""
+
+
+@dataclass(frozen=True, slots=True)
+class Job:
+    """What a scan is to do: the record it is stored under, the sweep, the checks, and how many devices are examined at the same time."""
+
+    scan: Scan
+    plan: str
+    sweep: Sweep
+    checks: tuple[Check, ...]
+    fleet_checks: tuple[FleetCheck, ...]
+    community: str = ""
+    devices_at_once: int = 100
+    device_deadline: float = 600.0
+
+
+class Run:
+    """One run of a job. `interrupted` may be set at any time: discovery ends, open devices finish, and what was done is kept."""
+
+    def __init__(self, job: Job, wire: Wire, store: Store, observe: Observer) -> None:
+        self.interrupted = asyncio.Event()
+        self._job = job
+        self._wire = wire
+        self._store = store
+        self._observe = observe
+        self._hosts: asyncio.Queue[Host | None] = asyncio.Queue(job.devices_at_once)
+        self._identities: dict[str, str] = {}
+        self._notes: list[str] = list(job.scan.notes)
+        self._swept = Progress(0, 0, 0)
+
+    async def report(self) -> Report:
+        """Scan, and return the report; its `scan.ended` is None when the run was interrupted."""
+        job = self._job
+        how = f"{job.sweep.engine} engine, {job.scan.pace} pace, level {job.scan.level.label}"
+        self._observe(Started(job.sweep.targets.count, len(job.sweep.ports), how))
+        self._store.begin(job.scan, job.plan)
+        whole = await self._examine_all()
+        report = self._finish() if whole else self._unfinished()
+        self._observe(Ended(report))
+        return report
+
+    async def _examine_all(self) -> bool:
+        """Whether the scan came to its end."""
+        work = asyncio.gather(self._discover(), *(self._examine_queue() for _ in range(self._job.devices_at_once)))
+        stop = asyncio.create_task(self.interrupted.wait())
+        try:
+            await asyncio.wait((work, stop), return_when=asyncio.FIRST_COMPLETED)
+            if not work.done():
+                await asyncio.wait((work,), timeout=GRACE)
+            if work.done():
+                await work
+            return not self.interrupted.is_set()
+        finally:
+            stop.cancel()
+            work.cancel()
+            await asyncio.gather(work, return_exceptions=True)
+
+    async def _discover(self) -> None:
+        async for found in discover(self._job.sweep):
+            match found:
+                case Host():
+                    self._observe(HostFound(found.address, found.mac))
+                    await self._hosts.put(found)
+                case Note(text):
+                    self._note(text)
+                case Progress():
+                    self._swept = found
+                    self._observe(Swept(found.done, found.addresses))
+            if self.interrupted.is_set():
+                break
+        for _ in range(self._job.devices_at_once):
+            await self._hosts.put(None)
+
+    async def _examine_queue(self) -> None:
+        while (host := await self._hosts.get()) is not None:
+            if self.interrupted.is_set():
+                continue
+            assessment = await self._examine(host)
+            self._store.save(self._job.scan.id, assessment)
+            self._observe(Assessed(assessment))
+
+    async def _examine(self, host: Host) -> Assessment:
+        interview = Interview(
+            self._wire,
+            host,
+            community=self._job.community,
+            asking=self._asking(host.address),
+            now=_now,
+        )
+        device = await interview.device(self._job.device_deadline)
+        device = replace(device, identity=self._identity(device))
+        judged = await contained(self._judge(device), f"judging {host.address}")
+        if isinstance(judged, Failure):
+            outcomes = tuple(Outcome(check.id, Status.FAILED, judged.reason) for check in self._job.checks)
+            return Assessment(device, outcomes, score(()), FirmwareAge(), _now())
+        return judged
+
+    async def _judge(self, device: Device) -> Assessment:
+        asking = self._asking(device.address)
+
+        async def ask(question: Login) -> Answer:
+            asking(f"{question.protocol} login")
+            return await self._login(device, question)
+
+        outcomes = await assess(device, self._job.checks, self._job.scan.level, ask)
+        findings = tuple(finding for outcome in outcomes for finding in outcome.findings)
+        return Assessment(device, outcomes, score(findings), firmware_age(device), _now())
+
+    async def _login(self, device: Device, question: Login) -> Answer:
+        driver = load_logins().get(question.protocol)
+        if driver is None:
+            return Answer(Verdict.NOT_TRIED, reason=f"there is no login driver for {question.protocol}")
+        return await self._wire.login(
+            driver,
+            question.endpoint,
+            question.account,
+            tls=any(seen.endpoint == question.endpoint for seen in device.speaking("tls")),
+            device=device.identity,
+            lock_threshold=question.lock_threshold,
+        )
+
+    def _identity(self, device: Device) -> str:
+        """The best identity that no other device of this scan has taken: two devices may state the same serial number."""
+        names = [name for name, _ in candidates(device.claims, device.mac, device.observations, device.address)]
+        name = next((n for n in names if self._identities.setdefault(n, device.address) == device.address), "")
+        return name or f"address:{device.address}"
+
+    def _asking(self, address: str) -> Callable[[str], None]:
+        return lambda what: self._observe(Asking(address, what))
+
+    def _note(self, text: str) -> None:
+        if text not in self._notes:
+            self._notes.append(text)
+            self._observe(Noted(text))
+
+    def _finish(self) -> Report:
+        scan = self._ended_scan(_now())
+        assessments = self._store.report(scan.id).assessments
+        fleet = assess_fleet((assessment.device for assessment in assessments), self._job.fleet_checks)
+        self._store.finish(scan.id, scan, fleet, self._coverage(assessments))
+        return self._store.report(scan.id)
+
+    def _unfinished(self) -> Report:
+        self._note("the scan was interrupted: the same command with --resume does the rest")
+        assessments = self._store.report(self._job.scan.id).assessments
+        return Report(self._ended_scan(None), assessments, (), self._coverage(assessments))
+
+    def _ended_scan(self, ended: datetime | None) -> Scan:
+        traffic = self._wire.traffic
+        traffic = replace(traffic, packets_sent=traffic.packets_sent + self._swept.packets)
+        return replace(self._job.scan, ended=ended, traffic=traffic, notes=tuple(self._notes))
+
+    def _coverage(self, assessments: tuple[Assessment, ...]) -> Coverage:
+        def incomplete(assessment: Assessment) -> bool:
+            return any(outcome.status in (Status.UNREACHED, Status.FAILED) for outcome in assessment.outcomes)
+
+        return Coverage(
+            addresses=self._job.sweep.targets.count,
+            alive=len(assessments),
+            identified=sum(bool(a.device.claim("vendor") or a.device.claim("kind")) for a in assessments),
+            unreached=sum(map(incomplete, assessments)),
+        )
+
+
+def _now() -> datetime:
+    return datetime.now(UTC)
