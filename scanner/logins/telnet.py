@@ -5,7 +5,6 @@ Words in the text are judged only beside that, for a message of the day may well
 """
 
 import re
-from collections.abc import Iterable
 
 from checks.contract import Account, Answer, Verdict
 from inventory.errors import PeerClosed, PeerError, TimedOut
@@ -30,8 +29,14 @@ _REFUSAL = re.compile(
 )
 # "Last failed login: Tue…", "There were 2 failed login attempts since the last successful login."
 _PAST = re.compile(r"\blast\b|\bsince\b|\battempts? (?:was|were|has|have) ", re.IGNORECASE)
+# A line that says nothing else.
+_REFUSAL_LINE = re.compile(
+    r"\W*(?:error\W+)?(?:(?:login|log ?on|access|pass(?:word|wd)|authentication|permission|user ?(?:name)?)(?: (?:or|and) \w+)?(?: is| was)? )?"
+    r"(?:incorrect|fail(?:ed|ure)|denied|invalid|wrong|bad|rejected|refused|(?:not |un)authori[sz]ed)"
+    r"(?: (?:login|passwords?|pass(?:word|wd)|user ?(?:name)?|credentials?|access)(?: (?:or|and) \w+)?)?\W*",
+    re.IGNORECASE,
+)
 _MENU = re.compile(r"\b(?:choice|select(?:ion)?|option|menu|command|enter)\b.*[:>?\]]$", re.IGNORECASE)
-_SHORT_LINE = 48
 
 
 async def attempt(line: Line, account: Account) -> Answer:
@@ -122,15 +127,12 @@ def judge(reply: bytes, before: bytes = b"") -> Verdict | None:
     news = [line for line in plain(reply).decode("latin-1").splitlines() if line not in banner]
     asked = prompt(reply)
     if asked == "shell" or (asked == "none" and _is_menu(reply)):
-        # Beside a prompt only a line that says nothing else is a refusal ("Access denied", and a menu for guests).
-        return Verdict.REFUSED if _refuses(line for line in news if len(line) <= _SHORT_LINE) else Verdict.OPENED
+        # A message of the day may say "Unauthorised access is denied"; "Access denied" and then a menu for guests is a refusal all the same.
+        return Verdict.REFUSED if any(_REFUSAL_LINE.fullmatch(line.strip()) for line in news) else Verdict.OPENED
     if any(_LOCK.search(line) for line in news):
         return Verdict.LOCKED
-    return Verdict.REFUSED if asked in {"login", "password"} or _refuses(news) else None
-
-
-def _refuses(lines: Iterable[str]) -> bool:
-    return any(_REFUSAL.search(line) and not _PAST.search(line) for line in lines)
+    refused = any(_REFUSAL.search(line) and not _PAST.search(line) for line in news)
+    return Verdict.REFUSED if refused or asked in {"login", "password"} else None
 
 
 def _excerpt(text: bytes, account: Account) -> bytes:

@@ -186,7 +186,8 @@ def _variables(bindings: ber.Cursor) -> dict[str, tuple[int, bytes]]:
     found: dict[str, tuple[int, bytes]] = {}
     while not bindings.ended:
         binding = bindings.enter()
-        found[ber.dotted(binding.take(ber.OID))] = binding.next()
+        name = ber.dotted(binding.take(ber.OID))
+        found[name] = binding.next()
     return found
 
 
