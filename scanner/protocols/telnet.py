@@ -1,0 +1,54 @@
+"""Telnet: the banner, and what it asks for first. Options are answered, no key is pressed.
+
+The codec and the prompts are in `scanner/telnet_codec.py`.
+"""
+
+from inventory.errors import PeerClosed, TimedOut
+from inventory.model import FactValue
+from inventory.text import one_line
+from scanner.conversation import EVIDENCE_LIMIT, Conversation, Heard, ReadSome, Safety, Target
+from scanner.telnet_codec import NEGOTIATE, TEXT_LIMIT, Codec, listen, plain, prompt
+
+NAME = "telnet"
+TRANSPORT = "tcp"
+PORTS = (23, 2323, 9527)
+SAFETY = Safety.A
+OVER_TLS = False
+SPEAKS_FIRST = True
+SAYS = (NEGOTIATE,)
+FACTS = {
+    "telnet.banner": "the text before anybody types, without option negotiation and terminal control",
+    "telnet.prompt": 'what its end asks for: "login", "password", "shell" (a prompt without any login) or "none"',
+}
+_ROUNDS = 8
+"""Rounds of silence that are waited for a prompt: many a device asks its name server who is calling before it says `login:`."""
+
+
+def probe(target: Target) -> Conversation[Heard]:
+    """Listen, answering options, until a prompt stands there or the device stays quiet."""
+    codec = Codec()
+    text = yield from listen(codec, _ROUNDS, lambda text: prompt(text) != "none")
+    kind = prompt(text)
+    if kind == "shell":
+        text, kind = yield from _confirmed(codec, text)
+    if not text and not codec.spoke:
+        raise TimedOut
+    return heard(text, kind)
+
+
+def _confirmed(codec: Codec, text: bytes) -> Conversation[tuple[bytes, str]]:
+    """A shell for anybody is a grave thing to report: wait once more whether it goes on to ask for a login, or hangs up."""
+    try:
+        more, _ = codec.receive((yield ReadSome(TEXT_LIMIT)))
+    except TimedOut:
+        return text, "shell"
+    except PeerClosed:
+        return text, "none"
+    text += more + (yield from listen(codec, 1, lambda text: False))
+    return text, prompt(text)
+
+
+def heard(text: bytes, kind: str) -> Heard:
+    """The facts in the text of a greeting."""
+    facts: dict[str, FactValue] = {"telnet.banner": one_line(plain(text)), "telnet.prompt": kind}
+    return Heard(facts, text[:EVIDENCE_LIMIT])
