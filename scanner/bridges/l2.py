@@ -1,0 +1,503 @@
+# SPDX-License-Identifier: GPL-2.0-only
+"""The layer-2 bridge: ARP, SYN and ICMP echo sweeps from one raw socket.
+
+A program of its own, because raw sockets need CAP_NET_RAW and scapy is GPL-2.0-only: `python -P -m scanner.bridges.l2`. Commands are JSON lines on stdin,
+events JSON lines on stdout, and it ends when stdin closes.
+
+    {"command": "scope", "allow": ["10.0.0.0/24"], "deny": ["10.0.0.1"], "never_touch": [9100]}      first, and once
+    {"command": "sweep", "interface": "eth0", "address": "10.0.0.9", "ranges": ["10.0.0.1-10.0.0.254"], "ports": [22, 80],
+     "packets_per_second": 500, "device_packets_per_second": 40}
+    {"command": "ping", "ranges": ["10.1.0.1-10.1.0.254"], "packets_per_second": 500}
+
+    {"event": "host", "host": "10.0.0.7", "mac": "44:19:b6:00:00:07"}    {"event": "ports", "host": "10.0.0.7", "ports": [80]}
+    {"event": "progress", "done": 17, "packets": 90}    {"event": "done", "done": 254, "packets": 800}    {"event": "error", "text": "…"}
+
+scapy lays the frames out once; from then on bytes of these templates are patched, which is a hundred times as fast. Memory grows with the hosts that are being
+asked and with one bit an address, not with addresses. The sequence number of each SYN is a keyed hash of where it goes, so that only an answer to it counts.
+The kernel answers a SYN-ACK with RST by itself, for it knows no such connection: no half-open connection stays on the device.
+"""
+
+import ctypes
+import errno
+import hashlib
+import heapq
+import ipaddress
+import os
+import random
+import select
+import socket
+import struct
+import time
+from collections.abc import Iterator
+from typing import Any
+
+from scanner import spans
+from scanner.bridging import Commands, Fence, Refused, emit, fence_from
+
+ROUNDS = 2
+SETTLE = 1.0
+"""Seconds in which an answer may still come after the last question of a round."""
+PROGRESS_EVERY = 0.2
+_ETH_P_ALL = 3
+_SO_ATTACH_FILTER = 26
+
+
+class Bucket:
+    """A token bucket: `rate` a second, bursts of a fiftieth of a second."""
+
+    def __init__(self, rate: float) -> None:
+        if not rate > 0:
+            raise Refused("a rate of nothing")
+        self._rate = rate
+        self._most = max(1.0, rate / 50)
+        self._tokens = 1.0
+        self._when = time.monotonic()
+
+    def take(self, now: float) -> bool:
+        """Take one token if there is one."""
+        self._tokens = min(self._most, self._tokens + (now - self._when) * self._rate)
+        self._when = now
+        if self._tokens < 1.0:
+            return False
+        self._tokens -= 1.0
+        return True
+
+    def wait(self) -> float:
+        """Seconds until the next token."""
+        return max(0.0, (1.0 - self._tokens) / self._rate)
+
+
+def checksum(data: bytes | bytearray) -> int:
+    """The Internet checksum of RFC 1071 over an even number of bytes."""
+    total: int = sum(struct.unpack(f"!{len(data) // 2}H", data))
+    total = (total >> 16) + (total & 0xFFFF)
+    return ~(total + (total >> 16)) & 0xFFFF
+
+
+class Frames:
+    """The frames of one interface, patched from templates, and what comes back, read."""
+
+    def __init__(self, mac: bytes, address: int, source_port: int) -> None:
+        from scapy.layers.inet import IP, TCP
+        from scapy.layers.l2 import ARP, Ether
+
+        text, ours = spans.address_text(4, address), mac.hex(":")
+        zero = "0.0.0.0"
+        self._arp = bytes(Ether(src=ours, dst="ff:ff:ff:ff:ff:ff") / ARP(hwsrc=ours, psrc=text, pdst=zero))
+        layers = IP(src=text, dst=zero, id=0, flags="DF", ttl=64) / TCP(
+            sport=source_port, flags="S", window=1024, options=[("MSS", 1460)]
+        )
+        self._syn = bytearray(bytes(Ether(src=ours, dst=ours) / layers))
+        self._source = struct.pack("!I", address)
+        self._source_port = source_port
+        self._key = os.urandom(16)
+
+    def arp(self, number: int) -> bytes:
+        """Who has that address? RFC 826: the target protocol address ends the packet at byte 38 of the frame."""
+        return self._arp[:38] + struct.pack("!I", number) + self._arp[42:]
+
+    def syn(self, mac: bytes, number: int, port: int) -> bytes:
+        """A SYN to that port: Ethernet 14, IPv4 20 and TCP 24 bytes, the MSS option among them."""
+        frame, target = self._syn, struct.pack("!I", number)
+        frame[0:6] = mac
+        frame[30:34] = target
+        frame[24:26] = b"\0\0"
+        struct.pack_into("!H", frame, 24, checksum(frame[14:34]))
+        struct.pack_into("!HI", frame, 36, port, self.cookie(number, port))
+        frame[50:52] = b"\0\0"
+        struct.pack_into("!H", frame, 50, checksum(self._source + target + b"\0\x06\0\x18" + frame[34:58]))
+        return bytes(frame)
+
+    def cookie(self, number: int, port: int) -> int:
+        """The sequence number that goes to that port."""
+        where = struct.pack("!IH", number, port)
+        return int.from_bytes(hashlib.blake2s(where, digest_size=4, key=self._key).digest(), "big")
+
+    def read_arp(self, frame: bytes) -> tuple[int, bytes] | None:
+        """The address and MAC of an ARP reply."""
+        if len(frame) < 42 or frame[12:14] != b"\x08\x06" or frame[14:22] != b"\0\x01\x08\0\x06\x04\0\x02":
+            return None
+        return int.from_bytes(frame[28:32], "big"), frame[22:28]
+
+    def read_tcp(self, frame: bytes) -> tuple[int, int, bool] | None:
+        """The address, port and whether it is open, of an answer to one of our SYNs."""
+        if len(frame) < 54 or frame[12:14] != b"\x08\0" or frame[23] != 6:
+            return None
+        tcp = frame[14 + (frame[14] & 0x0F) * 4 :][:20]
+        if len(tcp) < 20:
+            return None
+        number = int.from_bytes(frame[26:30], "big")
+        port, target, _, acknowledged = struct.unpack_from("!HHII", tcp)
+        flags = tcp[13]
+        if target != self._source_port or acknowledged != (self.cookie(number, port) + 1) & 0xFFFFFFFF:
+            return None
+        if flags & 0x04:
+            return number, port, False
+        return (number, port, True) if flags & 0x12 == 0x12 else None
+
+
+class Asked:
+    """One host that is alive and whose ports are being asked."""
+
+    __slots__ = ("mac", "number", "open", "queue", "round", "silent")
+
+    def __init__(self, number: int, mac: bytes, ports: tuple[int, ...]) -> None:
+        self.number = number
+        self.mac = mac
+        self.queue = random.Random(number).sample(ports, len(ports))
+        self.silent = set(ports)
+        self.open: list[int] = []
+        self.round = 1
+
+    def next_port(self) -> int | None:
+        """The next port that has not answered yet."""
+        while self.queue:
+            port = self.queue.pop()
+            if port in self.silent:
+                return port
+        return None
+
+    def again(self) -> bool:
+        """Whether there is another round; its queue is then the ports that were silent."""
+        self.round += 1
+        self.queue = sorted(self.silent)
+        return self.round <= ROUNDS and bool(self.queue)
+
+
+class Progress:
+    """Counts, and says so five times a second."""
+
+    def __init__(self) -> None:
+        self.done = 0
+        self.packets = 0
+        self._said = 0.0
+
+    def tell(self, now: float) -> None:
+        """Say it if it is time."""
+        if now - self._said >= PROGRESS_EVERY:
+            self._said = now
+            emit("progress", done=self.done, packets=self.packets)
+
+
+class Rounds:
+    """Walks through the addresses twice, the second time for those that were silent, with a pause after each walk."""
+
+    def __init__(self, ranges: tuple[spans.Span, ...], fence: Fence, progress: Progress) -> None:
+        self._ranges = ranges
+        self._fence = fence
+        self._places = spans.Places(ranges)
+        self._seen = bytearray(spans.count(ranges) // 8 + 1)
+        self._progress = progress
+        self._round = 1
+        self._walk = self._numbers()
+        self._walked = 0
+        self.waiting_until = 0.0
+        self.over = False
+
+    def answered(self, number: int) -> bool:
+        """Note an answer; whether it is the first of an address that was asked."""
+        place = self._places.of(number)
+        if place is None or self._seen[place >> 3] >> (place & 7) & 1:
+            return False
+        self._seen[place >> 3] |= 1 << (place & 7)
+        return True
+
+    def next(self, now: float) -> int | None:
+        """The next address to ask; None while answers are awaited and when it is over."""
+        if self.over or now < self.waiting_until:
+            return None
+        number = next(self._walk, None)
+        if number is None:
+            self._end_round(now)
+        return number
+
+    def _end_round(self, now: float) -> None:
+        if self._round > ROUNDS:
+            self.over = True
+            return
+        self._round += 1
+        self._walk = self._numbers() if self._round <= ROUNDS else iter(())
+        self.waiting_until = now + SETTLE
+
+    def _numbers(self) -> Iterator[int]:
+        for span in self._ranges:
+            for number in range(span.first, span.last + 1):
+                self._walked += 1
+                self._progress.done = self._walked // ROUNDS
+                place = self._places.of(number) or 0
+                if not self._seen[place >> 3] >> (place & 7) & 1 and self._fence.permits(number):
+                    yield number
+
+
+class Channel:
+    """A raw socket, and the end of stdin."""
+
+    def __init__(self, raw: socket.socket, commands: Commands) -> None:
+        self.raw = raw
+        self._commands = commands
+        raw.setblocking(False)
+        self._poll = select.poll()
+        self._poll.register(raw, select.POLLIN)
+        self._poll.register(commands.fd, select.POLLIN)
+
+    def send(self, packet: bytes, to: tuple[str, int] | None = None) -> bool:
+        """Send if the queue has room."""
+        try:
+            if to is None:
+                self.raw.send(packet)
+            else:
+                self.raw.sendto(packet, to)
+        except OSError as error:
+            if error.errno in (errno.EAGAIN, errno.ENOBUFS):
+                return False
+            # A single address that cannot be reached is silence; an interface that is gone ends the sweep.
+            if error.errno not in (errno.EHOSTUNREACH, errno.ENETUNREACH, errno.EACCES, errno.EPERM, errno.EINVAL):
+                raise
+        return True
+
+    def heard(self, wait: float) -> Iterator[bytes]:
+        """Wait for at most `wait` seconds and give what has come. Ends the program when stdin has closed."""
+        ready = {fd for fd, _ in self._poll.poll(max(0.0, wait) * 1000)}
+        if self._commands.fd in ready:
+            self._commands.pull()
+        if self.raw.fileno() not in ready:
+            return
+        for _ in range(256):
+            try:
+                yield self.raw.recv(2048)
+            except BlockingIOError:
+                return
+
+
+class Sweep:
+    """ARP for every address and SYN for the ports of those that answer, interleaved."""
+
+    def __init__(self, command: dict[str, Any], fence: Fence, commands: Commands) -> None:
+        self._fence = fence
+        self._ports = fence.ports(command["ports"])
+        self._progress = Progress()
+        self._rounds = Rounds(ipv4_ranges(fence, command), fence, self._progress)
+        self._bucket = Bucket(command["packets_per_second"])
+        self._gap = 1.0 / command["device_packets_per_second"]
+        self._reserved, source_port = reserve_port(command["address"])
+        raw = open_raw(command["interface"], source_port)
+        self._channel = Channel(raw, commands)
+        self._frames = Frames(raw.getsockname()[4], int(ipaddress.IPv4Address(command["address"])), source_port)
+        self._hosts: dict[int, Asked] = {}
+        self._due: list[tuple[float, int]] = []
+
+    def run(self) -> Progress:
+        """Sweep until every address and port has been asked."""
+        while not (self._rounds.over and not self._hosts):
+            wait = min(self._send(), PROGRESS_EVERY)
+            for frame in self._channel.heard(wait):
+                self._read(frame)
+            self._progress.tell(time.monotonic())
+        self._channel.raw.close()
+        self._reserved.close()
+        return self._progress
+
+    def _send(self) -> float:
+        """Send what is due and allowed; the seconds until there is more to do."""
+        while True:
+            now = time.monotonic()
+            host_due = bool(self._due) and self._due[0][0] <= now
+            if not host_due and (self._rounds.over or now < self._rounds.waiting_until):
+                return self._idle(now)
+            if not self._bucket.take(now):
+                return self._bucket.wait()
+            sent = self._ask_host(now) if host_due else self._ask_address(now)
+            if not sent:
+                return 0.001
+
+    def _idle(self, now: float) -> float:
+        soonest = [self._due[0][0]] if self._due else []
+        if not self._rounds.over:
+            soonest.append(self._rounds.waiting_until)
+        return max(0.0, min(soonest) - now) if soonest else 0.0
+
+    def _ask_address(self, now: float) -> bool:
+        number = self._rounds.next(now)
+        return number is None or self._out(self._frames.arp(number))
+
+    def _ask_host(self, now: float) -> bool:
+        _, number = heapq.heappop(self._due)
+        host = self._hosts.get(number)
+        if host is None:
+            return True
+        port = host.next_port()
+        if port is None:
+            self._end_host_round(host, now)
+            return True
+        sent = not self._fence.permits(number) or self._out(self._frames.syn(host.mac, number, port))
+        if not sent:
+            host.queue.append(port)
+        # After the last port of a round its answer is awaited before the silent ones are asked again.
+        heapq.heappush(self._due, (now + (self._gap if host.queue or not sent else max(self._gap, SETTLE)), number))
+        return sent
+
+    def _end_host_round(self, host: Asked, now: float) -> None:
+        if host.again():
+            heapq.heappush(self._due, (now, host.number))
+        else:
+            self._finish(host)
+
+    def _out(self, frame: bytes) -> bool:
+        sent = self._channel.send(frame)
+        self._progress.packets += sent
+        return sent
+
+    def _read(self, frame: bytes) -> None:
+        arp = self._frames.read_arp(frame)
+        if arp is not None:
+            self._found(*arp)
+            return
+        tcp = self._frames.read_tcp(frame)
+        if tcp is None or tcp[0] not in self._hosts:
+            return
+        number, port, is_open = tcp
+        host = self._hosts[number]
+        if port not in host.silent:
+            return
+        host.silent.discard(port)
+        self._progress.packets += is_open  # the kernel's RST
+        if is_open:
+            host.open.append(port)
+        if not host.silent:
+            self._finish(host)
+
+    def _found(self, number: int, mac: bytes) -> None:
+        if not self._fence.permits(number) or not self._rounds.answered(number):
+            return
+        emit("host", host=spans.address_text(4, number), mac=mac.hex(":"))
+        host = Asked(number, mac, self._ports)
+        self._hosts[number] = host
+        if host.queue:
+            heapq.heappush(self._due, (time.monotonic(), number))
+        else:
+            self._finish(host)
+
+    def _finish(self, host: Asked) -> None:
+        del self._hosts[host.number]
+        emit("ports", host=spans.address_text(4, host.number), ports=sorted(host.open))
+
+
+class Ping:
+    """ICMP echo (RFC 792) to every address, through the kernel's routes."""
+
+    def __init__(self, command: dict[str, Any], fence: Fence, commands: Commands) -> None:
+        self._progress = Progress()
+        self._rounds = Rounds(ipv4_ranges(fence, command), fence, self._progress)
+        self._bucket = Bucket(command["packets_per_second"])
+        self._channel = Channel(socket.socket(socket.AF_INET, socket.SOCK_RAW, socket.IPPROTO_ICMP), commands)
+        self._mark = os.urandom(4)
+        body = b"\x08\0\0\0" + self._mark + bytes(24)
+        self._echo = body[:2] + struct.pack("!H", checksum(body)) + body[4:]
+
+    def run(self) -> Progress:
+        """Ask until every address has been asked."""
+        while not self._rounds.over:
+            for packet in self._channel.heard(min(self._send(), PROGRESS_EVERY)):
+                self._read(packet)
+            self._progress.tell(time.monotonic())
+        self._channel.raw.close()
+        return self._progress
+
+    def _send(self) -> float:
+        while True:
+            now = time.monotonic()
+            if self._rounds.over or now < self._rounds.waiting_until:
+                return self._rounds.waiting_until - now
+            if not self._bucket.take(now):
+                return self._bucket.wait()
+            number = self._rounds.next(now)
+            if number is not None:
+                self._progress.packets += self._channel.send(self._echo, (spans.address_text(4, number), 0))
+
+    def _read(self, packet: bytes) -> None:
+        icmp = packet[(packet[0] & 0x0F) * 4 :] if packet else b""
+        if len(icmp) >= 8 and icmp[:2] == b"\0\0" and icmp[4:8] == self._mark:
+            number = int.from_bytes(packet[12:16], "big")
+            if self._rounds.answered(number):
+                emit("host", host=spans.address_text(4, number), mac=None)
+
+
+def reserve_port(address: str) -> tuple[socket.socket, int]:
+    """A source port above the kernel's ephemeral ones, held so that no other program gets it while answers come to it."""
+    for port in random.Random().sample(range(61_000, 65_536), 64):
+        holder = socket.socket(socket.AF_INET, socket.SOCK_STREAM)
+        try:
+            holder.bind((address, port))
+        except OSError as error:
+            holder.close()
+            if error.errno != errno.EADDRINUSE:
+                raise
+        else:
+            return holder, port
+    raise Refused("no free source port")
+
+
+def open_raw(interface: str, source_port: int) -> socket.socket:
+    """A raw socket that hears ARP replies and TCP to our source port, and nothing else. The filter is classic BPF, attached before the socket is bound."""
+    raw = socket.socket(socket.AF_PACKET, socket.SOCK_RAW, 0)
+    program = (
+        (0x28, 0, 0, 12),  # ldh [12], the EtherType
+        (0x15, 0, 2, 0x0806),  # jeq ARP
+        (0x28, 0, 0, 20),  # ldh [20], the operation
+        (0x15, 8, 9, 2),  # jeq reply: accept, else drop
+        (0x15, 0, 8, 0x0800),  # jeq IPv4, else drop
+        (0x30, 0, 0, 23),  # ldb [23], the protocol
+        (0x15, 0, 6, 6),  # jeq TCP, else drop
+        (0x28, 0, 0, 20),  # ldh [20], the fragment offset
+        (0x45, 4, 0, 0x1FFF),  # jset: a later fragment has no TCP header, drop
+        (0xB1, 0, 0, 14),  # ldxb 4*([14]&0xf)
+        (0x48, 0, 0, 16),  # ldh [x+16], the destination port
+        (0x15, 0, 1, source_port),  # jeq ours, else drop
+        (0x06, 0, 0, 2048),  # accept
+        (0x06, 0, 0, 0),  # drop
+    )
+    code = ctypes.create_string_buffer(b"".join(struct.pack("HBBI", *line) for line in program))
+    raw.setsockopt(socket.SOL_SOCKET, _SO_ATTACH_FILTER, struct.pack("HL", len(program), ctypes.addressof(code)))
+    raw.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 1 << 20)
+    raw.bind((interface, _ETH_P_ALL))
+    return raw
+
+
+def ipv4_ranges(fence: Fence, command: dict[str, Any]) -> tuple[spans.Span, ...]:
+    """The ranges of a command, all within the scope and of IPv4."""
+    ranges = fence.ranges(command["ranges"])
+    if any(span.version != 4 for span in ranges):
+        raise Refused("IPv6 is not swept")
+    return ranges
+
+
+KINDS: dict[str, type[Sweep] | type[Ping]] = {"sweep": Sweep, "ping": Ping}
+
+
+def follow(command: dict[str, Any], fence: Fence, commands: Commands) -> Progress:
+    """Do what a command says."""
+    kind = KINDS.get(command.get("command", ""))
+    if kind is None:
+        raise Refused(f"no such command: {command.get('command')!r}")
+    try:
+        work = kind(command, fence, commands)
+    except (KeyError, TypeError, ValueError, struct.error) as error:
+        raise Refused(f"a command that makes no sense: {error!r}") from None
+    return work.run()
+
+
+def main() -> None:
+    """Follow commands until stdin closes; whatever goes wrong is an error event."""
+    commands = Commands()
+    try:
+        fence = fence_from(commands)
+        while True:
+            progress = follow(commands.next(), fence, commands)
+            emit("done", done=progress.done, packets=progress.packets)
+    except (Refused, OSError) as error:
+        emit("error", text=str(error))
+        raise SystemExit(1) from None
+
+
+if __name__ == "__main__":
+    main()
