@@ -19,6 +19,7 @@ import inspect
 import pkgutil
 from collections.abc import Callable, Generator, Iterable, Iterator
 from dataclasses import dataclass, field
+from datetime import datetime
 from enum import StrEnum
 from functools import cache
 from typing import TypeVar
@@ -108,6 +109,7 @@ class Login:
 
 T = TypeVar("T")
 Judgement = Generator[Flaw | Login, Answer | None, str]
+Asking = Generator[Flaw | Login, Answer | None, T]
 FleetJudgement = Iterator[FleetFlaw]
 
 
@@ -139,6 +141,19 @@ class FleetCheck:
     judge: Callable[[Iterable[Device]], FleetJudgement]
     standards: tuple[str, ...] = ()
     manual: str = ""
+
+
+def ask(question: Login) -> Asking[Answer]:
+    """Put one question, from within a judgement: ``answer = yield from ask(Login(…))``."""
+    answer = yield question
+    return answer or Answer(Verdict.NOT_TRIED, reason="the question was not answered")
+
+
+def examined(device: Device) -> datetime:
+    """The moment a device's dates are judged against: its latest observation, so that the same observations always give the same verdict."""
+    if not device.observations:
+        raise NotApplicable("it said nothing that could be judged")
+    return max(seen.when for seen in device.observations)
 
 
 def check(

@@ -1,0 +1,107 @@
+"""Administration goes over the network in clear.
+
+What: the device is administered by Telnet, FTP or an HTTP page with a login, and offers no encrypted way in their stead (for HTTP: no HTTPS on any of
+its ports).
+
+Why it matters in a city: roadside cabinets, school networks and shared switches are within many people's reach. Whoever listens there reads the
+password as it is typed, or alters the configuration on its way; with a password that serves for the whole fleet, one cabinet is enough.
+
+How to fix: turn HTTPS and SSH on and Telnet, FTP and HTTP off. Where the device cannot encrypt, put it into a management network of its own that only
+the maintenance hosts reach (VPN or VLAN with an access list), and plan its replacement.
+"""
+
+from collections.abc import Iterator
+
+from checks.contract import Flaw, Judgement, check
+from inventory.model import Confidence, Device, Family, Observation, Severity
+
+_FTP_READY = 220
+
+
+@check(
+    id="cleartext-administration",
+    title="Administration in clear text",
+    severity=Severity.MEDIUM,
+    family=Family.PORTS,
+    needs=("telnet", "ftp", "http"),
+    remedy="Turn the encrypted service on and this one off, or let only the maintenance network reach it.",
+    standards=(
+        "CWE-319",
+        "ETSI EN 303 645 v3.1.3: 5.5-1",
+        "EU CRA 2024/2847 Annex I: Part I (2)(e)",
+        "PCI DSS v4.0.1: 2.2.7",
+        "OWASP IoT Top 10 2018: I7",
+    ),
+)
+def cleartext_administration(device: Device) -> Judgement:
+    """Telnet, FTP, and HTTP logins on a device without HTTPS."""
+    yield from map(_telnet, device.speaking("telnet"))
+    yield from (_ftp(seen) for seen in device.speaking("ftp") if seen.facts.get("ftp.code") == _FTP_READY)
+    logins = tuple(_logins_in_clear(device))
+    if logins and _has_https(device):
+        return "its web login is also offered by HTTPS"
+    yield from (_http(seen, sure=not _may_have_https(device)) for seen in logins)
+    return "offers no login in clear text"
+
+
+def _telnet(seen: Observation) -> Flaw:
+    asked = seen.facts.get("telnet.prompt") != "none"
+    return Flaw(
+        seen.endpoint,
+        "Telnet sends every keystroke, passwords included, in clear."
+        if asked
+        else "Speaks Telnet, in clear; no prompt was seen.",
+        seen.evidence,
+        severity=Severity.HIGH,
+        confidence=Confidence.CONFIRMED if asked else Confidence.LIKELY,
+        remedy="Turn Telnet off and use SSH; where there is no SSH, let only the maintenance network reach this port.",
+    )
+
+
+def _ftp(seen: Observation) -> Flaw:
+    return Flaw(
+        seen.endpoint,
+        "FTP takes its login and moves files (configuration, firmware) in clear.",
+        seen.evidence,
+        remedy="Turn FTP off, or on only for an update; use SFTP or HTTPS where the device offers them.",
+    )
+
+
+def _http(seen: Observation, *, sure: bool) -> Flaw:
+    doubt = "" if sure else " An open port could not be examined, so HTTPS may be there."
+    return Flaw(
+        seen.endpoint,
+        f"The web login ({_scheme(seen)}) is offered by HTTP only; no HTTPS was found on the device.{doubt}",
+        seen.evidence,
+        confidence=Confidence.CONFIRMED if sure else Confidence.LIKELY,
+        remedy="Turn HTTPS on and HTTP off, then change the password, which may have been read.",
+    )
+
+
+def _scheme(seen: Observation) -> str:
+    asked = seen.facts.get("http.auth")
+    if not asked:
+        return "a password form"
+    return (
+        "Digest, which hides the password but neither the session nor the settings"
+        if asked == "digest"
+        else "HTTP Basic"
+    )
+
+
+def _logins_in_clear(device: Device) -> Iterator[Observation]:
+    for seen in device.speaking("http"):
+        asks = seen.facts.get("http.auth") or seen.facts.get("http.password_form")
+        if asks and not seen.facts.get("http.tls"):
+            yield seen
+
+
+def _has_https(device: Device) -> bool:
+    """Whether a page came over TLS, or TLS stands where the page itself could not be fetched."""
+    silent = {gap.endpoint for gap in device.gaps if gap.protocol == "http"}
+    paged = any(seen.facts.get("http.tls") for seen in device.speaking("http"))
+    return paged or any(seen.endpoint in silent for seen in device.speaking("tls"))
+
+
+def _may_have_https(device: Device) -> bool:
+    return any(gap.protocol in {"tls", "http"} for gap in device.gaps)

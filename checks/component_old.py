@@ -1,0 +1,74 @@
+"""A component in the firmware was released many years ago.
+
+What: the device names a component with its version (a web server, an SSH server, a kernel), and that version was released more than five or ten years
+ago. The release date is a lower bound of the firmware's build and the honest age of that code; it is not the firmware's date, and a maker may have
+mended the component without changing its number.
+
+Why it matters in a city: the holes of widely used components are the ones that worms look for, because one hole opens a thousand makers' devices.
+
+How to fix: update the firmware and look whether the component's version rises. If it does not, ask the maker which version it is and which fixes it
+carries, and let only the maintenance network reach the port until there is an answer.
+"""
+
+from collections.abc import Iterator
+from datetime import date
+
+from checks.components import name_and_version
+from checks.contract import Flaw, Judgement, NotApplicable, check, examined
+from checks.firmware import Dated, age_in_words, component_dates, evidence_of, heard_at, older_than
+from inventory.model import Device, Family, Severity
+
+_LIMITS = ((10, Severity.MEDIUM), (5, Severity.LOW))
+
+
+@check(
+    id="component-old",
+    title="Old component in the firmware",
+    severity=Severity.LOW,
+    family=Family.FIRMWARE,
+    remedy="Update the firmware; where the component stays the same, ask the maker which fixes it carries.",
+    standards=(
+        "CWE-1104",
+        "ETSI EN 303 645 v3.1.3: 5.3-2",
+        "EU CRA 2024/2847 Annex I: Part II (2)",
+        "OWASP IoT Top 10 2018: I5",
+    ),
+)
+def component_old(device: Device) -> Judgement:
+    """Each component once, by the oldest of its versions that the device names."""
+    if not device.claimed("component"):
+        raise NotApplicable("names no component with a version")
+    known = component_dates(device)
+    if not known:
+        raise NotApplicable(f"no release date is known of {_listed(device)}")
+    now = examined(device).date()
+    for name, oldest in _oldest(known):
+        severity = _severity(oldest.day, now)
+        if severity is not None:
+            yield Flaw(
+                heard_at(device, oldest.claim),
+                f"{oldest.claim.value} was released on {oldest.day}, {age_in_words(oldest.day, now)} before this scan.",
+                evidence_of(device, oldest.claim),
+                confidence=oldest.claim.confidence,
+                severity=severity,
+                facet=name,
+            )
+    return f"released within five years: {', '.join(dated.claim.value for dated in known)}"
+
+
+def _oldest(known: tuple[Dated, ...]) -> Iterator[tuple[str, Dated]]:
+    by_name: dict[str, list[Dated]] = {}
+    for dated in known:
+        named = name_and_version(dated.claim.value)
+        if named:
+            by_name.setdefault(named[0].lower(), []).append(dated)
+    for name in sorted(by_name):
+        yield name, min(by_name[name], key=lambda dated: dated.day)
+
+
+def _listed(device: Device) -> str:
+    return ", ".join(claim.value for claim in device.claimed("component"))
+
+
+def _severity(day: date, now: date) -> Severity | None:
+    return next((severity for years, severity in _LIMITS if older_than(day, years, now)), None)

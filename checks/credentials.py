@@ -1,0 +1,143 @@
+"""The catalogue of documented default accounts: read, checked, and matched to what a device was identified as.
+
+The files are `data/credentials/*.toml`. An entry names its vendor, and may name models (regular expressions, searched without regard to case) and
+kinds; with no models it stands for all that the vendor makes. Each entry names its source. No password ever shows in a representation of these
+records.
+"""
+
+import re
+import tomllib
+import unicodedata
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+from checks.contract import Account
+from inventory.model import KINDS, Device
+
+FOLDER = Path(__file__).parent / "data" / "credentials"
+PROTOCOLS = frozenset(("http", "telnet", "ssh", "snmp"))
+_REQUIRED = frozenset(("id", "vendor", "products", "protocol", "accounts", "source"))
+_OPTIONAL = frozenset(("kinds", "lock_threshold"))
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """One documented set of accounts; the first is the likeliest. `lock_threshold` is 0 where the vendor documents none."""
+
+    id: str
+    vendor: str
+    products: tuple[re.Pattern[str], ...]
+    kinds: tuple[str, ...]
+    protocols: tuple[str, ...]
+    accounts: tuple[Account, ...]
+    lock_threshold: int
+    source: str
+
+    def fits(self, vendor: str, model: str, kind: str) -> bool:
+        """Whether the entry stands for that product."""
+        if _plain(self.vendor) != _plain(vendor) or (self.kinds and kind not in self.kinds):
+            return False
+        return not self.products or any(product.search(model) for product in self.products)
+
+
+@cache
+def load_catalogue() -> tuple[Entry, ...]:
+    """The whole catalogue, in the order of its files."""
+    return check_catalogue(
+        entry for path in sorted(FOLDER.glob("*.toml")) for entry in read(path.read_text(encoding="utf-8"), path.name)
+    )
+
+
+def documented(device: Device, catalogue: Iterable[Entry] | None = None) -> tuple[Entry, ...]:
+    """The entries for what the device was identified as, those that name its model first; none for a device without a vendor."""
+    vendor, model, kind = (claim.value if (claim := device.claim(name)) else "" for name in ("vendor", "model", "kind"))
+    if not vendor:
+        return ()
+    known = load_catalogue() if catalogue is None else catalogue
+    return tuple(sorted((e for e in known if e.fits(vendor, model, kind)), key=lambda entry: not entry.products))
+
+
+def read(text: str, name: str) -> tuple[Entry, ...]:
+    """Read one file; `ValueError` names the file, the entry and what is wrong with it."""
+    tables = tomllib.loads(text)
+    if set(tables) != {"entry"}:
+        raise ValueError(f"{name}: only [[entry]] tables may stand here, found {', '.join(sorted(tables))}")
+    return tuple(
+        _entry(raw, f"{name}: entry {raw.get('id', number)!r}") for number, raw in enumerate(tables["entry"], 1)
+    )
+
+
+def check_catalogue(entries: Iterable[Entry]) -> tuple[Entry, ...]:
+    """Return the entries; `ValueError` names an id, or an account of the same products, that stands there twice."""
+    kept = tuple(entries)
+    ids: set[str] = set()
+    seen: dict[tuple[object, ...], str] = {}
+    for entry in kept:
+        if entry.id in ids:
+            raise ValueError(f"entry {entry.id!r} stands in the catalogue twice")
+        ids.add(entry.id)
+        patterns = tuple(product.pattern for product in entry.products)
+        for protocol in entry.protocols:
+            for account in entry.accounts:
+                key = (_plain(entry.vendor), patterns, entry.kinds, protocol, account.user, account.password)
+                if key in seen:
+                    raise ValueError(f"entry {entry.id!r}: account {account.user!r} already stands in {seen[key]!r}")
+                seen[key] = entry.id
+    return kept
+
+
+def _entry(raw: Mapping[str, Any], where: str) -> Entry:
+    unknown, missing = set(raw) - _REQUIRED - _OPTIONAL, _REQUIRED - set(raw)
+    if unknown or missing:
+        words = [f"unknown key {key!r}" for key in sorted(unknown)] + [f"no {key}" for key in sorted(missing)]
+        raise ValueError(f"{where}: {', '.join(words)}")
+    for key in ("id", "vendor", "source"):
+        if not isinstance(raw[key], str) or not raw[key].strip():
+            raise ValueError(f"{where}: {key} must be a text that says something")
+    protocols, kinds = _words(raw["protocol"], where), _words(raw.get("kinds", []), where)
+    if not protocols or not set(protocols) <= PROTOCOLS:
+        raise ValueError(f"{where}: protocol must be some of {', '.join(sorted(PROTOCOLS))}")
+    if not set(kinds) <= set(KINDS):
+        raise ValueError(f"{where}: unknown kind {', '.join(sorted(set(kinds) - set(KINDS)))}")
+    threshold = raw.get("lock_threshold", 0)
+    if not isinstance(threshold, int) or threshold < 0:
+        raise ValueError(f"{where}: lock_threshold must be a number of failures")
+    products = tuple(_pattern(text, where) for text in _words(raw["products"], where))
+    return Entry(raw["id"], raw["vendor"], products, kinds, protocols, _accounts(raw, where), threshold, raw["source"])
+
+
+def _accounts(raw: Mapping[str, Any], where: str) -> tuple[Account, ...]:
+    pairs = raw["accounts"]
+    if not isinstance(pairs, list) or not pairs:
+        raise ValueError(f"{where}: no accounts")
+    for pair in pairs:
+        if (
+            not isinstance(pair, dict)
+            or set(pair) != {"user", "password"}
+            or not all(isinstance(v, str) for v in pair.values())
+        ):
+            raise ValueError(f"{where}: an account is {{user = text, password = text}} and nothing else")
+        if not pair["user"] and not pair["password"]:
+            raise ValueError(f"{where}: an account without user and password means that no account is asked for")
+    return tuple(Account(raw["id"], pair["user"], pair["password"]) for pair in pairs)
+
+
+def _words(value: object, where: str) -> tuple[str, ...]:
+    if not isinstance(value, list) or not all(isinstance(word, str) and word for word in value):
+        raise ValueError(f"{where}: products, kinds and protocol are lists of texts")
+    return tuple(value)
+
+
+def _pattern(text: str, where: str) -> re.Pattern[str]:
+    try:
+        return re.compile(text, re.IGNORECASE)
+    except re.error as error:
+        raise ValueError(f"{where}: {text!r} is no regular expression ({error})") from None
+
+
+def _plain(name: str) -> str:
+    """A vendor's name without accents, punctuation and case: "Schréder" and "SCHREDER" are one."""
+    return "".join(letter for letter in unicodedata.normalize("NFKD", name).casefold() if letter.isalnum())

@@ -1,0 +1,90 @@
+"""The device answers SNMP to a community that everyone knows.
+
+What: at level login only, one read-only GET of the system group is sent with at most two communities: those that the maker documents for this
+product, then `public`, then `private`. When one is answered, a random one is sent as a control; a device that answers that too accepts any community,
+and is reported as that. No value is ever set. SNMP is asked for even where it was not seen, because an agent is silent to a community that it does
+not know.
+
+Why it matters in a city: traffic controllers, signs and UPS are run by SNMP. A known community shows an attacker the whole configuration, and with
+write access (which the same word often gives) it changes signal plans, sign texts and outlets.
+
+How to fix: switch to SNMPv3 with authentication and privacy; where the device knows only versions 1 and 2c, set a long community of its own,
+read-only, and let only the management host reach port 161. Turn SNMP off where nobody uses it.
+"""
+
+from collections.abc import Iterator
+from hashlib import sha256
+
+from checks.contract import Account, Answer, Flaw, Inconclusive, Judgement, Login, Verdict, ask, check
+from checks.credentials import documented
+from inventory.model import Confidence, Device, Endpoint, Family, Level, Severity
+
+ATTEMPTS = 2
+"""How many communities are tried on one device, besides the control."""
+_EVERYWHERE = (Account("snmp-public", "", "public"), Account("snmp-private", "", "private"))
+_SILENCE = frozenset((Verdict.REFUSED, Verdict.UNREACHED, Verdict.NO_LOGIN_ASKED))
+
+
+@check(
+    id="snmp-default-community",
+    title="SNMP answers to a default community",
+    severity=Severity.HIGH,
+    family=Family.CREDENTIALS,
+    level=Level.LOGIN,
+    remedy="Switch to SNMPv3, or set a community of its own and let only the management host reach port 161; turn SNMP off where unused.",
+    standards=(
+        "CWE-1392",
+        "ETSI EN 303 645 v3.1.3: 5.1-1",
+        "EU CRA 2024/2847 Annex I: Part I (2)(b)",
+        "CIS Controls v8.1: 4.7",
+        "OWASP IoT Top 10 2018: I1",
+    ),
+)
+def snmp_default_community(device: Device) -> Judgement:
+    """At most two well-known communities, and a random one when one of them is answered."""
+    endpoint = Endpoint(device.address, 161, "udp")
+    doubts: list[str] = []
+    for account in list(_communities(device))[:ATTEMPTS]:
+        answer = yield from ask(Login(endpoint, "snmp", account))
+        if answer.verdict is Verdict.OPENED:
+            control = yield from ask(Login(endpoint, "snmp", random_community(device)))
+            yield _flaw(endpoint, account, answer, control)
+            return "answers to a documented community"
+        if answer.verdict not in _SILENCE:
+            doubts.append(f"{account.id}: {answer.verdict.value}{f' ({answer.reason})' if answer.reason else ''}")
+    if doubts:
+        raise Inconclusive("; ".join(doubts))
+    return "answers to no documented community"
+
+
+def random_community(device: Device) -> Account:
+    """A community that nobody ever set, the same whenever it is asked of this device."""
+    digest = sha256(f"tocsin control community\0{device.identity}".encode()).hexdigest()
+    return Account("control:random", "", f"Q{digest[:15]}")
+
+
+def _communities(device: Device) -> Iterator[Account]:
+    """The maker's own first, then the two that are everywhere; each once."""
+    asked: set[str] = set()
+    own = (account for entry in documented(device) if "snmp" in entry.protocols for account in entry.accounts)
+    for account in (*own, *_EVERYWHERE):
+        if account.password not in asked:
+            asked.add(account.password)
+            yield account
+
+
+def _flaw(endpoint: Endpoint, account: Account, answer: Answer, control: Answer) -> Flaw:
+    if control.verdict is Verdict.OPENED:
+        return Flaw(
+            endpoint,
+            "Answered a random community too, so it answers any.",
+            control.evidence,
+            title="SNMP answers to any community",
+        )
+    if control.verdict in _SILENCE:
+        detail = f"Answered to the well-known community of catalogue entry {account.id}; a random one was not answered."
+        return Flaw(endpoint, detail, answer.evidence)
+    detail = (
+        f"Answered to the well-known community of catalogue entry {account.id}; the random control could not be asked."
+    )
+    return Flaw(endpoint, detail, answer.evidence, confidence=Confidence.LIKELY)

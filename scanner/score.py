@@ -1,0 +1,149 @@
+"""What to fix first: findings to one number, its band, when it is due, and where every point of it comes from.
+
+Each finding stands in the band of its effective severity: what is only likely counts as high at most, what is only inferred as medium at most.
+
+========  ======  =====  ============
+band      points  share  due
+========  ======  =====  ============
+critical  90–100  0.25   3 days
+high      70–90   0.12   14 days
+medium    40–70   0.05   60 days
+low       10–40   0.02   next upgrade
+info      0–10    0      –
+========  ======  =====  ============
+
+The terms are those of CISA BOD 26-04.
+
+Within a family the worst finding gives the floor m of its band, and each other one takes its share q of the headroom that is left up to the band's
+ceiling c:
+
+    F = c − (c − m) · Π(1 − q)
+
+Across families the same once more: m is the worst family's F, c its ceiling, and each other family's share is a quarter of its own F. So the worst
+finding alone decides the band, more findings never lower the number, their order does not matter, and no number of lows reaches a high. One decimal;
+a band's ceiling belongs to the next band, so below critical it stops 0.1 short of it.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from math import log, prod
+
+from inventory.model import Confidence, Family, Finding, Score, Severity
+
+FLOOR: Mapping[Severity, float] = {
+    Severity.CRITICAL: 0.90,
+    Severity.HIGH: 0.70,
+    Severity.MEDIUM: 0.40,
+    Severity.LOW: 0.10,
+    Severity.INFO: 0.0,
+}
+CEILING: Mapping[Severity, float] = {
+    Severity.CRITICAL: 1.0,
+    Severity.HIGH: 0.90,
+    Severity.MEDIUM: 0.70,
+    Severity.LOW: 0.40,
+    Severity.INFO: 0.10,
+}
+SHARE: Mapping[Severity, float] = {
+    Severity.CRITICAL: 0.25,
+    Severity.HIGH: 0.12,
+    Severity.MEDIUM: 0.05,
+    Severity.LOW: 0.02,
+    Severity.INFO: 0.0,
+}
+DUE: Mapping[Severity, str] = {
+    Severity.CRITICAL: "3 days",
+    Severity.HIGH: "14 days",
+    Severity.MEDIUM: "60 days",
+    Severity.LOW: "next upgrade",
+    Severity.INFO: "",
+}
+FAMILY_SHARE = 0.25
+_AT_MOST = {
+    Confidence.INFERRED: Severity.MEDIUM,
+    Confidence.LIKELY: Severity.HIGH,
+    Confidence.CONFIRMED: Severity.CRITICAL,
+}
+
+
+@dataclass(frozen=True, slots=True)
+class _Weighed:
+    """One family: its value F, its band, and what part of F each finding brings (the parts sum up to F)."""
+
+    family: Family
+    value: float
+    band: Severity
+    parts: tuple[tuple[Finding, float], ...]
+
+
+def effective(finding: Finding) -> Severity:
+    """The severity as far as it is proven."""
+    return min(finding.severity, _AT_MOST[finding.confidence])
+
+
+def score(findings: Sequence[Finding]) -> Score:
+    """The rank of a device with these findings; `why` names what each brings, worst first, and its points sum up to the value."""
+    families = sorted(_families(findings), key=lambda weighed: (-weighed.band, -weighed.value, weighed.family.value))
+    if not families:
+        return Score(0.0, Severity.INFO, "", ())
+    worst, others = families[0], families[1:]
+    shares = [FAMILY_SHARE * other.value for other in others]
+    exact = _headroom(worst.value, CEILING[worst.band], shares)
+    tenths = round(exact * 1000)
+    if worst.band is not Severity.CRITICAL:
+        tenths = min(tenths, round(CEILING[worst.band] * 1000) - 1)
+    parts = [*worst.parts]
+    for other, gained in zip(others, _split(exact - worst.value, shares), strict=True):
+        parts += [(finding, gained * part / other.value if other.value else 0.0) for finding, part in other.parts]
+    return Score(tenths / 10, worst.band, DUE[worst.band], _why(parts, tenths))
+
+
+def _families(findings: Sequence[Finding]) -> list[_Weighed]:
+    by_family: dict[Family, list[Finding]] = {}
+    for finding in sorted(findings, key=_order):
+        by_family.setdefault(finding.family, []).append(finding)
+    return [_weigh(family, members) for family, members in by_family.items()]
+
+
+def _weigh(family: Family, members: list[Finding]) -> _Weighed:
+    band = effective(members[0])
+    floor, shares = FLOOR[band], [SHARE[effective(finding)] for finding in members[1:]]
+    value = _headroom(floor, CEILING[band], shares)
+    parts = [floor, *_split(value - floor, shares)]
+    return _Weighed(family, value, band, tuple(zip(members, parts, strict=True)))
+
+
+def _headroom(floor: float, ceiling: float, shares: list[float]) -> float:
+    return ceiling - (ceiling - floor) * prod(1 - share for share in shares) if any(shares) else floor
+
+
+def _split(gained: float, shares: list[float]) -> list[float]:
+    """Attribute what was gained together: by logarithms, in which the factors of a product are added and so have no order."""
+    weights = [-log(1 - share) for share in shares]
+    total = sum(weights)
+    return [gained * weight / total if total else 0.0 for weight in weights]
+
+
+def _order(finding: Finding) -> tuple[object, ...]:
+    return (-effective(finding), finding.check, finding.endpoint.sort_key, finding.id)
+
+
+def _why(parts: list[tuple[Finding, float]], tenths: int) -> tuple[str, ...]:
+    """One line a finding; rounded to tenths so that they sum up to the value, what rounding leaves over going to the largest remainders."""
+    total = sum(part for _, part in parts)
+    exact = [(finding, part / total * tenths if total else 0.0) for finding, part in parts]
+    whole = [int(points) for _, points in exact]
+    remainders = sorted(range(len(exact)), key=lambda at: (whole[at] - exact[at][1], _order(exact[at][0])))
+    for at in remainders[: tenths - sum(whole)]:
+        whole[at] += 1
+    lines = sorted(
+        zip(whole, (finding for finding, _ in exact), strict=True), key=lambda line: (-line[0], _order(line[1]))
+    )
+    return tuple(_line(points, finding) for points, finding in lines)
+
+
+def _line(points: int, finding: Finding) -> str:
+    counted = effective(finding)
+    doubt = "" if counted == finding.severity else f", {finding.confidence.label} only: counts as {counted.label}"
+    where = f" on {finding.endpoint.port}/{finding.endpoint.transport}" if finding.endpoint.port else ""
+    return f"+{points / 10:.1f} {finding.title}{where} ({finding.severity.label}{doubt})"
