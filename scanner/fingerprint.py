@@ -1,0 +1,260 @@
+"""What a device is, read from what it said: the engine of `scanner/fingerprints/*.toml`.
+
+Each entry matches one fact and states claims, with named groups of its pattern filled in::
+
+    [[fingerprint]]
+    id = "hikvision-upnp-model-number"
+    fact = "upnp.model_number"
+    pattern = '^(?P<version>V\\d[\\w.]{1,20} build (?P<built>\\d{6}))$'
+    firmware = "{version}"
+    firmware_date = "{built}"
+    firmware_date_format = "%y%m%d"
+    confidence = "confirmed"
+    source = "UPnP description of Hikvision cameras"
+    examples = [{ text = "V5.4.5 build 170124", firmware = "V5.4.5 build 170124", firmware_date = "2017-01-24" }]
+
+A claim is CONFIRMED where the device states it in a field made for it, LIKELY where a banner gives it away, INFERRED where circumstance suggests it. An entry
+with ``means_nothing = true`` knows a dull answer: whatever it matches says nothing of the device, whichever other entry matches it too. The examples of an entry
+are its tests.
+"""
+
+import re
+import tomllib
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from functools import cache
+from importlib import resources
+from typing import Any
+
+from inventory.model import CLAIMS, KINDS, Claim, Confidence, Endpoint, FactValue, Observation
+from inventory.oui import vendor_of
+from inventory.text import one_line
+from scanner.pattern import MATCHED_LENGTH, Pattern, PatternError, compile_pattern
+
+VALUE_LENGTH = 128
+"""Characters of a claim's value that are kept."""
+
+MAC_VENDOR = "mac.vendor"
+"""The fact that no protocol states: whom the IEEE assigned the MAC address's prefix to."""
+
+FACTS = frozenset(
+    (
+        MAC_VENDOR,
+        *(f"ftp.{name}" for name in ("banner",)),
+        *(f"http.{name}" for name in ("server", "realm", "title", "generator", "favicon", "location", "cookies", "headers", "identity")),
+        *(f"modbus.{name}" for name in ("vendor", "product_code", "revision", "vendor_url", "product_name", "model_name", "application")),
+        *(f"mqtt.{name}" for name in ("broker_version",)),
+        *(f"rtsp.{name}" for name in ("server", "realm")),
+        *(f"snmp.{name}" for name in ("enterprise", "sys_descr", "sys_object_id", "sys_name")),
+        *(f"ssdp.{name}" for name in ("server", "usn", "st")),
+        *(f"ssh.{name}" for name in ("banner", "software", "comment")),
+        *(f"telnet.{name}" for name in ("banner",)),
+        *(f"tls.{name}" for name in ("subject", "issuer", "sans")),
+        *(f"upnp.{name}" for name in ("manufacturer", "model_name", "model_number", "model_description", "serial_number", "friendly_name", "device_type")),
+    )
+)
+"""The facts that an entry may match."""
+
+_KEYS = frozenset(("id", "fact", "pattern", "confidence", "source", "examples", "means_nothing", "firmware_date_format", *CLAIMS))
+_REQUIRED = ("id", "fact", "pattern", "source", "examples")
+_PLACE = re.compile(r"\{(\w+)\}", re.ASCII)
+
+
+class FingerprintError(Exception):
+    """An entry of the catalogue that cannot be used: ours to mend. The message names the file and the entry."""
+
+
+@dataclass(frozen=True, slots=True)
+class Example:
+    """A text that the entry must match, and every claim that must come of it."""
+
+    text: str
+    claims: Mapping[str, str]
+
+
+@dataclass(frozen=True, slots=True)
+class Fingerprint:
+    """One entry of the catalogue. `claims` maps a claim's name to its value, in which ``{group}`` stands for what the pattern's group matched."""
+
+    id: str
+    fact: str
+    pattern: Pattern
+    claims: Mapping[str, str]
+    confidence: Confidence
+    date_format: str
+    source: str
+    means_nothing: bool
+    examples: tuple[Example, ...]
+
+    def read(self, text: str, endpoint: Endpoint | None = None) -> tuple[Claim, ...] | None:
+        """The claims that `text` leads to, () where it means nothing, None where the pattern is not in it."""
+        return self._read(text[:MATCHED_LENGTH], text[:MATCHED_LENGTH].lower(), endpoint)
+
+    def _read(self, text: str, lowered: str, endpoint: Endpoint | None) -> tuple[Claim, ...] | None:
+        match = self.pattern.search(text, lowered)
+        if match is None:
+            return None
+        values = ((name, self._value(name, template, match)) for name, template in self.claims.items())
+        return tuple(Claim(name, value, self.confidence, self.id, self.fact, endpoint) for name, value in values if value)
+
+    def _value(self, name: str, template: str, match: re.Match[str]) -> str:
+        """The template filled in; "" where a group took no part or a date is none."""
+        if any(not match[group] for group in _PLACE.findall(template)):
+            return ""
+        value = one_line(_PLACE.sub(lambda place: match[place[1]], template), VALUE_LENGTH)
+        return _iso_date(value, self.date_format) if name == "firmware_date" else value
+
+
+def _iso_date(text: str, date_format: str) -> str:
+    """The date in ISO 8601; "" where it does not parse or no computer of today's can have been built then."""
+    try:
+        day = datetime.strptime(text, date_format).date()  # noqa: DTZ007 - a date without a time has no zone
+    except ValueError:
+        return ""
+    return day.isoformat() if 1980 < day.year < 2100 else ""
+
+
+def fingerprint(observations: Sequence[Observation], mac: str | None) -> tuple[Claim, ...]:
+    """Everything that is believed of a device by what it said and by its MAC address.
+
+    In the order of `CLAIMS`; of one name the surest first, then what most facts agree on, then by endpoint and entry. A value is claimed once for each endpoint.
+    """
+    claims = [claim for seen in observations for claim in _of_observation(seen)]
+    maker = vendor_of(mac) if mac else None
+    if maker:
+        claims += _of_text(MAC_VENDOR, maker, None)
+    agreeing = Counter((claim.name, claim.value) for claim in claims)
+    order = {name: at for at, name in enumerate(CLAIMS)}
+
+    def rank(claim: Claim) -> tuple[object, ...]:
+        where = claim.endpoint.sort_key if claim.endpoint else ()
+        return order[claim.name], -claim.confidence, -agreeing[claim.name, claim.value], where, claim.fingerprint, claim.value
+
+    surest: dict[tuple[str, str, Endpoint | None], Claim] = {}
+    for claim in sorted(claims, key=rank):
+        surest.setdefault((claim.name, claim.value, claim.endpoint), claim)
+    return tuple(surest.values())
+
+
+def _of_observation(seen: Observation) -> Iterator[Claim]:
+    for fact, value in seen.facts.items():
+        for text in _texts(value):
+            yield from _of_text(fact, text, seen.endpoint)
+
+
+def _texts(value: FactValue) -> tuple[str, ...]:
+    """What of a fact's value can be matched: a text, each of several texts, a number in digits."""
+    if isinstance(value, tuple):
+        return value
+    return () if isinstance(value, bool) else (str(value),)
+
+
+def _of_text(fact: str, text: str, endpoint: Endpoint | None) -> tuple[Claim, ...]:
+    text = text[:MATCHED_LENGTH]
+    lowered = text.lower()
+    found: list[Claim] = []
+    for entry in _by_fact().get(fact, ()):
+        claims = entry._read(text, lowered, endpoint)
+        if claims is not None and entry.means_nothing:
+            return ()
+        found += claims or ()
+    return tuple(found)
+
+
+@cache
+def _by_fact() -> Mapping[str, tuple[Fingerprint, ...]]:
+    entries: dict[str, tuple[Fingerprint, ...]] = {}
+    for entry in load_fingerprints():
+        entries[entry.fact] = (*entries.get(entry.fact, ()), entry)
+    return entries
+
+
+@cache
+def load_fingerprints() -> tuple[Fingerprint, ...]:
+    """The whole catalogue, by file and in the order of each file; raises `FingerprintError`."""
+    folder = resources.files("scanner").joinpath("fingerprints")
+    files = sorted((file for file in folder.iterdir() if file.name.endswith(".toml")), key=lambda file: file.name)
+    entries = tuple(entry for file in files for entry in parse_catalogue(file.name, file.read_text("utf-8")))
+    twice = [name for name, count in Counter(entry.id for entry in entries).items() if count > 1]
+    if twice:
+        raise FingerprintError(f"two entries are called {twice[0]!r}")
+    return entries
+
+
+def parse_catalogue(file: str, text: str) -> Iterator[Fingerprint]:
+    """Read one file of the catalogue; raises `FingerprintError`."""
+    try:
+        tables = tomllib.loads(text)
+    except tomllib.TOMLDecodeError as error:
+        raise FingerprintError(f"{file}: {error}") from error
+    if set(tables) != {"fingerprint"}:
+        raise FingerprintError(f"{file}: holds {sorted(tables)}, and should hold [[fingerprint]] alone")
+    for at, table in enumerate(tables["fingerprint"], 1):
+        try:
+            yield _entry(table)
+        except (ValueError, TypeError) as error:
+            raise FingerprintError(f"{file}: {table.get('id') or f'entry {at}'}: {error}") from error
+
+
+def _entry(table: Mapping[str, Any]) -> Fingerprint:
+    _refuse_unknown(table, _KEYS)
+    missing = [key for key in _REQUIRED if not table.get(key)]
+    if missing:
+        raise ValueError(f"no {missing[0]}")
+    if table["fact"] not in FACTS:
+        raise ValueError(f"no fact is called {table['fact']!r}")
+    claims = {name: table[name] for name in CLAIMS if name in table}
+    dull = table.get("means_nothing", False)
+    if dull == bool(claims):
+        raise ValueError("an entry either claims something or has means_nothing = true")
+    pattern = compile_pattern(table["pattern"])
+    _check_claims(claims, pattern, table.get("firmware_date_format"))
+    return Fingerprint(
+        id=table["id"],
+        fact=table["fact"],
+        pattern=pattern,
+        claims=claims,
+        confidence=Confidence.LIKELY if dull else _confidence(table.get("confidence", "")),
+        date_format=table.get("firmware_date_format", ""),
+        source=table["source"],
+        means_nothing=dull,
+        examples=tuple(_example(example) for example in table["examples"]),
+    )
+
+
+def _refuse_unknown(table: Mapping[str, Any], known: Iterable[str]) -> None:
+    unknown = sorted(set(table) - set(known))
+    if unknown:
+        raise ValueError(f"unknown key {unknown[0]!r}")
+
+
+def _check_claims(claims: Mapping[str, str], pattern: Pattern, date_format: str | None) -> None:
+    for name, template in claims.items():
+        if not isinstance(template, str) or not template:
+            raise ValueError(f"{name} is not a text")
+        strange = set(_PLACE.findall(template)) - set(pattern.regex.groupindex)
+        if strange:
+            raise ValueError(f"{name} names the group {min(strange)!r}, which the pattern has not")
+    if claims.get("kind", KINDS[0]) not in KINDS:
+        raise ValueError(f"no kind is called {claims['kind']!r}")
+    if ("firmware_date" in claims) != bool(date_format):
+        raise ValueError("firmware_date and firmware_date_format go together")
+
+
+def _confidence(word: str) -> Confidence:
+    try:
+        return next(level for level in Confidence if level.label == word)
+    except StopIteration:
+        raise ValueError(f"a confidence of {word!r}; it is confirmed, likely or inferred") from None
+
+
+def _example(table: Mapping[str, str]) -> Example:
+    _refuse_unknown(table, ("text", *CLAIMS))
+    if not table.get("text"):
+        raise ValueError("an example without text")
+    return Example(table["text"], {name: value for name, value in table.items() if name != "text"})
+
+
+__all__ = ["FACTS", "Example", "Fingerprint", "FingerprintError", "PatternError", "fingerprint", "load_fingerprints", "parse_catalogue"]
