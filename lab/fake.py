@@ -37,11 +37,15 @@ class Manners:
 
 @dataclass(slots=True)
 class Log:
-    """What happened to one fake: its connections, login attempts per account, and every harm done, in plain sentences."""
+    """What happened to one fake: its connections, failed logins per account, and every harm done, in plain sentences.
+
+    `most_open` is the number of connections open at once, `busiest_second` that of new ones in any second.
+    """
 
     connections: int = 0
     open_now: int = 0
     most_open: int = 0
+    busiest_second: int = 0
     datagrams: int = 0
     logins: dict[str, int] = field(default_factory=dict)
     harms: list[str] = field(default_factory=list)
@@ -49,11 +53,16 @@ class Log:
 
 @dataclass(frozen=True, slots=True)
 class Visit:
-    """One conversation of a client with a fake; `log` is the fake's. A service reports logins and harm here."""
+    """One conversation of a client with a fake; `log` is the fake's. A service reports logins and harm here.
+
+    `device` is the fake's name in its city, which its keys are made for, and `address` where it stands.
+    """
 
     client: str
     log: Log
     manners: Manners
+    device: str = "alone"
+    address: str = "127.0.0.1"
 
     def login(self, account: str, *, opened: bool) -> None:
         """Count an attempt at `account`; more failures than the manners allow are harm."""
@@ -71,12 +80,13 @@ class Visit:
 class TLS:
     """How a service speaks TLS: the lowest and highest version by their OpenSSL names ("TLSv1", "TLSv1.3") and which certificate.
 
-    `certificate` names a recipe of `lab/certificates.py`.
+    `certificate` names a recipe of `lab/certificates.py`; `subject` is its subject as RFC 4514 text.
     """
 
     certificate: str = "modern"
     lowest: str = "TLSv1.2"
     highest: str = "TLSv1.3"
+    subject: str = "CN=localhost"
 
 
 class Stream(ABC):
@@ -85,6 +95,9 @@ class Stream(ABC):
     transport: ClassVar[str] = "tcp"
     port: int
     tls: TLS | None
+
+    def prepare(self, device: str) -> None:  # noqa: B027 - most services have nothing to prepare
+        """Make what takes time before the first connection: keys, and libraries that are slow to import."""
 
     @abstractmethod
     async def talk(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter, visit: Visit) -> None:
@@ -109,7 +122,7 @@ Service: TypeAlias = Stream | Datagram
 class Fake:
     """A fake device. `vendor`, `model`, `kind`, `firmware` and `serial` are what it states on the wire (None: it does not); `mac` begins with a fitting OUI.
 
-    `host` is the last part of its address in the city's network.
+    `host` is the last part of its address in the city's network. `unique` lists what else in its services no two devices share, besides MAC and serial.
     """
 
     name: str
@@ -123,6 +136,7 @@ class Fake:
     kind: str | None = None
     firmware: str | None = None
     serial: str | None = None
+    unique: tuple[str, ...] = ()
     manners: Manners = field(default_factory=Manners)
 
 

@@ -1,0 +1,26 @@
+"""An air quality gateway that is kept well: TLS 1.3 only, a broker that knows its clients."""
+
+from lab.account import Account
+from lab.fake import TLS, Fake
+from lab.services.http import Http, icon, page
+from lab.services.mqtt import Mqtt
+
+FAKE = Fake(
+    name="air_sensor",
+    title="Air quality gateway, well kept",
+    host=26,
+    mac="00:0d:b9:4f:6a:26",
+    vendor="Libelium",
+    model="Meshlium",
+    kind="air-sensor",
+    services=(
+        Http(
+            port=443,
+            tls=TLS("modern", "TLSv1.3", "TLSv1.3", "CN=meshlium-26.lab,O=Lab City"),
+            pages=(("/", page("Meshlium Manager", "Sensor networks", form=True)),),
+            favicon=icon("meshlium"),
+        ),
+        Mqtt(account=Account("waspmote")),
+    ),
+    causes=frozenset(),
+)

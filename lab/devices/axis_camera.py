@@ -1,0 +1,48 @@
+"""A camera that is kept well: HTTPS only, a certificate of the city's own authority, its password changed."""
+
+from lab.account import Account
+from lab.fake import TLS, Fake
+from lab.services.http import Http, Lock, icon, page
+from lab.services.rtsp import Rtsp
+from lab.services.ssdp import Ssdp
+from lab.services.upnp import description
+
+_SERIAL = "ACCC8E012345"
+_REALM = f"AXIS_{_SERIAL}"
+_UDN = f"uuid:Upnp-BasicDevice-1_0-{_SERIAL}"
+_ACCOUNT = Account("root")
+
+FAKE = Fake(
+    name="axis_camera",
+    title="Camera, well kept",
+    host=12,
+    mac="ac:cc:8e:01:23:45",
+    vendor="Axis",
+    model="P3245-LV",
+    kind="camera",
+    serial=_SERIAL,
+    services=(
+        Http(redirect="https://{address}"),
+        Http(
+            port=443,
+            tls=TLS("modern", "TLSv1.2", "TLSv1.3", f"CN=axis-{_SERIAL.lower()},O=Lab City"),
+            lock=Lock(_REALM, _ACCOUNT, ("digest",)),
+            pages=(("/", page("AXIS", "Live view")),),
+            favicon=icon("axis"),
+        ),
+        Rtsp(realm=_REALM, account=_ACCOUNT),
+        Ssdp(udn=_UDN, location="http://{address}:49154/rootdesc1.xml"),
+        description(
+            49154,
+            "/rootdesc1.xml",
+            _UDN,
+            friendlyName=f"AXIS P3245-LV - {_SERIAL}",
+            manufacturer="AXIS",
+            modelDescription="AXIS P3245-LV Fixed Dome Camera",
+            modelName="AXIS P3245-LV",
+            modelNumber="P3245-LV",
+            serialNumber=_SERIAL,
+        ),
+    ),
+    causes=frozenset(),
+)

@@ -1,0 +1,27 @@
+"""A pay station whose certificate ran out in 2024, with an SSH server of 2016."""
+
+from lab.account import Account
+from lab.fake import TLS, Expected, Fake
+from lab.services.http import Http, icon, page
+from lab.services.ssh import Ssh
+
+FAKE = Fake(
+    name="flowbird_meter",
+    title="Parking meter with an expired certificate",
+    host=22,
+    mac="00:14:2d:5e:93:22",
+    vendor="Flowbird",
+    model="Strada",
+    kind="parking-meter",
+    services=(
+        Http(
+            port=443,
+            tls=TLS("expired", "TLSv1.2", "TLSv1.2", "CN=strada-0422.parking.lab,O=Lab City"),
+            pages=(("/", page("Flowbird Strada Evolution", "Terminal in service")),),
+            favicon=icon("flowbird"),
+        ),
+        Ssh(version="OpenSSH_7.4", account=Account("service")),
+    ),
+    unique=("strada-0422",),
+    causes=frozenset((Expected("tls-certificate-expired", 443), Expected("component-old", 22))),
+)

@@ -1,0 +1,31 @@
+"""A video recorder on its factory password, behind a web server of 2014."""
+
+from lab.account import Account
+from lab.fake import Expected, Fake
+from lab.services.http import Http, Lock, icon, page
+from lab.services.rtsp import Rtsp
+
+_MODEL = "NVR301-08B"
+_ACCOUNT = Account("admin", "123456")
+
+FAKE = Fake(
+    name="uniview_recorder",
+    title="Recorder on its factory password, web server of 2014",
+    host=13,
+    mac="48:ea:63:7b:0e:13",
+    vendor="Uniview",
+    model=_MODEL,
+    kind="recorder",
+    services=(
+        Http(
+            server="lighttpd/1.4.35",
+            lock=Lock(_MODEL, _ACCOUNT),
+            pages=(("/", page("Network Video Recorder", "Live View  Playback  Setup")),),
+            favicon=icon("uniview"),
+        ),
+        Rtsp(realm=_MODEL, account=_ACCOUNT),
+    ),
+    causes=frozenset(
+        Expected(check, 80) for check in ("default-credentials", "cleartext-administration", "component-old")
+    ),
+)

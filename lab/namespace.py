@@ -1,0 +1,115 @@
+"""Two network namespaces with one cable between them and no way out: the scanner's, and the city's, where every device has a MAC address of its own.
+
+Runs inside the city's namespace, with its privileges there and none elsewhere. Each device is a macvlan interface on the city's end of the cable; it answers
+ARP for its own address only (arp_ignore, arp_announce: Documentation/networking/ip-sysctl.rst), and what it sends leaves through its own interface, by a
+routing rule on the source address. So both directions carry its own MAC.
+"""
+
+import os
+import shutil
+import subprocess
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+
+from lab.city import CityError
+from lab.plan import Plan
+
+INTERFACE = "tocsin0"
+_CITY_END = "city0"
+_SCANNER_MAC = "02:54:4f:43:00:01"
+_FIRST_TABLE = 1000
+_SETTINGS = {
+    "ipv4/conf/all/arp_ignore": "1",
+    "ipv4/conf/all/arp_announce": "2",
+    "ipv4/conf/all/rp_filter": "0",
+    "ipv4/conf/default/rp_filter": "0",
+}
+_QUIET = {"ipv6/conf/all/disable_ipv6": "1", "ipv6/conf/default/disable_ipv6": "1"}
+
+
+def tool(name: str) -> str:
+    """The path of a system tool, which may stand where an ordinary user's PATH does not look; raises `CityError` where it is missing."""
+    places = os.pathsep.join((os.environ.get("PATH", os.defpath), "/usr/sbin", "/sbin", "/usr/bin", "/bin"))
+    found = shutil.which(name, path=places)
+    if found is None:
+        package = "iproute2" if name == "ip" else "util-linux"
+        raise CityError(f"{name} is missing (apt-get install {package})")
+    return found
+
+
+class ScannerSide:
+    """The scanner's namespace, held open by a `cat` that ends with the pipe we hold: however this process ends, so does it."""
+
+    def __init__(self) -> None:
+        self._holder = subprocess.Popen(
+            [tool("unshare"), "-n", "cat"], stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.PIPE
+        )
+        assert self._holder.stdin
+        assert self._holder.stdout
+        try:
+            self._holder.stdin.write(b"\n")
+            self._holder.stdin.flush()
+            ready = self._holder.stdout.readline()
+        except OSError:
+            ready = b""
+        if not ready:  # the echo comes from inside the new namespace
+            raise CityError(f"no second network namespace: {self._holder.communicate()[1].decode().strip()}")
+
+    @property
+    def pid(self) -> int:
+        """A process inside the scanner's namespace."""
+        return self._holder.pid
+
+    def close(self) -> None:
+        """Let go of the namespace."""
+        self._holder.communicate()
+
+
+def build(plan: Plan, scanner: ScannerSide) -> None:
+    """Lay the cable and give every device its interface."""
+    for path, value in _SETTINGS.items():
+        _set(path, value)
+    for path, value in _QUIET.items():
+        if Path("/proc/sys/net", path).exists():
+            _set(path, value)
+    _ip((), _city(plan, scanner.pid))
+    _ip((tool("nsenter"), "-n", "-t", str(scanner.pid)), _scanner(plan))
+
+
+def _set(path: str, value: str) -> None:
+    try:
+        Path("/proc/sys/net", path).write_text(value)
+    except OSError as error:
+        raise CityError(f"cannot set net/{path}: {error.strerror}") from error
+
+
+def _city(plan: Plan, scanner: int) -> Iterator[str]:
+    yield "link set lo up"
+    yield f"link add {_CITY_END} type veth peer name {INTERFACE} address {_SCANNER_MAC}"
+    yield f"link set {INTERFACE} netns {scanner}"
+    yield f"link set {_CITY_END} up"
+    for number, one in enumerate(plan.placed):
+        name, table = f"d{number}", _FIRST_TABLE + number
+        yield f"link add link {_CITY_END} name {name} address {one.fake.mac} type macvlan mode private"
+        yield f"addr add {one.address}/{plan.network.prefixlen} dev {name} noprefixroute"
+        yield f"link set {name} up"
+        yield f"route add {plan.network} dev {name} src {one.address} table {table}"
+        yield f"rule add from {one.address} table {table}"
+        # Known beforehand, so that a large city neither fills the ARP table, which all namespaces share, nor asks all at once.
+        yield f"neigh add {plan.scanner} lladdr {_SCANNER_MAC} dev {name} nud permanent"
+
+
+def _scanner(plan: Plan) -> Iterator[str]:
+    yield "link set lo up"
+    yield f"addr add {plan.scanner}/{plan.network.prefixlen} dev {INTERFACE}"
+    yield f"link set {INTERFACE} up"
+
+
+def _ip(prefix: Sequence[str], lines: Iterator[str]) -> None:
+    batch = "\n".join(lines) + "\n"
+    done = subprocess.run(
+        [*prefix, tool("ip"), "-batch", "-"], input=batch, capture_output=True, text=True, check=False
+    )
+    if done.returncode:
+        first = done.stderr.strip().splitlines()[:1]
+        raise CityError(f"ip: {''.join(first) or 'failed'}")

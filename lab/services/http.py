@@ -1,0 +1,184 @@
+"""HTTP/1.1, server side, as far as an embedded device goes (RFC 9110, RFC 9112), with Basic (RFC 7617) and Digest."""
+
+import asyncio
+import base64
+import binascii
+import hashlib
+import html
+import struct
+from collections.abc import Mapping
+from dataclasses import dataclass
+from email.utils import formatdate
+from http import HTTPStatus
+
+from lab.account import Account
+from lab.fake import TLS, Stream, Visit
+from lab.services import digest
+
+_WRITES = frozenset(("PUT", "DELETE", "PATCH", "MKCOL", "MOVE", "COPY", "PROPPATCH", "LOCK"))
+_BODY_LIMIT = 65536
+
+Headers = tuple[tuple[str, str], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """What is found at a path; a `form` is where a browser would type the password."""
+
+    body: str = ""
+    kind: str = "text/html"
+    status: int = 200
+    headers: Headers = ()
+    form: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Lock:
+    """What protects every page but the favicon: a realm, the schemes offered ("digest", "basic") in order, and the one account."""
+
+    realm: str
+    account: Account
+    schemes: tuple[str, ...] = ("basic",)
+
+
+def page(title: str, text: str = "", *, form: bool = False, head: str = "") -> Page:
+    """A small page in a device's manner, with a login form where `form` says so."""
+    fields = (
+        '<form method="post" action="/login"><input type="text" name="username"><input type="password" name="password">'
+        '<input type="submit" value="Login"></form>'
+    )
+    body = (
+        f"<!DOCTYPE html>\n<html><head><title>{html.escape(title)}</title>{head}</head>\n"
+        f"<body><h1>{html.escape(title)}</h1>\n<p>{html.escape(text)}</p>\n{fields if form else ''}</body></html>\n"
+    )
+    return Page(body, form=form)
+
+
+def icon(text: str) -> bytes:
+    """A valid favicon of 16 by 16 pixels in two colours whose pattern is the SHA-256 of `text`: no vendor's picture, and no two alike."""
+    rows = hashlib.sha256(text.encode()).digest()
+    pixels = b"".join(rows[i : i + 2] + b"\0\0" for i in range(0, 32, 2))
+    bitmap = struct.pack("<IiiHHIIiiII", 40, 16, 32, 1, 1, 0, 0, 0, 0, 2, 0) + bytes(
+        (0x40, 0x20, 0, 0, 255, 255, 255, 0)
+    )
+    image = bitmap + pixels + bytes(64)
+    return struct.pack("<HHHBBBBHHII", 0, 1, 1, 16, 16, 2, 0, 1, 1, len(image), 22) + image
+
+
+@dataclass(frozen=True)
+class Http(Stream):
+    """A web server: its pages by path, the lock before them, and where it sends every request instead (`redirect`, with {address} for its own)."""
+
+    port: int = 80
+    tls: TLS | None = None
+    server: str = ""
+    pages: tuple[tuple[str, Page], ...] = ()
+    lock: Lock | None = None
+    redirect: str = ""
+    favicon: bytes = b""
+    headers: Headers = ()
+    keeps_alive: bool = True
+
+    async def talk(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter, visit: Visit) -> None:
+        """Answer requests until the client closes or asks to close."""
+        while request := await _read_request(reader):
+            answer, body = self._answer(request, visit)
+            last = request.wants_close or not self.keeps_alive
+            writer.write(self._head(answer, len(body), last=last) + (b"" if request.method == "HEAD" else body))
+            await writer.drain()
+            if last:
+                return
+
+    def _answer(self, request: "_Request", visit: Visit) -> tuple[Page, bytes]:
+        if request.method in _WRITES:
+            visit.harm(f"an HTTP {request.method} to port {self.port}")
+            return _bare(HTTPStatus.METHOD_NOT_ALLOWED)
+        if request.path == "/favicon.ico" and self.favicon:
+            return Page(kind="image/x-icon"), self.favicon
+        if self.redirect:
+            moved = self.redirect.replace("{address}", visit.address) + request.path
+            return _bare(HTTPStatus.MOVED_PERMANENTLY, ("Location", moved))
+        if self.lock and not self._opened(self.lock, request, visit):
+            return _bare(HTTPStatus.UNAUTHORIZED, *self._challenges(self.lock, request))
+        return self._page(request, visit)
+
+    def _page(self, request: "_Request", visit: Visit) -> tuple[Page, bytes]:
+        home = dict(self.pages).get("/", Page())
+        if request.method == "POST" and home.form:
+            visit.login(f"the form on port {self.port}", opened=False)
+            return home, home.body.encode()
+        found = dict(self.pages).get(request.path)
+        if found is None:
+            return _bare(HTTPStatus.NOT_FOUND)
+        return found, found.body.replace("{address}", visit.address).encode()
+
+    def _opened(self, lock: Lock, request: "_Request", visit: Visit) -> bool:
+        scheme, _, credentials = request.headers.get("authorization", "").partition(" ")
+        if scheme.lower() == "basic" and "basic" in lock.schemes:
+            user, password = _basic(credentials)
+            opened = lock.account.opens(user, password)
+        elif scheme.lower() == "digest" and "digest" in lock.schemes and digest.fresh(digest.fields(credentials)):
+            given = digest.fields(credentials)
+            user, opened = given.get("username", ""), digest.opens(given, request.method, lock.realm, lock.account)
+        else:
+            return False
+        visit.login(user, opened=opened)
+        return opened
+
+    def _challenges(self, lock: Lock, request: "_Request") -> Headers:
+        _, _, credentials = request.headers.get("authorization", "").partition(" ")
+        stale = "nonce" in digest.fields(credentials) and not digest.fresh(digest.fields(credentials))
+        values = {"basic": f'Basic realm="{lock.realm}"', "digest": digest.challenge(lock.realm, stale=stale)}
+        return tuple(("WWW-Authenticate", values[scheme]) for scheme in lock.schemes)
+
+    def _head(self, answer: Page, size: int, *, last: bool) -> bytes:
+        lines = [f"HTTP/1.1 {answer.status} {HTTPStatus(answer.status).phrase}", f"Date: {formatdate(usegmt=True)}"]
+        if self.server:
+            lines.append(f"Server: {self.server}")
+        lines += [f"{name}: {value}" for name, value in (*self.headers, *answer.headers)]
+        lines += [f"Content-Type: {answer.kind}", f"Content-Length: {size}"]
+        lines.append("Connection: close" if last else "Connection: keep-alive")
+        return "\r\n".join((*lines, "", "")).encode("latin-1", "replace")
+
+
+@dataclass(frozen=True, slots=True)
+class _Request:
+    method: str
+    path: str
+    version: str
+    headers: Mapping[str, str]
+
+    @property
+    def wants_close(self) -> bool:
+        connection = self.headers.get("connection", "").lower()
+        return "close" in connection or (self.version != "HTTP/1.1" and "keep-alive" not in connection)
+
+
+async def _read_request(reader: asyncio.StreamReader) -> _Request | None:
+    """The next request with its body read and dropped, or None where the client has closed or speaks something else."""
+    try:
+        head = await reader.readuntil(b"\r\n\r\n")
+        first, *lines = head.decode("latin-1").split("\r\n")
+        method, target, version = first.split(" ")
+        headers = {name.strip().lower(): value.strip() for name, _, value in (line.partition(":") for line in lines)}
+        size = int(headers.get("content-length", "0"))
+        if not 0 <= size <= _BODY_LIMIT:
+            return None
+        await reader.readexactly(size)
+    except (asyncio.IncompleteReadError, asyncio.LimitOverrunError, ValueError):
+        return None
+    return _Request(method, target.partition("?")[0], version, headers)
+
+
+def _bare(status: HTTPStatus, *headers: tuple[str, str]) -> tuple[Page, bytes]:
+    body = f"<html><head><title>{status.phrase}</title></head><body>{status.phrase}</body></html>\n"
+    return Page(status=status, headers=headers), body.encode()
+
+
+def _basic(credentials: str) -> tuple[str, str]:
+    try:
+        pair = base64.b64decode(credentials, validate=True).decode("utf-8", "replace")
+    except binascii.Error:
+        return "", ""
+    user, _, password = pair.partition(":")
+    return user, password

@@ -1,0 +1,115 @@
+"""Telnet, server side (RFC 854), as crude as devices are: it states its options without waiting for answers, and the login is plain text."""
+
+import asyncio
+from dataclasses import dataclass
+
+from lab.account import Account
+from lab.fake import TLS, Stream, Visit
+
+IAC, DO, WILL = 255, 253, 251
+_SUBNEGOTIATION, _SUBNEGOTIATION_END = 250, 240
+# DO ECHO, DO NAWS, WILL ECHO, WILL SUPPRESS-GO-AHEAD: what BusyBox's telnetd says on connecting.
+BUSYBOX_OPTIONS = bytes((IAC, DO, 1, IAC, DO, 31, IAC, WILL, 1, IAC, WILL, 3))
+_LINE_LIMIT = 256
+
+
+@dataclass(frozen=True)
+class Telnet(Stream):
+    """A login and what is behind it: a shell or a menu (`inside` is shown once, then `prompt`). Without an account the shell is open to all.
+
+    `farewells` are what a client may type there; anything else is harm. After `tries` refusals it hangs up.
+    """
+
+    port: int = 23
+    tls: TLS | None = None
+    options: bytes = BUSYBOX_OPTIONS
+    banner: str = ""
+    user_prompt: str = "login: "
+    password_prompt: str = "Password: "
+    refusal: str = "\r\nLogin incorrect\r\n"
+    account: Account | None = None
+    inside: str = "\r\n"
+    prompt: str = "# "
+    farewells: tuple[str, ...] = ("exit", "quit", "logout")
+    tries: int = 3
+
+    async def talk(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter, visit: Visit) -> None:
+        """Greet, ask for the account, and let in whoever knows it."""
+        keyboard = _Keyboard(reader, writer)
+        writer.write(self.options + self.banner.encode())
+        if self.account and not await self._login(self.account, keyboard, visit):
+            return
+        await self._session(keyboard, visit)
+
+    async def _login(self, account: Account, keyboard: "_Keyboard", visit: Visit) -> bool:
+        for _ in range(self.tries):
+            user = await keyboard.asked(self.user_prompt, echo=True)
+            if user == "":
+                continue
+            password = await keyboard.asked(self.password_prompt, echo=False) if user is not None else None
+            if user is None or password is None:
+                return False
+            opened = account.opens(user, password)
+            visit.login(user, opened=opened)
+            if opened:
+                return True
+            keyboard.show(self.refusal)
+        return False
+
+    async def _session(self, keyboard: "_Keyboard", visit: Visit) -> None:
+        keyboard.show(self.inside)
+        while True:
+            typed = await keyboard.asked(self.prompt, echo=True)
+            if typed is None or typed in self.farewells:
+                return
+            if typed:
+                visit.harm(f"{typed!r} was typed into the session on port {self.port}")
+
+
+class _Keyboard:
+    """What the client types, line by line, without the Telnet commands in it."""
+
+    def __init__(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        self._reader = reader
+        self._writer = writer
+        self._after_return = False
+
+    def show(self, text: str) -> None:
+        self._writer.write(text.encode())
+
+    async def asked(self, prompt: str, *, echo: bool) -> str | None:
+        """The line typed after `prompt`, or None when the client has gone."""
+        self.show(prompt)
+        await self._writer.drain()
+        typed = bytearray()
+        while len(typed) < _LINE_LIMIT:
+            key = await self._key()
+            if key is None:
+                return None
+            if key in b"\r\n":
+                break
+            typed.append(key)
+        if echo:
+            self._writer.write(bytes(typed))
+        self.show("\r\n")
+        return typed.decode("utf-8", "replace").strip()
+
+    async def _key(self) -> int | None:
+        """The next byte that is not a command; LF and NUL after CR are part of it (RFC 854, "the end of a line")."""
+        while byte := await self._reader.read(1):
+            if byte[0] == IAC:
+                await self._command()
+            elif self._after_return and byte in b"\n\0":
+                self._after_return = False
+            else:
+                self._after_return = byte == b"\r"
+                return byte[0]
+        return None
+
+    async def _command(self) -> None:
+        verb = await self._reader.read(1)
+        if verb and verb[0] == _SUBNEGOTIATION:
+            while (byte := await self._reader.read(1)) and byte[0] != _SUBNEGOTIATION_END:
+                pass
+        elif verb and verb[0] >= WILL:
+            await self._reader.read(1)

@@ -1,0 +1,16 @@
+"""A UPnP device description (UPnP Device Architecture 1.1, section 2.3): an XML page on a web server of its own."""
+
+from xml.sax.saxutils import escape
+
+from lab.services.http import Http, Page
+
+
+def description(port: int, path: str, udn: str, *, server: str = "", **elements: str) -> Http:
+    """A web server with the description at `path`; `elements` are "manufacturer", "modelName" and so on."""
+    stated = {"deviceType": "urn:schemas-upnp-org:device:Basic:1", **elements, "UDN": udn}
+    device = "".join(f"<{name}>{escape(text)}</{name}>\n" for name, text in stated.items())
+    document = (
+        '<?xml version="1.0"?>\n<root xmlns="urn:schemas-upnp-org:device-1-0">\n'
+        f"<specVersion><major>1</major><minor>0</minor></specVersion>\n<device>\n{device}</device>\n</root>\n"
+    )
+    return Http(port=port, server=server, pages=((path, Page(document, kind="text/xml")),), keeps_alive=False)

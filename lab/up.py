@@ -1,0 +1,240 @@
+"""Brings a city up as a process of its own, here or in namespaces, and takes it down again whatever happens.
+
+The parent (`tocsin-lab up`) starts `python -m lab.up REQUEST` (the city), in new namespaces where it can. The city lives as long as its standard input, which
+the parent holds: when the parent ends, however it ends, so does the city, and with it the namespaces.
+"""
+
+import asyncio
+import contextlib
+import json
+import os
+import select
+import signal
+import stat
+import subprocess
+import sys
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import ExitStack, contextmanager
+from dataclasses import asdict, dataclass, replace
+from pathlib import Path
+from typing import Any
+
+from lab import namespace
+from lab.city import City, CityError, shift_needed
+from lab.plan import LOOPBACK_NETWORK, NAMESPACE_NETWORK, Plan, PlanError, lay_out
+from lab.truth import truth
+
+_LONGEST_END = 15.0
+_STOPPING = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
+
+
+@dataclass(frozen=True, slots=True)
+class Request:
+    """What is asked for: a mode of "auto", "namespace" and "loopback"; an empty `network` is the mode's own.
+
+    `own_user` says that the city stands in a user namespace of its own, `why` why it is in this mode.
+    """
+
+    mode: str
+    devices: int | None = None
+    only: tuple[str, ...] = ()
+    network: str = ""
+    log_file: str = ""
+    own_user: bool = False
+    why: str = ""
+
+    def plan(self) -> Plan:
+        """The city that is asked for; raises `PlanError`."""
+        usual = LOOPBACK_NETWORK if self.mode == "loopback" else NAMESPACE_NETWORK
+        return lay_out(self.network or usual, self.devices, self.only)
+
+
+# The parent
+
+
+def run(request: Request, ready: Callable[[Mapping[str, Any]], None]) -> Mapping[str, Any]:
+    """Bring a city up, tell its first line to `ready`, wait for the end of standard input or a signal, and return the record; raises `CityError`."""
+    with _stop_signal() as stopped, ExitStack() as stack:
+        child, first = _start(request, stopped)
+        stack.callback(_end, child)
+        ready(first)
+        _wait(child, stopped)
+        return _end(child)
+
+
+def _start(request: Request, stopped: int) -> tuple[subprocess.Popen[bytes], Mapping[str, Any]]:
+    """Start the city in the first way that works."""
+    reasons: list[str] = []
+    for way in _ways(request):
+        attempt = replace(way, why=way.why.format(reason="; ".join(reasons)))
+        try:
+            return _attempt(attempt, stopped)
+        except CityError as error:
+            reasons.append(str(error))
+    raise CityError("; ".join(reasons))
+
+
+def _ways(request: Request) -> Iterator[Request]:
+    if request.mode in ("auto", "namespace"):
+        space = replace(request, mode="namespace")
+        if os.geteuid() == 0:
+            yield replace(space, why="real ARP and MAC addresses, in network namespaces made as root")
+        yield replace(space, own_user=True, why="real ARP and MAC addresses, in an unprivileged user namespace")
+    if request.mode == "auto":
+        loopback = LOOPBACK_NETWORK if request.network else ""  # a network asked for was meant for the namespaces
+        yield replace(request, mode="loopback", network=loopback, why="no ARP and no MAC addresses, because {reason}")
+    if request.mode == "loopback":
+        yield replace(request, why="no ARP and no MAC addresses, as asked")
+
+
+def _attempt(request: Request, stopped: int) -> tuple[subprocess.Popen[bytes], Mapping[str, Any]]:
+    prefix: list[str] = []
+    if request.mode == "namespace":
+        prefix = [namespace.tool("unshare"), "-Urn" if request.own_user else "-n"]
+        trial = subprocess.run([*prefix, "true"], capture_output=True, text=True, check=False)
+        if trial.returncode:
+            raise CityError(trial.stderr.strip() or "unshare failed")
+    child = subprocess.Popen(
+        [*prefix, sys.executable, "-P", "-m", "lab.up", json.dumps(asdict(request))],
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        start_new_session=True,  # Ctrl-C is for the parent, which ends the city in order
+    )
+    assert child.stdout
+    heard = select.select([child.stdout.fileno(), stopped], [], [])[0]
+    line = child.stdout.readline() if stopped not in heard else b""
+    first = json.loads(line) if line else {"failed": "the city ended before it was up"}
+    if "failed" in first:
+        _end(child)
+        raise CityError(first["failed"])
+    return child, first
+
+
+def _wait(child: subprocess.Popen[bytes], stopped: int) -> None:
+    """Until a signal, the end of a piped standard input, or the end of the city."""
+    assert child.stdout
+    watched = [child.stdout.fileno(), stopped, *_piped_input()]
+    while True:
+        ready = select.select(watched, [], [])[0]
+        if child.stdout.fileno() in ready or stopped in ready or not os.read(ready[0], 4096):
+            return
+
+
+def _piped_input() -> list[int]:
+    """Standard input where it is a pipe or a socket. A terminal is not read (Ctrl-C is enough), and /dev/null says nothing by being empty."""
+    with contextlib.suppress(OSError):
+        mode = os.fstat(0).st_mode
+        if stat.S_ISFIFO(mode) or stat.S_ISSOCK(mode):
+            return [0]
+    return []
+
+
+def _end(child: subprocess.Popen[bytes]) -> Mapping[str, Any]:
+    """End the city by closing its standard input; return its last line."""
+    if child.stdin is None or child.stdin.closed:
+        return {}
+    try:
+        last, _ = child.communicate(timeout=_LONGEST_END)
+    except subprocess.TimeoutExpired:
+        child.kill()
+        last, _ = child.communicate()
+    record: Mapping[str, Any] = json.loads(last.splitlines()[-1]) if last.strip() else {}
+    return record
+
+
+@contextmanager
+def _stop_signal() -> Iterator[int]:
+    """A descriptor that becomes readable when a signal asks for the end."""
+    reading, writing = os.pipe()
+    os.set_blocking(writing, False)
+    before = {number: signal.signal(number, lambda *_: _poke(writing)) for number in _STOPPING}
+    try:
+        yield reading
+    finally:
+        for number, handler in before.items():
+            signal.signal(number, handler)
+        os.close(reading)
+        os.close(writing)
+
+
+def _poke(descriptor: int) -> None:
+    with contextlib.suppress(OSError):
+        os.write(descriptor, b"!")
+
+
+# The city
+
+
+def main() -> None:
+    """Be the city that the request in the first argument asks for."""
+    raw = json.loads(sys.argv[1])
+    request = Request(**{**raw, "only": tuple(raw["only"])})
+    try:
+        asyncio.run(_be(request))
+    except (CityError, PlanError) as error:
+        _say({"failed": str(error)})
+
+
+async def _be(request: Request) -> None:
+    plan = request.plan()
+    with ExitStack() as stack:
+        scanner = None
+        if request.mode == "namespace":
+            scanner = namespace.ScannerSide()
+            stack.callback(scanner.close)
+            namespace.build(plan, scanner)
+        city = City(plan.placed, shift_needed(plan.placed))
+        await city.open()
+        _say(_first_line(request, plan, city, scanner))
+        await _end_of_input()
+        await city.close()
+        record = city.record()
+        _keep(record, request.log_file)
+        _say(record)
+
+
+def _first_line(request: Request, plan: Plan, city: City, scanner: namespace.ScannerSide | None) -> dict[str, Any]:
+    enter: list[str] = []
+    if scanner:
+        own = ["--preserve-credentials", "-U"] if request.own_user else []
+        enter = [namespace.tool("nsenter"), *own, "-n", "-t", str(scanner.pid)]
+    shifted = f"; ports below 1024 are at port+{city.shift}" if city.shift else ""
+    return {
+        "mode": request.mode,
+        "why": request.why + shifted,
+        "network": str(plan.network),
+        "scanner_pid": scanner.pid if scanner else None,
+        "enter": enter,
+        "interface": namespace.INTERFACE if scanner else "lo",
+        "shift": city.shift,
+        "truth": truth(plan, macs=scanner is not None),
+    }
+
+
+async def _end_of_input() -> None:
+    ended = asyncio.Event()
+    loop = asyncio.get_running_loop()
+
+    def heard() -> None:
+        if not os.read(0, 4096):
+            loop.remove_reader(0)
+            ended.set()
+
+    loop.add_reader(0, heard)
+    loop.add_signal_handler(signal.SIGTERM, ended.set)
+    await ended.wait()
+
+
+def _keep(record: Mapping[str, Any], path: str) -> None:
+    if path:
+        Path(path).write_text(json.dumps(record, indent=1, sort_keys=True) + "\n")
+
+
+def _say(record: Mapping[str, Any]) -> None:
+    with contextlib.suppress(OSError):  # the parent may be gone
+        sys.stdout.write(json.dumps(record) + "\n")
+        sys.stdout.flush()
+
+
+if __name__ == "__main__":
+    main()
