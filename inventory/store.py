@@ -29,6 +29,7 @@ from inventory.tables import ASSESSMENTS, NEWEST, SCANS, layout, migrate
 T = TypeVar("T")
 PATIENCE = 5.0
 """Seconds to wait for another process that writes."""
+_WRITING = ("BEGIN IMMEDIATE",)
 
 
 class Store:
@@ -37,7 +38,7 @@ class Store:
     def __init__(self, path: Path, patience: float) -> None:
         self._path = path
         self._reading = _engine(path, patience)
-        self._writing = self._reading.execution_options(writes=True)
+        self._writing = self._reading.execution_options(opening=_WRITING)
         self._lock = Lock(path.with_name(path.name + ".lock"), patience)
 
     @classmethod
@@ -191,9 +192,8 @@ class Store:
             return
         self._lock.acquire()
         if self._layout() < NEWEST:
-            with self._complaints(), self._reading.connect() as connection:
-                connection.execution_options(isolation_level="AUTOCOMMIT").exec_driver_sql("PRAGMA journal_mode = WAL")
-            with self._transaction(self._writing) as connection:
+            wal = self._reading.execution_options(opening=("PRAGMA journal_mode = WAL", *_WRITING))
+            with self._transaction(wal) as connection:
                 migrate(connection)
         self._lock.release()
 
@@ -264,7 +264,7 @@ def _make(path: Path) -> None:
 
 
 def _engine(path: Path, patience: float) -> sa.Engine:
-    """An engine whose transactions begin when they say so (Python's driver would begin them late, and never for DDL)."""
+    """An engine whose transactions open with the statements of the option `opening` (Python's driver begins them late, and never for DDL)."""
     engine = sa.create_engine(sa.URL.create("sqlite", database=str(path)), connect_args={"timeout": patience})
 
     @sa.event.listens_for(engine, "connect")
@@ -276,8 +276,8 @@ def _engine(path: Path, patience: float) -> sa.Engine:
 
     @sa.event.listens_for(engine, "begin")
     def _(connection: sa.Connection) -> None:
-        writes = connection.get_execution_options().get("writes")
-        connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")
+        for statement in connection.get_execution_options().get("opening", ("BEGIN",)):
+            connection.exec_driver_sql(statement)
 
     return engine
 
