@@ -1,0 +1,73 @@
+"""A device over all scans, and how to find it by what an operator types."""
+
+import ipaddress
+import re
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime
+
+from inventory.errors import StoreError
+from inventory.model import Assessment
+
+_NAMED = 6
+
+
+@dataclass(frozen=True, slots=True)
+class Known:
+    """A device as it was assessed last, when it was first and last seen, and in how many scans."""
+
+    assessment: Assessment
+    first_seen: datetime
+    last_seen: datetime
+    scans: int
+
+    def __str__(self) -> str:
+        device = self.assessment.device
+        return f"{device.identity} ({device.address}, last seen {self.last_seen:%Y-%m-%d %H:%M})"
+
+
+def find(devices: Iterable[Known], text: str) -> Known:
+    """The one device that `text` names: an id, an address, a MAC in any notation, a serial number, or the beginning of an id.
+
+    The first of these that fits decides. An address names whoever had it last. `StoreError` names the candidates where there are several.
+    """
+    devices = tuple(devices)
+    wanted = text.strip().casefold()
+    for fits in (_id, _address, _mac, _serial, _beginning):
+        found = tuple(known for known in devices if wanted and fits(known, wanted))
+        if fits is _address:
+            found = found and (max(found, key=lambda known: known.last_seen),)
+        if len(found) == 1:
+            return found[0]
+        if found:
+            names = "; ".join(str(known) for known in found[:_NAMED])
+            more = f"; and {len(found) - _NAMED} more" if len(found) > _NAMED else ""
+            raise StoreError(f"{text!r} fits {len(found)} devices: {names}{more}; name one by its id or address")
+    raise StoreError(
+        f"no device {text!r} among the {len(devices)} in the inventory; `tocsin devices` lists them by id, address, MAC and serial"
+    )
+
+
+def _id(known: Known, wanted: str) -> bool:
+    return known.assessment.device.identity.casefold() == wanted
+
+
+def _address(known: Known, wanted: str) -> bool:
+    try:
+        address = str(ipaddress.ip_address(wanted.strip("[]")))
+    except ValueError:
+        return False
+    return address in known.assessment.device.addresses
+
+
+def _mac(known: Known, wanted: str) -> bool:
+    digits = re.sub("[:.-]", "", wanted)
+    return len(digits) == 12 and digits == re.sub("[:.-]", "", (known.assessment.device.mac or "").casefold())
+
+
+def _serial(known: Known, wanted: str) -> bool:
+    return any(claim.value.casefold() == wanted for claim in known.assessment.device.claimed("serial"))
+
+
+def _beginning(known: Known, wanted: str) -> bool:
+    return known.assessment.device.identity.casefold().startswith(wanted)

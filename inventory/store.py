@@ -1,0 +1,299 @@
+"""The inventory: every scan, and every device as each scan saw it, in one SQLite file.
+
+Each assessment is its own durable transaction, so what was saved is there after any crash, and another process may read while a scan writes (WAL). One scan
+writes at a time: `begin` takes a lock that the kernel drops with the process. A file that is damaged, foreign or newer is never written to.
+"""
+
+import os
+import sqlite3
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import replace
+from datetime import UTC, datetime
+from pathlib import Path
+from types import TracebackType
+from typing import NoReturn, TypeVar
+
+import msgspec
+import sqlalchemy as sa
+from sqlalchemy.engine.interfaces import DBAPIConnection
+from sqlalchemy.exc import DBAPIError
+from sqlalchemy.pool import ConnectionPoolEntry
+
+from inventory.errors import StoreError
+from inventory.known import Known, find
+from inventory.lock import Lock
+from inventory.model import Assessment, Coverage, FleetFinding, Report, Scan
+from inventory.tables import ASSESSMENTS, NEWEST, SCANS, layout, migrate
+
+T = TypeVar("T")
+PATIENCE = 5.0
+"""Seconds to wait for another process that writes."""
+_WRITING = ("BEGIN IMMEDIATE",)
+
+
+class Store:
+    """An open inventory; a context manager. Every method raises `StoreError` for what the operator can mend."""
+
+    def __init__(self, path: Path, patience: float) -> None:
+        self._path = path
+        self._reading = _engine(path, patience)
+        self._writing = self._reading.execution_options(opening=_WRITING)
+        self._lock = Lock(path.with_name(path.name + ".lock"), patience)
+
+    @classmethod
+    def open(cls, location: str | Path, *, create: bool = True, patience: float = PATIENCE) -> "Store":
+        """Open the inventory at `location`, made (file 0600, folder 0700) if absent and `create`, and brought to the newest layout."""
+        path = Path(location)
+        if "://" in str(location):
+            raise StoreError(f"the inventory is a file: {location!r} is a URL; give a path")
+        if not create and not path.exists():
+            raise StoreError(f"there is no inventory at {path} yet; `tocsin scan` makes it")
+        _make(path)
+        store = cls(path, patience)
+        try:
+            store._prepare()
+        except BaseException:
+            store.close()
+            raise
+        return store
+
+    def __enter__(self) -> "Store":
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, traceback: TracebackType | None
+    ) -> None:
+        self.close()
+
+    def close(self) -> None:
+        """Let go of the file and of the lock."""
+        self._reading.dispose()
+        self._lock.release()
+
+    def begin(self, scan: Scan, plan: str) -> None:
+        """Start `scan`, or go on with it if it was begun before; `plan` is what was asked, the same text for the same question."""
+        self._lock.acquire()
+        values = {"plan": plan, "started": _moment(scan.started), "finished": False, "record": _encode(scan)}
+        with self._transaction(self._writing) as connection:
+            damage = connection.exec_driver_sql("PRAGMA quick_check(1)").scalar()
+            if damage != "ok":
+                self._refuse_damaged(str(damage))
+            if not connection.execute(sa.update(SCANS).where(SCANS.c.id == scan.id).values(values)).rowcount:
+                connection.execute(sa.insert(SCANS).values(id=scan.id, **values))
+
+    def save(self, scan_id: str, assessment: Assessment) -> None:
+        """Keep what was found on one device, durably; a device that was saved before in this scan is replaced."""
+        device = assessment.device
+        row = {
+            "scan": scan_id,
+            "address": device.address,
+            "addresses": " ".join(device.addresses),
+            "identity": device.identity,
+            "assessed": _moment(assessment.when),
+            "record": _encode(assessment),
+        }
+        before = (ASSESSMENTS.c.scan == scan_id) & (ASSESSMENTS.c.address == device.address)
+        with self._transaction(self._writing) as connection:
+            connection.execute(sa.delete(ASSESSMENTS).where(before))
+            connection.execute(sa.insert(ASSESSMENTS).values(row))
+
+    def finish(self, scan_id: str, scan: Scan, fleet: tuple[FleetFinding, ...], coverage: Coverage) -> None:
+        """End a scan that was begun, and let the next one begin."""
+        values = {"record": _encode(scan), "fleet": _encode(fleet), "coverage": _encode(coverage), "finished": True}
+        with self._transaction(self._writing) as connection:
+            connection.execute(sa.update(SCANS).where(SCANS.c.id == scan_id).values(values))
+        self._lock.release()
+
+    def unfinished(self, plan: str) -> Scan | None:
+        """The newest scan of that plan, if it was not finished; one that a later scan has overtaken is not worth resuming."""
+        query = sa.select(SCANS).where(SCANS.c.plan == plan).order_by(SCANS.c.started.desc(), SCANS.c.id).limit(1)
+        with self._transaction(self._reading) as connection:
+            row = connection.execute(query).first()
+            return None if row is None or row.finished else self._decode(row.record, Scan)
+
+    def assessed(self, scan_id: str) -> frozenset[str]:
+        """Every address of every device that was saved in that scan."""
+        with self._transaction(self._reading) as connection:
+            rows = connection.scalars(sa.select(ASSESSMENTS.c.addresses).where(ASSESSMENTS.c.scan == scan_id))
+            return frozenset(address for addresses in rows for address in addresses.split())
+
+    def scans(self) -> tuple[Scan, ...]:
+        """Every scan, newest first; `ended` is None where it was not finished."""
+        with self._transaction(self._reading) as connection:
+            rows = connection.scalars(sa.select(SCANS.c.record).order_by(SCANS.c.started.desc(), SCANS.c.id))
+            return tuple(self._decode(record, Scan) for record in rows)
+
+    def report(self, scan_id: str | None = None) -> Report:
+        """All that one scan found, by its id or the beginning of it; None is the newest finished scan, else the newest."""
+        with self._transaction(self._reading) as connection:
+            row = self._scan(connection, scan_id)
+            query = sa.select(ASSESSMENTS.c.record).where(ASSESSMENTS.c.scan == row.id).order_by(ASSESSMENTS.c.address)
+            found = tuple(self._decode(record, Assessment) for record in connection.scalars(query))
+            scan = self._decode(row.record, Scan)
+            if not row.finished:
+                return _unfinished(scan, found)
+            fleet = self._decode(row.fleet, tuple[FleetFinding, ...])
+            return Report(scan, found, fleet, self._decode(row.coverage, Coverage))
+
+    def devices(self) -> tuple[Known, ...]:
+        """Every device ever saved, as it was assessed last, by identity."""
+        over_time = (
+            sa.select(
+                ASSESSMENTS.c.identity,
+                sa.func.min(ASSESSMENTS.c.assessed).label("first_seen"),
+                sa.func.max(ASSESSMENTS.c.assessed).label("last_seen"),
+                sa.func.count(ASSESSMENTS.c.scan.distinct()).label("scans"),
+            )
+            .group_by(ASSESSMENTS.c.identity)
+            .subquery()
+        )
+        last = (ASSESSMENTS.c.identity == over_time.c.identity) & (ASSESSMENTS.c.assessed == over_time.c.last_seen)
+        query = sa.select(over_time, ASSESSMENTS.c.record).join(ASSESSMENTS, last).order_by(ASSESSMENTS.c.address)
+        with self._transaction(self._reading) as connection:
+            rows = {row.identity: row for row in connection.execute(query)}
+        return tuple(
+            Known(
+                self._decode(row.record, Assessment),
+                datetime.fromisoformat(row.first_seen),
+                datetime.fromisoformat(row.last_seen),
+                row.scans,
+            )
+            for _, row in sorted(rows.items())
+        )
+
+    def device(self, text: str) -> Known:
+        """The device that `text` names, by `inventory.known.find`."""
+        return find(self.devices(), text)
+
+    def _scan(
+        self, connection: sa.Connection, scan_id: str | None
+    ) -> sa.Row[tuple[str, str, str, bool, str, str, str]]:
+        newest_first = (SCANS.c.started.desc(), SCANS.c.id)
+        if scan_id is None:
+            newest = sa.select(SCANS).order_by(SCANS.c.finished.desc(), *newest_first).limit(1)
+            row = connection.execute(newest).first()
+            if row is None:
+                raise StoreError(f"the inventory {self._path} holds no scan yet; `tocsin scan` makes one")
+            return row
+        begins = sa.select(SCANS).where(SCANS.c.id.startswith(scan_id, autoescape=True)).order_by(*newest_first)
+        rows = connection.execute(begins).all()
+        exact = [row for row in rows if row.id == scan_id]
+        if len(exact or rows) == 1:
+            return (exact or rows)[0]
+        if rows:
+            raise StoreError(f"{scan_id!r} begins the id of {len(rows)} scans: {', '.join(row.id for row in rows[:6])}")
+        known = ", ".join(connection.scalars(sa.select(SCANS.c.id).order_by(*newest_first).limit(3)))
+        raise StoreError(f"no scan {scan_id!r} in {self._path}; the newest are: {known or 'none'}")
+
+    def _prepare(self) -> None:
+        """Look before writing: a database that is foreign or newer is refused untouched; an older one is migrated by one process at a time."""
+        if self._layout() == NEWEST:
+            return
+        self._lock.acquire()
+        if self._layout() < NEWEST:
+            wal = self._reading.execution_options(opening=("PRAGMA journal_mode = WAL", *_WRITING))
+            with self._transaction(wal) as connection:
+                migrate(connection)
+        self._lock.release()
+
+    def _layout(self) -> str:
+        with self._transaction(self._reading) as connection:
+            number = layout(connection)
+        if number is None:
+            raise StoreError(f"{self._path} is a database, but not Tocsin's; it was left as it is. Give another path")
+        if number > NEWEST:
+            raise StoreError(
+                f"{self._path} was written by a newer Tocsin (layout {number}, this one knows up to {NEWEST});"
+                " install that version, or give another path"
+            )
+        return number
+
+    @contextmanager
+    def _transaction(self, engine: sa.Engine) -> Iterator[sa.Connection]:
+        with self._complaints(), engine.begin() as connection:
+            yield connection
+
+    @contextmanager
+    def _complaints(self) -> Iterator[None]:
+        """Turn what the database complains of into `StoreError`."""
+        try:
+            yield
+        except DBAPIError as error:
+            self._explain(error)
+
+    def _explain(self, error: DBAPIError) -> NoReturn:
+        name = getattr(error.orig, "sqlite_errorname", "")
+        if name.startswith(("SQLITE_BUSY", "SQLITE_LOCKED")):
+            raise StoreError(
+                f"the inventory {self._path} is locked by another program; wait until it has ended"
+            ) from error
+        if name.startswith(("SQLITE_NOTADB", "SQLITE_CORRUPT")):
+            self._refuse_damaged(str(error.orig))
+        if name.startswith("SQLITE_FULL"):
+            raise StoreError(f"the disk is full: {self._path} cannot grow; what was saved before is kept") from error
+        if name.startswith(("SQLITE_READONLY", "SQLITE_CANTOPEN", "SQLITE_PERM", "SQLITE_AUTH")):
+            raise StoreError(
+                f"the inventory {self._path} or its folder cannot be written ({error.orig}); SQLite needs both writable, to read as well"
+            ) from error
+        if name.startswith("SQLITE_IOERR"):
+            raise StoreError(f"the disk under {self._path} fails or is full ({name})") from error
+        raise error
+
+    def _refuse_damaged(self, why: str) -> NoReturn:
+        raise StoreError(
+            f"the inventory {self._path} is damaged ({why}); it was left as it is."
+            f" Move it aside (mv '{self._path}' '{self._path}.damaged') and the next scan makes a new one"
+        )
+
+    def _decode(self, record: str, kind: type[T]) -> T:
+        try:
+            return msgspec.json.decode(record, type=kind)
+        except msgspec.MsgspecError as error:
+            self._refuse_damaged(f"a record is no {getattr(kind, '__name__', kind)}: {error}")
+
+
+def _make(path: Path) -> None:
+    """Make the file and its folder for their owner alone; SQLite gives its own companions the rights of the file."""
+    try:
+        if not path.parent.exists():
+            path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+        os.close(os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600))
+    except OSError as error:
+        raise StoreError(f"cannot write the inventory {path}: {error.strerror}") from error
+
+
+def _engine(path: Path, patience: float) -> sa.Engine:
+    """An engine whose transactions open with the statements of the option `opening` (Python's driver begins them late, and never for DDL)."""
+    engine = sa.create_engine(sa.URL.create("sqlite", database=str(path)), connect_args={"timeout": patience})
+
+    @sa.event.listens_for(engine, "connect")
+    def _(connection: DBAPIConnection, _: ConnectionPoolEntry) -> None:
+        assert isinstance(connection, sqlite3.Connection)
+        connection.isolation_level = None
+        connection.execute("PRAGMA synchronous = FULL")
+        connection.execute("PRAGMA foreign_keys = ON")
+
+    @sa.event.listens_for(engine, "begin")
+    def _(connection: sa.Connection) -> None:
+        for statement in connection.get_execution_options().get("opening", ("BEGIN",)):
+            connection.exec_driver_sql(statement)
+
+    return engine
+
+
+def _unfinished(scan: Scan, found: tuple[Assessment, ...]) -> Report:
+    """What there is of a scan that did not end; it asked for at least the addresses that answered."""
+    identified = sum(1 for a in found if a.device.claim("vendor") or a.device.claim("kind"))
+    unreached = sum(1 for a in found if a.device.gaps)
+    note = "this scan did not end: what it had not reached yet is missing here, and no fleet check was made"
+    coverage = Coverage(len(found), len(found), identified, unreached)
+    return Report(replace(scan, notes=(*scan.notes, note)), found, (), coverage)
+
+
+def _encode(record: object) -> str:
+    return msgspec.json.encode(record).decode()
+
+
+def _moment(when: datetime) -> str:
+    return when.astimezone(UTC).isoformat(timespec="microseconds")

@@ -1,0 +1,60 @@
+"""The layout of the inventory, and the way to it from an older one.
+
+Moments are ISO 8601 text in UTC, which sorts by time in every database. Records are JSON; the columns beside them are those that a query needs.
+"""
+
+import re
+from pathlib import Path
+
+import sqlalchemy as sa
+
+METADATA = sa.MetaData()
+SCANS = sa.Table(
+    "scans",
+    METADATA,
+    sa.Column("id", sa.String, primary_key=True),
+    sa.Column("plan", sa.String, nullable=False),
+    sa.Column("started", sa.String, nullable=False),
+    sa.Column("finished", sa.Boolean, nullable=False),
+    sa.Column("record", sa.Text, nullable=False),
+    sa.Column("fleet", sa.Text, nullable=True),
+    sa.Column("coverage", sa.Text, nullable=True),
+    sa.Index("scans_by_plan", "plan", "started"),
+)
+ASSESSMENTS = sa.Table(
+    "assessments",
+    METADATA,
+    sa.Column("scan", sa.String, sa.ForeignKey("scans.id"), primary_key=True),
+    sa.Column("address", sa.String, primary_key=True),
+    sa.Column("addresses", sa.Text, nullable=False),
+    sa.Column("identity", sa.String, nullable=False),
+    sa.Column("assessed", sa.String, nullable=False),
+    sa.Column("record", sa.Text, nullable=False),
+    sa.Index("assessments_by_identity", "identity", "assessed", "scan"),
+)
+_MIGRATIONS = Path(__file__).parent / "migrations"
+NEWEST = max(path.name[:4] for path in _MIGRATIONS.glob("versions/[0-9]*.py"))
+"""The number of the newest layout that this version of Tocsin knows."""
+
+
+def layout(connection: sa.Connection) -> str | None:
+    """The number of the layout that the database has: "" where it is empty, None where its tables are not Tocsin's."""
+    tables = set(sa.inspect(connection).get_table_names())
+    if not tables:
+        return ""
+    if "alembic_version" not in tables:
+        return None
+    number = connection.scalar(sa.text("SELECT version_num FROM alembic_version"))
+    return number if isinstance(number, str) and re.fullmatch(r"\d{4}", number) else None
+
+
+def migrate(connection: sa.Connection) -> None:
+    """Bring the database to the newest layout, within the transaction that `connection` is in."""
+    from alembic import command
+    from alembic.config import Config
+
+    config = Config()
+    config.set_main_option("script_location", str(_MIGRATIONS).replace("%", "%%"))
+    config.set_main_option("path_separator", "newline")
+    config.attributes["connection"] = connection
+    command.upgrade(config, "head")
