@@ -26,14 +26,22 @@ _FALLBACK = "http"
 class Interview:
     """Asks one host everything it may be asked; `device()` returns what came of it.
 
-    `community` is the site's own SNMP community, `asking` is told each protocol before it is asked, `now` stamps the observations.
+    `name` is what the operator called the host, `community` the site's own SNMP community, `asking` is told each protocol before it is asked, `now` stamps the observations.
     """
 
     def __init__(
-        self, wire: Wire, host: Host, *, community: str, asking: Callable[[str], None], now: Callable[[], datetime]
+        self,
+        wire: Wire,
+        host: Host,
+        *,
+        name: str,
+        community: str,
+        asking: Callable[[str], None],
+        now: Callable[[], datetime],
     ) -> None:
         self._wire = wire
         self._host = host
+        self._name = name
         self._community = community
         self._asking = asking
         self._now = now
@@ -110,7 +118,7 @@ class Interview:
     async def _ask_first(self, endpoint: Endpoint, protocols: list[ProtocolModule], gaps: list[Gap], *, tls: bool) -> bool:
         """Ask `protocols` in turn until one recognises its own."""
         for protocol in protocols:
-            target = Target(endpoint, name=self._host.name, tls=tls, community=self._community)
+            target = Target(endpoint, name=self._name, tls=tls, community=self._community)
             failed = await self._ask(protocol, target)
             if failed is None:
                 return True
@@ -122,7 +130,7 @@ class Interview:
         """Ask a UDP service; silence there says only that nobody answered."""
         for port in protocol.PORTS:
             endpoint = Endpoint(self._host.address, port, "udp")
-            failed = await self._ask(protocol, Target(endpoint, name=self._host.name, community=self._community))
+            failed = await self._ask(protocol, Target(endpoint, name=self._name, community=self._community))
             if isinstance(failed, Failure):
                 self._gaps.append(Gap(endpoint, protocol.NAME, failed.reason))
 

@@ -6,6 +6,7 @@ in the store.
 
 import asyncio
 from collections.abc import Callable
+from contextlib import aclosing
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 
@@ -54,6 +55,7 @@ class Run:
         self._identities: dict[str, str] = {}
         self._notes: list[str] = list(job.scan.notes)
         self._swept = Progress(0, 0, 0)
+        self._left_out = False
 
     async def report(self) -> Report:
         """Scan, and return the report; its `scan.ended` is None when the run was interrupted."""
@@ -83,20 +85,25 @@ class Run:
             await asyncio.gather(work, return_exceptions=True)
 
     async def _discover(self) -> None:
-        async for found in discover(self._job.sweep):
-            match found:
-                case Host():
-                    self._observe(HostFound(found.address, found.mac))
-                    await self._hosts.put(found)
-                case Note(text):
-                    self._note(text)
-                case Progress():
-                    self._swept = found
-                    self._observe(Swept(found.done, found.addresses))
-            if self.interrupted.is_set():
-                break
+        async with aclosing(discover(self._job.sweep)) as found_so_far:
+            async for found in found_so_far:
+                await self._take(found)
+                if self.interrupted.is_set():
+                    break
         for _ in range(self._job.devices_at_once):
             await self._hosts.put(None)
+
+    async def _take(self, found: Host | Note | Progress) -> None:
+        match found:
+            case Host():
+                self._observe(HostFound(found.address, found.mac))
+                await self._hosts.put(found)
+            case Note(text, incomplete):
+                self._note(text)
+                self._left_out |= incomplete
+            case Progress():
+                self._swept = found
+                self._observe(Swept(found.done, found.addresses))
 
     async def _examine_queue(self) -> None:
         while (host := await self._hosts.get()) is not None:
@@ -111,6 +118,7 @@ class Run:
             self._wire,
             host,
             community=self._job.community,
+            name=self._job.sweep.targets.name_of(host.address),
             asking=self._asking(host.address),
             now=_now,
         )

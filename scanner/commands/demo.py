@@ -1,0 +1,78 @@
+"""`tocsin demo`: a city of fake devices on this machine, scanned end to end and taken down again."""
+
+import json
+import subprocess
+import sys
+import tempfile
+from contextlib import contextmanager
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import click
+
+from inventory.errors import OperatorError
+
+LAB = (sys.executable, "-P", "-m", "lab.cli")
+TOCSIN = (sys.executable, "-P", "-m", "scanner.cli")
+
+
+@click.command()
+@click.option("-o", "--output", "outputs", multiple=True, type=click.Path(), help="Also write the report to FILE.json or FILE.txt.")
+@click.option("--devices", type=click.IntRange(min=1, max=1000), help="A city of so many devices instead of one of each.")
+@click.option("--mode", type=click.Choice(["auto", "namespace", "loopback"]), default="auto", help="Where the city stands.")
+@click.option("--quiet", is_flag=True, help="No progress.")
+def demo(outputs: tuple[str, ...], devices: int | None, mode: str, *, quiet: bool) -> None:
+    """Build an isolated fake city on this machine, scan it, and take it down.
+
+    No packet leaves the machine: the city has a network of its own without a way out, or loopback addresses where that is forbidden.
+    """
+    wish = ["up", "--mode", mode, *(["--devices", str(devices)] if devices else [])]
+    with tempfile.TemporaryDirectory(prefix="tocsin-demo-") as folder, _city(wish) as city:
+        report = Path(folder, "report.json")
+        ended = _scan(city, Path(folder), [str(report), *outputs], quiet=quiet)
+        if ended not in (0, 1, 3):
+            raise SystemExit(ended)
+        verdict = _compare(city, report, Path(folder, "truth.json"))
+    click.echo(verdict, err=True)
+    harms = city["harms"]
+    click.echo(f"Harm done to the devices: {'; '.join(harms) if harms else 'none'}.", err=True)
+
+
+@contextmanager
+def _city(wish: list[str]) -> Iterator[dict[str, Any]]:
+    """The city that `tocsin-lab` brings up, described by its first line; down again at the end, whatever happens.
+
+    The lab serves until its standard input closes, so it ends even when this process is killed. What it tells at its end is added under "harms".
+    """
+    lab = subprocess.Popen([*LAB, *wish], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
+    assert lab.stdin is not None
+    assert lab.stdout is not None
+    try:
+        first = lab.stdout.readline()
+        if not first:
+            raise OperatorError("the fake city did not come up; what tocsin-lab said stands above")
+        city = json.loads(first)
+        yield city
+    finally:
+        lab.stdin.close()
+        last = lab.stdout.read()
+        lab.wait()
+        lab.stdout.close()
+    city["harms"] = [f"{harm['device']}: {harm['harm']}" for harm in json.loads(last.splitlines()[-1])["harms"]]
+
+
+def _scan(city: dict[str, Any], folder: Path, outputs: list[str], *, quiet: bool) -> int:
+    """Run the scan inside the city's network; the exit code of `tocsin scan`."""
+    command = [*city["enter"], *TOCSIN, "--store", str(folder / "demo.db"), "--audit", str(folder / "audit.jsonl"), "scan"]
+    command += [city["network"], "--level", "login", "--pace", "lab", "--authorised-by", "tocsin demo: a fake city on this machine"]
+    command += [word for output in outputs for word in ("-o", output)]
+    command += ["--low-ports-at", str(city["shift"])] if city["shift"] else []
+    return subprocess.run([*command, *(["--quiet"] if quiet else [])], check=False, stdin=subprocess.DEVNULL).returncode
+
+
+def _compare(city: dict[str, Any], report: Path, truth: Path) -> str:
+    truth.write_text(json.dumps(city["truth"]))
+    command = [*LAB, "verify", str(report), "--truth", str(truth)]
+    ended = subprocess.run(command, check=False, stdin=subprocess.DEVNULL, capture_output=True, text=True)
+    return (ended.stdout or ended.stderr).strip()

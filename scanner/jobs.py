@@ -1,0 +1,168 @@
+"""From what the operator asked for to what a scan will do: every refusal happens here, before the first packet."""
+
+import hashlib
+import ipaddress
+import secrets
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime
+from importlib.metadata import version
+
+from checks.contract import Check, load_checks, load_fleet_checks
+from checks.ports import default_ports, never_touch, parse_ports
+from inventory.errors import ConfigError, ScopeError
+from inventory.model import Level, Scan
+from scanner import spans
+from scanner.config import Settings, Site
+from scanner.discover import Sweep, Targets, parse_targets
+from scanner.pace import PACES, Pace
+from scanner.pipeline import Job
+from scanner.scope import Grant, Scope
+
+DEVICES_AT_ONCE = {"gentle": 8, "normal": 32, "lab": 100}
+
+
+@dataclass(frozen=True, slots=True)
+class Request:
+    """The command line of a scan, as given; None where the operator left the choice to the configuration."""
+
+    targets: tuple[str, ...] = ()
+    site: str | None = None
+    level: Level | None = None
+    pace: str | None = None
+    checks: tuple[str, ...] = ()
+    ports: str | None = None
+    engine: str = "builtin"
+    authorised_by: str | None = None
+    window: str | None = None
+    yes_large: bool = False
+    low_ports_at: int = 0
+
+
+def build(request: Request, settings: Settings, now: datetime) -> Job:
+    """The job that the request asks for; ConfigError or ScopeError in one sentence when it cannot be."""
+    site = _site(request, settings)
+    texts = request.targets or tuple(str(network) for network in (site.networks if site else ()))
+    if not texts:
+        raise ConfigError("nothing to scan: name a network, or a site of tocsin.toml with --site (`tocsin init` writes one)")
+    targets = parse_targets(texts, yes_large=request.yes_large)
+    level = request.level if request.level is not None else (site.level if site else Level.IDENTIFY)
+    scope = _scope(request, settings, site, targets, level)
+    grants = _approved(scope, targets, level, now)
+    pace = _pace(request, site)
+    ports = parse_ports(request.ports) if request.ports else default_ports()
+    forbidden = never_touch() | settings.never_touch
+    sweep = Sweep(targets, ports, pace, scope, level, request.engine, never_touch=forbidden, shift=request.low_ports_at)
+    scan = Scan(
+        id=f"{now.astimezone(UTC):%Y%m%dT%H%M%SZ}-{secrets.token_hex(2)}",
+        started=now.astimezone(UTC),
+        networks=targets.networks,
+        level=level,
+        authorised_by="; ".join(dict.fromkeys(grant.approved_by for grant in grants)),
+        version=version("tocsin"),
+        site=site.name if site else "",
+        pace=pace.name,
+        engine=request.engine,
+    )
+    checks = _checks(request.checks)
+    return Job(
+        scan,
+        _plan(sweep, checks),
+        sweep,
+        checks,
+        load_fleet_checks(),
+        community=site.snmp_community if site else "",
+        devices_at_once=DEVICES_AT_ONCE[pace.name],
+    )
+
+
+def resumed(job: Job, unfinished: Scan, done: frozenset[str]) -> Job:
+    """The same job without the addresses that an interrupted scan has done, stored under that scan."""
+    scan = replace(job.scan, id=unfinished.id, started=unfinished.started)
+    return replace(job, scan=scan, sweep=replace(job.sweep, skip=job.sweep.skip | done))
+
+
+def _site(request: Request, settings: Settings) -> Site | None:
+    """The site that is meant: by name, or the only one that could be."""
+    by_name = {site.name: site for site in settings.sites}
+    if request.site is not None:
+        if request.site not in by_name:
+            known = ", ".join(by_name) or "none: there is no tocsin.toml here, or it has no [[site]]"
+            raise ConfigError(f"no site {request.site!r}; the sites are {known}")
+        return by_name[request.site]
+    if not request.targets and len(by_name) > 1:
+        raise ConfigError(f"several sites: name one with --site ({', '.join(by_name)})")
+    if not request.targets and by_name:
+        return next(iter(by_name.values()))
+    return None
+
+
+def _scope(request: Request, settings: Settings, site: Site | None, targets: Targets, level: Level) -> Scope:
+    """The sites' approvals, and the operator's own word for what is named on the command line. What any site denies stays denied."""
+    sites = [site] if site else list(settings.sites)
+    grants = [
+        Grant(
+            networks=entry.networks,
+            deny=entry.deny,
+            level=entry.level,
+            approved_by=entry.approved_by,
+            site=entry.name,
+            valid_until=entry.valid_until,
+            window=request.window or entry.window,
+        )
+        for entry in sites
+    ]
+    if request.authorised_by and request.targets:
+        denied = tuple(network for entry in settings.sites for network in entry.deny)
+        grants.append(Grant(_named(targets), denied, level, request.authorised_by, window=request.window or ""))
+    return Scope(grants)
+
+
+def _named(targets: Targets) -> tuple[spans.Network, ...]:
+    """The targets as networks: those named as networks whole, the rest in pieces so small that none has a network or broadcast address of its own."""
+    whole = [ipaddress.ip_network(text) for text in targets.networks if "/" in text]
+    rest = spans.without(targets.spans, map(spans.of_network, whole))
+    return (*whole, *(piece for span in rest for network in spans.networks(span) for piece in _pieces(network)))
+
+
+def _pieces(network: spans.Network) -> Iterable[spans.Network]:
+    longest = network.max_prefixlen - 1
+    return network.subnets(new_prefix=longest) if network.prefixlen < longest else (network,)
+
+
+def _approved(scope: Scope, targets: Targets, level: Level, now: datetime) -> tuple[Grant, ...]:
+    """The grants behind the targets; ScopeError where a part of them lies outside. Denied addresses among them are left out by discovery."""
+    if not scope.grants:
+        raise ScopeError(
+            "nobody has approved this scan: say by whose word with --authorised-by, or put the network into tocsin.toml (`tocsin init`)"
+        )
+    outside = spans.without(targets.spans, map(spans.of_network, scope.networks))
+    if outside:
+        raise ScopeError(f"{outside[0]} lies in no approved network; add it to a site of tocsin.toml, or say by whose word with --authorised-by")
+    left = spans.without(targets.spans, (spans.of_network(network) for grant in scope.grants for network in grant.deny))
+    if not left:
+        raise ScopeError("every target is denied by tocsin.toml; take what may be scanned out of deny")
+    ends = [spans.address_text(span.version, number) for span in left for number in (span.first, span.last)]
+    return tuple(scope.allow(address, level, now) for address in ends)
+
+
+def _pace(request: Request, site: Site | None) -> Pace:
+    pace = PACES[request.pace or "normal"]
+    return replace(pace, **dict(site.pace)) if site and site.pace and request.pace is None else pace
+
+
+def _checks(wanted: Iterable[str]) -> tuple[Check, ...]:
+    """The checks by id or family; all of them when none is named."""
+    names = set(wanted)
+    known = load_checks()
+    chosen = tuple(check for check in known if not names or {check.id, check.family.value} & names)
+    unknown = names - {check.id for check in known} - {check.family.value for check in known}
+    if unknown:
+        raise ConfigError(f"no check or family {min(unknown)!r}; `tocsin checks` lists them")
+    return chosen
+
+
+def _plan(sweep: Sweep, checks: tuple[Check, ...]) -> str:
+    """The same text for the same question, so that an interrupted scan is recognised: what, which ports, how deep, by what, for which checks."""
+    asked = [*map(str, sweep.targets.spans), *map(str, sweep.asked_ports), sweep.level.label, sweep.engine]
+    return hashlib.sha256("\n".join([*asked, *(check.id for check in checks)]).encode()).hexdigest()
