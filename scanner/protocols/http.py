@@ -15,7 +15,7 @@ from inventory.text import one_line
 from scanner import html_page
 from scanner.conversation import EVIDENCE_LIMIT, Conversation, Heard, Reconnect, Safety, Say, Send, Target
 from scanner.html_page import Page
-from scanner.http1 import SAFE_PATH, Response, read_response, request
+from scanner.http1 import SAFE_PATH, Response, get_pattern, read_response, request
 from scanner.http_auth import parse_challenges
 
 NAME = "http"
@@ -27,11 +27,10 @@ PORTS = tuple(sorted((*_PLAIN_PORTS, *_HIGH_PORTS, *_TLS_PORTS)))
 SAFETY = Safety.A
 OVER_TLS = True
 SPEAKS_FIRST = False
-_REST = rb" HTTP/1\.1\r\nHost: [A-Za-z0-9._:\[\]-]{1,260}\r\nUser-Agent: Tocsin/0\.1 \(security inventory\)\r\nAccept: \*/\*\r\nConnection: close\r\n\r\n"
 SAYS = (
-    Say.like("get start page", rb"GET /" + _REST),
-    Say.like("get favicon", rb"GET /favicon\.ico" + _REST),
-    Say.like("get the page it leads to", rb"GET /[!-~]{0,1023}" + _REST),
+    Say.like("get start page", get_pattern(rb"/")),
+    Say.like("get favicon", get_pattern(rb"/favicon\.ico")),
+    Say.like("get the page it leads to", get_pattern(rb"/[!-~]{0,1023}")),
 )
 FACTS = {
     "http.status": "the status of the start page, or of the page on the same endpoint that it leads on to",
