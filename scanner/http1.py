@@ -119,6 +119,17 @@ def request(method: str, path: str, host: str, headers: Iterable[tuple[str, str]
     return ("\r\n".join(lines) + "\r\n\r\n").encode("ascii")
 
 
+def get_pattern(path: bytes) -> bytes:
+    """A pattern of the GET requests that `request` makes without further headers, for paths that match the pattern `path`."""
+    agent = re.escape(USER_AGENT.encode())
+    host = SAFE_HOST.pattern.encode()
+    return rb"GET %b HTTP/1\.1\r\nHost: %b\r\nUser-Agent: %b\r\nAccept: \*/\*\r\nConnection: close\r\n\r\n" % (
+        path,
+        host,
+        agent,
+    )
+
+
 def read_response(incoming: Incoming | None = None, limit: int = BODY_LIMIT) -> Conversation[Response]:
     """Read one answer with at most `limit` bytes of its body, passing over interim ones (1xx).
 
