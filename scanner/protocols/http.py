@@ -1,0 +1,169 @@
+"""HTTP, plain or inside TLS: the start page, the page it leads on to on the same endpoint, and its icon.
+
+At most three GET requests, one connection each, one after the other. A redirect to another host, port or scheme is noted and not followed, and no path is
+guessed. RFC 9110 and 9112; `scanner/http1.py` reads what devices send instead.
+"""
+
+import hashlib
+import re
+from dataclasses import dataclass
+from urllib.parse import urljoin, urlsplit
+
+from inventory.errors import PeerError
+from inventory.model import FactValue
+from inventory.text import one_line
+from scanner import html_page
+from scanner.conversation import EVIDENCE_LIMIT, Conversation, Heard, Reconnect, Safety, Say, Send, Target
+from scanner.html_page import Page
+from scanner.http1 import SAFE_PATH, Response, read_response, request
+from scanner.http_auth import parse_challenges
+
+NAME = "http"
+TRANSPORT = "tcp"
+_PLAIN_PORTS = (80, 81, 82, 88, 591, 5000, 7080, 8000, 8001, 8008, 8010, 8080, 8081, 8082, 8088, 8090, 8888)
+_HIGH_PORTS = (9080, 9090, 10000, 10080, 49152)
+_TLS_PORTS = (443, 4443, 7443, 8443, 9443, 10443)
+PORTS = tuple(sorted((*_PLAIN_PORTS, *_HIGH_PORTS, *_TLS_PORTS)))
+SAFETY = Safety.A
+OVER_TLS = True
+SPEAKS_FIRST = False
+_REST = rb" HTTP/1\.1\r\nHost: [A-Za-z0-9._:\[\]-]{1,260}\r\nUser-Agent: Tocsin/0\.1 \(security inventory\)\r\nAccept: \*/\*\r\nConnection: close\r\n\r\n"
+SAYS = (
+    Say.like("get start page", rb"GET /" + _REST),
+    Say.like("get favicon", rb"GET /favicon\.ico" + _REST),
+    Say.like("get the page it leads to", rb"GET /[!-~]{0,1023}" + _REST),
+)
+FACTS = {
+    "http.status": "the status of the start page, or of the page on the same endpoint that it leads on to",
+    "http.server": "the Server header",
+    "http.realm": "the realm of the first challenge",
+    "http.auth": "the schemes it asks for: 'basic', 'digest' or 'basic,digest'",
+    "http.title": "the page's title",
+    "http.generator": "the page's meta generator",
+    "http.favicon": "MD5 of /favicon.ico",
+    "http.location": "where the start page leads on to",
+    "http.cookies": "the names of the cookies it sets",
+    "http.headers": "the names of the headers, in their order",
+    "http.last_modified": "the Last-Modified header",
+    "http.date": "the Date header",
+    "http.password_form": "whether the page has a field for a password",
+    "http.tls": "whether this was said inside TLS",
+    "http.body_sha256": "SHA-256 of the page",
+    "http.identity": "the beginning of the page's visible text",
+}
+_REDIRECTS = range(300, 400)
+_NAMES_LIMIT = 64
+
+
+@dataclass(frozen=True, slots=True)
+class _Answer:
+    """A response and what there is to read on its page."""
+
+    response: Response
+    page: Page
+
+
+def probe(target: Target) -> Conversation[Heard]:
+    """Get the start page, follow it once within the endpoint, and get the icon."""
+    first = yield from _get(target, target.path)
+    last = first
+    path = _onward(target, first)
+    if path is not None:
+        try:
+            yield Reconnect()
+            last = yield from _get(target, path)
+        except PeerError:
+            last = first  # the start page has said enough
+    facts = _facts(first) | _facts(last) | {"http.tls": target.tls}
+    icon = yield from _icon(target)
+    if icon:
+        facts["http.favicon"] = icon
+    return Heard(facts, _evidence(last))
+
+
+def _get(target: Target, path: str) -> Conversation[_Answer]:
+    yield Send(request("GET", path, _host(target)))
+    response = yield from read_response()
+    text = html_page.decode(response.body, response.header("Content-Type") or "")
+    return _Answer(response, html_page.read_page(text))
+
+
+def _host(target: Target) -> str:
+    """The Host header: with its port unless that is the scheme's own, RFC 9110 section 7.2."""
+    usual = 443 if target.tls else 80
+    return target.host if target.endpoint.port == usual else f"{target.host}:{target.endpoint.port}"
+
+
+def _leads_to(answer: _Answer) -> str | None:
+    if answer.response.status in _REDIRECTS:
+        return answer.response.header("Location")
+    if answer.page.refresh and not answer.page.password_form:
+        return answer.page.refresh
+    return None
+
+
+def _onward(target: Target, answer: _Answer) -> str | None:
+    """The path on this same endpoint that an answer leads on to, None where it leads nowhere, elsewhere or back to itself."""
+    location = _leads_to(answer)
+    scheme = "https" if target.tls else "http"
+    try:
+        url = urlsplit(urljoin(f"{scheme}://{_host(target)}{target.path}", location or ""))
+        port = url.port or (443 if url.scheme == "https" else 80)
+    except ValueError:
+        return None
+    hosts = {target.endpoint.address.lower(), target.name.lower() or target.endpoint.address.lower()}
+    if url.scheme != scheme or port != target.endpoint.port or (url.hostname or "") not in hosts or url.username:
+        return None
+    path = (url.path or "/") + (f"?{url.query}" if url.query else "")
+    return path if path != target.path and SAFE_PATH.fullmatch(path) else None
+
+
+def _icon(target: Target) -> Conversation[str]:
+    """The MD5 of /favicon.ico, "" where there is none or a page instead of it."""
+    try:
+        yield Reconnect()
+        yield Send(request("GET", "/favicon.ico", _host(target)))
+        response = yield from read_response()
+    except PeerError:
+        return ""
+    if response.status != 200 or not response.body or response.body.lstrip()[:1] == b"<":
+        return ""
+    return hashlib.md5(response.body, usedforsecurity=False).hexdigest()
+
+
+def _facts(answer: _Answer) -> dict[str, FactValue]:
+    response, page = answer.response, answer.page
+    challenges = parse_challenges(response.headers_named("WWW-Authenticate"))
+    asked = [scheme for scheme in ("basic", "digest") if any(c.scheme == scheme for c in challenges)]
+    realm = next((c.realm for c in challenges if c.realm), "")
+    cookies = (value.partition("=")[0] for value in response.headers_named("Set-Cookie"))
+    texts = {
+        "http.server": response.header("Server"),
+        "http.realm": realm,
+        "http.auth": ",".join(asked),
+        "http.title": page.title,
+        "http.generator": page.generator,
+        "http.location": _leads_to(answer),
+        "http.last_modified": response.header("Last-Modified"),
+        "http.date": response.header("Date"),
+        "http.identity": page.text,
+    }
+    facts: dict[str, FactValue] = {name: one_line(text) for name, text in texts.items() if text}
+    facts |= {
+        "http.status": response.status,
+        "http.headers": tuple(one_line(name, 80) for name, _ in response.headers[:_NAMES_LIMIT]),
+        "http.password_form": page.password_form,
+    }
+    names = tuple(dict.fromkeys(one_line(name, 80) for name in cookies))[:_NAMES_LIMIT]
+    if names:
+        facts["http.cookies"] = names
+    if response.body:
+        facts["http.body_sha256"] = hashlib.sha256(response.body).hexdigest()
+    return facts
+
+
+def _evidence(answer: _Answer) -> bytes:
+    """The head, and the title as it stands in the page."""
+    title = re.search(rb"<title[^>]{0,200}>[^<]{0,200}", answer.response.body, re.IGNORECASE)
+    shown = title[0] if title else answer.response.body[:120] if not answer.response.head else b""
+    return answer.response.head[: EVIDENCE_LIMIT - len(shown)] + shown

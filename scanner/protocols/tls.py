@@ -1,0 +1,174 @@
+"""TLS: which versions a server accepts, what it picks in each, and the certificate it shows.
+
+One ClientHello a version over its own connection, from SSL 3.0 to TLS 1.3; the handshake is never finished and nothing is decrypted, so a server that only this
+machine's ssl module would refuse is read all the same. Five connections; a sixth, with a full handshake, where the certificate is visible only inside TLS 1.3.
+Nothing that tests for a vulnerability by exploiting it is ever sent.
+"""
+
+import os
+from dataclasses import dataclass
+
+from inventory.errors import PeerClosed, PeerError, ProtocolError, TimedOut
+from inventory.model import FactValue
+from inventory.text import one_line
+from scanner import tls_codec
+from scanner.conversation import (
+    EVIDENCE_LIMIT,
+    Conversation,
+    Heard,
+    Read,
+    Reconnect,
+    Safety,
+    Say,
+    Send,
+    StartTLS,
+    Target,
+)
+from scanner.tls_codec import VERSIONS, Version
+
+NAME = "tls"
+TRANSPORT = "tcp"
+PORTS = (322, 443, 636, 990, 992, 4443, 5061, 7443, 8443, 8883, 9443, 10443)
+SAFETY = Safety.B
+OVER_TLS = False
+SPEAKS_FIRST = False
+SAYS = (
+    *(Say.like(f"client-hello {version.name}", tls_codec.hello_pattern(version)) for version in VERSIONS),
+    Say.like("close-alert", rb"\x15\x03[\x00-\x03]\x00\x02\x01\x00"),
+)
+FACTS = {
+    "tls.versions": "the versions it accepts, weakest first",
+    "tls.suites": "the suite it picked in each version, 'TLSv1.2 0xc02f'",
+    "tls.chain": "SHA-256 of each certificate as sent",
+    "tls.subject": "the leaf certificate's subject, RFC 4514",
+    "tls.issuer": "its issuer, RFC 4514",
+    "tls.serial": "its serial number, hexadecimal",
+    "tls.not_before": "the start of its validity, ISO 8601",
+    "tls.not_after": "the end of its validity, ISO 8601",
+    "tls.key_type": "the kind of its key: rsa, ec, dsa, ed25519, …",
+    "tls.key_bits": "the size of its key",
+    "tls.signature_hash": "the hash it is signed with: md5, sha1, sha256, …",
+    "tls.self_signed": "whether it is signed with its own key",
+    "tls.sans": "its subject alternative names",
+    "tls.sha256": "SHA-256 of its DER",
+    "tls.spki_sha256": "SHA-256 of its public key (SubjectPublicKeyInfo)",
+    "tls.certificate_error": "what of it could not be read, and why",
+}
+_RECORDS_LIMIT = 16
+_HANDSHAKE_LIMIT = 131072
+_SILENCES = 2
+
+
+@dataclass(frozen=True, slots=True)
+class _Flight:
+    """What a server sent to one hello: what it picked (None: it refused), its certificates, and the raw bytes."""
+
+    picked: tls_codec.ServerHello | None
+    chain: tuple[bytes, ...]
+    raw: bytes
+
+
+def probe(target: Target) -> Conversation[Heard]:
+    """Offer each version alone, weakest first."""
+    accepted: list[tuple[Version, int]] = []
+    chain: tuple[bytes, ...] = ()
+    evidence, silent, spoke = b"", 0, False
+    for version in VERSIONS:
+        if version is not VERSIONS[0]:
+            yield Reconnect()
+        try:
+            flight = yield from _offer(version, target.name)
+        except (PeerClosed, TimedOut) as error:  # a version that is not known is met with silence by some
+            silent += isinstance(error, TimedOut)
+            if not spoke and (silent >= _SILENCES or version is VERSIONS[-1]):
+                raise
+            continue
+        except ProtocolError:
+            if not spoke:
+                raise
+            continue  # it speaks TLS, but not to this version
+        spoke = True
+        evidence = evidence or flight.raw
+        if flight.picked is not None and flight.picked.version == version.code:
+            accepted.append((version, flight.picked.suite))
+            chain = flight.chain or chain  # of the best version that shows it
+            evidence = flight.raw if len(accepted) == 1 else evidence
+    facts: dict[str, FactValue] = {
+        "tls.versions": tuple(version.name for version, _ in accepted),
+        "tls.suites": tuple(f"{version.name} 0x{suite:04x}" for version, suite in accepted),
+    }
+    if [version for version, _ in accepted] == [tls_codec.TLS13]:
+        chain = yield from _inside(facts)
+    return Heard(facts | _certificate_facts(chain), evidence[:EVIDENCE_LIMIT])
+
+
+def _offer(version: Version, name: str) -> Conversation[_Flight]:
+    """Send one hello and read up to the certificate, or to the alert that refuses it."""
+    yield Send(tls_codec.client_hello(version, os.urandom(32), name))
+    raw = handshake = b""
+    picked: tls_codec.ServerHello | None = None
+    for _ in range(_RECORDS_LIMIT):
+        try:
+            kind, payload, record = yield from _record()
+        except (PeerClosed, TimedOut):
+            if picked is None:
+                raise
+            break
+        raw += record
+        if kind == tls_codec.ALERT:
+            if payload[0] == tls_codec.WARNING and payload[1:2] != b"\x00":
+                continue  # "unrecognized_name" and its like: the handshake goes on
+            break
+        handshake += payload if kind == tls_codec.HANDSHAKE else b""
+        found = dict(reversed(list(tls_codec.messages(handshake))))
+        if tls_codec.SERVER_HELLO in found:
+            picked = tls_codec.parse_server_hello(found[tls_codec.SERVER_HELLO])
+        if picked and (picked.version >= tls_codec.TLS13.code or set(found) - {tls_codec.SERVER_HELLO}):
+            break  # the rest is encrypted, or the certificate is here, or there is none
+        if len(handshake) > _HANDSHAKE_LIMIT or (found and not picked):
+            raise ProtocolError("a TLS handshake without a ServerHello")
+    else:
+        raise ProtocolError("TLS records without end")
+    chain = _chain(handshake)
+    if picked is not None:
+        yield from _close(version)
+    return _Flight(picked, chain, raw)
+
+
+def _record() -> Conversation[tuple[int, bytes, bytes]]:
+    """The next record: its type, its payload, and both as heard."""
+    header = yield Read(5)
+    kind, size = tls_codec.record_size(header)
+    payload = yield Read(size)
+    return kind, payload, header + payload
+
+
+def _chain(handshake: bytes) -> tuple[bytes, ...]:
+    bodies = (body for kind, body in tls_codec.messages(handshake) if kind == tls_codec.CERTIFICATE)
+    return tls_codec.parse_certificates(next(bodies, b""))
+
+
+def _close(version: Version) -> Conversation[None]:
+    try:
+        yield Send(tls_codec.close_alert(version))
+    except PeerError:
+        return  # it has gone already
+
+
+def _inside(facts: dict[str, FactValue]) -> Conversation[tuple[bytes, ...]]:
+    """The leaf that only a finished TLS 1.3 handshake shows."""
+    try:
+        yield Reconnect()
+        der = yield StartTLS()
+    except PeerError as error:
+        facts["tls.certificate_error"] = one_line(f"not seen: {error}")
+        return ()
+    return (der,) if der else ()
+
+
+def _certificate_facts(chain: tuple[bytes, ...]) -> dict[str, FactValue]:
+    if not chain:
+        return {}
+    from scanner.certificates import fingerprint, read_certificate  # cryptography takes its time to load
+
+    return {"tls.chain": tuple(fingerprint(der) for der in chain), **read_certificate(chain[0])}

@@ -1,0 +1,83 @@
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from scanner.html_page import decode, read_page
+
+
+@pytest.mark.parametrize(
+    ("page", "title"),
+    [
+        ("<title>WEB SERVICE</title>", "WEB SERVICE"),
+        ("<TITLE\n>\n RUT240 -\n Web UI </TITLE>", "RUT240 - Web UI"),
+        ("<title>A &amp; B &#39;C&#39;</title>", "A & B 'C'"),
+        ("<title>unclosed", "unclosed"),
+        ("<title></title><title>second</title>", "second"),
+        ("<!-- <title>no</title> --><title>yes</title>", "yes"),
+        ("<script>'<title>no</title>'</script><title>yes</title>", "yes"),
+        ("<svg><title>icon</title></svg><title>page</title>", "page"),
+        ("<title>a\x1b[2Jb\u202ec</title>", "a\\x1b[2Jb\\u202ec"),
+        ("<title>x", "x"),
+        ("<<title>x</title>", ""),
+        ("no markup", ""),
+    ],
+)
+def test_reads_the_title_of_broken_pages(page, title):
+    assert read_page(page).title == title
+
+
+@pytest.mark.parametrize(
+    ("page", "asked"),
+    [
+        ("<input type=password>", True),
+        ("<INPUT name='p' TYPE='PASSWORD'>", True),
+        ('<input type = "password" />', True),
+        ("<input type=text placeholder=password>", False),
+        ("<!-- <input type=password> -->", False),
+        ("<p>type=password</p>", False),
+    ],
+)
+def test_finds_a_field_for_a_password(page, asked):
+    assert read_page(page).password_form is asked
+
+
+def test_reads_generator_refresh_and_visible_text():
+    page = read_page(
+        "<meta name=generator content='Web&amp;Cam 2.1'><meta http-equiv='Refresh' content=\"0; URL='/login.html'\">"
+        "<style>p{}</style><body>Please <b>log in</b><script>var a = '<p>';</script> now"
+    )
+    assert page.generator == "Web&Cam 2.1"
+    assert page.refresh == "/login.html"
+    assert page.text == "Please log in now"
+
+
+def test_text_is_cut_short():
+    assert len(read_page("<p>" + "word " * 10_000).text) == 200
+
+
+@pytest.mark.parametrize(
+    ("body", "content_type", "text"),
+    [
+        ("摄像机".encode("gb2312"), "text/html; charset=gb2312", "摄像机"),
+        (b"<meta charset=GB2312>" + "摄像机".encode("gb2312"), "text/html", "<meta charset=GB2312>摄像机"),
+        ("Schréder".encode("latin-1"), "text/html;charset=ISO-8859-1", "Schréder"),
+        ("Schréder".encode("latin-1"), "text/html", "Schr\\xe9der"),
+        ("Schréder".encode(), "text/html", "Schréder"),
+        (b"eNoDAAAAAAE=", "text/html; charset=zlib", "eNoDAAAAAAE="),
+        (b"a", "text/html; charset=\u202e", "a"),
+    ],
+)
+def test_reads_the_charset_that_is_named_and_shows_what_does_not_fit(body, content_type, text):
+    assert decode(body, content_type) == text
+
+
+@given(st.binary(max_size=500))
+def test_junk_ends_in_a_page(junk):
+    for page in (read_page(decode(junk)), read_page("<title>" + decode(b"<meta charset=gb2312><input " + junk))):
+        assert "\n" not in page.title + page.text
+
+
+@pytest.mark.parametrize("piece", ["<script", "<!--", "<meta a", "<input a=", 'a="', "<", "<title>", "a", "<svg>", " "])
+def test_sixty_four_kilobytes_of_the_same_are_read_in_one_pass(piece):
+    page = read_page("<input " + piece * (65536 // len(piece)))
+    assert not page.password_form
