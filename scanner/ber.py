@@ -21,7 +21,8 @@ def element(tag: int, *contents: bytes) -> bytes:
 
 def integer(value: int) -> bytes:
     """Encode an INTEGER in as few bytes as hold it and its sign."""
-    return element(INTEGER, value.to_bytes(value.bit_length() // 8 + 1, "big", signed=True))
+    magnitude = value if value >= 0 else ~value
+    return element(INTEGER, value.to_bytes(magnitude.bit_length() // 8 + 1, "big", signed=True))
 
 
 def octets(value: bytes) -> bytes:

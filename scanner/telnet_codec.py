@@ -7,7 +7,7 @@ not refused. Crude devices take a sub-negotiation for typing, so none is ever se
 import re
 from collections.abc import Callable
 
-from inventory.errors import PeerError
+from inventory.errors import PeerClosed, PeerError, TimedOut
 from scanner.conversation import Conversation, ReadAll, Say, Send
 
 IAC, DONT, DO, WONT, WILL, SB, SE = 255, 254, 253, 252, 251, 250, 240
@@ -139,7 +139,10 @@ def listen(codec: Codec, rounds: int, is_enough: Callable[[bytes], bool]) -> Con
     """Read text until the device is quiet and `is_enough(text)`, or it stays quiet for that many rounds of QUIET, or TEXT_LIMIT bytes have come."""
     text, silent, raw = b"", 0, 0
     while silent < rounds and raw < TEXT_LIMIT:
-        data = yield ReadAll(TEXT_LIMIT - raw, quiet=QUIET)
+        try:
+            data = yield ReadAll(TEXT_LIMIT - raw, quiet=QUIET)
+        except (PeerClosed, TimedOut) as error:  # the deadline of the whole conversation
+            return text + codec.receive(error.partial)[0]
         raw += len(data)
         silent = 0 if data else silent + 1
         said, answers = codec.receive(data)

@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from inventory.errors import PeerClosed, ProtocolError
+from inventory.errors import PeerClosed, PeerError, ProtocolError, TimedOut
 from scanner.conversation import Conversation, Read, ReadAll, ReadSome, ReadUntil, Reconnect, Send, StartTLS, Step
 
 Recite = Callable[..., tuple[Any, list[bytes]]]
@@ -15,12 +15,14 @@ class Recorded:
     """The other side of a conversation, played from recorded bytes.
 
     `answers` holds one bytes object for each connection (or, over UDP, for each datagram). `cut` delivers at most that many bytes to each ReadSome.
+    A `silent` peer stays and says nothing more, where another closes.
     """
 
-    def __init__(self, answers: Sequence[bytes], cut: int = 0) -> None:
+    def __init__(self, answers: Sequence[bytes], cut: int = 0, silent: bool = False) -> None:
         self._answers = list(answers)
         self._buffer = self._answers.pop(0) if self._answers else b""
         self._cut = cut
+        self._end = TimedOut if silent else PeerClosed
         self.sent: list[bytes] = []
 
     def answer(self, step: Step) -> bytes:  # noqa: PLR0911 - one return for each kind of step
@@ -42,7 +44,7 @@ class Recorded:
                 return self._take(at + len(delimiter) if at >= 0 else len(self._buffer) + 1)
             case ReadSome(limit):
                 if not self._buffer:
-                    raise PeerClosed
+                    raise self._end
                 return self._take(min(limit, self._cut or limit, len(self._buffer)))
             case ReadAll(limit):
                 return self._take(min(limit, len(self._buffer)))
@@ -50,20 +52,22 @@ class Recorded:
     def _take(self, size: int) -> bytes:
         if len(self._buffer) < size:
             partial, self._buffer = self._buffer, b""
-            raise PeerClosed(partial)
+            raise self._end(partial)
         taken, self._buffer = self._buffer[:size], self._buffer[size:]
         return taken
 
 
-def hold(conversation: Conversation[Any], answers: Sequence[bytes], cut: int = 0) -> tuple[Any, list[bytes]]:
+def hold(
+    conversation: Conversation[Any], answers: Sequence[bytes], cut: int = 0, silent: bool = False
+) -> tuple[Any, list[bytes]]:
     """Hold `conversation` against recorded answers; return what it returned and what it sent."""
-    peer = Recorded(answers, cut)
+    peer = Recorded(answers, cut, silent)
     try:
         step = next(conversation)
         while True:
             try:
                 answer = peer.answer(step)
-            except (PeerClosed, ProtocolError) as error:
+            except PeerError as error:
                 step = conversation.throw(error)
             else:
                 step = conversation.send(answer)

@@ -83,7 +83,7 @@ def dropbear(folder: Path, address: str, port: int) -> Command:
     key = folder / "dropbear_ed25519"
     if not key.exists():
         subprocess.run(
-            [tool("dropbearkey", "dropbear-bin"), "-t", "ed25519", "-f", key], check=True, capture_output=True
+            [tool("dropbearkey", "dropbear-bin"), "-t", "ed25519", "-f", str(key)], check=True, capture_output=True
         )
     program = tool("dropbear", "dropbear-bin")
     return [program, "-F", "-E", "-r", str(key), "-p", f"{address}:{port}", "-P", str(folder / "dropbear.pid")]
@@ -94,7 +94,7 @@ def sshd(folder: Path, address: str, port: int, *settings: str) -> Command:
     program, key = tool("sshd", "openssh-server"), folder / "sshd_ed25519"
     Path("/run/sshd").mkdir(exist_ok=True)  # its privilege separation directory, which its unit file makes
     if not key.exists():
-        keygen = [tool("ssh-keygen", "openssh-client"), "-q", "-t", "ed25519", "-N", "", "-f", key]
+        keygen = [tool("ssh-keygen", "openssh-client"), "-q", "-t", "ed25519", "-N", "", "-f", str(key)]
         subprocess.run(keygen, check=True)
     ours = (f"HostKey {key}", "UsePAM no", "PasswordAuthentication yes", "PidFile none", "StrictModes no")
     config = folder / "sshd_config"
@@ -116,6 +116,17 @@ def telnetd_with_login(folder: Path, address: str, port: int) -> Command:
     """inetutils' telnetd before the system's own /bin/login."""
     del folder
     return [sys.executable, "-c", INETD, address, str(port), tool("telnetd", "inetutils-telnetd")]
+
+
+def telnetd_without_login(folder: Path, address: str, port: int) -> Command:
+    """inetutils' telnetd that gives a shell to anybody."""
+    script = folder / "telnet_shell"
+    script.write_text(
+        "#!/bin/sh\nprintf 'BusyBox v1.19.4 built-in shell (ash)\\n\\n'\nexec env -i PS1='/ # ' /bin/sh -i\n"
+    )
+    script.chmod(0o755)
+    program = tool("telnetd", "inetutils-telnetd")
+    return [sys.executable, "-c", INETD, address, str(port), program, "-h", f"--exec-login={script}"]
 
 
 def busybox_telnetd(folder: Path, address: str, port: int, user: str, password: str) -> Command:
@@ -181,7 +192,7 @@ def mosquitto(folder: Path, address: str, port: int, user: str = "", password: s
     lines = [f"listener {port} {address}", f"allow_anonymous {'false' if user else 'true'}"]
     if user:
         accounts = folder / "mosquitto_accounts"
-        subprocess.run([tool("mosquitto_passwd", "mosquitto"), "-b", "-c", accounts, user, password], check=True)
+        subprocess.run([tool("mosquitto_passwd", "mosquitto"), "-b", "-c", str(accounts), user, password], check=True)
         accounts.chmod(0o644)
         lines.append(f"password_file {accounts}")
     config.write_text("\n".join((*lines, "user root")) + "\n")
@@ -207,7 +218,18 @@ def vsftpd(folder: Path, address: str, port: int, banner: str) -> Command:
 
 SERVERS = {
     server.__name__: server
-    for server in (dropbear, sshd, telnetd, telnetd_with_login, busybox_telnetd, lighttpd, snmpd, mosquitto, vsftpd)
+    for server in (
+        dropbear,
+        sshd,
+        telnetd,
+        telnetd_with_login,
+        telnetd_without_login,
+        busybox_telnetd,
+        lighttpd,
+        snmpd,
+        mosquitto,
+        vsftpd,
+    )
 }
 
 

@@ -4,6 +4,7 @@ import asyncssh
 import pytest
 
 from checks.contract import Account, Verdict
+from inventory.model import Endpoint
 from scanner.conversation import Target
 from scanner.logins import http, snmp, ssh, telnet
 from scanner.protocols import ftp, mqtt
@@ -129,6 +130,15 @@ async def test_the_telnet_probe_sees_the_login_below_a_banner_of_hashes(run, lin
     assert "Welcome!" in str(heard.facts["telnet.banner"])
 
 
+async def test_a_shell_without_a_login_is_seen_and_not_logged_into(run, line_to):
+    line = line_to(await run.start("telnetd_without_login"))
+    line.patience = 1.0
+    heard = await line.hold(telnet_probe.probe(Target(line.endpoint)))
+    assert heard.facts["telnet.prompt"] == "shell"
+    assert "BusyBox v1.19.4" in str(heard.facts["telnet.banner"])
+    assert (await telnet.attempt(line, ADMIN)).verdict is Verdict.NO_LOGIN_ASKED
+
+
 class _Door(asyncssh.SSHServer):
     """An SSH server that wants no password of "guest" and "admin01" of root."""
 
@@ -152,8 +162,6 @@ class _Door(asyncssh.SSHServer):
     ],
 )
 async def test_ssh_against_a_router_that_is_asyncssh(line_to, user, password, verdict):
-    from inventory.model import Endpoint
-
     key = asyncssh.generate_private_key("ssh-rsa", key_size=2048)
     async with asyncssh.listen(
         "127.0.0.1", 0, server_factory=_Door, server_host_keys=[key], server_version="dropbear_2020.81"
