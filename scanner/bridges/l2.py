@@ -33,38 +33,11 @@ from typing import Any
 
 from scanner import spans
 from scanner.bridging import Commands, Fence, Refused, emit, fence_from
+from scanner.bucket import Bucket
+from scanner.rounds import PROGRESS_EVERY, SETTLE, Asked, Progress, Rounds
 
-ROUNDS = 2
-SETTLE = 1.0
-"""Seconds in which an answer may still come after the last question of a round."""
-PROGRESS_EVERY = 0.2
 _ETH_P_ALL = 3
 _SO_ATTACH_FILTER = 26
-
-
-class Bucket:
-    """A token bucket: `rate` a second, bursts of a fiftieth of a second."""
-
-    def __init__(self, rate: float) -> None:
-        if not rate > 0:
-            raise Refused("a rate of nothing")
-        self._rate = rate
-        self._most = max(1.0, rate / 50)
-        self._tokens = 1.0
-        self._when = time.monotonic()
-
-    def take(self, now: float) -> bool:
-        """Take one token if there is one."""
-        self._tokens = min(self._most, self._tokens + (now - self._when) * self._rate)
-        self._when = now
-        if self._tokens < 1.0:
-            return False
-        self._tokens -= 1.0
-        return True
-
-    def wait(self) -> float:
-        """Seconds until the next token."""
-        return max(0.0, (1.0 - self._tokens) / self._rate)
 
 
 def checksum(data: bytes | bytearray) -> int:
@@ -136,99 +109,6 @@ class Frames:
         return (number, port, True) if flags & 0x12 == 0x12 else None
 
 
-class Asked:
-    """One host that is alive and whose ports are being asked."""
-
-    __slots__ = ("mac", "number", "open", "queue", "round", "silent")
-
-    def __init__(self, number: int, mac: bytes, ports: tuple[int, ...]) -> None:
-        self.number = number
-        self.mac = mac
-        self.queue = random.Random(number).sample(ports, len(ports))
-        self.silent = set(ports)
-        self.open: list[int] = []
-        self.round = 1
-
-    def next_port(self) -> int | None:
-        """The next port that has not answered yet."""
-        while self.queue:
-            port = self.queue.pop()
-            if port in self.silent:
-                return port
-        return None
-
-    def again(self) -> bool:
-        """Whether there is another round; its queue is then the ports that were silent."""
-        self.round += 1
-        self.queue = sorted(self.silent)
-        return self.round <= ROUNDS and bool(self.queue)
-
-
-class Progress:
-    """Counts, and says so five times a second."""
-
-    def __init__(self) -> None:
-        self.done = 0
-        self.packets = 0
-        self._said = 0.0
-
-    def tell(self, now: float) -> None:
-        """Say it if it is time."""
-        if now - self._said >= PROGRESS_EVERY:
-            self._said = now
-            emit("progress", done=self.done, packets=self.packets)
-
-
-class Rounds:
-    """Walks through the addresses twice, the second time for those that were silent, with a pause after each walk."""
-
-    def __init__(self, ranges: tuple[spans.Span, ...], fence: Fence, progress: Progress) -> None:
-        self._ranges = ranges
-        self._fence = fence
-        self._places = spans.Places(ranges)
-        self._seen = bytearray(spans.count(ranges) // 8 + 1)
-        self._progress = progress
-        self._round = 1
-        self._walk = self._numbers()
-        self._walked = 0
-        self.waiting_until = 0.0
-        self.over = False
-
-    def answered(self, number: int) -> bool:
-        """Note an answer; whether it is the first of an address that was asked."""
-        place = self._places.of(number)
-        if place is None or self._seen[place >> 3] >> (place & 7) & 1:
-            return False
-        self._seen[place >> 3] |= 1 << (place & 7)
-        return True
-
-    def next(self, now: float) -> int | None:
-        """The next address to ask; None while answers are awaited and when it is over."""
-        if self.over or now < self.waiting_until:
-            return None
-        number = next(self._walk, None)
-        if number is None:
-            self._end_round(now)
-        return number
-
-    def _end_round(self, now: float) -> None:
-        if self._round > ROUNDS:
-            self.over = True
-            return
-        self._round += 1
-        self._walk = self._numbers() if self._round <= ROUNDS else iter(())
-        self.waiting_until = now + SETTLE
-
-    def _numbers(self) -> Iterator[int]:
-        for span in self._ranges:
-            for number in range(span.first, span.last + 1):
-                self._walked += 1
-                self._progress.done = self._walked // ROUNDS
-                place = self._places.of(number) or 0
-                if not self._seen[place >> 3] >> (place & 7) & 1 and self._fence.permits(number):
-                    yield number
-
-
 class Channel:
     """A raw socket, and the end of stdin."""
 
@@ -276,8 +156,8 @@ class Sweep:
         self._fence = fence
         self._ports = fence.ports(command["ports"])
         self._progress = Progress()
-        self._rounds = Rounds(ipv4_ranges(fence, command), fence, self._progress)
-        self._bucket = Bucket(command["packets_per_second"])
+        self._rounds = Rounds(ipv4_ranges(fence, command), fence.permits, self._progress)
+        self._bucket = Bucket(command["packets_per_second"], time.monotonic())
         self._gap = 1.0 / command["device_packets_per_second"]
         self._reserved, source_port = reserve_port(command["address"])
         raw = open_raw(command["interface"], source_port)
@@ -292,7 +172,8 @@ class Sweep:
             wait = min(self._send(), PROGRESS_EVERY)
             for frame in self._channel.heard(wait):
                 self._read(frame)
-            self._progress.tell(time.monotonic())
+            if self._progress.due(time.monotonic()):
+                emit("progress", done=self._progress.done, packets=self._progress.packets)
         self._channel.raw.close()
         self._reserved.close()
         return self._progress
@@ -387,8 +268,8 @@ class Ping:
 
     def __init__(self, command: dict[str, Any], fence: Fence, commands: Commands) -> None:
         self._progress = Progress()
-        self._rounds = Rounds(ipv4_ranges(fence, command), fence, self._progress)
-        self._bucket = Bucket(command["packets_per_second"])
+        self._rounds = Rounds(ipv4_ranges(fence, command), fence.permits, self._progress)
+        self._bucket = Bucket(command["packets_per_second"], time.monotonic())
         self._channel = Channel(socket.socket(socket.AF_INET, socket.SOCK_RAW, socket.IPPROTO_ICMP), commands)
         self._mark = os.urandom(4)
         body = b"\x08\0\0\0" + self._mark + bytes(24)
@@ -399,7 +280,8 @@ class Ping:
         while not self._rounds.over:
             for packet in self._channel.heard(min(self._send(), PROGRESS_EVERY)):
                 self._read(packet)
-            self._progress.tell(time.monotonic())
+            if self._progress.due(time.monotonic()):
+                emit("progress", done=self._progress.done, packets=self._progress.packets)
         self._channel.raw.close()
         return self._progress
 

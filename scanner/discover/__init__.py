@@ -1,1 +1,7 @@
-"""Who is there, and which ports are open: one file a way of asking."""
+"""Step 1: who is there, and which TCP ports are open. `async for record in discover(Sweep(…))` streams `Host`, `Note` and `Progress`."""
+
+from scanner.discover.records import Host, Note, Progress, Sweep
+from scanner.discover.sweep import discover
+from scanner.discover.targets import Targets, parse_targets
+
+__all__ = ["Host", "Note", "Progress", "Sweep", "Targets", "discover", "parse_targets"]

@@ -1,0 +1,111 @@
+"""This machine's own place in the network: its addresses, its segments, its ARP table, and whether it may send raw frames."""
+
+import fcntl
+import socket
+import struct
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+from scanner.spans import Span, address_text
+
+_RTM_NEWADDR, _RTM_GETADDR, _NLMSG_DONE, _NLMSG_ERROR = 20, 22, 3, 2
+_REQUEST_DUMP = 0x301
+_IFA_ADDRESS, _IFA_LOCAL = 1, 2
+_SIOCGIFFLAGS, _SIOCGIFHWADDR = 0x8913, 0x8927
+_UP, _LOOPBACK, _NOARP = 0x1, 0x8, 0x80
+_ETHERNET = 1
+
+
+@dataclass(frozen=True, slots=True)
+class Link:
+    """One address of this machine: its interface, the network it is in, and whether ARP is spoken there."""
+
+    interface: str
+    address: str
+    network: Span
+    ethernet: bool
+
+    @property
+    def number(self) -> int:
+        """The address as a number."""
+        family = socket.AF_INET if self.network.version == 4 else socket.AF_INET6
+        return int.from_bytes(socket.inet_pton(family, self.address), "big")
+
+
+def links() -> tuple[Link, ...]:
+    """Every address of this machine, asked of the kernel by rtnetlink(7); () where there is none to ask (not Linux)."""
+    if not hasattr(socket, "AF_NETLINK"):
+        return ()
+    found = []
+    with socket.socket(socket.AF_NETLINK, socket.SOCK_RAW, 0) as kernel:
+        kernel.send(struct.pack("=IHHII", 24, _RTM_GETADDR, _REQUEST_DUMP, 1, 0) + bytes(8))
+        more = True
+        while more:
+            data = kernel.recv(65536)
+            more = not _ends(data)
+            found += list(_read(data))
+    return tuple(found)
+
+
+def _ends(data: bytes) -> bool:
+    return any(kind in (_NLMSG_DONE, _NLMSG_ERROR) for kind, _ in _messages(data))
+
+
+def _messages(data: bytes) -> Iterator[tuple[int, bytes]]:
+    while len(data) >= 16:
+        length, kind = struct.unpack_from("=IH", data)
+        yield kind, data[16:length]
+        data = data[max(16, (length + 3) & ~3) :]
+
+
+def _read(data: bytes) -> Iterator[Link]:
+    for kind, message in _messages(data):
+        if kind != _RTM_NEWADDR:
+            continue
+        family, prefix, _, _, index = struct.unpack_from("=BBBBI", message)
+        values = dict(_attributes(message[8:]))
+        raw = values.get(_IFA_LOCAL) or values.get(_IFA_ADDRESS)
+        if raw is None or len(raw) != {socket.AF_INET: 4, socket.AF_INET6: 16}.get(family):
+            continue
+        version, number, host_bits = (4 if len(raw) == 4 else 6), int.from_bytes(raw, "big"), len(raw) * 8 - prefix
+        first = number >> host_bits << host_bits
+        interface = socket.if_indextoname(index)
+        network = Span(version, first, first + (1 << host_bits) - 1)
+        yield Link(interface, address_text(version, number), network, version == 4 and _speaks_arp(interface))
+
+
+def _attributes(data: bytes) -> Iterator[tuple[int, bytes]]:
+    while len(data) >= 4:
+        length, kind = struct.unpack_from("=HH", data)
+        yield kind, data[4:length]
+        data = data[max(4, (length + 3) & ~3) :]
+
+
+def _speaks_arp(interface: str) -> bool:
+    request = struct.pack("16s24x", interface.encode())
+    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as any_socket:
+        flags: int = struct.unpack_from("=H", fcntl.ioctl(any_socket, _SIOCGIFFLAGS, request), 16)[0]
+        hardware: int = struct.unpack_from("=H", fcntl.ioctl(any_socket, _SIOCGIFHWADDR, request), 16)[0]
+    return hardware == _ETHERNET and bool(flags & _UP) and not flags & (_LOOPBACK | _NOARP)
+
+
+def may_send_raw() -> bool:
+    """Whether this process may open raw sockets: root, or CAP_NET_RAW in the network's own user namespace."""
+    if not hasattr(socket, "AF_PACKET"):
+        return False
+    try:
+        socket.socket(socket.AF_PACKET, socket.SOCK_RAW, 0).close()
+    except OSError:
+        return False
+    return True
+
+
+def neighbours() -> dict[str, str]:
+    """The complete entries of this machine's ARP table: address to MAC. Anyone may read it."""
+    try:
+        lines = Path("/proc/net/arp").read_text(encoding="ascii").splitlines()[1:]
+    except OSError:
+        return {}
+    fields = [line.split() for line in lines]
+    return {entry[0]: entry[3] for entry in fields if len(entry) >= 6 and int(entry[2], 16) & 0x2}

@@ -1,0 +1,115 @@
+"""Which addresses may be asked, and which way is the best one to each: no I/O."""
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+
+from inventory.errors import ScopeError
+from scanner import spans
+from scanner.discover.links import Link
+from scanner.discover.records import Grant, Note, Sweep
+from scanner.spans import Span
+
+_REFUSALS_TOLD = 5
+LOOPBACK = (spans.read("127.0.0.0/8"), spans.read("::1"))
+
+
+class Way(StrEnum):
+    """How addresses are asked."""
+
+    LOOPBACK = "loopback"
+    SEGMENT = "segment"
+    SEGMENT_BY_CONNECT = "segment by connect"
+    ROUTED = "routed"
+    ROUTED_BY_CONNECT = "routed by connect"
+    NMAP = "nmap"
+
+
+@dataclass(frozen=True, slots=True)
+class Leg:
+    """A part of the sweep that is asked one way; `link` is the segment's."""
+
+    way: Way
+    spans: tuple[Span, ...]
+    link: Link | None = None
+
+    @property
+    def count(self) -> int:
+        """How many addresses it has."""
+        return spans.count(self.spans)
+
+    @property
+    def text(self) -> str:
+        """Its addresses for a sentence, shortened."""
+        more = f" and {len(self.spans) - 2} more ranges" if len(self.spans) > 2 else ""
+        return ", ".join(str(span) for span in self.spans[:2]) + more
+
+
+def networks_of(grants: Iterable[Grant]) -> tuple[Span, ...]:
+    """Every network that some grant allows."""
+    return spans.merge(spans.read(str(network)) for grant in grants for network in grant.networks)
+
+
+def denies_of(grants: Iterable[Grant]) -> tuple[Span, ...]:
+    """Everything that some grant denies; deny wins over every grant."""
+    return spans.merge(spans.read(str(network)) for grant in grants for network in grant.deny)
+
+
+def permitted(sweep: Sweep, now: datetime) -> tuple[tuple[Span, ...], tuple[Note, ...]]:
+    """The targets that the scope allows now, without those to skip, and a note for each part that it refuses; ScopeError when it refuses all.
+
+    Its answer can change only where a network or a deny of a grant begins or ends; so it is asked once for each piece between two such places.
+    """
+    allowed, refused = [], []
+    for piece in _pieces(sweep):
+        try:
+            sweep.scope.allow(spans.address_text(piece.version, piece.first), sweep.level, now)
+        except ScopeError as error:
+            refused.append((piece, error))
+        else:
+            allowed.append(piece)
+    if not allowed and refused:
+        raise refused[0][1]
+    skipped = [spans.of_address(address) for address in sweep.skip]
+    return spans.without(spans.without(allowed, denies_of(sweep.scope.grants)), skipped), tuple(_refusals(refused))
+
+
+def _pieces(sweep: Sweep) -> Iterator[Span]:
+    grants = tuple(sweep.scope.grants)
+    limits = [
+        spans.read(str(network)) for grant in grants for group in (grant.networks, grant.deny) for network in group
+    ]
+    for span in sweep.targets.spans:
+        near = [limit for limit in limits if limit.version == span.version]
+        edges = {edge for limit in near for edge in (limit.first, limit.last + 1) if span.first < edge <= span.last}
+        begins = [span.first, *sorted(edges)]
+        for first, following in zip(begins, [*begins[1:], span.last + 1], strict=True):
+            yield Span(span.version, first, following - 1)
+
+
+def _refusals(refused: list[tuple[Span, ScopeError]]) -> Iterator[Note]:
+    for piece, error in refused[:_REFUSALS_TOLD]:
+        yield Note(f"{piece}: not asked: {error}")
+    more = refused[_REFUSALS_TOLD:]
+    if more:
+        yield Note(f"{spans.count(piece for piece, _ in more):,} more addresses were not asked: the scope refuses them")
+
+
+def legs(allowed: tuple[Span, ...], links: tuple[Link, ...], *, raw: bool) -> Iterator[Leg]:
+    """The parts in which the built-in engine asks: this machine itself, its segments, and what is behind a router."""
+    own = (*LOOPBACK, *(Span(link.network.version, link.number, link.number) for link in links))
+    yield from _leg(Way.LOOPBACK, spans.within(allowed, own))
+    left = spans.without(allowed, own)
+    for link in links:
+        if link.ethernet:
+            way = Way.SEGMENT if raw else Way.SEGMENT_BY_CONNECT
+            yield from _leg(way, spans.within(left, [link.network]), link)
+            left = spans.without(left, [link.network])
+    yield from _leg(Way.ROUTED if raw else Way.ROUTED_BY_CONNECT, tuple(span for span in left if span.version == 4))
+    yield from _leg(Way.ROUTED_BY_CONNECT, tuple(span for span in left if span.version == 6))
+
+
+def _leg(way: Way, part: tuple[Span, ...], link: Link | None = None) -> Iterator[Leg]:
+    if part:
+        yield Leg(way, part, link)

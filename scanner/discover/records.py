@@ -1,0 +1,110 @@
+"""What discovery is asked, and what it tells."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Protocol
+
+from inventory.model import Endpoint, Level
+from scanner.discover.targets import Targets
+
+
+class Pace(Protocol):
+    """How fast, of `scanner/pace.py`; every rate is per second."""
+
+    @property
+    def name(self) -> str:
+        """The word for it: gentle, normal or lab."""
+
+    @property
+    def packets_per_second(self) -> float:
+        """Packets of the whole scan."""
+
+    @property
+    def device_packets_per_second(self) -> float:
+        """Packets to one device."""
+
+    @property
+    def device_connections_per_second(self) -> float:
+        """New connections to one device."""
+
+
+class Grant(Protocol):
+    """One approval of `scanner/scope.py`, as far as discovery reads it: where its answer may change."""
+
+    @property
+    def networks(self) -> Iterable[object]:
+        """The networks it allows."""
+
+    @property
+    def deny(self) -> Iterable[object]:
+        """The addresses and networks it takes out again."""
+
+
+class Scope(Protocol):
+    """What may be touched, of `scanner/scope.py`."""
+
+    @property
+    def grants(self) -> Iterable[Grant]:
+        """Its approvals."""
+
+    def allow(self, address: str, level: Level, now: datetime) -> object:
+        """Raise ScopeError unless the address may be touched up to that level, now."""
+
+
+@dataclass(frozen=True, slots=True)
+class Sweep:
+    """One discovery: whom, which TCP ports, how fast, by whose word, by which engine ("builtin" or "nmap").
+
+    `skip` are addresses to leave out (quarantined, or done by the run that is resumed), `never_touch` ports. A port below 1024 is reached at port + `shift`.
+    """
+
+    targets: Targets
+    ports: tuple[int, ...]
+    pace: Pace
+    scope: Scope
+    level: Level
+    engine: str = "builtin"
+    skip: frozenset[str] = frozenset()
+    never_touch: frozenset[int] = frozenset()
+    shift: int = 0
+
+    def reached_at(self, port: int) -> int:
+        """The port that is really asked where `port` is meant."""
+        return port + self.shift if port < 1024 else port
+
+    @property
+    def asked_ports(self) -> tuple[int, ...]:
+        """The ports to ask, in order, without those that must never be touched."""
+        return tuple(
+            port
+            for port in sorted(set(self.ports))
+            if not {port, self.reached_at(port)} & self.never_touch and self.reached_at(port) < 65536
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Host:
+    """A host that is alive, its MAC where it could be seen, its open ports in order, and how it was found ("arp", "icmp", "connect", "nmap")."""
+
+    address: str
+    mac: str | None
+    open_ports: tuple[Endpoint, ...]
+    how: str
+
+
+@dataclass(frozen=True, slots=True)
+class Note:
+    """Something that discovery could not see or do here, in one line; `incomplete` when addresses that were meant to be asked were not."""
+
+    text: str
+    incomplete: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Progress:
+    """`done` of `addresses` have been asked, with so many packets of our own."""
+
+    done: int
+    addresses: int
+    packets: int

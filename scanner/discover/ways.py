@@ -1,0 +1,213 @@
+"""The ways to an address, and the run that goes them: by ARP and SYN on a segment, by ICMP and TCP connect behind a router, by nmap."""
+
+import os
+import time
+from collections.abc import Callable, Iterable, Mapping
+from datetime import datetime
+from typing import Any
+
+from inventory.errors import ConfigError, ScopeError
+from inventory.model import Endpoint
+from scanner import spans
+from scanner.discover.bridge import Bridge, BridgeEnded, scope_command
+from scanner.discover.connect import LIKELY, Manner, call
+from scanner.discover.links import links, may_send_raw, neighbours
+from scanner.discover.plan import LOOPBACK, Leg, Way, denies_of, legs, networks_of, permitted
+from scanner.discover.records import Host, Note, Progress, Sweep
+
+ENGINES = ("builtin", "nmap")
+SMALL = 1024
+"""Up to so many addresses, a silent one is asked for every port; in a larger sweep the likely ones must do."""
+_PING_LOT = 1024
+_TABLE_AGE = 0.2
+NO_RAW = Note(
+    "no raw sockets here (need root or CAP_NET_RAW): hosts are found by TCP connect, without MAC addresses beyond this machine's own ARP table; "
+    "silent hosts without one of the asked ports are missed"
+)
+
+
+def _now() -> datetime:
+    return datetime.now().astimezone()
+
+
+class Run:
+    """One sweep under way: its legs one after another, and what they add up to."""
+
+    def __init__(self, sweep: Sweep, put: Callable[[Host | Note | Progress], None]) -> None:
+        self._sweep = sweep
+        self._put = put
+        self._addresses = 0
+        self._done = 0
+        self._packets = 0
+        grants = tuple(sweep.scope.grants)
+        self._fence = scope_command(networks_of(grants), denies_of(grants), sweep.never_touch)
+
+    async def run(self) -> None:
+        """Plan, then go every leg."""
+        if self._sweep.engine not in ENGINES:
+            raise ConfigError(f"engine {self._sweep.engine!r}: there are {' and '.join(ENGINES)}")
+        allowed, refusals = permitted(self._sweep, _now())
+        for note in refusals:
+            self._put(note)
+        self._addresses = spans.count(allowed)
+        for leg in self._legs(allowed):
+            try:
+                await self._go(leg)
+            except BridgeEnded as error:
+                self._put(Note(f"{leg.text}: the sweep ended early, its program failed ({error})", incomplete=True))
+            except ScopeError as error:
+                self._put(Note(f"{leg.text}: the sweep was ended by the scope: {error}", incomplete=True))
+                return
+            self._done += leg.count
+            self._tell(0, 0)
+
+    async def _go(self, leg: Leg) -> None:
+        match leg.way:
+            case Way.SEGMENT:
+                await self._by_segment(leg)
+            case Way.ROUTED:
+                await self._by_route(leg)
+            case Way.NMAP:
+                await self._by_nmap(leg)
+            case _:
+                await self._by_connecting(leg)
+
+    def _legs(self, allowed: tuple[spans.Span, ...]) -> Iterable[Leg]:
+        if not allowed:
+            return ()
+        if self._sweep.engine == "nmap":
+            if os.geteuid() != 0:
+                self._put(Note("nmap runs without root: it connects to ports, and sees no MAC addresses"))
+            return (Leg(Way.NMAP, allowed),)
+        planned = tuple(legs(allowed, links(), raw=may_send_raw()))
+        if any(leg.way in (Way.SEGMENT_BY_CONNECT, Way.ROUTED_BY_CONNECT) for leg in planned):
+            self._put(NO_RAW)
+        return planned
+
+    def _tell(self, done: int, packets: int) -> None:
+        self._put(Progress(self._done + done, self._addresses, self._packets + packets))
+
+    def _allow(self, address: str) -> None:
+        self._sweep.scope.allow(address, self._sweep.level, _now())
+
+    def _physical(self) -> dict[int, list[int]]:
+        """The ports that are really asked, and which ports are meant by each."""
+        asked: dict[int, list[int]] = {}
+        for port in self._sweep.asked_ports:
+            asked.setdefault(self._sweep.reached_at(port), []).append(port)
+        return asked
+
+    def _host(self, event: Mapping[str, Any], mac: str | None, how: str) -> Host:
+        meant = self._physical()
+        ports = sorted(port for real in event["ports"] for port in meant.get(real, ()))
+        return Host(event["host"], mac, tuple(Endpoint(event["host"], port) for port in ports), how)
+
+    def _rates(self) -> dict[str, Any]:
+        pace = self._sweep.pace
+        return {
+            "packets_per_second": pace.packets_per_second,
+            "device_packets_per_second": pace.device_packets_per_second,
+        }
+
+    async def _by_segment(self, leg: Leg) -> None:
+        assert leg.link is not None  # a segment is a link's
+        command = {
+            "command": "sweep",
+            "interface": leg.link.interface,
+            "address": leg.link.address,
+            "ranges": [str(span) for span in leg.spans],
+            "ports": sorted(self._physical()),
+            **self._rates(),
+        }
+        found: dict[str, str] = {}
+        try:
+            async with Bridge("l2", self._fence) as bridge:
+                async for event in bridge.follow(command):
+                    self._segment_event(event, found, leg)
+        except BridgeEnded:
+            if found:
+                self._put(Note(f"alive, but their ports are not known: {', '.join(found)}", incomplete=True))
+            raise
+
+    def _segment_event(self, event: Mapping[str, Any], found: dict[str, str], leg: Leg) -> None:
+        match event["event"]:
+            case "host":
+                found[event["host"]] = event["mac"]
+            case "ports":
+                self._put(self._host(event, found.pop(event["host"]), "arp"))
+            case "progress":
+                self._tell(event["done"], event["packets"])
+                self._allow(spans.address_text(leg.spans[0].version, leg.spans[0].first))
+            case "done":
+                self._packets += event["packets"]
+
+    async def _by_route(self, leg: Leg) -> None:
+        async with Bridge("l2", self._fence) as bridge:
+            for lot in spans.chunks(leg.spans, _PING_LOT):
+                self._allow(spans.address_text(lot[0].version, lot[0].first))
+                alive: set[str] = set()
+                command = {"command": "ping", "ranges": [str(span) for span in lot], **self._rates()}
+                async for event in bridge.follow(command):
+                    if event["event"] == "host":
+                        alive.add(event["host"])
+                    elif event["event"] == "done":
+                        self._packets += event["packets"]
+                await self._by_connecting(Leg(leg.way, lot), frozenset(alive))
+                self._done += spans.count(lot)
+        self._done -= leg.count
+
+    async def _by_nmap(self, leg: Leg) -> None:
+        command = {
+            "command": "sweep",
+            "ranges": [str(span) for span in leg.spans],
+            "ports": sorted(self._physical()),
+            "pace": self._sweep.pace.name,
+            **self._rates(),
+        }
+        async with Bridge("nmap", self._fence) as bridge:
+            async for event in bridge.follow(command):
+                if event["event"] == "found" and (event["ports"] or not is_loopback(event["host"])):
+                    self._put(self._host(event, event["mac"], "nmap"))
+                elif event["event"] == "progress":
+                    self._tell(event["done"], 0)
+                    self._allow(spans.address_text(leg.spans[0].version, leg.spans[0].first))
+
+    async def _by_connecting(self, leg: Leg, alive: frozenset[str] = frozenset()) -> None:
+        packets = 0
+        async for found, done, packets in call(spans.addresses(leg.spans), self._manner(leg, alive)):
+            for host in found:
+                self._put(host)
+            self._tell(done, packets)
+        self._packets += packets
+
+    def _manner(self, leg: Leg, alive: frozenset[str]) -> Manner:
+        ports = self._sweep.asked_ports
+        large = self._addresses > SMALL and leg.way is not Way.LOOPBACK
+        return Manner(
+            ports,
+            self._sweep.reached_at,
+            self._sweep.pace,
+            self._allow,
+            patience=max(1, len(set(LIKELY).intersection(ports))) if large else len(ports),
+            alive=alive,
+            loopback=leg.way is Way.LOOPBACK,
+            neighbours=_table() if leg.way is Way.SEGMENT_BY_CONNECT else None,
+        )
+
+
+def is_loopback(address: str) -> bool:
+    """Whether it is one of the addresses that answer for themselves, whether or not anything listens."""
+    return bool(spans.within([spans.of_address(address)], LOOPBACK))
+
+
+def _table() -> Callable[[], Mapping[str, str]]:
+    """The ARP table, read again when it is older than a fifth of a second."""
+    when, table = 0.0, dict[str, str]()
+
+    def read() -> Mapping[str, str]:
+        nonlocal when, table
+        if time.monotonic() - when > _TABLE_AGE:
+            when, table = time.monotonic(), neighbours()
+        return table
+
+    return read
