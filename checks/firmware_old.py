@@ -30,7 +30,7 @@ _LIMITS = ((10, Severity.HIGH), (5, Severity.MEDIUM), (3, Severity.LOW))
         "CWE-1104",
         "ETSI EN 303 645 v3.1.3: 5.3-2",
         "EU CRA 2024/2847 Annex I: Part I (2)(c)",
-        "OWASP IoT Top 10 2018: I2",
+        "OWASP IoT Top 10 2018: I5",
     ),
 )
 def firmware_old(device: Device) -> Judgement:

@@ -26,7 +26,7 @@ _KEYS = {"tls.spki_sha256": "TLS key", "ssh.hostkey_sha256": "SSH host key"}
     remedy="Let each device make its own key, then install a certificate for it.",
     standards=(
         "CWE-321",
-        "ETSI EN 303 645 v3.1.3: 5.4-3",
+        "ETSI EN 303 645 v3.1.3: 5.4-4",
         "EN 18031-1:2024: CCK-3",
         "EU CRA 2024/2847 Annex I: Part I (2)(e)",
     ),

@@ -1,0 +1,71 @@
+import pytest
+
+from checks.cleartext_administration import cleartext_administration
+from inventory.model import Confidence, Severity
+
+LOGIN = ("http", 80, {"http.auth": "basic", "http.tls": False})
+FORM = ("http", 80, {"http.password_form": True, "http.tls": False})
+HTTPS = ("http", 443, {"http.password_form": True, "http.tls": True})
+
+
+def test_telnet_is_high(make, judge):
+    judged = judge(cleartext_administration, make(("telnet", 23, {"telnet.prompt": "login"})))
+    assert [(flaw.endpoint.port, flaw.severity) for flaw in judged.flaws] == [(23, Severity.HIGH)]
+
+
+def test_telnet_without_a_prompt_is_only_likely_to_be_administration(make, judge):
+    judged = judge(cleartext_administration, make(("telnet", 23, {"telnet.prompt": "none"})))
+    assert [flaw.confidence for flaw in judged.flaws] == [Confidence.LIKELY]
+
+
+def test_ftp_that_is_ready_takes_logins_in_clear(make, judge):
+    judged = judge(cleartext_administration, make(("ftp", 21, {"ftp.code": 220})))
+    assert [(flaw.endpoint.port, flaw.severity) for flaw in judged.flaws] == [(21, None)]
+
+
+def test_ftp_that_turns_everyone_away_passes(make, judge):
+    judged = judge(cleartext_administration, make(("ftp", 21, {"ftp.code": 421})))
+    assert (judged.flaws, judged.ended) == ([], "passed")
+
+
+@pytest.mark.parametrize("page", [LOGIN, FORM])
+def test_a_web_login_on_a_device_without_https_is_found(make, judge, page):
+    judged = judge(cleartext_administration, make(page))
+    assert judged.ports == [80]
+    assert judged.flaws[0].confidence is Confidence.CONFIRMED
+
+
+@pytest.mark.parametrize("page", [LOGIN, FORM])
+def test_a_web_login_that_is_also_offered_by_https_passes(make, judge, page):
+    judged = judge(cleartext_administration, make(page, HTTPS))
+    assert (judged.flaws, judged.ended) == ([], "passed")
+
+
+def test_a_page_without_a_login_passes(make, judge):
+    judged = judge(cleartext_administration, make(("http", 80, {"http.status": 200, "http.tls": False})))
+    assert (judged.flaws, judged.ended) == ([], "passed")
+
+
+def test_tls_on_another_protocol_is_no_https(make, judge):
+    judged = judge(cleartext_administration, make(LOGIN, ("tls", 8883, {"tls.versions": ("TLSv1.2",)})))
+    assert judged.ports == [80]
+
+
+def test_tls_on_a_port_whose_page_could_not_be_fetched_counts_as_https(make, judge):
+    device = make(LOGIN, ("tls", 443, {"tls.versions": ("TLSv1.2",)}), gaps=(("http", 443, "timed out"),))
+    assert judge(cleartext_administration, device).flaws == []
+
+
+def test_a_port_that_could_not_be_examined_lowers_the_confidence(make, judge):
+    judged = judge(cleartext_administration, make(LOGIN, gaps=(("tls", 443, "timed out"),)))
+    assert [flaw.confidence for flaw in judged.flaws] == [Confidence.LIKELY]
+
+
+def test_telnet_is_found_beside_a_login_that_https_offers_too(make, judge):
+    device = make(("telnet", 23, {"telnet.prompt": "login"}), LOGIN, HTTPS)
+    assert judge(cleartext_administration, device).ports == [23]
+
+
+def test_digest_is_not_said_to_send_the_password_in_clear(make, judge):
+    judged = judge(cleartext_administration, make(("http", 80, {"http.auth": "digest"})))
+    assert "hides the password but neither the session" in judged.flaws[0].detail

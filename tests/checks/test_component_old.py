@@ -1,0 +1,52 @@
+import pytest
+
+from checks.component_old import component_old
+from inventory.model import Confidence, Severity
+
+SSH = ("ssh", 22, {"ssh.software": "dropbear_2012.55"})
+
+
+@pytest.mark.parametrize(
+    ("component", "severity"),
+    [
+        ("dropbear 2012.55", Severity.MEDIUM),
+        ("lighttpd 1.4.35", Severity.MEDIUM),
+        ("OpenSSH 7.4", Severity.LOW),
+        ("dropbear 2020.81", Severity.LOW),
+    ],
+)
+def test_a_component_is_judged_by_the_age_of_its_code(make, judge, claim, component, severity):
+    judged = judge(component_old, make(SSH, said=(claim("component", component, 22, "ssh.software"),)))
+    assert [(flaw.endpoint.port, flaw.severity) for flaw in judged.flaws] == [(22, severity)]
+    assert component in judged.flaws[0].detail
+    assert judged.flaws[0].evidence == b"evidence of ssh"
+
+
+def test_a_component_of_the_last_five_years_passes(make, judge, claim):
+    judged = judge(component_old, make(SSH, said=(claim("component", "dropbear 2025.88", 22, "ssh.software"),)))
+    assert (judged.flaws, judged.ended) == ([], "passed")
+
+
+def test_a_component_on_two_ports_is_found_once(make, judge, claim):
+    said = tuple(claim("component", "lighttpd 1.4.35", port, "http.server") for port in (80, 8080))
+    assert judge(component_old, make(SSH, said=said)).ports == [80]
+
+
+def test_two_components_on_one_port_are_two_findings_with_facets_of_their_own(make, judge, claim):
+    said = tuple(claim("component", name, 80, "http.server") for name in ("PHP 5.3.3", "lighttpd 1.4.35"))
+    flaws = judge(component_old, make(SSH, said=said)).flaws
+    assert {flaw.facet for flaw in flaws} == {"php", "lighttpd"}
+
+
+def test_the_confidence_of_the_claim_is_that_of_the_finding(make, judge, claim):
+    said = claim("component", "dropbear 2012.55", 22, "ssh.software", Confidence.INFERRED)
+    assert judge(component_old, make(SSH, said=(said,))).flaws[0].confidence is Confidence.INFERRED
+
+
+def test_a_device_that_names_no_component_is_skipped(make, judge):
+    assert judge(component_old, make(SSH)).reason == "names no component with a version"
+
+
+def test_a_component_without_a_known_date_is_skipped_and_named(make, judge, claim):
+    judged = judge(component_old, make(SSH, said=(claim("component", "acmeweb 1.0", 22, "ssh.software"),)))
+    assert (judged.ended, judged.reason) == ("skipped", "no release date is known of acmeweb 1.0")

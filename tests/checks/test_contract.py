@@ -1,0 +1,148 @@
+"""What every check owes, whatever it judges."""
+
+import ast
+import re
+from pathlib import Path
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+import checks
+from checks.contract import (
+    Account,
+    Answer,
+    Check,
+    FleetCheck,
+    Login,
+    NotApplicable,
+    Verdict,
+    ask,
+    examined,
+    load_checks,
+    load_fleet_checks,
+)
+from checks.shared_key import shared_key
+from inventory.model import Device, Endpoint, Family, Level, Severity
+from scanner.protocols import load_protocols
+
+NOBODY = Account("nobody", "", "")
+EVERY: tuple[Check | FleetCheck, ...] = (*load_checks(), *load_fleet_checks())
+DATES = st.datetimes().map(str)
+FACT = re.compile(r"(?:ftp|http|modbus|mqtt|rtsp|snmp|ssdp|ssh|telnet|tls|upnp)\.[a-z0-9_]+")
+READ = sorted(
+    {
+        node.value
+        for path in Path(checks.__path__[0]).glob("*.py")
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8")))
+        if isinstance(node, ast.Constant) and isinstance(node.value, str) and FACT.fullmatch(node.value)
+    }
+)
+SPOKEN = sorted({name.partition(".")[0] for name in READ})
+JUNK = st.dictionaries(
+    st.sampled_from(READ),
+    st.one_of(st.text(max_size=20), st.integers(), st.booleans(), st.lists(st.text(max_size=8)).map(tuple), DATES),
+    max_size=8,
+)
+# Frameworks whose clause ids were verified, each with its edition.
+EDITIONS = (
+    r"CWE-\d+",
+    r"ETSI EN 303 645 v3\.1\.3: 5\.\d+-\d+",
+    r"EN 18031-1:2024: [A-Z]{3}-\d+",
+    r"EU CRA 2024/2847 Annex I: Part I{1,2} \(\d+\)(\([a-z]\))?",
+    r"UK PSTI SI 2023/1007 Schedule 1: 1\(\d\)",
+    r"PCI DSS v4\.0\.1: \d+(\.\d+)+",
+    r"CIS Controls v8\.1: \d+\.\d+",
+    r"OWASP IoT Top 10 2018: I\d",
+)
+
+
+def test_these_are_the_checks_their_families_and_severities():
+    assert {check.id: (check.family, check.severity) for check in EVERY} == {
+        "default-credentials": (Family.CREDENTIALS, Severity.CRITICAL),
+        "accepts-any-password": (Family.CREDENTIALS, Severity.CRITICAL),
+        "snmp-default-community": (Family.CREDENTIALS, Severity.HIGH),
+        "no-authentication": (Family.CREDENTIALS, Severity.HIGH),
+        "tls-old-version": (Family.TLS, Severity.MEDIUM),
+        "tls-certificate-expired": (Family.TLS, Severity.HIGH),
+        "tls-certificate-weak-key": (Family.TLS, Severity.HIGH),
+        "tls-certificate-weak-signature": (Family.TLS, Severity.MEDIUM),
+        "tls-certificate-self-signed": (Family.TLS, Severity.LOW),
+        "firmware-old": (Family.FIRMWARE, Severity.MEDIUM),
+        "component-old": (Family.FIRMWARE, Severity.LOW),
+        "cleartext-administration": (Family.PORTS, Severity.MEDIUM),
+        "unauthenticated-control": (Family.PORTS, Severity.HIGH),
+        "shared-key": (Family.TLS, Severity.HIGH),
+    }
+
+
+def test_no_two_checks_have_one_id():
+    assert len({check.id for check in EVERY}) == len(EVERY)
+
+
+def test_only_checks_that_try_logins_need_the_login_level():
+    assert {check.id for check in load_checks() if check.level is Level.LOGIN} == {
+        "default-credentials",
+        "accepts-any-password",
+        "snmp-default-community",
+    }
+
+
+@pytest.mark.parametrize("check", EVERY, ids=lambda check: check.id)
+def test_the_manual_says_what_why_it_matters_in_a_city_and_how_to_fix(check):
+    parts = check.manual.split("\n\n")
+    for opening in ("What:", "Why it matters in a city:", "How to fix:"):
+        assert [part for part in parts if part.startswith(opening)], f"{opening} is missing"
+
+
+@pytest.mark.parametrize("check", EVERY, ids=lambda check: check.id)
+def test_the_title_is_a_phrase_and_the_remedy_an_act(check):
+    assert 10 <= len(check.title) <= 70
+    assert check.remedy.endswith(".")
+    assert len(check.remedy.split()) >= 5
+
+
+@pytest.mark.parametrize("check", EVERY, ids=lambda check: check.id)
+def test_each_standard_is_a_verified_clause_of_a_named_edition_and_one_is_a_cwe(check):
+    assert any(standard.startswith("CWE-") for standard in check.standards)
+    for standard in check.standards:
+        assert any(re.fullmatch(edition, standard) for edition in EDITIONS), standard
+
+
+@pytest.mark.parametrize("check", load_checks(), ids=lambda check: check.id)
+def test_a_device_that_said_nothing_is_judged_without_a_finding(judge, make, check):
+    assert judge(check, make()).flaws == []
+
+
+@settings(suppress_health_check=[HealthCheck.function_scoped_fixture])  # these fixtures are plain functions
+@given(st.lists(st.tuples(st.sampled_from(SPOKEN), st.integers(0, 65535), JUNK), max_size=5))
+def test_no_fact_whatever_its_value_makes_a_check_fail(judge, make, heard):
+    device = make(*heard, claims={"vendor": "APC", "component": "dropbear 9", "firmware_date": "never"})
+    assert {judge(check, device).ended for check in load_checks()} <= {"passed", "skipped", "unreached"}
+    assert list(shared_key.judge([device])) == []
+
+
+@pytest.mark.parametrize("fact", READ)
+def test_every_fact_that_a_check_reads_is_declared_by_a_protocol(fact):
+    declared = {name for protocol in load_protocols().values() for name in protocol.FACTS}
+    assert fact in declared
+
+
+@pytest.mark.parametrize("protocol", sorted({need for check in load_checks() for need in check.needs}))
+def test_every_protocol_that_a_check_needs_exists(protocol):
+    assert protocol in load_protocols()
+
+
+def test_a_question_that_nobody_answers_was_not_tried():
+    asking = ask(Login(Endpoint("192.0.2.1", 80), "http", NOBODY))
+    next(asking)
+    with pytest.raises(StopIteration) as ended:
+        asking.send(None)
+    assert ended.value.value == Answer(Verdict.NOT_TRIED, reason="the question was not answered")
+
+
+def test_a_device_is_judged_as_of_its_latest_observation(make):
+    device = make(("http", 80, {}))
+    assert examined(device) == device.observations[0].when
+    with pytest.raises(NotApplicable):
+        examined(Device("a", ("192.0.2.1",)))

@@ -1,0 +1,173 @@
+from hypothesis import given
+from hypothesis import strategies as st
+
+from checks.contract import Answer, Verdict
+from checks.default_credentials import accepts_any_password, default_credentials, random_pair
+from inventory.model import Device
+
+HTTP = ("http", 80, {"http.auth": "basic,digest"})
+TELNET = ("telnet", 23, {"telnet.prompt": "login"})
+SSH = ("ssh", 22, {"ssh.software": "dropbear_2020.81"})
+HIKVISION = {"vendor": "Hikvision", "model": "DS-2CD2142FWD-I", "kind": "camera"}
+APC = {"vendor": "APC", "model": "AP9630", "kind": "ups"}
+
+
+def always(verdict, reason=""):
+    return lambda question: Answer(verdict, b"", reason)
+
+
+def test_a_documented_account_that_opens_is_found_after_both_controls_were_refused(make, judge, opens):
+    judged = judge(default_credentials, make(HTTP, claims=HIKVISION), opens(("http", "admin", "12345")))
+    assert judged.ports == [80]
+    assert [account.id for account in judged.accounts] == ["control:anonymous", "control:random", "hikvision"]
+
+
+def test_the_finding_names_the_account_and_its_entry_but_never_the_password(make, judge, opens):
+    judged = judge(default_credentials, make(HTTP, claims=HIKVISION), opens(("http", "admin", "12345")))
+    assert "'admin'" in judged.flaws[0].detail
+    assert "hikvision" in judged.flaws[0].detail
+    assert "12345" not in judged.flaws[0].detail + repr(judged.asked)
+    assert judged.flaws[0].evidence == b"HTTP/1.1 200 OK"
+
+
+def test_passes_with_a_reason_when_the_documented_account_is_refused(make, judge):
+    judged = judge(default_credentials, make(HTTP, claims=HIKVISION))
+    assert (judged.flaws, judged.ended) == ([], "passed")
+    assert "no documented default account opens HTTP on 80/tcp" in judged.reason
+
+
+def test_stops_at_the_first_account_that_opens(make, judge, opens):
+    judged = judge(default_credentials, make(TELNET, claims=APC), opens(("telnet", "apc", "apc")))
+    assert [account.user for account in judged.accounts][1:] == ["apc"]
+
+
+def test_telnet_and_ssh_are_not_asked_without_credentials(make, judge, opens):
+    device = make(TELNET, SSH, claims=APC)
+    judged = judge(default_credentials, device, opens(("telnet", "apc", "apc"), ("ssh", "apc", "apc")))
+    assert "control:anonymous" not in {account.id for account in judged.accounts}
+    assert judged.ports == [22, 23]
+
+
+def test_a_login_that_a_random_pair_opens_is_reported_as_that_and_not_as_a_default_password(make, judge):
+    device = make(HTTP, claims={"vendor": "TVT", "model": "TD-2708", "kind": "recorder"})
+
+    def anything(question):
+        return Answer(Verdict.REFUSED if question.account.id == "control:anonymous" else Verdict.OPENED, b"200")
+
+    default, anyone = judge(default_credentials, device, anything), judge(accepts_any_password, device, anything)
+    assert (default.flaws, default.ended) == ([], "skipped")
+    assert "accepts any password" in default.reason
+    assert anyone.ports == [80]
+
+
+def test_a_page_that_opens_without_credentials_has_no_login(make, judge):
+    for verdict in (Verdict.OPENED, Verdict.NO_LOGIN_ASKED):
+        device = make(HTTP, claims=HIKVISION)
+        default = judge(default_credentials, device, always(verdict))
+        anyone = judge(accepts_any_password, device, always(verdict))
+        assert (default.flaws, default.ended, len(default.asked)) == ([], "skipped", 1)
+        assert (anyone.flaws, anyone.ended, len(anyone.asked)) == ([], "passed", 1)
+
+
+def test_both_checks_put_the_same_control_questions(make, judge):
+    device = make(HTTP, TELNET, SSH, claims=APC)
+    default, anyone = judge(default_credentials, device), judge(accepts_any_password, device)
+    assert set(anyone.asked) <= set(default.asked)
+
+
+def test_an_unidentified_device_is_not_tried(make, judge):
+    judged = judge(default_credentials, make(HTTP))
+    assert (judged.asked, judged.ended) == ([], "skipped")
+    assert "maker was not identified" in judged.reason
+
+
+def test_a_maker_without_documented_accounts_is_not_tried(make, judge):
+    judged = judge(default_credentials, make(HTTP, claims={"vendor": "Acme", "model": "One"}))
+    assert (judged.asked, judged.ended) == ([], "skipped")
+    assert "Acme One" in judged.reason
+
+
+def test_a_login_without_documented_accounts_is_not_even_asked_the_controls(make, judge):
+    judged = judge(default_credentials, make(HTTP, TELNET, claims=HIKVISION))
+    assert {question.protocol for question in judged.asked} == {"http"}
+    assert "Telnet on 23/tcp: no default account is documented" in judged.reason
+
+
+def test_a_web_form_is_said_not_to_be_tried(make, judge):
+    judged = judge(default_credentials, make(("http", 80, {"http.password_form": True}), claims=HIKVISION))
+    assert (judged.asked, judged.ended) == ([], "skipped")
+    assert "form" in judged.reason
+
+
+def test_a_login_that_could_not_be_examined_is_not_passed(make, judge):
+    device = make(("http", 80, {}), claims=HIKVISION, gaps=(("ssh", 22, "timed out"),))
+    for check in (default_credentials, accepts_any_password):
+        judged = judge(check, device)
+        assert (judged.ended, "timed out" in judged.reason) == ("unreached", True)
+
+
+def test_a_question_that_was_not_answered_leaves_it_without_a_verdict(make, judge):
+    for verdict in (Verdict.UNREACHED, Verdict.NOT_TRIED, Verdict.LOCKED):
+        for check in (default_credentials, accepts_any_password):
+            judged = judge(check, make(HTTP, claims=HIKVISION), always(verdict, "outside the window"))
+            assert (judged.flaws, judged.ended) == ([], "unreached")
+            assert "outside the window" in judged.reason
+
+
+def test_a_lock_ends_the_logins_of_the_device(make, judge):
+    device = make(HTTP, ("http", 8080, {"http.auth": "basic"}), claims=APC)
+
+    def locks(question):
+        return Answer(Verdict.REFUSED if question.account.id.startswith("control") else Verdict.LOCKED)
+
+    judged = judge(default_credentials, device, locks)
+    assert len([account for account in judged.accounts if not account.id.startswith("control")]) == 1
+    assert judged.ended == "unreached"
+
+
+def test_one_account_name_is_refused_at_most_twice_on_one_device(make, judge):
+    logins = [("http", port, {"http.auth": "basic"}) for port in (80, 81, 88, 8080)]
+    judged = judge(default_credentials, make(*logins, claims=HIKVISION))
+    assert [account.user for account in judged.accounts].count("admin") == 2
+    assert judged.ended == "unreached"
+    assert "left alone after 2 refusals" in judged.reason
+
+
+def test_a_login_that_opened_is_reported_even_where_another_could_not_be_reached(make, judge):
+    def half(question):
+        if question.endpoint.port == 22:
+            return Answer(Verdict.UNREACHED, reason="reset")
+        return Answer(Verdict.OPENED if question.account.user == "apc" else Verdict.REFUSED)
+
+    judged = judge(default_credentials, make(SSH, TELNET, claims=APC), half)
+    assert judged.ports == [23]
+    assert "reset" in judged.reason
+
+
+def test_every_question_carries_the_documented_lock(make, judge):
+    judged = judge(default_credentials, make(HTTP, claims=HIKVISION))
+    assert {question.lock_threshold for question in judged.asked} == {7}
+
+
+def test_a_random_pair_is_tried_on_a_device_that_nobody_identified(make, judge):
+    judged = judge(accepts_any_password, make(SSH), always(Verdict.OPENED))
+    assert (judged.ports, len(judged.asked)) == ([22], 1)
+
+
+def test_a_device_that_refuses_the_random_pair_passes(make, judge):
+    judged = judge(accepts_any_password, make(HTTP))
+    assert (judged.flaws, judged.ended) == ([], "passed")
+    assert "refused by HTTP on 80/tcp" in judged.reason
+
+
+def test_a_device_without_a_login_is_skipped(make, judge):
+    judged = judge(accepts_any_password, make(("http", 80, {"http.status": 200})))
+    assert (judged.ended, judged.reason) == ("skipped", "offers no login")
+
+
+@given(st.text(), st.text())
+def test_the_random_pair_is_the_devices_own_and_always_the_same(one, other):
+    first, second = random_pair(Device(one, ("192.0.2.1",))), random_pair(Device(other, ("192.0.2.2",)))
+    assert (first == second) == (one == other)
+    assert first.user.isalnum()
+    assert first.password.isalnum()

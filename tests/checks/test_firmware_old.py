@@ -1,0 +1,115 @@
+from datetime import UTC, date, datetime
+
+import pytest
+
+from checks.firmware import age_in_words, firmware_age, older_than
+from checks.firmware_old import firmware_old
+from inventory.model import Confidence, Severity
+
+HTTP = ("http", 80, {"http.server": "HP HTTP Server; Built:Thu Dec 06, 2012 01:14:09PM"})
+
+
+def built(claim, day, port=80, fact="http.server", confidence=Confidence.CONFIRMED):
+    return claim("firmware_date", day, port, fact, confidence)
+
+
+@pytest.mark.parametrize(
+    ("day", "severity"),
+    [
+        ("2012-12-06", Severity.HIGH),
+        ("2016-11-20", Severity.HIGH),
+        ("2016-11-21", Severity.MEDIUM),
+        ("2017-01-24", Severity.MEDIUM),
+        ("2021-11-21", Severity.LOW),
+        ("2023-11-20", Severity.LOW),
+    ],
+)
+def test_a_stated_date_is_judged_by_its_age(make, judge, claim, day, severity):
+    judged = judge(firmware_old, make(HTTP, said=(built(claim, day),)))
+    assert [(flaw.endpoint.port, flaw.severity) for flaw in judged.flaws] == [(80, severity)]
+    assert judged.flaws[0].evidence == b"evidence of http"
+
+
+def test_a_firmware_of_the_last_three_years_passes(make, judge, claim):
+    judged = judge(firmware_old, make(HTTP, said=(built(claim, "2023-11-21"),)))
+    assert (judged.flaws, judged.ended) == ([], "passed")
+    assert "2023-11-21" in judged.reason
+
+
+def test_a_device_that_states_no_date_is_skipped(make, judge):
+    judged = judge(firmware_old, make(HTTP))
+    assert (judged.ended, judged.reason) == ("skipped", "states no build date")
+
+
+def test_a_date_that_nobody_can_read_is_no_date(make, judge, claim):
+    assert judge(firmware_old, make(HTTP, said=(built(claim, "last summer"),))).ended == "skipped"
+
+
+def test_the_moment_of_the_scan_decides_and_not_the_clock_of_this_machine(make, judge, claim):
+    device = make(HTTP, said=(built(claim, "2012-12-06"),), when=datetime(2014, 1, 1, tzinfo=UTC))
+    assert judge(firmware_old, device).flaws == []
+
+
+def test_of_two_stated_dates_the_later_is_judged(make, judge, claim):
+    device = make(HTTP, said=(built(claim, "2012-12-06"), built(claim, "2025-01-01", 443)))
+    judged = judge(firmware_old, device)
+    assert (judged.flaws, judged.ended) == ([], "passed")
+
+
+def test_the_confidence_of_the_claim_is_that_of_the_finding(make, judge, claim):
+    judged = judge(firmware_old, make(HTTP, said=(built(claim, "2012-12-06", confidence=Confidence.LIKELY),)))
+    assert judged.flaws[0].confidence is Confidence.LIKELY
+
+
+def test_a_date_that_a_component_contradicts_gives_no_verdict(make, judge, claim):
+    newer = claim("component", "dropbear 2020.81", 22, "ssh.software")
+    judged = judge(firmware_old, make(HTTP, said=(built(claim, "2012-12-06"), newer)))
+    assert (judged.flaws, judged.ended) == ([], "unreached")
+    assert "released only on 2020-10-29" in judged.reason
+
+
+def test_an_exact_date_bounds_the_interval_on_both_sides(make, claim):
+    older = claim("component", "dropbear 2012.55", 22, "ssh.software")
+    age = firmware_age(make(HTTP, said=(built(claim, "2012-12-06"), older)))
+    assert (age.not_before, age.not_after) == (date(2012, 12, 6), date(2012, 12, 6))
+    assert age.confidence is Confidence.CONFIRMED
+    assert [method for method, _ in age.clues] == ["component", "stated date"]
+
+
+def test_a_component_is_a_lower_bound_only(make, claim):
+    said = [claim("component", text, 22, "ssh.software") for text in ("dropbear 2012.55", "lighttpd 1.4.35")]
+    age = firmware_age(make(HTTP, said=tuple(said)))
+    assert (age.not_before, age.not_after) == (date(2014, 3, 12), None)
+
+
+def test_a_conflict_shows_in_the_clues_and_lowers_the_confidence(make, claim):
+    newer = claim("component", "dropbear 2020.81", 22, "ssh.software")
+    age = firmware_age(make(HTTP, said=(built(claim, "2012-12-06"), newer)))
+    assert (age.not_before, age.not_after, age.confidence) == (date(2020, 10, 29), None, Confidence.INFERRED)
+    assert "conflict" in dict(age.clues)
+
+
+def test_a_date_after_the_scan_is_not_believed(make, claim):
+    age = firmware_age(make(HTTP, said=(built(claim, "2031-01-01"),)))
+    assert (age.not_before, age.not_after) == (None, None)
+    assert "after the scan" in dict(age.clues)["conflict"]
+
+
+def test_two_stated_dates_make_an_interval(make, claim):
+    age = firmware_age(make(HTTP, said=(built(claim, "2018-01-01"), built(claim, "2016-05-05"))))
+    assert (age.not_before, age.not_after, age.confidence) == (
+        date(2016, 5, 5),
+        date(2018, 1, 1),
+        Confidence.LIKELY,
+    )
+
+
+def test_a_device_without_clues_has_an_unknown_age(make):
+    age = firmware_age(make(HTTP))
+    assert (age.not_before, age.not_after, age.clues) == (None, None, ())
+
+
+def test_years_are_counted_by_anniversaries():
+    assert not older_than(date(2016, 2, 29), 10, date(2026, 2, 28))
+    assert older_than(date(2016, 2, 29), 10, date(2026, 3, 1))
+    assert age_in_words(date(2012, 12, 6), date(2026, 11, 21)) == "13.9 years"
