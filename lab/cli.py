@@ -5,7 +5,7 @@ import sys
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Any, TypeVar, cast
 
 import click
 
@@ -128,11 +128,12 @@ def _usual_truth(report: Mapping[str, Any]) -> dict[str, Any]:
 
 def _read(path: Path) -> dict[str, Any]:
     try:
-        record: dict[str, Any] = json.loads(path.read_text())
+        record = json.loads(path.read_text())
     except ValueError as error:
         raise click.UsageError(f"{path} is no JSON: {error}") from error
-    inner: dict[str, Any] = record.get("truth", record)
-    return inner
+    if not isinstance(record, dict):
+        raise click.UsageError(f"{path} is no JSON object")
+    return cast("dict[str, Any]", record.get("truth", record))
 
 
 def _names(only: str) -> tuple[str, ...]:
