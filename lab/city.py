@@ -41,12 +41,13 @@ class _Site:
 
     def arrive(self, connection: socket.socket, visit: Visit) -> None:
         """Count a new connection, and note what the device's manners forbid."""
-        # A client that has closed counts no more, even where we have not yet read its FIN: it came before the new SYN.
-        self.connections = [open_one for open_one in self.connections if _is_open(open_one)] + [connection]
+        # Whoever has closed counts no more, even where we have not read its FIN yet (it came before the next SYN), and even if it is the newest:
+        # two ports are not accepted from in the order in which their clients came.
+        self.connections = [one for one in (*self.connections, connection) if _is_open(one)]
         log, manners, now = self.log, visit.manners, time.monotonic()
         log.connections += 1
         log.open_now = len(self.connections)
-        log.most_open = max(log.most_open, log.open_now)
+        log.most_open = max(log.most_open, log.open_now, 1)
         if log.open_now > manners.connections:
             visit.harm(f"{log.open_now} connections at once")
         self.arrivals.append(now)
@@ -94,14 +95,19 @@ class City:
             else:
                 await self._receive(site, service)
 
+    def port(self, port: int) -> int:
+        """Where a device's port is bound."""
+        return port + self.shift if port < 1024 else port
+
     async def close(self) -> None:
         """Hang up on everyone and close every port."""
         loop = asyncio.get_running_loop()
-        for listener in self._listeners:
+        while self._listeners:
+            listener = self._listeners.pop()
             loop.remove_reader(listener)
             listener.close()
-        for transport in self._transports:
-            transport.close()
+        while self._transports:
+            self._transports.pop().close()
         for conversation in self._conversations:
             conversation.cancel()
         await asyncio.gather(*self._conversations, return_exceptions=True)
@@ -122,7 +128,7 @@ class City:
         made = socket.socket(socket.AF_INET, kind)
         made.setblocking(False)
         made.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1 if kind == socket.SOCK_STREAM else 0)
-        where = (site.placed.address, port + self.shift if port < 1024 else port)
+        where = (site.placed.address, self.port(port))
         try:
             made.bind(where)
         except OSError as error:

@@ -2,42 +2,156 @@
 
 import json
 import sys
-from collections.abc import Mapping
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar, cast
 
 import click
 
 _MODES = click.Choice(("auto", "namespace", "loopback"))
+_FILE = click.Path(exists=True, dir_okay=False, path_type=Path)
+_Command = TypeVar("_Command", bound=Callable[..., None])
+
+
+def _choosing(command: _Command) -> _Command:
+    """Add the options that say which city is meant."""
+    network = click.option(
+        "--network", default="", help="The city's network (default 10.77.0.0/24, on loopback 127.77.0.0/24)."
+    )
+    only = click.option("--only", default="", help="Only the fakes of these names, with commas between them.")
+    devices = click.option("--devices", type=click.IntRange(1, 20000), help="How many devices, repeating the fakes.")
+    return devices(only(network(command)))
 
 
 @click.group(context_settings={"help_option_names": ["-h", "--help"]})
 def main() -> None:
-    """A city of fake devices on this machine, each with known flaws."""
+    """A city of fake devices on this machine, each with known flaws and a memory for every harm."""
+
+
+@main.command("list")
+def list_() -> None:
+    """List the fake devices and what is wrong with each."""
+    from lab.fake import load_fakes
+
+    rows = [("NAME", "VENDOR", "MODEL", "KIND", "WHAT IS WRONG")]
+    for fake in load_fakes():
+        flaws = ", ".join(f"{e.check} {e.port}/{e.transport}" for e in sorted(fake.causes)) or "nothing: well kept"
+        rows.append((fake.name, fake.vendor or "-", fake.model or "-", fake.kind or "-", flaws))
+    widths = [max(len(row[column]) for row in rows) for column in range(4)]
+    for row in rows:
+        cells = [cell.ljust(width) for cell, width in zip(row, widths, strict=False)]
+        click.echo("  ".join((*cells, row[4])))
 
 
 @main.command()
-@click.option("--devices", type=click.IntRange(1, 20000), help="How many devices, repeating the fakes as needed.")
-@click.option("--only", default="", help="Only the fakes of these names, with commas between them.")
-@click.option("--network", default="", help="The city's network (default 10.77.0.0/24, loopback 127.77.0.0/24).")
+@_choosing
 @click.option("--mode", type=_MODES, default="auto", show_default=True, help="Real ARP in namespaces, or loopback.")
-@click.option("--log", type=click.Path(dir_okay=False, path_type=Path), help="Write the last record here at the end.")
+@click.option("--log", type=click.Path(dir_okay=False, path_type=Path), help="Write the last record here too.")
 def up(devices: int | None, only: str, network: str, mode: str, log: Path | None) -> None:
-    """Bring a city up; serve until standard input ends, or Ctrl-C."""
-    from lab.city import CityError
-    from lab.plan import PlanError
+    """Bring a city up; serve until piped standard input ends, Ctrl-C or `down`.
+
+    The first line on standard output says in JSON where it is and what is true of it, the last what was done to it.
+    """
     from lab.up import Request, run
 
-    names = tuple(name.strip() for name in only.split(",") if name.strip())
-    request = Request(mode, devices, names, network, str(log.absolute()) if log else "")
-    try:
+    request = Request(mode, devices, _names(only), network, str(log.absolute()) if log else "")
+    with _explained():
         request.plan()
-        record = run(request, _ready)
+        _print(run(request, _ready))
+
+
+@main.command()
+def down() -> None:
+    """End every city that this user has up."""
+    from lab import running
+
+    with _explained():
+        ended = running.end_all()
+    click.echo(f"ended {len(ended)} cit{'y' if len(ended) == 1 else 'ies'}")
+
+
+@main.command()
+@click.argument("name")
+@click.option("--address", default="127.0.0.1", show_default=True, help="Where it stands.")
+def serve(name: str, address: str) -> None:
+    """Serve one device until piped standard input ends or Ctrl-C."""
+    import asyncio
+
+    from lab.up import serve_one
+
+    with _explained():
+        _print(asyncio.run(serve_one(name, address, _ready)))
+
+
+@main.command()
+@_choosing
+@click.option("--mode", type=_MODES, default="namespace", help="On loopback there are no MAC addresses.")
+def truth(devices: int | None, only: str, network: str, mode: str) -> None:
+    """Print what is true of a city, as JSON."""
+    from lab.truth import truth as true_of
+    from lab.up import Request
+
+    with _explained():
+        plan = Request(mode, devices, _names(only), network).plan()
+    click.echo(json.dumps(true_of(plan, macs=mode != "loopback"), indent=1, ensure_ascii=False))
+
+
+@main.command()
+@click.argument("report", type=_FILE)
+@click.option("--truth", "truth_file", type=_FILE, help="What `truth` or the first line of `up` said.")
+def verify(report: Path, truth_file: Path | None) -> None:
+    """Compare a scan's JSON report with the truth; exit with 1 where they differ."""
+    from lab.truth import compare
+
+    said = _read(report)
+    try:
+        comparison = compare(said, _read(truth_file) if truth_file else _usual_truth(said))
+    except (KeyError, TypeError, AttributeError) as error:
+        raise click.UsageError(f"{report} is no report of schema tocsin-report/1: {error!r}") from error
+    for difference in comparison.differences:
+        click.echo(difference)
+    click.echo(
+        f"recall {comparison.recall:.3f} ({comparison.agreed} of {comparison.expected} findings), "
+        f"precision {comparison.precision:.3f} ({comparison.agreed} of {comparison.reported} reported)"
+    )
+    sys.exit(1 if comparison.differences else 0)
+
+
+def _usual_truth(report: Mapping[str, Any]) -> dict[str, Any]:
+    from lab.truth import truth as true_of
+    from lab.up import Request
+
+    local = any(address.startswith("127.") for device in report["devices"] for address in device["addresses"])
+    return true_of(Request("loopback" if local else "namespace").plan(), macs=not local)
+
+
+def _read(path: Path) -> dict[str, Any]:
+    try:
+        record = json.loads(path.read_text())
+    except ValueError as error:
+        raise click.UsageError(f"{path} is no JSON: {error}") from error
+    if not isinstance(record, dict):
+        raise click.UsageError(f"{path} is no JSON object")
+    return cast("dict[str, Any]", record.get("truth", record))
+
+
+def _names(only: str) -> tuple[str, ...]:
+    return tuple(name.strip() for name in only.split(",") if name.strip())
+
+
+@contextmanager
+def _explained() -> Iterator[None]:
+    """Errors that the operator can mend, in one line."""
+    from lab.city import CityError
+    from lab.plan import PlanError
+
+    try:
+        yield
     except PlanError as error:
         raise click.UsageError(str(error)) from error
     except CityError as error:
         raise click.ClickException(str(error)) from error
-    _print(record)
 
 
 def _ready(first: Mapping[str, Any]) -> None:
@@ -48,3 +162,7 @@ def _ready(first: Mapping[str, Any]) -> None:
 def _print(record: Mapping[str, Any]) -> None:
     sys.stdout.write(json.dumps(record) + "\n")
     sys.stdout.flush()
+
+
+if __name__ == "__main__":
+    main()

@@ -54,7 +54,7 @@ def choose(names: Sequence[str]) -> tuple[Fake, ...]:
 def lay_out(network: str, devices: int | None = None, only: Sequence[str] = ()) -> Plan:
     """Place the fakes in `network`, round and round until there are `devices` of them (None: each once).
 
-    The network is widened as needed, by halving its prefix's remainder at most to a /16.
+    The network is widened as needed, at most to a /16.
     """
     fakes = choose(only)
     count = len(fakes) if devices is None else devices
@@ -79,7 +79,7 @@ def _space(network: str, count: int) -> ipaddress.IPv4Network:
         raise PlanError(f"{network} is not an IPv4 network: {error}") from error
     if not (space.is_private or space.is_loopback) or space.prefixlen > 24:
         raise PlanError(f"{network}: a city needs a private or loopback network of /24 or wider")
-    while space.num_addresses < count + 34:  # the first copies stand at 10 to 31 whatever the count
+    while space.num_addresses - 3 < count:  # all but the network's own, the broadcast address and the scanner's
         if space.prefixlen <= 16:
             raise PlanError(f"{count} devices are more than a /16 is meant to hold")
         space = space.supernet()

@@ -6,6 +6,7 @@ the parent holds: when the parent ends, however it ends, so does the city, and w
 
 import asyncio
 import contextlib
+import ipaddress
 import json
 import os
 import select
@@ -19,9 +20,9 @@ from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import Any
 
-from lab import namespace
+from lab import namespace, running
 from lab.city import City, CityError, shift_needed
-from lab.plan import LOOPBACK_NETWORK, NAMESPACE_NETWORK, Plan, PlanError, lay_out
+from lab.plan import LOOPBACK_NETWORK, NAMESPACE_NETWORK, Placed, Plan, PlanError, choose, lay_out
 from lab.truth import truth
 
 _LONGEST_END = 15.0
@@ -32,7 +33,7 @@ _STOPPING = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 class Request:
     """What is asked for: a mode of "auto", "namespace" and "loopback"; an empty `network` is the mode's own.
 
-    `own_user` says that the city stands in a user namespace of its own, `why` why it is in this mode.
+    `own_user` says that the city stands in a user namespace of its own, `why` why it is in this mode; `note` is the file that the city removes at its end.
     """
 
     mode: str
@@ -42,6 +43,7 @@ class Request:
     log_file: str = ""
     own_user: bool = False
     why: str = ""
+    note: str = ""
 
     def plan(self) -> Plan:
         """The city that is asked for; raises `PlanError`."""
@@ -49,17 +51,27 @@ class Request:
         return lay_out(self.network or usual, self.devices, self.only)
 
 
+class _Stopped(Exception):
+    """A signal came before the city was up."""
+
+
 # The parent
 
 
 def run(request: Request, ready: Callable[[Mapping[str, Any]], None]) -> Mapping[str, Any]:
     """Bring a city up, tell its first line to `ready`, wait for the end of standard input or a signal, and return the record; raises `CityError`."""
-    with _stop_signal() as stopped, ExitStack() as stack:
-        child, first = _start(request, stopped)
+    with _stop_signal() as stopped, running.noted() as note, ExitStack() as stack:
+        try:
+            child, first = _start(replace(request, note=str(note)), stopped)
+        except _Stopped:
+            return {}
         stack.callback(_end, child)
         ready(first)
         _wait(child, stopped)
-        return _end(child)
+        record = _end(child)
+        if not record:
+            raise CityError("the city ended by itself")
+        return record
 
 
 def _start(request: Request, stopped: int) -> tuple[subprocess.Popen[bytes], Mapping[str, Any]]:
@@ -102,7 +114,10 @@ def _attempt(request: Request, stopped: int) -> tuple[subprocess.Popen[bytes], M
     )
     assert child.stdout
     heard = select.select([child.stdout.fileno(), stopped], [], [])[0]
-    line = child.stdout.readline() if stopped not in heard else b""
+    if stopped in heard:
+        _end(child)
+        raise _Stopped
+    line = child.stdout.readline()
     first = json.loads(line) if line else {"failed": "the city ended before it was up"}
     if "failed" in first:
         _end(child)
@@ -178,6 +193,8 @@ def main() -> None:
 async def _be(request: Request) -> None:
     plan = request.plan()
     with ExitStack() as stack:
+        if request.note:
+            stack.callback(Path(request.note).unlink, missing_ok=True)
         scanner = None
         if request.mode == "namespace":
             scanner = namespace.ScannerSide()
@@ -186,11 +203,23 @@ async def _be(request: Request) -> None:
         city = City(plan.placed, shift_needed(plan.placed))
         await city.open()
         _say(_first_line(request, plan, city, scanner))
-        await _end_of_input()
+        await until_ended()
         await city.close()
         record = city.record()
         _keep(record, request.log_file)
         _say(record)
+
+
+async def serve_one(name: str, address: str, ready: Callable[[Mapping[str, Any]], None]) -> Mapping[str, Any]:
+    """Be one device at `address` until a signal or the end of a piped standard input; raises `PlanError` and `CityError`."""
+    (fake,) = choose((name,))
+    plan = Plan(ipaddress.IPv4Network(address), "", (Placed(fake, fake.name, address),))
+    city = City(plan.placed, shift_needed(plan.placed))
+    await city.open()
+    ready(_first_line(Request("loopback", why=f"{name} alone"), plan, city, None))
+    await until_ended()
+    await city.close()
+    return city.record()
 
 
 def _first_line(request: Request, plan: Plan, city: City, scanner: namespace.ScannerSide | None) -> dict[str, Any]:
@@ -211,17 +240,20 @@ def _first_line(request: Request, plan: Plan, city: City, scanner: namespace.Sca
     }
 
 
-async def _end_of_input() -> None:
+async def until_ended() -> None:
+    """Wait for a signal, or for the end of a piped standard input."""
     ended = asyncio.Event()
     loop = asyncio.get_running_loop()
 
-    def heard() -> None:
-        if not os.read(0, 4096):
-            loop.remove_reader(0)
+    def heard(descriptor: int) -> None:
+        if not os.read(descriptor, 4096):
+            loop.remove_reader(descriptor)
             ended.set()
 
-    loop.add_reader(0, heard)
-    loop.add_signal_handler(signal.SIGTERM, ended.set)
+    for descriptor in _piped_input():
+        loop.add_reader(descriptor, heard, descriptor)
+    for number in _STOPPING:
+        loop.add_signal_handler(number, ended.set)
     await ended.wait()
 
 

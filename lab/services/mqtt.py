@@ -1,6 +1,7 @@
 """An MQTT broker of versions 3.1, 3.1.1 and 5 (OASIS), as far as its door and `$SYS/broker/version`."""
 
 import asyncio
+import contextlib
 from dataclasses import dataclass
 
 from lab.account import Account
@@ -23,7 +24,11 @@ class Mqtt(Stream):
     version: str = "mosquitto version 2.0.18"
 
     async def talk(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter, visit: Visit) -> None:
-        """Take the CONNECT, and requests after it if it was accepted."""
+        """Take the CONNECT, and requests after it if it was accepted; hang up on a packet that ends too early."""
+        with contextlib.suppress(IndexError):
+            await self._serve(reader, writer, visit)
+
+    async def _serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter, visit: Visit) -> None:
         first = await _packet(reader)
         if first is None or first[0] >> 4 != _CONNECT:
             return

@@ -14,6 +14,7 @@ SYS_UP_TIME = "1.3.6.1.2.1.1.3.0"
 SYS_CONTACT = "1.3.6.1.2.1.1.4.0"
 SYS_NAME = "1.3.6.1.2.1.1.5.0"
 SYS_LOCATION = "1.3.6.1.2.1.1.6.0"
+_UNKNOWN_USER_NAMES = "1.3.6.1.6.3.15.1.1.3.0"
 _UNKNOWN_ENGINE_IDS = "1.3.6.1.6.3.15.1.1.4.0"
 _GET, _GET_NEXT, _RESPONSE, _SET, _GET_BULK, _REPORT = 0xA0, 0xA1, 0xA2, 0xA3, 0xA5, 0xA8
 _COUNTER32, _TIME_TICKS = 0x41, 0x43
@@ -55,9 +56,11 @@ class Snmp(Datagram):
             return None
 
     def _report(self, parts: Sequence[Element]) -> bytes:
-        """Tell the engine's id, boots and time to whoever does not know them (RFC 3414, section 3.2, step 3)."""
+        """Tell the engine's id, boots and time to whoever does not know them; know no user (RFC 3414, section 3.2, steps 3 and 4)."""
         message_id = parts[0].parts[0].number
-        counter = _binding(ber.object_identifier(_UNKNOWN_ENGINE_IDS), ber.integer(1, _COUNTER32))
+        asked = ber.read(parts[1].content)[0].parts[0].content
+        reason = _UNKNOWN_USER_NAMES if asked == self.engine_id else _UNKNOWN_ENGINE_IDS
+        counter = _binding(ber.object_identifier(reason), ber.integer(1, _COUNTER32))
         pdu = ber.element(_REPORT, ber.integer(_request_id(parts[2])), ber.integer(0), ber.integer(0), counter)
         engine = ber.element(ber.OCTET_STRING, self.engine_id)
         empty = ber.element(ber.OCTET_STRING)

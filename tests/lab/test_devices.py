@@ -1,0 +1,71 @@
+import ast
+from pathlib import Path
+
+import pytest
+
+from lab.fake import Stream, load_fakes
+
+IDS = {
+    "default-credentials",
+    "accepts-any-password",
+    "snmp-default-community",
+    "no-authentication",
+    "tls-old-version",
+    "tls-certificate-expired",
+    "tls-certificate-weak-key",
+    "tls-certificate-weak-signature",
+    "tls-certificate-self-signed",
+    "firmware-old",
+    "component-old",
+    "cleartext-administration",
+    "unauthenticated-control",
+}
+FAKES = pytest.mark.parametrize("fake", load_fakes(), ids=lambda fake: fake.name)
+
+
+def test_there_are_sixteen_and_three_of_them_are_clean():
+    assert len(load_fakes()) == 16
+    assert [fake.name for fake in load_fakes() if not fake.causes] == ["axis_camera", "loytec_controller", "air_sensor"]
+
+
+def test_no_two_share_a_name_a_host_or_a_mac():
+    for particular in ("name", "host", "mac"):
+        assert len({getattr(fake, particular) for fake in load_fakes()}) == len(load_fakes())
+
+
+@FAKES
+def test_causes_only_findings_that_there_are_at_ports_that_it_has(fake):
+    assert {expected.check for expected in fake.causes} <= IDS
+    served = {(service.port, service.transport) for service in fake.services}
+    assert {(expected.port, expected.transport) for expected in fake.causes} <= served
+
+
+@FAKES
+def test_states_its_serial_and_firmware_on_the_wire(fake):
+    said = repr(fake.services)
+    assert [text for text in (fake.serial, fake.firmware) if text is not None and text not in said] == []
+
+
+@FAKES
+def test_has_each_port_once(fake):
+    ports = [(service.port, service.transport) for service in fake.services]
+    assert len(ports) == len(set(ports))
+
+
+@FAKES
+def test_a_device_with_an_old_tls_or_a_bad_certificate_says_so(fake):
+    for service in fake.services:
+        if isinstance(service, Stream) and service.tls:
+            causes = {expected.check for expected in fake.causes if expected.port == service.port}
+            assert ("tls-old-version" in causes) == (service.tls.lowest in ("TLSv1", "TLSv1.1"))
+            assert ("tls-certificate-expired" in causes) == (service.tls.certificate == "expired")
+            assert bool(causes) == (service.tls.certificate != "modern")
+
+
+def test_nothing_in_the_lab_imports_the_scanner():
+    imported = set()
+    for path in Path("lab").rglob("*.py"):
+        for node in ast.walk(ast.parse(path.read_text())):
+            names = [alias.name for alias in node.names] if isinstance(node, ast.Import) else []
+            imported |= {name.split(".")[0] for name in (*names, getattr(node, "module", None) or "lab")}
+    assert not imported & {"scanner", "checks", "inventory"}

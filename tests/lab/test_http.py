@@ -1,0 +1,118 @@
+import pytest
+
+from lab.account import ANYONE, CHANGED, Account
+from lab.fake import TLS
+from lab.services.http import Http, Lock, icon, page
+
+ADMIN = Account("admin", "12345")
+HOME = (("/", page("Live View")),)
+
+
+def web(**particulars):
+    return Http(port=8080, pages=HOME, **particulars)
+
+
+@pytest.mark.real
+@pytest.mark.parametrize("scheme", ["basic", "digest"])
+async def test_curl_is_let_in_with_the_account_and_nobody_else_is(build, tool, scheme):
+    house = await build(web(server="DVRDVS-Webs", lock=Lock("DS-2CD", ADMIN, ("digest", "basic"))))
+    url = f"http://{house.address}:8080/"
+    refused = await tool("curl", "-si", url)
+    opened = await tool("curl", "-si", f"--{scheme}", "-u", "admin:12345", url)
+    wrong = await tool("curl", "-si", f"--{scheme}", "-u", "admin:54321", url)
+    assert refused.text.startswith("HTTP/1.1 401 Unauthorized\r\n")
+    assert "Server: DVRDVS-Webs\r\n" in refused.text
+    assert 'WWW-Authenticate: Digest realm="DS-2CD", qop="auth"' in refused.text
+    assert 'WWW-Authenticate: Basic realm="DS-2CD"\r\n' in refused.text
+    assert "<title>Live View</title>" not in refused.text
+    assert "<title>Live View</title>" in opened.text
+    assert "<title>Live View</title>" not in wrong.text
+    assert house.log.logins == {"admin": 1}
+
+
+@pytest.mark.real
+async def test_a_changed_password_opens_to_nobody(build, tool):
+    house = await build(web(lock=Lock("r", CHANGED, ("basic", "digest"))))
+    for scheme in ("--basic", "--digest"):
+        said = await tool("curl", "-si", scheme, "-u", "admin:", f"http://{house.address}:8080/")
+        assert "200 OK" not in said.text
+
+
+@pytest.mark.real
+@pytest.mark.parametrize("scheme", ["basic", "digest"])
+async def test_a_device_that_takes_anyone_takes_a_random_pair(build, tool, scheme):
+    house = await build(web(lock=Lock("TD-2708", ANYONE, (scheme,))))
+    said = await tool("curl", "-s", f"--{scheme}", "-u", "qkzv:9x2m", f"http://{house.address}:8080/")
+    assert "<title>Live View</title>" in said.text
+    assert house.harms == []
+
+
+async def test_the_third_failed_login_as_one_account_is_harm(build):
+    house = await build(web(lock=Lock("r", ADMIN)))
+    request = b"GET / HTTP/1.1\r\nAuthorization: Basic YWRtaW46eA==\r\nConnection: close\r\n\r\n"  # admin:x, RFC 7617
+    for _ in range(3):
+        await house.talk(8080, request)
+    assert house.harms == ["3 failed logins as 'admin'"]
+
+
+@pytest.mark.real
+async def test_a_write_is_harm_and_a_read_is_none(build, tool):
+    house = await build(web())
+    await tool("curl", "-s", f"http://{house.address}:8080/")
+    await tool("curl", "-sI", f"http://{house.address}:8080/")
+    assert house.harms == []
+    await tool("curl", "-s", "-X", "PUT", "-d", "x", f"http://{house.address}:8080/config")
+    assert house.harms == ["an HTTP PUT to port 8080"]
+
+
+@pytest.mark.real
+async def test_sends_to_https_at_its_own_address(build, tool):
+    house = await build(web(redirect="https://{address}"))
+    said = await tool("curl", "-si", f"http://{house.address}:8080/a?b=c")
+    assert said.text.startswith("HTTP/1.1 301 Moved Permanently\r\n")
+    assert f"Location: https://{house.address}/a\r\n" in said.text
+
+
+@pytest.mark.real
+async def test_a_form_posted_is_a_failed_login(build, tool):
+    house = await build(Http(port=8080, pages=(("/", page("WEB SERVICE", form=True)),)))
+    said = await tool("curl", "-s", "-d", "username=a&password=b", f"http://{house.address}:8080/login")
+    assert '<input type="password"' in said.text
+    assert house.log.logins == {"the form on port 8080": 1}
+
+
+@pytest.mark.real
+async def test_serves_its_icon_without_a_login(build, tool, tmp_path):
+    house = await build(web(lock=Lock("r", ADMIN), favicon=icon("a")))
+    await tool("curl", "-s", "-o", str(tmp_path / "icon"), f"http://{house.address}:8080/favicon.ico")
+    assert (tmp_path / "icon").read_bytes() == icon("a")
+    assert icon("a").startswith(b"\0\0\1\0\1\0")  # one image of type 1, an icon
+    assert icon("a") != icon("b")
+
+
+@pytest.mark.real
+async def test_curl_keeps_the_connection_for_two_pages(build, tool):
+    house = await build(web())
+    url = f"http://{house.address}:8080/"
+    said = await tool("curl", "-s", url, url)
+    assert said.text.count("<title>Live View</title>") == 2
+    assert house.log.connections == 1
+
+
+@pytest.mark.parametrize(
+    "junk",
+    [b"\r\n\r\n", b"GET\r\n\r\n", b"\x16\x03\x01\x02\x00\r\n\r\n", b"GET / HTTP/1.1\r\nContent-Length: -5\r\n\r\n"],
+)
+async def test_hangs_up_on_what_is_not_http(build, junk):
+    house = await build(web())
+    assert await house.talk(8080, junk) == b""
+
+
+@pytest.mark.real
+async def test_curl_finds_the_same_page_behind_tls(build, tool):
+    house = await build(web(tls=TLS("modern", subject="CN=camera.lab")))
+    said = await tool("curl", "-skv", f"https://{house.address}:8080/")
+    assert "<title>Live View</title>" in said.text
+    assert "subject: CN=camera.lab" in said.text
+    assert "issuer: O=Lab City; CN=Lab City Device CA" in said.text
+    assert "TLSv1.3" in said.text

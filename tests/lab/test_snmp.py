@@ -1,0 +1,121 @@
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from lab.fake import Log, Manners, Visit
+from lab.services import ber, snmp
+from lab.services.snmp import Snmp
+
+AGENT = Snmp(
+    enterprise=318,
+    mac="00:c0:b7:9e:10:28",
+    port=1610,
+    community="public",
+    descr="APC Web/SNMP Management Card (MB:v4.1.0)",
+    object_id="1.3.6.1.4.1.318.1.3.27",
+    name="ups",
+)
+# RFC 3414, section 4: an empty engine id, user and varbind list, noAuthNoPriv and reportable; request id 0x1234.
+DISCOVERY = bytes.fromhex(
+    "303a 020103 300f 02021234 020300ffe3 040104 020103 0410 300e 0400 020100 020100 0400 0400 0400 3012 0400 0400 a00c 02021234 020100 020100 3000"
+)
+COMMON = ("-r", "0", "-t", "5")
+
+
+@pytest.mark.real
+@pytest.mark.parametrize("version", ["-v1", "-v2c"])
+async def test_snmpget_reads_the_system_group(build, tool, version):
+    house = await build(AGENT)
+    said = await tool(
+        "snmpget", *COMMON, version, "-c", "public", "-On", f"{house.address}:1610", snmp.SYS_DESCR, snmp.SYS_OBJECT_ID
+    )
+    assert '.1.3.6.1.2.1.1.1.0 = STRING: "APC Web/SNMP Management Card (MB:v4.1.0)"' in said.text
+    assert ".1.3.6.1.2.1.1.2.0 = OID: .1.3.6.1.4.1.318.1.3.27" in said.text
+    assert house.harms == []
+
+
+@pytest.mark.real
+async def test_snmpget_is_told_of_what_is_not_there_in_the_manner_of_its_version(build, tool):
+    house = await build(AGENT)
+    where = f"{house.address}:1610"
+    first = await tool("snmpget", *COMMON, "-v1", "-c", "public", where, "1.3.6.1.9.9")
+    second = await tool("snmpget", *COMMON, "-v2c", "-c", "public", where, "1.3.6.1.9.9")
+    assert "noSuchName" in first.text
+    assert "No Such Object available" in second.text
+
+
+@pytest.mark.real
+async def test_snmpwalk_walks_to_the_end(build, tool):
+    house = await build(AGENT)
+    said = await tool("snmpwalk", *COMMON, "-v2c", "-c", "public", "-On", f"{house.address}:1610", "1.3.6.1.2.1.1")
+    assert sum(line.startswith(".1.3.6.1.2.1.1.") and "No more" not in line for line in said.text.splitlines()) == 6
+    assert said.code == 0
+
+
+@pytest.mark.real
+async def test_a_set_is_harm(build, tool):
+    house = await build(AGENT)
+    await tool(
+        "snmpset", "-r", "0", "-t", "0.2", "-v2c", "-c", "public", f"{house.address}:1610", snmp.SYS_NAME, "s", "x"
+    )
+    assert house.harms == ["an SNMP SET"]
+
+
+@pytest.mark.real
+async def test_snmpget_discovers_the_engine_by_version_3(build, tool):
+    house = await build(AGENT)
+    said = await tool(
+        "snmpget", *COMMON, "-v3", "-l", "noAuthNoPriv", "-u", "x", f"{house.address}:1610", snmp.SYS_DESCR
+    )
+    assert "Unknown user name" in said.text  # so it took our engine id and asked again with it
+
+
+def visit():
+    return Visit("test", Log(), Manners())
+
+
+def test_the_report_names_the_engine_its_boots_and_its_time():
+    report = AGENT.answer(DISCOVERY, visit())
+    assert report is not None
+    version, header, security, scoped = ber.read(report)[0].parts
+    engine, boots, seconds, *_ = ber.read(security.content)[0].parts
+    assert version.number == 3
+    assert header.parts[0].number == 0x1234
+    assert engine.content == bytes.fromhex("8000013e 03 00c0b79e1028")
+    assert boots.number == 7
+    assert seconds.number >= 3_456_789
+    assert scoped.parts[2].tag == 0xA8
+    assert scoped.parts[2].parts[0].number == 0x1234
+
+
+def get(community):
+    name = ber.object_identifier(snmp.SYS_DESCR)
+    bindings = ber.element(ber.SEQUENCE, ber.element(ber.SEQUENCE, name, bytes((5, 0))))
+    pdu = ber.element(0xA0, ber.integer(9), ber.integer(0), ber.integer(0), bindings)
+    return ber.element(ber.SEQUENCE, ber.integer(1), ber.element(ber.OCTET_STRING, community), pdu)
+
+
+def test_is_silent_to_another_community_and_counts_it():
+    asking = visit()
+    assert AGENT.answer(get(b"private"), asking) is None
+    assert AGENT.answer(get(b"public"), asking) is not None
+    assert asking.log.logins == {"community private": 1, "community public": 0}
+
+
+def test_an_agent_without_a_community_answers_none():
+    closed = Snmp(enterprise=8072, mac="02:00:00:00:00:01")
+    assert closed.answer(get(b"public"), visit()) is None
+    assert closed.answer(get(b""), visit()) is None
+    assert closed.answer(DISCOVERY, visit()) is not None
+
+
+@given(st.binary(max_size=120))
+def test_junk_ends_in_an_answer_or_silence(junk):
+    answer = AGENT.answer(junk, visit())
+    assert answer is None or answer.startswith(b"0")
+
+
+@given(st.integers(0, len(DISCOVERY) - 1), st.integers(0, 255))
+def test_a_discovery_with_one_octet_changed_ends_in_an_answer_or_silence(at, octet):
+    answer = AGENT.answer(DISCOVERY[:at] + bytes((octet,)) + DISCOVERY[at + 1 :], visit())
+    assert answer is None or answer.startswith(b"0")

@@ -1,0 +1,135 @@
+import copy
+import json
+
+import pytest
+from click.testing import CliRunner
+
+from lab.cli import main
+from lab.plan import lay_out
+from lab.truth import compare, truth
+
+
+def perfect():
+    """A report that says exactly what is true."""
+    real = truth(lay_out("10.77.0.0/24"), macs=True)
+    devices = [
+        {
+            **{name: device[name] for name in ("mac", "vendor", "model", "kind", "serial", "findings")},
+            "id": device["name"],
+            "addresses": [device["address"]],
+            "firmware": {"version": device["firmware"]},
+        }
+        for device in real["devices"]
+    ]
+    return {"schema": "tocsin-report/1", "scan": {"level": "login"}, "devices": devices, "fleet": []}, real
+
+
+def differing(change):
+    report, real = perfect()
+    report = copy.deepcopy(report)
+    change(report)
+    return compare(report, real)
+
+
+def test_a_perfect_report_has_no_differences():
+    comparison = compare(*perfect())
+    assert comparison.differences == ()
+    assert (comparison.recall, comparison.precision) == (1.0, 1.0)
+    assert comparison.expected == 35
+
+
+def test_a_missing_finding_lowers_recall():
+    comparison = differing(lambda report: report["devices"][0]["findings"].pop())
+    assert comparison.differences == ("missing: 10.77.0.10 firmware-old 49152/tcp",)
+    assert comparison.recall < 1.0 == comparison.precision
+
+
+def test_a_finding_that_is_not_so_lowers_precision():
+    extra = {"check": "tls-old-version", "port": 443, "transport": "tcp"}
+    comparison = differing(lambda report: report["devices"][2]["findings"].append(extra))
+    assert comparison.differences == ("not so: 10.77.0.12 tls-old-version 443/tcp",)
+    assert comparison.precision < 1.0 == comparison.recall
+
+
+@pytest.mark.parametrize(
+    ("change", "difference"),
+    [
+        (
+            lambda r: r["devices"][0].update(model="DS"),
+            "10.77.0.10 (hikvision_camera): model is 'DS-2CD2142FWD-I', not 'DS'",
+        ),
+        (lambda r: r["devices"][8].update(firmware=None), "10.77.0.24 (modicon_plc): firmware is 'v2.60', not None"),
+        (lambda r: r["devices"].pop(2), "10.77.0.12 (axis_camera): not found"),
+        (
+            lambda r: r["devices"].append({"id": "x", "addresses": ["10.77.0.99"], "findings": []}),
+            "10.77.0.99: no such device",
+        ),
+        (
+            lambda r: r["fleet"].append({"check": "shared-key", "devices": ["apc_ups", "hp_printer"]}),
+            "not so: 10.77.0.28 10.77.0.29 shared-key",
+        ),
+    ],
+)
+def test_each_other_difference_is_said_in_a_line(change, difference):
+    assert differing(change).differences == (difference,)
+
+
+def test_a_scan_without_logins_owes_no_passwords():
+    report, real = perfect()
+    report["scan"]["level"] = "identify"
+    for device in report["devices"]:
+        device["findings"] = [
+            f
+            for f in device["findings"]
+            if f["check"] not in ("default-credentials", "accepts-any-password", "snmp-default-community")
+        ]
+    assert compare(report, real).differences == ()
+
+
+def test_the_truth_is_the_same_each_time_and_says_no_mac_on_loopback():
+    first, second = (CliRunner().invoke(main, ["truth", "--devices", "40"]) for _ in range(2))
+    local = CliRunner().invoke(main, ["truth", "--mode", "loopback"])
+    assert first.stdout == second.stdout
+    assert json.loads(first.stdout)["devices"][0]["mac"]
+    assert {device["mac"] for device in json.loads(local.stdout)["devices"]} == {None}
+
+
+def test_verify_ends_with_1_where_a_report_differs_and_prints_how(tmp_path):
+    report, real = perfect()
+    good, bad, true = (tmp_path / name for name in ("good.json", "bad.json", "true.json"))
+    good.write_text(json.dumps(report))
+    report["devices"][0]["findings"] = []
+    bad.write_text(json.dumps(report))
+    true.write_text(json.dumps({"mode": "namespace", "truth": real}))
+    right = CliRunner().invoke(main, ["verify", str(good)])
+    wrong = CliRunner().invoke(main, ["verify", str(bad), "--truth", str(true)])
+    assert (right.exit_code, right.stdout) == (
+        0,
+        "recall 1.000 (35 of 35 findings), precision 1.000 (35 of 35 reported)\n",
+    )
+    assert wrong.exit_code == 1
+    assert "missing: 10.77.0.10 default-credentials 80/tcp\n" in wrong.stdout
+
+
+@pytest.mark.parametrize("text", ["{}", "[]", "no JSON", '{"devices": [{}]}'])
+def test_verify_refuses_what_is_no_report(tmp_path, text):
+    path = tmp_path / "report.json"
+    path.write_text(text)
+    assert CliRunner().invoke(main, ["verify", str(path)]).exit_code == 2
+
+
+def test_list_names_every_fake_and_what_is_wrong_with_it():
+    said = CliRunner().invoke(main, ["list"]).stdout
+    assert said.count("\n") == 17
+    assert "snmp-default-community 161/udp" in said
+    assert "nothing: well kept" in said
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [["up", "--only", "hikvison_camera"], ["serve", "hikvison_camera"], ["truth", "--only", "hikvison_camera"]],
+)
+def test_an_unknown_device_is_a_usage_error_with_the_nearest_names(arguments):
+    result = CliRunner().invoke(main, arguments)
+    assert result.exit_code == 2
+    assert "nearest: hikvision_camera" in result.output
