@@ -14,7 +14,6 @@ from pathlib import Path
 from types import TracebackType
 from typing import NoReturn, TypeVar
 
-import msgspec
 import sqlalchemy as sa
 from sqlalchemy.engine.interfaces import DBAPIConnection
 from sqlalchemy.exc import DBAPIError
@@ -24,6 +23,7 @@ from inventory.errors import StoreError
 from inventory.known import Known, find
 from inventory.lock import Lock
 from inventory.model import Assessment, Coverage, FleetFinding, Report, Scan
+from inventory.records import decode, encode
 from inventory.tables import ASSESSMENTS, NEWEST, SCANS, layout, migrate
 
 T = TypeVar("T")
@@ -74,7 +74,7 @@ class Store:
     def begin(self, scan: Scan, plan: str) -> None:
         """Start `scan`, or go on with it if it was begun before; `plan` is what was asked, the same text for the same question."""
         self._lock.acquire()
-        values = {"plan": plan, "started": _moment(scan.started), "finished": False, "record": _encode(scan)}
+        values = {"plan": plan, "started": _moment(scan.started), "finished": False, "record": encode(scan)}
         with self._transaction(self._writing) as connection:
             damage = connection.exec_driver_sql("PRAGMA quick_check(1)").scalar()
             if damage != "ok":
@@ -91,7 +91,7 @@ class Store:
             "addresses": " ".join(device.addresses),
             "identity": device.identity,
             "assessed": _moment(assessment.when),
-            "record": _encode(assessment),
+            "record": encode(assessment),
         }
         before = (ASSESSMENTS.c.scan == scan_id) & (ASSESSMENTS.c.address == device.address)
         with self._transaction(self._writing) as connection:
@@ -100,7 +100,7 @@ class Store:
 
     def finish(self, scan_id: str, scan: Scan, fleet: tuple[FleetFinding, ...], coverage: Coverage) -> None:
         """End a scan that was begun, and let the next one begin."""
-        values = {"record": _encode(scan), "fleet": _encode(fleet), "coverage": _encode(coverage), "finished": True}
+        values = {"record": encode(scan), "fleet": encode(fleet), "coverage": encode(coverage), "finished": True}
         with self._transaction(self._writing) as connection:
             connection.execute(sa.update(SCANS).where(SCANS.c.id == scan_id).values(values))
         self._lock.release()
@@ -248,8 +248,8 @@ class Store:
 
     def _decode(self, record: str, kind: type[T]) -> T:
         try:
-            return msgspec.json.decode(record, type=kind)
-        except msgspec.MsgspecError as error:
+            return decode(record, kind)
+        except ValueError as error:
             self._refuse_damaged(f"a record is no {getattr(kind, '__name__', kind)}: {error}")
 
 
@@ -289,10 +289,6 @@ def _unfinished(scan: Scan, found: tuple[Assessment, ...]) -> Report:
     note = "this scan did not end: what it had not reached yet is missing here, and no fleet check was made"
     coverage = Coverage(len(found), len(found), identified, unreached)
     return Report(replace(scan, notes=(*scan.notes, note)), found, (), coverage)
-
-
-def _encode(record: object) -> str:
-    return msgspec.json.encode(record).decode()
 
 
 def _moment(when: datetime) -> str:

@@ -1,0 +1,179 @@
+"""What changed between two reports. Pure, and in a fixed order.
+
+A finding is fixed only where its check judged the device again and found it no more. A device that was not seen and a check that could not run
+are "not observed", with the reason: neither proves a repair.
+"""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from enum import StrEnum
+
+from inventory.model import CLAIMS, Assessment, Device, Endpoint, Finding, FleetFinding, Report, Scan, Severity, Status
+
+
+class DeviceState(StrEnum):
+    """How a device stands in the new report against the old one."""
+
+    NEW = "new"
+    CHANGED = "changed"
+    NOT_OBSERVED = "not observed"
+
+
+class FindingState(StrEnum):
+    """How a finding stands in the new report against the old one."""
+
+    NEW = "new"
+    CHANGED_SEVERITY = "changed severity"
+    STILL_THERE = "still there"
+    NOT_OBSERVED = "not observed"
+    FIXED = "fixed"
+
+
+@dataclass(frozen=True, slots=True)
+class DeviceChange:
+    """A device that is new, changed or not observed; `changes` are sentences, empty unless it changed. `device` is the newer record of it."""
+
+    state: DeviceState
+    device: Device
+    changes: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class FindingChange:
+    """A finding on a device and how it stands; `was` is its old severity where that changed, `reason` why it is fixed or not observed."""
+
+    state: FindingState
+    device: Device
+    finding: Finding
+    reason: str = ""
+    was: Severity | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class FleetChange:
+    """A fleet finding and how it stands."""
+
+    state: FindingState
+    finding: FleetFinding
+    reason: str = ""
+    was: Severity | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Diff:
+    """All that changed from `old` to `new`, and the findings that are still there."""
+
+    old: Scan
+    new: Scan
+    devices: tuple[DeviceChange, ...]
+    findings: tuple[FindingChange, ...]
+    fleet: tuple[FleetChange, ...]
+
+
+def diff(old: Report, new: Report) -> Diff:
+    """Compare two reports: devices by address, findings by state and worst first."""
+    before = {assessment.device.identity: assessment for assessment in old.assessments}
+    after = {assessment.device.identity: assessment for assessment in new.assessments}
+    devices = sorted(_devices(before, after), key=lambda change: (_place(change.device), change.device.identity))
+    states = list(FindingState)
+    findings = sorted(
+        _findings(before, after),
+        key=lambda c: (states.index(c.state), -c.finding.severity, _place(c.device), c.finding.check, c.finding.id),
+    )
+    fleet = sorted(
+        _fleet(old, new, after),
+        key=lambda c: (states.index(c.state), -c.finding.severity, c.finding.check, c.finding.id),
+    )
+    return Diff(old.scan, new.scan, tuple(devices), tuple(findings), tuple(fleet))
+
+
+def _place(device: Device) -> tuple[int, int, int, str]:
+    return Endpoint(device.address, 0).sort_key
+
+
+def _devices(before: Mapping[str, Assessment], after: Mapping[str, Assessment]) -> Iterator[DeviceChange]:
+    for identity, assessment in after.items():
+        if identity not in before:
+            yield DeviceChange(DeviceState.NEW, assessment.device)
+        elif changes := tuple(_changes(before[identity].device, assessment.device)):
+            yield DeviceChange(DeviceState.CHANGED, assessment.device, changes)
+    for identity, assessment in before.items():
+        if identity not in after:
+            yield DeviceChange(DeviceState.NOT_OBSERVED, assessment.device)
+
+
+def _changes(before: Device, after: Device) -> Iterator[str]:
+    """Sentences: addresses, MAC, claims in the order of CLAIMS, ports that opened and that no longer answer."""
+    if set(before.addresses) != set(after.addresses):
+        yield f"address: {', '.join(before.addresses)} → {', '.join(after.addresses)}"
+    if before.mac != after.mac:
+        yield f"mac: {before.mac or 'unknown'} → {after.mac or 'unknown'}"
+    for name in CLAIMS:
+        was, now = (", ".join(sorted({claim.value for claim in device.claimed(name)})) for device in (before, after))
+        if was != now:
+            yield f"{name}: {was or 'unknown'} → {now or 'unknown'}"
+    was_open, is_open = ({(e.port, e.transport) for e in device.open_ports} for device in (before, after))
+    yield from (f"{port}/{transport} is open now" for port, transport in sorted(is_open - was_open))
+    yield from (f"{port}/{transport} no longer answers" for port, transport in sorted(was_open - is_open))
+
+
+def _findings(before: Mapping[str, Assessment], after: Mapping[str, Assessment]) -> Iterator[FindingChange]:
+    for identity, assessment in after.items():
+        known = {f.id: f for f in before[identity].findings} if identity in before else {}
+        for finding in assessment.findings:
+            state, was = _standing(known.get(finding.id), finding)
+            yield FindingChange(state, assessment.device, finding, was=was)
+    for identity, assessment in before.items():
+        now = after.get(identity)
+        still = {finding.id for finding in now.findings} if now else set()
+        for finding in assessment.findings:
+            if finding.id not in still:
+                state, reason = _gone(finding, now)
+                yield FindingChange(state, assessment.device, finding, reason)
+
+
+def _standing(was: Finding | FleetFinding | None, now: Finding | FleetFinding) -> tuple[FindingState, Severity | None]:
+    if was is None:
+        return FindingState.NEW, None
+    if was.severity != now.severity:
+        return FindingState.CHANGED_SEVERITY, was.severity
+    return FindingState.STILL_THERE, None
+
+
+def _gone(finding: Finding, now: Assessment | None) -> tuple[FindingState, str]:
+    """Whether a finding that is not reported any more is fixed, and why it is or is not."""
+    if now is None:
+        return FindingState.NOT_OBSERVED, "the device was not seen"
+    outcome = next((outcome for outcome in now.outcomes if outcome.check == finding.check), None)
+    if outcome is None:
+        return FindingState.NOT_OBSERVED, "the check was not run"
+    port, transport = finding.endpoint.port, finding.endpoint.transport
+    gap = next((g for g in now.device.gaps if (g.endpoint.port, g.endpoint.transport) == (port, transport)), None)
+    if gap is not None:
+        return FindingState.NOT_OBSERVED, f"{gap.protocol} on {port}/{transport} was not examined: {gap.reason}"
+    closed = all((e.port, e.transport) != (port, transport) for e in now.device.open_ports)
+    silent = f"; {port}/{transport} no longer answers" if port and closed else ""
+    if outcome.status is Status.PASSED:
+        return FindingState.FIXED, (outcome.reason or "the check passed") + silent
+    if outcome.status is Status.FOUND:
+        return FindingState.FIXED, "the check ran again and does not find it here" + silent
+    return FindingState.NOT_OBSERVED, f"the check was {_WORDS[outcome.status]}: {outcome.reason}" + silent
+
+
+_WORDS = {Status.SKIPPED: "skipped", Status.FAILED: "not completed", Status.UNREACHED: "not reached"}
+
+
+def _fleet(old: Report, new: Report, after: Mapping[str, Assessment]) -> Iterator[FleetChange]:
+    known, still = ({finding.id: finding for finding in report.fleet} for report in (old, new))
+    for finding in new.fleet:
+        state, was = _standing(known.get(finding.id), finding)
+        yield FleetChange(state, finding, was=was)
+    for finding in old.fleet:
+        if finding.id not in still:
+            unseen = [name for name in finding.devices if name not in after or after[name].device.gaps]
+            if unseen:
+                yield FleetChange(FindingState.NOT_OBSERVED, finding, f"not examined in full: {', '.join(unseen)}")
+            elif new.scan.ended is None:
+                yield FleetChange(FindingState.NOT_OBSERVED, finding, "the scan did not end")
+            else:
+                yield FleetChange(FindingState.FIXED, finding, "every device was examined and none shares it")

@@ -1,0 +1,56 @@
+"""The `tocsin.toml` that `tocsin init` writes: what this machine sees, with everything else for the operator to fill in."""
+
+import json
+from collections.abc import Iterable
+
+from scanner.networks import Connected
+
+_HEAD = """\
+# tocsin.toml: where Tocsin may look, how far it may go, and by whose word.
+# Only what is listed here is ever touched. Give other people's networks no line.
+
+# Where the inventory and the audit trail are kept; relative to this file. Without these lines: ~/.local/state/tocsin/
+# store = "inventory.db"
+# audit = "audit.jsonl"
+
+[city]
+name = ""
+"""
+_SITE = """
+[[site]]
+name = {name}
+networks = [{network}]           # {where}
+deny = []                       # addresses and networks within it that are never touched: ["10.20.0.1"]
+department = ""
+approved_by = ""                # WHO allowed this scan, in writing: "CISO, ticket 4711". Until this is filled in, a scan refuses this site.
+# valid_until = 2027-03-31      # the day on which that word ends
+level = "identify"              # "identify" asks only what a device tells anyone; "login" tries documented default accounts too
+# window = "01:00-05:00"        # the only hours in which this site is scanned
+# never_touch = [7001]          # ports that are left alone, besides printers' 515 and 9100-9107
+# snmp_community = "..."        # the site's own read community; then keep this file to yourself: chmod 600 tocsin.toml
+
+# [site.pace]                   # slower or faster than the pace of the scan
+# packets_per_second = 500
+# device_packets_per_second = 40
+# connections_per_device = 1
+# device_connections_per_second = 4
+"""
+_NONE = """
+# This machine is connected to no private IPv4 network, so there is nothing to begin with. A site looks like this:
+"""
+
+
+def starter(networks: Iterable[Connected]) -> str:
+    """The text of the file, with one site for each network; without networks an example in comments."""
+    sites = [
+        _SITE.format(
+            name=json.dumps(f"{each.interface}-{each.network.network_address}"),
+            network=json.dumps(str(each.network)),
+            where=f"on {each.interface}",
+        )
+        for each in networks
+    ]
+    if sites:
+        return _HEAD + "".join(sites)
+    example = _SITE.format(name='"traffic-north"', network='"10.20.0.0/22"', where="an example")
+    return _HEAD + _NONE + "".join(f"# {line}\n" if line else "#\n" for line in example.strip().splitlines())

@@ -1,0 +1,220 @@
+"""A report as a scan of a small city would leave it: a bad camera, a hostile recorder, a clean gateway and a meter that fell silent."""
+
+from datetime import UTC, date, datetime
+
+from inventory.model import (
+    Assessment,
+    Claim,
+    Confidence,
+    Coverage,
+    Device,
+    Endpoint,
+    Family,
+    Finding,
+    FirmwareAge,
+    FleetFinding,
+    Gap,
+    Level,
+    Observation,
+    Outcome,
+    Report,
+    Scan,
+    Score,
+    Severity,
+    Status,
+    Traffic,
+    finding_id,
+)
+
+NOON = datetime(2026, 11, 20, 12, 0, tzinfo=UTC)
+HOSTILE = "\x1b]0;owned\x07\x1b[2J\u202egnp.exe [bold red]loud[/] =cmd|calc \u200b\x9b31m"
+
+CAMERA_WEB = Endpoint("10.77.0.10", 80)
+CAMERA_TELNET = Endpoint("10.77.0.10", 23)
+CAMERA_UPNP = Endpoint("10.77.0.10", 49152)
+RECORDER_WEB = Endpoint("10.77.0.31", 80)
+GATEWAY_WEB = Endpoint("10.77.0.26", 443)
+METER_WEB = Endpoint("10.77.0.22", 443)
+
+DEFAULT_ACCOUNT = Finding(
+    id=finding_id("default-credentials", "mac:44:19:b6:01:02:03", "tcp/80"),
+    check="default-credentials",
+    family=Family.CREDENTIALS,
+    severity=Severity.CRITICAL,
+    confidence=Confidence.CONFIRMED,
+    endpoint=CAMERA_WEB,
+    title="A documented default account opens the device",
+    detail="The account admin (catalogue entry hikvision-1) opens the web interface; nobody and a random account do not.",
+    evidence="HTTP/1.1 200 OK <title>Live View</title>",
+    remedy="Set a password of its own on the device, then scan again. Keep it in the city's safe.",
+    standards=("ETSI EN 303 645 5.1-1", "CWE-1392"),
+)
+OLD_FIRMWARE = Finding(
+    id=finding_id("firmware-old", "mac:44:19:b6:01:02:03", "tcp/49152"),
+    check="firmware-old",
+    family=Family.FIRMWARE,
+    severity=Severity.MEDIUM,
+    confidence=Confidence.LIKELY,
+    endpoint=CAMERA_UPNP,
+    title="The firmware is more than five years old",
+    detail="The device states that its firmware V5.4.5 was built on 2017-01-24, 9.8 years ago.",
+    evidence="<modelNumber>V5.4.5 build 170124</modelNumber>",
+    remedy="Install the maker's newest firmware, or plan the device's replacement.",
+    standards=("ETSI EN 303 645 5.3-2",),
+)
+OPEN_TELNET = Finding(
+    id=finding_id("cleartext-administration", "mac:44:19:b6:01:02:03", "tcp/23"),
+    check="cleartext-administration",
+    family=Family.PORTS,
+    severity=Severity.HIGH,
+    confidence=Confidence.CONFIRMED,
+    endpoint=CAMERA_TELNET,
+    title="Administration in clear text",
+    detail="Telnet asks for a login; whoever listens on the network reads the password.",
+    evidence="login: ",
+    remedy="Switch Telnet off.",
+    standards=("CWE-319",),
+)
+CAMERA = Assessment(
+    device=Device(
+        identity="mac:44:19:b6:01:02:03",
+        addresses=("10.77.0.10",),
+        mac="44:19:b6:01:02:03",
+        mac_vendor="Hikvision",
+        open_ports=(CAMERA_TELNET, CAMERA_WEB, Endpoint("10.77.0.10", 554), CAMERA_UPNP),
+        observations=(
+            Observation(
+                CAMERA_TELNET, "telnet", {"telnet.banner": "login: ", "telnet.prompt": "login"}, b"login: ", NOON
+            ),
+            Observation(
+                CAMERA_WEB,
+                "http",
+                {
+                    "http.status": 401,
+                    "http.server": "DVRDVS-Webs",
+                    "http.tls": False,
+                    "http.headers": ("Server", "WWW-Authenticate"),
+                },
+                b"HTTP/1.1 401 Unauthorized\r\n\xff",
+                NOON,
+            ),
+            Observation(CAMERA_UPNP, "upnp", {"upnp.model_name": "DS-2CD2142FWD-I"}, b"<root>", NOON),
+        ),
+        claims=(
+            Claim("vendor", "Hikvision", Confidence.CONFIRMED, "hikvision-upnp", "upnp.manufacturer", CAMERA_UPNP),
+            Claim("model", "DS-2CD2142FWD-I", Confidence.CONFIRMED, "hikvision-upnp", "upnp.model_name", CAMERA_UPNP),
+            Claim("kind", "camera", Confidence.LIKELY, "hikvision-web", "http.server", CAMERA_WEB),
+            Claim("firmware", "V5.4.5", Confidence.LIKELY, "hikvision-upnp", "upnp.model_number", CAMERA_UPNP),
+            Claim("firmware_date", "2017-01-24", Confidence.LIKELY, "hikvision-upnp", "upnp.model_number", CAMERA_UPNP),
+            Claim("component", "DVRDVS-Webs 2.0", Confidence.LIKELY, "dvrdvs", "http.server", CAMERA_WEB),
+        ),
+    ),
+    outcomes=(
+        Outcome("cleartext-administration", Status.FOUND, "", (OPEN_TELNET,)),
+        Outcome("default-credentials", Status.FOUND, "", (DEFAULT_ACCOUNT,)),
+        Outcome("firmware-old", Status.FOUND, "", (OLD_FIRMWARE,)),
+        Outcome("tls-old-version", Status.SKIPPED, "it speaks no tls"),
+    ),
+    score=Score(
+        98.8, Severity.CRITICAL, "3 days", ("default-credentials on 80/tcp: critical, 90.0", "2 more findings: + 8.8")
+    ),
+    firmware=FirmwareAge(date(2017, 1, 24), None, Confidence.LIKELY, (("stated build date", "V5.4.5 build 170124"),)),
+    when=NOON,
+)
+RECORDER = Assessment(
+    device=Device(
+        identity="key:9f2c",
+        addresses=("10.77.0.31", "10.77.0.131"),
+        open_ports=(RECORDER_WEB,),
+        observations=(
+            Observation(RECORDER_WEB, "http", {"http.status": 401, "http.title": HOSTILE}, b"\x1b[2J", NOON),
+        ),
+        claims=(
+            Claim("vendor", HOSTILE, Confidence.INFERRED, "junk", "http.title", RECORDER_WEB),
+            Claim("serial", "TD-2708-0042", Confidence.LIKELY, "junk", "http.title", RECORDER_WEB),
+        ),
+    ),
+    outcomes=(
+        Outcome(
+            "accepts-any-password",
+            Status.FOUND,
+            "",
+            (
+                Finding(
+                    id=finding_id("accepts-any-password", "key:9f2c", "tcp/80"),
+                    check="accepts-any-password",
+                    family=Family.CREDENTIALS,
+                    severity=Severity.CRITICAL,
+                    confidence=Confidence.CONFIRMED,
+                    endpoint=RECORDER_WEB,
+                    title="Any password opens the device",
+                    detail="A random account opened the web interface.",
+                    evidence=HOSTILE * 12,
+                    remedy="Take it off the network until its maker has a fix.",
+                ),
+            ),
+        ),
+        Outcome("default-credentials", Status.PASSED, "any password opens it, which is a finding of its own"),
+    ),
+    score=Score(90.0, Severity.CRITICAL, "3 days", ("accepts-any-password on 80/tcp: critical, 90.0",)),
+    firmware=FirmwareAge(),
+    when=NOON,
+)
+GATEWAY = Assessment(
+    device=Device(
+        identity="serial:MESH1",
+        addresses=("10.77.0.26",),
+        open_ports=(GATEWAY_WEB,),
+        observations=(Observation(GATEWAY_WEB, "tls", {"tls.versions": ("TLSv1.3",)}, b"", NOON),),
+        claims=(
+            Claim("vendor", "Libelium", Confidence.CONFIRMED, "meshlium", "http.title", GATEWAY_WEB),
+            Claim("model", "Meshlium", Confidence.CONFIRMED, "meshlium", "http.title", GATEWAY_WEB),
+            Claim("kind", "air-sensor", Confidence.CONFIRMED, "meshlium", "http.title", GATEWAY_WEB),
+            Claim("serial", "MESH1", Confidence.CONFIRMED, "meshlium", "http.title", GATEWAY_WEB),
+        ),
+    ),
+    outcomes=(Outcome("tls-old-version", Status.PASSED, "TLS 1.3 alone"),),
+    score=Score(0.0, Severity.INFO, ""),
+    firmware=FirmwareAge(),
+    when=NOON,
+)
+METER = Assessment(
+    device=Device(
+        identity="mac:00:11:22:33:44:55",
+        addresses=("10.77.0.22",),
+        mac="00:11:22:33:44:55",
+        open_ports=(METER_WEB,),
+        gaps=(Gap(METER_WEB, "tls", "the device did not answer in time"),),
+    ),
+    outcomes=(
+        Outcome("firmware-old", Status.FAILED, "a bug of ours: KeyError"),
+        Outcome("tls-old-version", Status.UNREACHED, "tls on 443/tcp: the device did not answer in time"),
+    ),
+    score=Score(0.0, Severity.INFO, ""),
+    firmware=FirmwareAge(),
+    when=NOON,
+)
+SCAN = Scan(
+    id="20261120-1200-a1b2",
+    started=NOON,
+    networks=("10.77.0.0/24",),
+    level=Level.LOGIN,
+    authorised_by="CISO, ticket 4711",
+    version="0.1.0",
+    site="traffic-north",
+    ended=datetime(2026, 11, 20, 12, 1, 30, tzinfo=UTC),
+    traffic=Traffic(1200, 84, 12),
+    notes=("no raw sockets here, so MAC addresses behind a router are unknown",),
+)
+SHARED_KEY = FleetFinding(
+    id=finding_id("shared-key", "fleet", "abcd"),
+    check="shared-key",
+    family=Family.TLS,
+    severity=Severity.HIGH,
+    title="Several devices share one private key",
+    detail="The TLS key abcd… is on 2 devices: who takes it from one can pose as each.",
+    remedy="Make a new key on each device.",
+    devices=("key:9f2c", "mac:44:19:b6:01:02:03"),
+    standards=("CWE-321",),
+)
+REPORT = Report(SCAN, (GATEWAY, METER, RECORDER, CAMERA), (SHARED_KEY,), Coverage(254, 4, 3, 1))

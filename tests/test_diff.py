@@ -1,0 +1,142 @@
+from dataclasses import replace
+
+import pytest
+
+from inventory.diff import DeviceState, FindingState, diff
+from inventory.model import Assessment, Claim, Confidence, Device, Gap, Outcome, Report, Severity, Status
+from tests.riverside import (
+    CAMERA,
+    CAMERA_TELNET,
+    DEFAULT_ACCOUNT,
+    GATEWAY,
+    OLD_FIRMWARE,
+    OPEN_TELNET,
+    REPORT,
+    SHARED_KEY,
+)
+
+EMPTY = replace(REPORT, assessments=(), fleet=())
+
+
+def of(*assessments: Assessment) -> Report:
+    return replace(EMPTY, assessments=assessments)
+
+
+def ending(status: Status, reason: str = "", *, device: Device = CAMERA.device) -> Assessment:
+    """The camera, whose check of default accounts ended so and found nothing."""
+    others = tuple(outcome for outcome in CAMERA.outcomes if outcome.check != "default-credentials")
+    return replace(CAMERA, device=device, outcomes=(*others, Outcome("default-credentials", status, reason)))
+
+
+def of_the_account(new: Report) -> tuple[FindingState, str]:
+    """How the default account stands, where the camera was all there was."""
+    change = next(c for c in diff(of(CAMERA), new).findings if c.finding.id == DEFAULT_ACCOUNT.id)
+    return change.state, change.reason
+
+
+def test_two_equal_reports_differ_in_nothing():
+    compared = diff(REPORT, REPORT)
+    assert compared.devices == ()
+    states = [c.state for c in compared.findings] + [c.state for c in compared.fleet]
+    assert set(states) == {FindingState.STILL_THERE}
+
+
+def test_a_device_that_was_not_there_is_new_with_its_findings():
+    compared = diff(EMPTY, of(CAMERA))
+    assert [(c.state, c.device) for c in compared.devices] == [(DeviceState.NEW, CAMERA.device)]
+    assert [c.finding for c in compared.findings] == [DEFAULT_ACCOUNT, OPEN_TELNET, OLD_FIRMWARE]
+    assert {c.state for c in compared.findings} == {FindingState.NEW}
+
+
+def test_a_finding_is_fixed_where_the_check_ran_again_and_passed():
+    assert of_the_account(of(ending(Status.PASSED, "the account is refused"))) == (
+        FindingState.FIXED,
+        "the account is refused",
+    )
+
+
+def test_a_finding_is_fixed_where_the_check_now_finds_something_else():
+    elsewhere = replace(DEFAULT_ACCOUNT, id="another", endpoint=CAMERA_TELNET)
+    now = replace(CAMERA, outcomes=(Outcome("default-credentials", Status.FOUND, "", (elsewhere,)),))
+    assert of_the_account(of(now))[0] is FindingState.FIXED
+
+
+@pytest.mark.parametrize("status", [Status.SKIPPED, Status.FAILED, Status.UNREACHED])
+def test_a_check_that_did_not_judge_has_not_observed(status):
+    state, reason = of_the_account(of(ending(status, "why not")))
+    assert state is FindingState.NOT_OBSERVED
+    assert reason.endswith("why not")
+
+
+def test_a_device_that_is_gone_is_not_observed_and_neither_are_its_findings():
+    compared = diff(of(CAMERA), EMPTY)
+    assert [(c.state, c.device) for c in compared.devices] == [(DeviceState.NOT_OBSERVED, CAMERA.device)]
+    assert {c.state for c in compared.findings} == {FindingState.NOT_OBSERVED}
+
+
+def test_a_check_that_was_not_run_has_not_observed():
+    assert of_the_account(of(replace(CAMERA, outcomes=()))) == (FindingState.NOT_OBSERVED, "the check was not run")
+
+
+def test_a_gap_at_the_finding_s_endpoint_outweighs_a_passed_check():
+    gap = Gap(DEFAULT_ACCOUNT.endpoint, "http", "it fell silent")
+    now = ending(Status.PASSED, device=replace(CAMERA.device, gaps=(gap,)))
+    assert of_the_account(of(now)) == (FindingState.NOT_OBSERVED, "http on 80/tcp was not examined: it fell silent")
+
+
+def test_a_port_that_no_longer_answers_is_in_the_reason():
+    now = ending(Status.SKIPPED, "it speaks no http", device=replace(CAMERA.device, open_ports=()))
+    assert of_the_account(of(now)) == (
+        FindingState.NOT_OBSERVED,
+        "the check was skipped: it speaks no http; 80/tcp no longer answers",
+    )
+
+
+def test_a_changed_severity_says_what_it_was():
+    worse = replace(OLD_FIRMWARE, severity=Severity.HIGH)
+    now = replace(CAMERA, outcomes=(Outcome("firmware-old", Status.FOUND, "", (worse,)),))
+    change = next(c for c in diff(of(CAMERA), of(now)).findings if c.finding.id == OLD_FIRMWARE.id)
+    assert (change.state, change.was) == (FindingState.CHANGED_SEVERITY, Severity.MEDIUM)
+
+
+def test_a_changed_device_says_what_changed():
+    claims = tuple(claim for claim in CAMERA.device.claims if claim.name != "firmware")
+    now = replace(
+        CAMERA.device,
+        addresses=("10.77.0.44",),
+        claims=(
+            *claims,
+            Claim("firmware", "V5.5.0", Confidence.LIKELY, "x"),
+            Claim("serial", "42", Confidence.LIKELY, "x"),
+        ),
+        open_ports=(*CAMERA.device.open_ports[1:], replace(CAMERA_TELNET, port=8000)),
+    )
+    (change,) = diff(of(CAMERA), of(replace(CAMERA, device=now))).devices
+    assert change.state is DeviceState.CHANGED
+    assert change.changes == (
+        "address: 10.77.0.10 → 10.77.0.44",
+        "firmware: V5.4.5 → V5.5.0",
+        "serial: unknown → 42",
+        "8000/tcp is open now",
+        "23/tcp no longer answers",
+    )
+
+
+def test_a_fleet_finding_is_fixed_only_where_each_device_was_examined_in_full():
+    assert diff(REPORT, replace(REPORT, fleet=())).fleet[0].state is FindingState.FIXED
+    without = replace(REPORT, fleet=(), assessments=(CAMERA, GATEWAY))
+    (change,) = diff(REPORT, without).fleet
+    assert (change.state, change.reason) == (FindingState.NOT_OBSERVED, "not examined in full: key:9f2c")
+    unfinished = replace(REPORT, fleet=(), scan=replace(REPORT.scan, ended=None))
+    assert diff(REPORT, unfinished).fleet[0].state is FindingState.NOT_OBSERVED
+
+
+def test_a_new_fleet_finding_is_new():
+    assert [(c.state, c.finding) for c in diff(EMPTY, REPORT).fleet] == [(FindingState.NEW, SHARED_KEY)]
+
+
+def test_the_order_does_not_depend_on_the_order_of_the_reports():
+    backwards = replace(REPORT, assessments=REPORT.assessments[::-1])
+    assert diff(EMPTY, REPORT) == diff(EMPTY, backwards)
+    addresses = [change.device.address for change in diff(EMPTY, REPORT).devices]
+    assert addresses == ["10.77.0.10", "10.77.0.22", "10.77.0.26", "10.77.0.31"]
