@@ -72,7 +72,8 @@ async def _judge(check: Check, device: Device, ask: Ask) -> Outcome:
         status, reason = Status.UNREACHED, str(doubt)
     gaps = _gaps(check, device)
     if findings:
-        return Outcome(check.id, Status.FOUND, _told(gaps), tuple(findings))
+        told = "; ".join(part for part in (reason, _told(gaps)) if part)
+        return Outcome(check.id, Status.FOUND, told, tuple(findings))
     if gaps and status is Status.PASSED:
         return Outcome(check.id, Status.UNREACHED, _told(gaps))
     return Outcome(check.id, status, reason)
