@@ -1,7 +1,8 @@
 """Regular expressions that cannot run away, for matching what hostile devices say.
 
-The dialect is Python's without look-around, back references and conditions. A quantifier without an upper bound must be possessive (``[^;]++``), a group may at
-most be optional, and the ways in which one pattern can be tried must stay few; so no answer of a device, however it is made, costs more than milliseconds.
+The dialect is Python's without look-around, back references, conditions and numbered characters. A quantifier without an upper bound must be possessive
+(``[^;]++``), a group may at most be optional, and the ways in which one pattern can be tried must stay few; so no answer of a device, however it is made,
+costs more than milliseconds.
 """
 
 import re
@@ -22,7 +23,7 @@ _TOKEN = re.compile(
       | (?P<repeat>(?:[*+?]|\{\d*,\d*\}|\{\d+\})[+?]?)
       | (?P<anchor>\^|\$|\\[bBAZ])
       | (?P<special>\.|\\[dDsSwW])
-      | (?P<reference>\\[1-9])
+      | (?P<reference>\\[0-9xuUN])
       | (?P<strange>\(\?)
       | (?P<literal>\\.|[^\\])""",
     re.VERBOSE | re.DOTALL,
@@ -57,7 +58,9 @@ def compile_pattern(source: str) -> Pattern:
     whole = reading.end()
     allowed = _WAYS_ANCHORED if _ANCHORED.match(source) and not whole.either else _WAYS_FLOATING
     if reading.ways > allowed:
-        raise PatternError(f"{reading.ways} ways to try it, and {allowed} are allowed: bound it, anchor it, or make quantifiers possessive")
+        raise PatternError(
+            f"{reading.ways} ways to try it, and {allowed} are allowed: bound it, anchor it, or make quantifiers possessive"
+        )
     return Pattern(regex, max((run.lower() for run in whole.certain), key=len, default=""))
 
 
