@@ -1,6 +1,7 @@
 """Build `inventory/data/oui.txt.gz` from the IEEE's registries: ``python -m inventory.build_oui FOLDER``.
 
-FOLDER holds the IEEE's own CSV files (oui.csv, mam.csv, oui36.csv, iab.csv) as standards-oui.ieee.org publishes them and Debian's package ieee-data carries them.
+FOLDER holds the IEEE's own CSV files (oui.csv, mam.csv, oui36.csv, iab.csv), as standards-oui.ieee.org publishes them and Debian's package ieee-data
+carries them.
 Company identifiers (cid.csv) are left out: an address made of one has the locally administered bit, so it names no maker.
 """
 
@@ -17,7 +18,9 @@ from inventory.text import one_line
 
 REGISTRIES = ("oui.csv", "mam.csv", "oui36.csv", "iab.csv")
 TARGET = Path(__file__).parent / "data" / "oui.txt.gz"
-_NOBODY = frozenset(("private", "ieee registration authority"))  # the latter owns the blocks that MA-M, MA-S and IAB are cut from
+_NOBODY = frozenset(
+    ("private", "ieee registration authority")
+)  # the latter owns the blocks that MA-M, MA-S and IAB are cut from
 
 
 def build(folder: Path) -> bytes:
@@ -29,7 +32,10 @@ def build(folder: Path) -> bytes:
                 names[prefix].append(name)
     newest = max((folder / registry).stat().st_mtime for registry in REGISTRIES)
     lines = sorted(f"{prefix} {' / '.join(sorted(owners))}" for prefix, owners in names.items())
-    head = ("# IEEE Registration Authority: MA-L, MA-M, MA-S and IAB", f"# of {datetime.fromtimestamp(newest, UTC).date()}")
+    head = (
+        "# IEEE Registration Authority: MA-L, MA-M, MA-S and IAB",
+        f"# of {datetime.fromtimestamp(newest, UTC).date()}",
+    )
     return gzip.compress("\n".join((*head, *lines, "")).encode(), mtime=0)
 
 

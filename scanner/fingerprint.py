@@ -14,8 +14,8 @@ Each entry matches one fact and states claims, with named groups of its pattern 
     examples = [{ text = "V5.4.5 build 170124", firmware = "V5.4.5 build 170124", firmware_date = "2017-01-24" }]
 
 A claim is CONFIRMED where the device states it in a field made for it, LIKELY where a banner gives it away, INFERRED where circumstance suggests it. An entry
-with ``means_nothing = true`` knows a dull answer: whatever it matches says nothing of the device, whichever other entry matches it too. The examples of an entry
-are its tests.
+with ``means_nothing = true`` knows a dull answer: whatever it matches says nothing of the device, whichever other entry matches it too. The examples of an
+entry are its tests.
 """
 
 import re
@@ -31,7 +31,7 @@ from typing import Any
 from inventory.model import CLAIMS, KINDS, Claim, Confidence, Endpoint, FactValue, Observation
 from inventory.oui import vendor_of
 from inventory.text import one_line
-from scanner.pattern import MATCHED_LENGTH, Pattern, PatternError, compile_pattern
+from scanner.pattern import MATCHED_LENGTH, Pattern, compile_pattern
 
 VALUE_LENGTH = 128
 """Characters of a claim's value that are kept."""
@@ -43,8 +43,32 @@ FACTS = frozenset(
     (
         MAC_VENDOR,
         *(f"ftp.{name}" for name in ("banner",)),
-        *(f"http.{name}" for name in ("server", "realm", "title", "generator", "favicon", "location", "cookies", "headers", "identity")),
-        *(f"modbus.{name}" for name in ("vendor", "product_code", "revision", "vendor_url", "product_name", "model_name", "application")),
+        *(
+            f"http.{name}"
+            for name in (
+                "server",
+                "realm",
+                "title",
+                "generator",
+                "favicon",
+                "location",
+                "cookies",
+                "headers",
+                "identity",
+            )
+        ),
+        *(
+            f"modbus.{name}"
+            for name in (
+                "vendor",
+                "product_code",
+                "revision",
+                "vendor_url",
+                "product_name",
+                "model_name",
+                "application",
+            )
+        ),
         *(f"mqtt.{name}" for name in ("broker_version",)),
         *(f"rtsp.{name}" for name in ("server", "realm")),
         *(f"snmp.{name}" for name in ("enterprise", "sys_descr", "sys_object_id", "sys_name")),
@@ -52,12 +76,25 @@ FACTS = frozenset(
         *(f"ssh.{name}" for name in ("banner", "software", "comment")),
         *(f"telnet.{name}" for name in ("banner",)),
         *(f"tls.{name}" for name in ("subject", "issuer", "sans")),
-        *(f"upnp.{name}" for name in ("manufacturer", "model_name", "model_number", "model_description", "serial_number", "friendly_name", "device_type")),
+        *(
+            f"upnp.{name}"
+            for name in (
+                "manufacturer",
+                "model_name",
+                "model_number",
+                "model_description",
+                "serial_number",
+                "friendly_name",
+                "device_type",
+            )
+        ),
     )
 )
 """The facts that an entry may match."""
 
-_KEYS = frozenset(("id", "fact", "pattern", "confidence", "source", "examples", "means_nothing", "firmware_date_format", *CLAIMS))
+_KEYS = frozenset(
+    ("id", "fact", "pattern", "confidence", "source", "examples", "means_nothing", "firmware_date_format", *CLAIMS)
+)
 _REQUIRED = ("id", "fact", "pattern", "source", "examples")
 _PLACE = re.compile(r"\{(\w+)\}", re.ASCII)
 
@@ -97,7 +134,9 @@ class Fingerprint:
         if match is None:
             return None
         values = ((name, self._value(name, template, match)) for name, template in self.claims.items())
-        return tuple(Claim(name, value, self.confidence, self.id, self.fact, endpoint) for name, value in values if value)
+        return tuple(
+            Claim(name, value, self.confidence, self.id, self.fact, endpoint) for name, value in values if value
+        )
 
     def _value(self, name: str, template: str, match: re.Match[str]) -> str:
         """The template filled in; "" where a group took no part or a date is none."""
@@ -119,7 +158,8 @@ def _iso_date(text: str, date_format: str) -> str:
 def fingerprint(observations: Sequence[Observation], mac: str | None) -> tuple[Claim, ...]:
     """Everything that is believed of a device by what it said and by its MAC address.
 
-    In the order of `CLAIMS`; of one name the surest first, then what most facts agree on, then by endpoint and entry. A value is claimed once for each endpoint.
+    In the order of `CLAIMS`; of one name the surest first, then what most facts agree on, then by endpoint and entry. A value is claimed once for each
+    endpoint.
     """
     claims = [claim for seen in observations for claim in _of_observation(seen)]
     maker = vendor_of(mac) if mac else None
@@ -130,7 +170,14 @@ def fingerprint(observations: Sequence[Observation], mac: str | None) -> tuple[C
 
     def rank(claim: Claim) -> tuple[object, ...]:
         where = claim.endpoint.sort_key if claim.endpoint else ()
-        return order[claim.name], -claim.confidence, -agreeing[claim.name, claim.value], where, claim.fingerprint, claim.value
+        return (
+            order[claim.name],
+            -claim.confidence,
+            -agreeing[claim.name, claim.value],
+            where,
+            claim.fingerprint,
+            claim.value,
+        )
 
     surest: dict[tuple[str, str, Endpoint | None], Claim] = {}
     for claim in sorted(claims, key=rank):
@@ -255,6 +302,3 @@ def _example(table: Mapping[str, str]) -> Example:
     if not table.get("text"):
         raise ValueError("an example without text")
     return Example(table["text"], {name: value for name, value in table.items() if name != "text"})
-
-
-__all__ = ["FACTS", "Example", "Fingerprint", "FingerprintError", "PatternError", "fingerprint", "load_fingerprints", "parse_catalogue"]

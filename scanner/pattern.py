@@ -1,7 +1,8 @@
 """Regular expressions that cannot run away, for matching what hostile devices say.
 
-The dialect is Python's without look-around, back references and conditions. A quantifier without an upper bound must be possessive (``[^;]++``), a group may at
-most be optional, and the ways in which one pattern can be tried must stay few; so no answer of a device, however it is made, costs more than milliseconds.
+The dialect is Python's without look-around, back references, conditions and numbered characters. A quantifier without an upper bound must be possessive
+(``[^;]++``), a group may at most be optional, and the ways in which one pattern can be tried must stay few; so no answer of a device, however it is made,
+costs more than milliseconds.
 """
 
 import re
@@ -12,6 +13,7 @@ MATCHED_LENGTH = 1024
 
 _WAYS_ANCHORED = 100_000
 _WAYS_FLOATING = 2_000
+_ANCHORED = re.compile(r"(?:\(\?[ai]+\))?\^")
 _TOKEN = re.compile(
     r"""(?P<class>\[\^?\]?(?:\\.|[^\]\\])*\])
       | (?P<flags>\(\?[ai]+\))
@@ -21,7 +23,7 @@ _TOKEN = re.compile(
       | (?P<repeat>(?:[*+?]|\{\d*,\d*\}|\{\d+\})[+?]?)
       | (?P<anchor>\^|\$|\\[bBAZ])
       | (?P<special>\.|\\[dDsSwW])
-      | (?P<reference>\\[1-9])
+      | (?P<reference>\\[0-9xuUN])
       | (?P<strange>\(\?)
       | (?P<literal>\\.|[^\\])""",
     re.VERBOSE | re.DOTALL,
@@ -53,37 +55,75 @@ def compile_pattern(source: str) -> Pattern:
     reading = _Reading()
     for token in _TOKEN.finditer(source):
         reading.take(token)
-    allowed = _WAYS_ANCHORED if re.match(r"(?:\(\?[ai]+\))?\^", source) and not reading.splits else _WAYS_FLOATING
+    whole = reading.end()
+    allowed = _WAYS_ANCHORED if _ANCHORED.match(source) and not whole.either else _WAYS_FLOATING
     if reading.ways > allowed:
-        raise PatternError(f"{reading.ways} ways to try it, and {allowed} are allowed: bound it, anchor it, or make quantifiers possessive")
-    return Pattern(regex, "" if reading.splits else max((run.lower() for run in reading.runs), key=len, default=""))
+        raise PatternError(
+            f"{reading.ways} ways to try it, and {allowed} are allowed: bound it, anchor it, or make quantifiers possessive"
+        )
+    return Pattern(regex, max((run.lower() for run in whole.certain), key=len, default=""))
 
 
-class _Reading:
-    """What is learnt of a pattern from its tokens, in order: runs of literal text outside of every group, and the ways to try it."""
+class _Group:
+    """What is learnt of one group: its runs of literal text that every match holds, and whether it has alternatives."""
 
     def __init__(self) -> None:
         self.runs = [""]
+        self.either = False
+
+    @property
+    def certain(self) -> list[str]:
+        """The runs, none where there are alternatives."""
+        return [] if self.either else self.runs
+
+
+class _Reading:
+    """What is learnt of a pattern from its tokens, in order. `ways` bounds how often one place in a text can be tried."""
+
+    def __init__(self) -> None:
         self.ways = 1
-        self.splits = False  # an alternative at the top level
-        self._depth = 0
+        self._open = [_Group()]
+        self._closed: _Group | None = None  # the group that has just ended, and may yet turn out to be optional
         self._last = ""
 
     def take(self, token: re.Match[str]) -> None:
+        """Read the next token."""
         kind, text = str(token.lastgroup), token.group()
         if kind in {"strange", "reference"}:
             raise PatternError(f"{text!r} is not allowed here")
         if kind == "repeat":
             self._repeat(text)
+        else:
+            self._settle()
+            self._plain(kind, text)
+        self._last = kind
+
+    def end(self) -> _Group:
+        """The whole pattern, when every token has been taken."""
+        self._settle()
+        return self._open[0]
+
+    def _plain(self, kind: str, text: str) -> None:
+        here = self._open[-1]
+        if kind == "literal":
+            character = text[-1]
+            shown = character.isascii() and not (text[0] == "\\" and character.isalnum())
+            here.runs[-1:] = [here.runs[-1] + character] if shown else [here.runs[-1], ""]
+        elif kind == "open":
+            self._open.append(_Group())
+        elif kind == "close":
+            self._closed = self._open.pop()
         elif kind == "either":
             self.ways += 1
-            self.splits = self.splits or not self._depth
-        self._depth += {"open": 1, "close": -1}.get(kind, 0)
-        if kind == "literal" and not self._depth:
-            self.runs[-1] += text[-1] if text[-1].isascii() and not (text[0] == "\\" and text[-1].isalnum()) else "\0"
-        elif kind not in {"anchor", "flags", "repeat"}:
-            self.runs.append("")
-        self._last = kind
+            here.either = True
+        if kind not in {"literal", "anchor", "flags"}:
+            here.runs.append("")
+
+    def _settle(self) -> None:
+        """The group before is not optional: what it holds, the pattern holds."""
+        if self._closed:
+            self._open[-1].runs += [*self._closed.certain, ""]
+        self._closed = None
 
     def _repeat(self, text: str) -> None:
         if self._last == "close" and text[0] != "?":
@@ -94,9 +134,11 @@ class _Reading:
             raise PatternError(f"{text!r} has no upper bound and is not possessive")
         if high is not None and not possessive:
             self.ways *= high - low + 1
-        if self._last == "literal" and not self._depth:
-            self.runs[-1] = self.runs[-1][:-1]
-        self.runs.append("")
+        self._closed = None
+        runs = self._open[-1].runs
+        if self._last == "literal":
+            runs[-1] = runs[-1][:-1]
+        runs.append("")
 
 
 def _bounds(text: str) -> tuple[int, int | None]:

@@ -1,0 +1,135 @@
+"""Which records are one device: the identity that a device keeps from scan to scan, though its address changes.
+
+Serial number > MAC address > key > SNMP engine id > model, port and banner > address. The first that a device has is its identity; where two devices of one
+scan come out with the same (a serial number in the thousands of copies of one firmware, a key that ships in it), each falls back to its next candidate.
+"""
+
+import hashlib
+import re
+from collections.abc import Iterator, Sequence
+
+from inventory.model import Claim, Confidence, Observation
+from inventory.oui import is_local, normal
+
+_KEYS = (("ssh.hostkey_sha256", "SSH host key"), ("tls.spki_sha256", "TLS public key"))
+_BANNERS = (
+    "http.server",
+    "http.realm",
+    "ssh.software",
+    "rtsp.server",
+    "modbus.vendor",
+    "modbus.product_code",
+    "telnet.prompt",
+)
+"""What a device says in the same words every day; greetings with a clock or a counter in them are none of these."""
+
+_NO_SERIAL = frozenset(
+    (
+        "none",
+        "null",
+        "unknown",
+        "default",
+        "notset",
+        "notavailable",
+        "undefined",
+        "serial",
+        "serialnumber",
+        "tobefilledbyoem",
+    )
+)
+_SHORTEST_SERIAL, _SHORTEST_ENGINE_ID = 5, 10  # characters; RFC 3411, section 5: an engine id has at least five octets
+
+
+def identity_of(
+    claims: Sequence[Claim], mac: str | None, observations: Sequence[Observation], address: str
+) -> tuple[str, str]:
+    """The best identity ("serial:hikvision:DS-…", "mac:44:19:b6:…") and why, in one sentence."""
+    return candidates(claims, mac, observations, address)[0]
+
+
+def candidates(
+    claims: Sequence[Claim], mac: str | None, observations: Sequence[Observation], address: str
+) -> tuple[tuple[str, str], ...]:
+    """Every identity that the device could go by, with why, the most lasting first; the last is always its address."""
+    return (
+        *_by_serial(claims),
+        *_by_mac(mac),
+        *_by_key(observations),
+        *_by_engine(observations),
+        *_by_banner(claims, observations),
+        (f"address:{address}", "Nothing but its address tells it from another device."),
+    )
+
+
+def _by_serial(claims: Sequence[Claim]) -> Iterator[tuple[str, str]]:
+    serials = [c for c in claims if c.name == "serial" and c.confidence >= Confidence.LIKELY and _is_serial(c.value)]
+    if serials:
+        claim = max(serials, key=lambda c: c.confidence)
+        where = f" at {claim.endpoint}" if claim.endpoint else ""
+        vendor = _slug(_best(claims, "vendor")) or "-"
+        yield f"serial:{vendor}:{_compact(claim.value)}", f"It states its serial number ({claim.fact}{where})."
+
+
+def _is_serial(text: str) -> bool:
+    """Whether a text can be one device's own number: not a word for nothing, not one character over and over, not counting up."""
+    plain = re.sub(r"[\W_]", "", text).lower()
+    counting = "01234567890123456789"
+    return len(plain) >= _SHORTEST_SERIAL and plain not in _NO_SERIAL and len(set(plain)) > 1 and plain not in counting
+
+
+def _by_mac(mac: str | None) -> Iterator[tuple[str, str]]:
+    if mac and not is_local(mac):
+        yield f"mac:{normal(mac)}", "It answers from a MAC address that its maker was assigned."
+
+
+def _by_key(observations: Sequence[Observation]) -> Iterator[tuple[str, str]]:
+    for fact, name in _KEYS:
+        for seen, value in _stated(observations, fact):
+            yield f"key:{value[:32]}", f"It holds the {name} whose SHA-256 begins so ({seen.endpoint})."
+            break
+
+
+def _by_engine(observations: Sequence[Observation]) -> Iterator[tuple[str, str]]:
+    for seen, value in _stated(observations, "snmp.engine_id"):
+        if len(value) >= _SHORTEST_ENGINE_ID and value.strip("0"):
+            yield f"engine:{value}", f"Its SNMP engine has this id ({seen.endpoint})."
+            return
+
+
+def _by_banner(claims: Sequence[Claim], observations: Sequence[Observation]) -> Iterator[tuple[str, str]]:
+    model = _best(claims, "model")
+    if not model:
+        return
+    said = sorted(
+        f"{seen.endpoint.transport}/{seen.endpoint.port} {fact} {_without_digits(value)}"
+        for fact in _BANNERS
+        for seen, value in _stated(observations, fact)
+    )
+    if said:
+        digest = hashlib.sha256("\n".join(said).encode()).hexdigest()[:16]
+        yield f"model:{_slug(model)}:{digest}", f"It is a {model} that offers and says the same at its ports."
+
+
+def _stated(observations: Sequence[Observation], fact: str) -> Iterator[tuple[Observation, str]]:
+    """Every observation that has the fact, in the order of the endpoints, with its text in lower case."""
+    for seen in sorted(observations, key=lambda o: (o.endpoint.sort_key, o.protocol)):
+        if seen.facts.get(fact):
+            yield seen, str(seen.facts[fact]).lower()
+
+
+def _best(claims: Sequence[Claim], name: str) -> str:
+    claim = max((c for c in claims if c.name == name), key=lambda c: c.confidence, default=None)
+    return claim.value if claim else ""
+
+
+def _without_digits(text: str) -> str:
+    """The text without its numbers, so that an update of the firmware does not make another device of it."""
+    return re.sub(r"\d[\d.]*", "", text)
+
+
+def _compact(text: str) -> str:
+    return re.sub(r"\s+", "-", text.strip())
+
+
+def _slug(text: str) -> str:
+    return re.sub(r"[^\w.+]+", "-", text.lower()).strip("-")

@@ -1,0 +1,184 @@
+"""The report as JSON: schema `tocsin-report/1`, published beside this file in `schema/`. Keys may be added; none is renamed or removed under this number."""
+
+import json
+import math
+from collections.abc import Mapping
+from datetime import date, datetime
+from typing import Any
+
+from inventory.model import Assessment, Coverage, Endpoint, Finding, FleetFinding, Observation, Report, Scan
+from inventory.text import visible
+
+SUFFIX = ".json"
+SCHEMA = "tocsin-report/1"
+_EVIDENCE = 512
+_TEXT = 8192
+
+
+def render(report: Report) -> str:
+    """The whole report, devices worst first, every list in a fixed order."""
+    document = {
+        "schema": SCHEMA,
+        "scan": _scan(report.scan),
+        "devices": [_device(assessment) for assessment in report.ranked],
+        "fleet": [_fleet(f) for f in sorted(report.fleet, key=lambda f: (-f.severity, f.check, f.id))],
+        "coverage": _coverage(report.coverage),
+    }
+    return json.dumps(_shown(document), indent=2, ensure_ascii=False, allow_nan=False) + "\n"
+
+
+def _shown(value: Any) -> Any:
+    """The same with every text visible and every number one that JSON has."""
+    if isinstance(value, str):
+        return visible(value, _TEXT)
+    if isinstance(value, float):
+        return value if math.isfinite(value) else None
+    if isinstance(value, Mapping):
+        return {visible(key, _TEXT): _shown(each) for key, each in value.items()}
+    if isinstance(value, (list, tuple)):
+        return [_shown(each) for each in value]
+    return value
+
+
+def _scan(scan: Scan) -> dict[str, Any]:
+    return {
+        "id": scan.id,
+        "started": _moment(scan.started),
+        "ended": _moment(scan.ended) if scan.ended else None,
+        "site": scan.site,
+        "networks": scan.networks,
+        "level": scan.level.label,
+        "authorised_by": scan.authorised_by,
+        "pace": scan.pace,
+        "engine": scan.engine,
+        "version": scan.version,
+        "intel": scan.intel,
+        "traffic": {
+            "packets_sent": scan.traffic.packets_sent,
+            "connections": scan.traffic.connections,
+            "login_attempts": scan.traffic.login_attempts,
+        },
+        "notes": scan.notes,
+    }
+
+
+def _device(assessment: Assessment) -> dict[str, Any]:
+    device = assessment.device
+    claimed = {
+        name: claim.value if (claim := device.claim(name)) else None for name in ("vendor", "model", "kind", "serial")
+    }
+    return {
+        "id": device.identity,
+        "addresses": device.addresses,
+        "mac": device.mac,
+        "mac_vendor": device.mac_vendor,
+        **claimed,
+        "firmware": _firmware(assessment),
+        "services": _services(assessment),
+        "score": round(assessment.score.value, 1),
+        "band": assessment.score.band.label,
+        "due": assessment.score.due,
+        "why": assessment.score.why,
+        "findings": [_finding(finding) for finding in assessment.findings],
+        "outcomes": [
+            {"check": outcome.check, "status": outcome.status.value, "reason": outcome.reason}
+            for outcome in sorted(assessment.outcomes, key=lambda outcome: outcome.check)
+        ],
+        "gaps": [
+            {"address": gap.endpoint.address, **_port(gap.endpoint), "protocol": gap.protocol, "reason": gap.reason}
+            for gap in sorted(device.gaps, key=lambda gap: (gap.endpoint.sort_key, gap.protocol))
+        ],
+    }
+
+
+def _firmware(assessment: Assessment) -> dict[str, Any]:
+    version, age = assessment.device.claim("firmware"), assessment.firmware
+    return {
+        "version": version.value if version else None,
+        "not_before": _day(age.not_before),
+        "not_after": _day(age.not_after),
+        "confidence": age.confidence.label,
+        "clues": [{"method": method, "detail": detail} for method, detail in age.clues],
+    }
+
+
+def _services(assessment: Assessment) -> list[dict[str, Any]]:
+    """What each protocol said, and the open ports at which none did."""
+    device = assessment.device
+    heard = {seen.endpoint for seen in device.observations}
+    mute = [(endpoint, None) for endpoint in device.open_ports if endpoint not in heard]
+    services = [(seen.endpoint, seen) for seen in device.observations] + mute
+    return [
+        {"address": endpoint.address, **_port(endpoint), **_service(assessment, seen)}
+        for endpoint, seen in sorted(services, key=lambda pair: (pair[0].sort_key, pair[1].protocol if pair[1] else ""))
+    ]
+
+
+def _service(assessment: Assessment, seen: Observation | None) -> dict[str, Any]:
+    """The protocol, the component that was recognised in its facts ("dropbear 2012.55"), and the facts by name."""
+    if seen is None:
+        return {"protocol": None, "product": None, "version": None, "facts": {}}
+    components = (
+        claim.value
+        for claim in assessment.device.claimed("component")
+        if claim.endpoint == seen.endpoint and claim.fact.startswith(f"{seen.protocol}.")
+    )
+    product, _, version = next(components, "").rpartition(" ")
+    return {
+        "protocol": seen.protocol,
+        "product": product or None,
+        "version": version or None,
+        "facts": dict(sorted(seen.facts.items())),
+    }
+
+
+def _finding(finding: Finding) -> dict[str, Any]:
+    return {
+        "id": finding.id,
+        "check": finding.check,
+        "family": finding.family.value,
+        "severity": finding.severity.label,
+        "confidence": finding.confidence.label,
+        "address": finding.endpoint.address,
+        **_port(finding.endpoint),
+        "title": finding.title,
+        "detail": finding.detail,
+        "remedy": finding.remedy,
+        "evidence": visible(finding.evidence, _EVIDENCE),
+        "standards": finding.standards,
+    }
+
+
+def _fleet(finding: FleetFinding) -> dict[str, Any]:
+    return {
+        "id": finding.id,
+        "check": finding.check,
+        "family": finding.family.value,
+        "severity": finding.severity.label,
+        "title": finding.title,
+        "devices": sorted(finding.devices),
+        "detail": finding.detail,
+        "remedy": finding.remedy,
+        "standards": finding.standards,
+    }
+
+
+def _coverage(coverage: Coverage) -> dict[str, int]:
+    return {
+        "addresses": coverage.addresses,
+        "alive": coverage.alive,
+        "identified": coverage.identified,
+        "unreached": coverage.unreached,
+    }
+
+
+def _port(endpoint: Endpoint) -> dict[str, Any]:
+    return {"transport": endpoint.transport, "port": endpoint.port}
+
+
+def _moment(when: datetime) -> str:
+    return when.isoformat(timespec="seconds")
+
+
+def _day(day: date | None) -> str | None:
+    return day.isoformat() if day else None
