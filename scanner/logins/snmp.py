@@ -5,7 +5,7 @@ v2c is asked first and v1 only where v2c met silence: agents from before 1996 sp
 """
 
 from checks.contract import Account, Answer, Verdict
-from inventory.errors import PeerClosed, PeerError, TimedOut
+from inventory.errors import PeerError, TimedOut
 from scanner import ber
 from scanner.conversation import Conversation, Line, Send
 from scanner.mask import masked
@@ -35,7 +35,7 @@ def _ask(version: int, community: str) -> Conversation[Response | None]:
     yield Send(get(version, community, request_id, (SYS_DESCR,)))
     try:
         return (yield from await_response(request_id))
-    except (TimedOut, PeerClosed):
+    except TimedOut:
         return None
 
 

@@ -103,12 +103,12 @@ def _decision(codec: Codec, reply: bytes, before: bytes, account: Account, reaso
     """Judge what followed. Unless it is a prompt for a login, listen once more: what looks like an end may be a line of the message of the day."""
     if prompt(reply) not in {"login", "password"}:
         reply += yield from listen(codec, _CONFIRM_ROUNDS, lambda text: False)
-    verdict = judge(reply, before)
+    verdict, excerpt = judge(reply, before), _excerpt(before + b"\n" + reply, account)
     if verdict is not None:
-        return Answer(verdict, _excerpt(reply, account), reason if verdict is Verdict.OPENED else "")
+        return Answer(verdict, excerpt, reason if verdict is Verdict.OPENED else "")
     if (yield from _has_hung_up()):
-        return Answer(Verdict.REFUSED, _excerpt(reply, account), "it hung up")
-    return Answer(Verdict.UNREACHED, _excerpt(reply, account), "neither a prompt nor a refusal followed")
+        return Answer(Verdict.REFUSED, excerpt, "it hung up")
+    return Answer(Verdict.UNREACHED, excerpt, "neither a prompt nor a refusal followed")
 
 
 def _has_hung_up() -> Conversation[bool]:

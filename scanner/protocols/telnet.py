@@ -37,15 +37,17 @@ def probe(target: Target) -> Conversation[Heard]:
 
 
 def _confirmed(codec: Codec, text: bytes) -> Conversation[tuple[bytes, str]]:
-    """A shell for anybody is a grave thing to report: wait once more whether it goes on to ask for a login, or hangs up."""
-    try:
-        more, _ = codec.receive((yield ReadSome(TEXT_LIMIT)))
-    except TimedOut:
-        return text, "shell"
-    except PeerClosed:
-        return text, "none"
-    text += more + (yield from listen(codec, 1, lambda text: False))
-    return text, prompt(text)
+    """A shell for anybody is a grave thing to report: only a device that waits at its prompt, and neither goes on nor hangs up, has one."""
+    while len(text) < TEXT_LIMIT and prompt(text) == "shell":
+        try:
+            more, _ = codec.receive((yield ReadSome(TEXT_LIMIT - len(text))))
+        except TimedOut:
+            return text, "shell"
+        except PeerClosed:
+            break
+        text += more + (yield from listen(codec, 1, lambda text: True))
+    kind = prompt(text)
+    return text, "none" if kind == "shell" else kind
 
 
 def heard(text: bytes, kind: str) -> Heard:

@@ -42,6 +42,11 @@ async def test_silence_is_a_refusal(scripted):
     assert len(line.sent) == 2
 
 
+async def test_a_closed_port_is_no_refusal(scripted):
+    answer = await snmp.attempt(scripted([[b""]]), PUBLIC)
+    assert answer.verdict is Verdict.UNREACHED
+
+
 @pytest.mark.parametrize("reply", [NO_SUCH_OBJECT, AUTHORISATION_ERROR])
 async def test_a_community_that_reads_nothing_is_refused(scripted, reply):
     assert (await snmp.attempt(scripted([[b"", reply]]), PUBLIC)).verdict is Verdict.REFUSED

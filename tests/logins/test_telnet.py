@@ -29,6 +29,11 @@ async def test_opens_where_a_shell_waits_after_the_message_of_the_day(scripted):
     assert line.sent == [b"root\r\n", b"pass\r\n"]
 
 
+async def test_the_proof_shows_the_prompts_that_led_to_the_shell(scripted):
+    answer = await tried(scripted([[BANNER, ASKS, b"\r\n# "]], silent=True))
+    assert answer.evidence == b"# HID #\n#######\nVertX V2000 login:\nPassword:\n#"
+
+
 async def test_opens_the_menu_of_a_ups(scripted):
     # APC AP9630, AOS 6: "User Name :", then "Password  :", then a banner and a prompt.
     menu = b"*****\r\n\r\nAmerican Power Conversion     Network Management Card AOS   v6.4.0\r\n\r\nUser : Administrator\r\n\r\napc>"

@@ -31,6 +31,11 @@ def test_a_prompt_of_a_device_that_hangs_up_is_no_shell(recite):
     assert heard.facts["telnet.prompt"] == "none"
 
 
+def test_a_device_that_never_stops_drawing_prompts_has_no_shell(recite):
+    heard, _ = recite(telnet.probe(TARGET), [b"\r\n# " * 20_000], silent=True)
+    assert heard.facts["telnet.prompt"] == "none"
+
+
 def test_a_box_drawn_in_hashes_is_no_shell(recite):
     heard, _ = recite(telnet.probe(TARGET), [b"##########\r\n# Sign 7 #\r\n##########"], silent=True)
     assert heard.facts["telnet.prompt"] == "none"
