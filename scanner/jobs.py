@@ -7,6 +7,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from importlib.metadata import version
+from typing import Any
 
 from checks.contract import Check, load_checks, load_fleet_checks
 from checks.ports import default_ports, never_touch, parse_ports
@@ -51,7 +52,7 @@ def build(request: Request, settings: Settings, now: datetime) -> Job:
     grants = _approved(scope, targets, level, now)
     pace = _pace(request, site)
     ports = parse_ports(request.ports) if request.ports else default_ports()
-    forbidden = never_touch() | settings.never_touch
+    forbidden = never_touch().union(*(entry.never_touch for entry in settings.sites))
     sweep = Sweep(targets, ports, pace, scope, level, request.engine, never_touch=forbidden, shift=request.low_ports_at)
     scan = Scan(
         id=f"{now.astimezone(UTC):%Y%m%dT%H%M%SZ}-{secrets.token_hex(2)}",
@@ -84,37 +85,34 @@ def resumed(job: Job, unfinished: Scan, done: frozenset[str]) -> Job:
 
 def _site(request: Request, settings: Settings) -> Site | None:
     """The site that is meant: by name, or the only one that could be."""
-    by_name = {site.name: site for site in settings.sites}
     if request.site is not None:
-        if request.site not in by_name:
-            known = ", ".join(by_name) or "none: there is no tocsin.toml here, or it has no [[site]]"
-            raise ConfigError(f"no site {request.site!r}; the sites are {known}")
-        return by_name[request.site]
-    if not request.targets and len(by_name) > 1:
-        raise ConfigError(f"several sites: name one with --site ({', '.join(by_name)})")
-    if not request.targets and by_name:
-        return next(iter(by_name.values()))
-    return None
+        return settings.site(request.site)
+    if not request.targets and len(settings.sites) > 1:
+        raise ConfigError(f"several sites: name one with --site ({', '.join(site.name for site in settings.sites)})")
+    return settings.sites[0] if settings.sites and not request.targets else None
 
 
 def _scope(request: Request, settings: Settings, site: Site | None, targets: Targets, level: Level) -> Scope:
     """The sites' approvals, and the operator's own word for what is named on the command line. What any site denies stays denied."""
-    sites = [site] if site else list(settings.sites)
+    denied = tuple(network for entry in settings.sites for network in entry.deny)
+    word = request.authorised_by or ""
+    if site and not word:
+        site.require_approval()
     grants = [
         Grant(
             networks=entry.networks,
-            deny=entry.deny,
+            deny=denied,
             level=entry.level,
-            approved_by=entry.approved_by,
+            approved_by=entry.approved_by or word,
             site=entry.name,
             valid_until=entry.valid_until,
             window=request.window or entry.window,
         )
-        for entry in sites
+        for entry in ([site] if site else settings.sites)
+        if entry.approved_by or entry is site
     ]
-    if request.authorised_by and request.targets:
-        denied = tuple(network for entry in settings.sites for network in entry.deny)
-        grants.append(Grant(_named(targets), denied, level, request.authorised_by, window=request.window or ""))
+    if word and request.targets:
+        grants.append(Grant(_named(targets), denied, level, word, window=request.window or ""))
     return Scope(grants)
 
 
@@ -148,7 +146,8 @@ def _approved(scope: Scope, targets: Targets, level: Level, now: datetime) -> tu
 
 def _pace(request: Request, site: Site | None) -> Pace:
     pace = PACES[request.pace or "normal"]
-    return replace(pace, **dict(site.pace)) if site and site.pace and request.pace is None else pace
+    changes: dict[str, Any] = site.pace.changes() if site and request.pace is None else {}
+    return replace(pace, **changes)
 
 
 def _checks(wanted: Iterable[str]) -> tuple[Check, ...]:
