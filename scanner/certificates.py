@@ -10,7 +10,8 @@ from collections.abc import Callable
 
 from cryptography import x509
 from cryptography.exceptions import InvalidSignature, UnsupportedAlgorithm
-from cryptography.hazmat.primitives.asymmetric import dsa, ec, ed448, ed25519, rsa
+from cryptography.hazmat.primitives import hashes
+from cryptography.hazmat.primitives.asymmetric import dsa, ec, ed448, ed25519, padding, rsa
 
 from inventory.model import FactValue
 from inventory.text import one_line
@@ -89,8 +90,13 @@ def _self_signed(certificate: x509.Certificate) -> bool:
     """Same names, and its own key verifies it; the names alone where the signature is of a kind that cannot be verified here."""
     if certificate.subject != certificate.issuer:
         return False
+    key, digest = certificate.public_key(), certificate.signature_hash_algorithm
     try:
-        certificate.verify_directly_issued_by(certificate)
+        if isinstance(key, rsa.RSAPublicKey) and isinstance(digest, hashes.SHA1 | hashes.MD5):
+            # The certificate's own method refuses these two, which is what most devices have.
+            key.verify(certificate.signature, certificate.tbs_certificate_bytes, padding.PKCS1v15(), digest)
+        else:
+            certificate.verify_directly_issued_by(certificate)
     except InvalidSignature:
         return False
     except _UNREADABLE:

@@ -57,7 +57,7 @@ def parse(document: bytes) -> dict[str, FactValue]:
 
     parser = etree.XMLParser(recover=True, resolve_entities=False, no_network=True, huge_tree=False)
     try:
-        root = etree.fromstring(document.strip(b" \t\r\n\0\xef\xbb\xbf"), parser)
+        root = etree.fromstring(document.strip(b" \t\r\n\0").removeprefix(b"\xef\xbb\xbf"), parser)
     except (etree.XMLSyntaxError, ValueError) as error:
         raise ProtocolError(f"a UPnP description that is not XML: {one_line(str(error), 80)}") from error
     device = (
@@ -75,9 +75,9 @@ def parse(document: bytes) -> dict[str, FactValue]:
 
 
 def _name(element: object) -> str:
-    """The name without its namespace; "" of what is no element but a comment or an entity."""
+    """The name without its namespace or its undeclared prefix; "" of what is no element but a comment or an entity."""
     tag = getattr(element, "tag", "")
-    return tag.rpartition("}")[2] if isinstance(tag, str) else ""
+    return tag.rpartition("}")[2].rpartition(":")[2] if isinstance(tag, str) else ""
 
 
 def _evidence(body: bytes) -> bytes:

@@ -1,4 +1,5 @@
 import hashlib
+from pathlib import Path
 
 import pytest
 from hypothesis import HealthCheck, given, settings
@@ -23,6 +24,8 @@ PAGE = (
 )
 ICON = b"HTTP/1.1 200 OK\r\nContent-Type: image/x-icon\r\nContent-Length: 4\r\n\r\n\x00\x00\x01\x00"
 NO_ICON = b"HTTP/1.1 404 Not Found\r\nContent-Length: 0\r\n\r\n"
+
+BYTES = Path(__file__).parent.parent / "bytes/http"
 
 
 def redirect(location: bytes) -> bytes:
@@ -61,6 +64,38 @@ def test_reads_the_page_and_its_icon(recite):
         "http.tls": False,
     }
     assert b"<title>WEB SERVICE" in heard.evidence
+
+
+@pytest.mark.parametrize(
+    ("name", "facts"),
+    [
+        (
+            "nginx-1.22.1",
+            {
+                "http.status": 200,
+                "http.server": "nginx/1.22.1",
+                "http.title": "Lab & camera",
+                "http.password_form": True,
+                "http.favicon": hashlib.md5(b"\0\0\1\0icon").hexdigest(),
+                "http.last_modified": "Sat, 21 Nov 2026 04:57:43 GMT",
+            },
+        ),
+        (
+            "lighttpd-1.4.69-digest",
+            {
+                "http.status": 401,
+                "http.auth": "digest",
+                "http.realm": "DS-2CD2142FWD-I",
+                "http.server": "lighttpd/1.4.69",
+            },
+        ),
+    ],
+)
+@pytest.mark.parametrize("cut", [0, 1, 2, 3, 7])
+def test_reads_what_real_servers_said(recite, name, facts, cut):
+    answers = [path.read_bytes() for path in sorted(BYTES.glob(f"{name}-[0-9].bin"))]
+    heard, _ = recite(http.probe(TARGET), answers, cut=cut)
+    assert facts.items() <= heard.facts.items()
 
 
 @pytest.mark.parametrize("cut", [1, 2, 3, 7])

@@ -1,0 +1,235 @@
+import hashlib
+from pathlib import Path
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from inventory.errors import PeerClosed, PeerError, ProtocolError, TimedOut, Unreached
+from inventory.model import Endpoint
+from scanner import tls_codec
+from scanner.conversation import EVIDENCE_LIMIT, Read, Reconnect, StartTLS, Step, Target
+from scanner.protocols import tls
+
+TARGET = Target(Endpoint("192.0.2.1", 443))
+BYTES = Path(__file__).parent.parent / "bytes"
+UP_TO_12 = [(BYTES / f"tls/openssl-3.0-up-to-1.2-{number}.bin").read_bytes() for number in range(1, 6)]
+ONLY_13 = [(BYTES / f"tls/openssl-3.0-only-1.3-{number}.bin").read_bytes() for number in range(1, 6)]
+RETRY = (BYTES / "tls/openssl-3.0-retry-1.bin").read_bytes()
+REFUSED = bytes.fromhex("15 0300 0002 02 46")  # fatal protocol_version, RFC 8446 section 6.2
+LEAF = (BYTES / "certificates/rsa1024-sha1.der").read_bytes()
+
+
+def record(kind: int, payload: bytes) -> bytes:
+    return bytes((kind, 3, 3)) + len(payload).to_bytes(2, "big") + payload
+
+
+def message(kind: int, body: bytes) -> bytes:
+    return bytes((kind,)) + len(body).to_bytes(3, "big") + body
+
+
+def server_hello(version: int, suite: int = 0xC02F) -> bytes:
+    """RFC 5246 section 7.4.1.3, without session and extensions."""
+    return message(2, version.to_bytes(2, "big") + bytes(32) + b"\0" + suite.to_bytes(2, "big") + b"\0")
+
+
+def certificate(*chain: bytes) -> bytes:
+    listed = b"".join(len(der).to_bytes(3, "big") + der for der in chain)
+    return message(11, len(listed).to_bytes(3, "big") + listed)
+
+
+def said(sent: list[bytes]) -> bool:
+    return bool(sent) and all(any(say.allows(request) for say in tls.SAYS) for request in sent)
+
+
+def answering(conversation, step_kind, answer):
+    """`conversation` in which steps of that kind meet `answer`: bytes, or an error that is thrown."""
+    try:
+        step = next(conversation)
+        while True:
+            try:
+                if isinstance(step, step_kind) and isinstance(answer, PeerError):
+                    raise answer
+                step = conversation.send(answer if isinstance(step, step_kind) else (yield step))
+            except PeerError as error:
+                step = conversation.throw(error)
+    except StopIteration as ended:
+        return ended.value
+
+
+def test_names_the_versions_the_picks_and_the_leaf(recite):
+    heard, sent = recite(tls.probe(TARGET), UP_TO_12)
+    assert heard.facts["tls.versions"] == ("TLSv1.0", "TLSv1.1", "TLSv1.2")
+    assert heard.facts["tls.suites"] == ("TLSv1.0 0xc013", "TLSv1.1 0xc013", "TLSv1.2 0xc02f")
+    assert heard.facts["tls.subject"] == "CN=camera.test,O=Lab"
+    assert heard.facts["tls.key_bits"] == 2048
+    assert heard.evidence == UP_TO_12[1][:EVIDENCE_LIMIT]
+    assert said(sent)
+
+
+def test_the_leaf_of_tls_13_is_seen_from_inside(recite):
+    conversation = answering(tls.probe(TARGET), StartTLS, LEAF)
+    heard, sent = recite(conversation, ONLY_13)
+    assert heard.facts["tls.versions"] == ("TLSv1.3",)
+    assert heard.facts["tls.suites"] == ("TLSv1.3 0x1301",)
+    assert heard.facts["tls.sha256"] == hashlib.sha256(LEAF).hexdigest()
+    assert said(sent)
+
+
+def test_a_leaf_that_stays_hidden_is_named_as_such(recite):
+    conversation = answering(tls.probe(TARGET), StartTLS, TimedOut())
+    heard, _ = recite(conversation, ONLY_13)
+    assert heard.facts["tls.certificate_error"] == "not seen: the device did not answer in time"
+
+
+def test_a_hello_retry_request_accepts_tls_13(recite):
+    heard, _ = recite(tls.probe(TARGET), [REFUSED] * 4 + [RETRY])
+    assert heard.facts["tls.versions"] == ("TLSv1.3",)
+
+
+def test_a_server_that_answers_with_a_lower_version_has_not_accepted(recite):
+    old = record(22, server_hello(0x0301) + certificate(LEAF))
+    heard, _ = recite(tls.probe(TARGET), [REFUSED, old, old, old, old])
+    assert heard.facts["tls.versions"] == ("TLSv1.0",)
+
+
+def test_ssl_3_is_found(recite):
+    heard, _ = recite(tls.probe(TARGET), [record(22, server_hello(0x0300, 0x0005) + certificate(LEAF)), *[REFUSED] * 4])
+    assert heard.facts["tls.versions"] == ("SSLv3",)
+    assert heard.facts["tls.suites"] == ("SSLv3 0x0005",)
+    assert heard.facts["tls.signature_hash"] == "sha1"
+
+
+def test_a_handshake_in_many_records_is_put_together(recite):
+    handshake = server_hello(0x0303) + certificate(LEAF, LEAF)
+    pieces = b"".join(record(22, handshake[at : at + 100]) for at in range(0, len(handshake), 100))
+    heard, _ = recite(tls.probe(TARGET), [REFUSED, REFUSED, REFUSED, pieces, REFUSED])
+    assert heard.facts["tls.chain"] == (hashlib.sha256(LEAF).hexdigest(),) * 2
+
+
+def test_a_warning_before_the_hello_changes_nothing(recite):
+    unrecognized_name = record(21, b"\x01\x70")
+    answer = unrecognized_name + record(22, server_hello(0x0303) + certificate(LEAF))
+    heard, _ = recite(tls.probe(TARGET), [REFUSED, REFUSED, REFUSED, answer, REFUSED])
+    assert heard.facts["tls.versions"] == ("TLSv1.2",)
+
+
+def test_an_anonymous_suite_comes_without_a_certificate(recite):
+    answer = record(22, server_hello(0x0301, 0x0034) + message(12, bytes(20)))
+    heard, _ = recite(tls.probe(TARGET), [REFUSED, answer, REFUSED, REFUSED, REFUSED])
+    assert heard.facts == {"tls.versions": ("TLSv1.0",), "tls.suites": ("TLSv1.0 0x0034",)}
+
+
+def test_a_server_that_closes_on_an_old_hello_refuses_it(recite):
+    heard, _ = recite(tls.probe(TARGET), [b"", b"", b"", UP_TO_12[3], b""])
+    assert heard.facts["tls.versions"] == ("TLSv1.2",)
+
+
+def test_a_server_that_refuses_everything_still_speaks_tls(recite):
+    heard, _ = recite(tls.probe(TARGET), [REFUSED] * 5)
+    assert heard.facts["tls.versions"] == ()
+    assert heard.evidence == REFUSED
+
+
+@pytest.mark.parametrize(
+    "answer", [b"HTTP/1.1 400 Bad Request\r\n\r\n", b"SSH-2.0-dropbear\r\n", b"\x16\x02\x00\x00\x10"]
+)
+def test_what_is_not_tls_is_asked_once(recite, answer):
+    steps: list[Step] = []
+    with pytest.raises(ProtocolError):
+        recite(listening(tls.probe(TARGET), steps), [answer] * 5)
+    assert steps.count(Reconnect()) == 0
+
+
+def listening(conversation, steps):
+    """`conversation`, with each step of it noted in `steps`."""
+    step = next(conversation)
+    while True:
+        steps.append(step)
+        try:
+            answer = yield step
+        except PeerError as error:
+            step = conversation.throw(error)
+        else:
+            step = conversation.send(answer)
+
+
+def test_a_port_that_only_closes_is_not_tls(recite):
+    with pytest.raises(PeerClosed):
+        recite(tls.probe(TARGET), [])
+
+
+def test_two_silences_are_enough(recite):
+    steps: list[Step] = []
+    with pytest.raises(TimedOut):
+        recite(answering(listening(tls.probe(TARGET), steps), Read, TimedOut()), [])
+    assert steps.count(Reconnect()) == 1
+
+
+def test_a_connection_that_fails_in_between_is_no_refusal(recite):
+    with pytest.raises(Unreached):
+        recite(answering(tls.probe(TARGET), Reconnect, Unreached("connection refused")), UP_TO_12)
+
+
+@pytest.mark.parametrize("size", range(0, len(UP_TO_12[3]), 37))
+def test_an_answer_cut_anywhere_ends_in_facts_or_in_a_peer_error(recite, size):
+    try:
+        heard, sent = recite(tls.probe(TARGET), [*UP_TO_12[:3], UP_TO_12[3][:size], UP_TO_12[4]])
+    except PeerError:
+        return
+    assert set(heard.facts) <= set(tls.FACTS)
+    assert said(sent)
+
+
+@settings(suppress_health_check=[HealthCheck.function_scoped_fixture])  # recite keeps no state
+@given(st.lists(st.binary(max_size=200), min_size=5, max_size=5), st.booleans())
+def test_junk_ends_in_facts_or_in_a_peer_error(recite, junk, framed):
+    answers = [record(22, server_hello(0x0303)[:-1] + piece) if framed else b"\x16\x03" + piece for piece in junk]
+    try:
+        heard, sent = recite(tls.probe(TARGET), answers)
+    except PeerError:
+        return
+    assert set(heard.facts) <= set(tls.FACTS)
+    assert said(sent)
+
+
+@pytest.mark.parametrize("version", tls_codec.VERSIONS, ids=lambda version: version.name)
+def test_a_hello_stays_below_what_old_balancers_choke_on(version):
+    """Between 256 and 511 bytes some of them hang (RFC 7685 section 1); only TLS 1.3, which they do not know, is longer."""
+    hello = tls_codec.client_hello(version, bytes(32))
+    assert len(hello) - 5 < 256 or version is tls_codec.TLS13
+    assert len(version.suites) <= 2 * 64
+
+
+@pytest.mark.parametrize("version", tls_codec.VERSIONS, ids=lambda version: version.name)
+def test_no_suite_is_offered_twice(version):
+    suites = [version.suites[at : at + 2] for at in range(0, len(version.suites), 2)]
+    assert len(suites) == len(set(suites))
+
+
+@pytest.mark.parametrize(
+    ("name", "sent"),
+    [
+        ("camera.test", True),
+        ("192.0.2.1", False),
+        ("2001:db8::1", False),
+        ("", False),
+        ("a\0b", False),
+        ("x" * 300, False),
+    ],
+)
+def test_only_a_name_is_sent_as_server_name(name, sent):
+    hello = tls_codec.client_hello(tls_codec.TLS12, bytes(32), name)
+    assert (name.encode() in hello and len(name) > 0) is sent
+    assert tls.SAYS[3].allows(hello)
+
+
+def test_the_says_allow_no_other_hello():
+    hello = tls_codec.client_hello(tls_codec.TLS12, bytes(32))
+    heartbeat = hello.replace(b"\x00\x0b\x00\x02\x01\x00", b"\x00\x0f\x00\x02\x01\x00")
+    assert heartbeat != hello
+    assert not any(say.allows(heartbeat) for say in tls.SAYS)
+
+
+def test_an_application_record_is_not_allowed():
+    assert not any(say.allows(record(23, b"GET / HTTP/1.1")) for say in tls.SAYS)
