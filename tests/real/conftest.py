@@ -210,6 +210,7 @@ def vsftpd(folder: Path, address: str, port: int, banner: str) -> Command:
         "background": "NO",
         "ftpd_banner": banner,
         "secure_chroot_dir": str(empty),
+        "run_as_launching_user": "NO" if os.geteuid() == 0 else "YES",
     }
     config.write_text("".join(f"{name}={value}\n" for name, value in settings.items()))
     config.chmod(0o644)
