@@ -2,7 +2,7 @@
 
 import asyncio
 from collections import deque
-from collections.abc import AsyncIterator
+from collections.abc import AsyncGenerator, AsyncIterator
 
 from scanner.discover.records import Host, Note, Progress, Sweep
 from scanner.discover.ways import Run
@@ -10,7 +10,7 @@ from scanner.discover.ways import Run
 Record = Host | Note | Progress
 
 
-async def discover(sweep: Sweep) -> AsyncIterator[Record]:
+async def discover(sweep: Sweep) -> AsyncGenerator[Record, None]:
     """Ask every target that the scope allows and yield each host as soon as its ports are known.
 
     ScopeError when the scope refuses every target, ConfigError when the engine is missing. Memory grows with the hosts that are alive, not with addresses.
