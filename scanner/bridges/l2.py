@@ -19,9 +19,7 @@ The kernel answers a SYN-ACK with RST by itself, for it knows no such connection
 
 import ctypes
 import errno
-import hashlib
 import heapq
-import ipaddress
 import os
 import random
 import select
@@ -34,79 +32,11 @@ from typing import Any
 from scanner import spans
 from scanner.bridging import Commands, Fence, Refused, emit, fence_from
 from scanner.bucket import Bucket
+from scanner.frames import Frames, checksum
 from scanner.rounds import PROGRESS_EVERY, SETTLE, Asked, Progress, Rounds
 
 _ETH_P_ALL = 3
 _SO_ATTACH_FILTER = 26
-
-
-def checksum(data: bytes | bytearray) -> int:
-    """The Internet checksum of RFC 1071 over an even number of bytes."""
-    total: int = sum(struct.unpack(f"!{len(data) // 2}H", data))
-    total = (total >> 16) + (total & 0xFFFF)
-    return ~(total + (total >> 16)) & 0xFFFF
-
-
-class Frames:
-    """The frames of one interface, patched from templates, and what comes back, read."""
-
-    def __init__(self, mac: bytes, address: int, source_port: int) -> None:
-        from scapy.layers.inet import IP, TCP
-        from scapy.layers.l2 import ARP, Ether
-
-        text, ours = spans.address_text(4, address), mac.hex(":")
-        zero = "0.0.0.0"
-        self._arp = bytes(Ether(src=ours, dst="ff:ff:ff:ff:ff:ff") / ARP(hwsrc=ours, psrc=text, pdst=zero))
-        layers = IP(src=text, dst=zero, id=0, flags="DF", ttl=64) / TCP(
-            sport=source_port, flags="S", window=1024, options=[("MSS", 1460)]
-        )
-        self._syn = bytearray(bytes(Ether(src=ours, dst=ours) / layers))
-        self._source = struct.pack("!I", address)
-        self._source_port = source_port
-        self._key = os.urandom(16)
-
-    def arp(self, number: int) -> bytes:
-        """Who has that address? RFC 826: the target protocol address ends the packet at byte 38 of the frame."""
-        return self._arp[:38] + struct.pack("!I", number) + self._arp[42:]
-
-    def syn(self, mac: bytes, number: int, port: int) -> bytes:
-        """A SYN to that port: Ethernet 14, IPv4 20 and TCP 24 bytes, the MSS option among them."""
-        frame, target = self._syn, struct.pack("!I", number)
-        frame[0:6] = mac
-        frame[30:34] = target
-        frame[24:26] = b"\0\0"
-        struct.pack_into("!H", frame, 24, checksum(frame[14:34]))
-        struct.pack_into("!HI", frame, 36, port, self.cookie(number, port))
-        frame[50:52] = b"\0\0"
-        struct.pack_into("!H", frame, 50, checksum(self._source + target + b"\0\x06\0\x18" + frame[34:58]))
-        return bytes(frame)
-
-    def cookie(self, number: int, port: int) -> int:
-        """The sequence number that goes to that port."""
-        where = struct.pack("!IH", number, port)
-        return int.from_bytes(hashlib.blake2s(where, digest_size=4, key=self._key).digest(), "big")
-
-    def read_arp(self, frame: bytes) -> tuple[int, bytes] | None:
-        """The address and MAC of an ARP reply."""
-        if len(frame) < 42 or frame[12:14] != b"\x08\x06" or frame[14:22] != b"\0\x01\x08\0\x06\x04\0\x02":
-            return None
-        return int.from_bytes(frame[28:32], "big"), frame[22:28]
-
-    def read_tcp(self, frame: bytes) -> tuple[int, int, bool] | None:
-        """The address, port and whether it is open, of an answer to one of our SYNs."""
-        if len(frame) < 54 or frame[12:14] != b"\x08\0" or frame[23] != 6:
-            return None
-        tcp = frame[14 + (frame[14] & 0x0F) * 4 :][:20]
-        if len(tcp) < 20:
-            return None
-        number = int.from_bytes(frame[26:30], "big")
-        port, target, _, acknowledged = struct.unpack_from("!HHII", tcp)
-        flags = tcp[13]
-        if target != self._source_port or acknowledged != (self.cookie(number, port) + 1) & 0xFFFFFFFF:
-            return None
-        if flags & 0x04:
-            return number, port, False
-        return (number, port, True) if flags & 0x12 == 0x12 else None
 
 
 class Channel:
@@ -162,7 +92,7 @@ class Sweep:
         self._reserved, source_port = reserve_port(command["address"])
         raw = open_raw(command["interface"], source_port)
         self._channel = Channel(raw, commands)
-        self._frames = Frames(raw.getsockname()[4], int(ipaddress.IPv4Address(command["address"])), source_port)
+        self._frames = laid_out(raw.getsockname()[4], command["address"], source_port)
         self._hosts: dict[int, Asked] = {}
         self._due: list[tuple[float, int]] = []
 
@@ -302,6 +232,18 @@ class Ping:
             number = int.from_bytes(packet[12:16], "big")
             if self._rounds.answered(number):
                 emit("host", host=spans.address_text(4, number), mac=None)
+
+
+def laid_out(mac: bytes, address: str, source_port: int) -> Frames:
+    """The templates of the two questions, laid out by scapy."""
+    from scapy.layers.inet import IP, TCP
+    from scapy.layers.l2 import ARP, Ether
+
+    ours, nobody = mac.hex(":"), "0.0.0.0"
+    arp = Ether(src=ours, dst="ff:ff:ff:ff:ff:ff") / ARP(hwsrc=ours, psrc=address, pdst=nobody)
+    ip = IP(src=address, dst=nobody, id=0, flags="DF", ttl=64)
+    tcp = TCP(sport=source_port, dport=0, flags="S", window=1024, options=[("MSS", 1460)])
+    return Frames(bytes(arp), bytes(Ether(src=ours, dst=ours) / ip / tcp), os.urandom(16))
 
 
 def reserve_port(address: str) -> tuple[socket.socket, int]:
