@@ -1,0 +1,139 @@
+"""The report for a reader at a terminal: the ranking, then each device, the fleet, and what the scan could not see."""
+
+from collections.abc import Iterator
+
+from rich.console import Group, RenderableType
+from rich.padding import Padding
+from rich.text import Text
+
+from inventory.model import Assessment, Endpoint, Finding, FleetFinding, Report, Status
+from scanner.terminal import band, cell, name_of, printed, table
+
+SUFFIX = ".txt"
+_WIDE = 140
+
+
+def render(report: Report, *, width: int = 100, color: bool = False) -> str:
+    """The whole report, `width` columns wide, with colour codes if `color`."""
+    return printed(*_parts(report, wide=width >= _WIDE), width=width, color=color)
+
+
+def _parts(report: Report, *, wide: bool) -> Iterator[RenderableType]:
+    yield from _head(report)
+    if report.assessments:
+        yield _ranking(report, wide=wide)
+    for place, assessment in enumerate(report.ranked, 1):
+        if assessment.findings:
+            yield Text("")
+            device = assessment.device
+            yield Text.assemble(f"{place}  ", cell(device.address), "  ", cell(name_of(device), "bold"))
+            yield from (Padding(_finding(finding), (0, 0, 0, 3)) for finding in assessment.findings)
+    yield from _fleet(report)
+    yield from _unseen(report)
+    yield from _coverage(report)
+
+
+def _head(report: Report) -> Iterator[RenderableType]:
+    scan = report.scan
+    where = f"{scan.site}: {', '.join(scan.networks)}" if scan.site else ", ".join(scan.networks)
+    ended = f"{scan.ended:%H:%M}" if scan.ended else "not ended"
+    yield cell(f"Tocsin {scan.version}, scan {scan.id}", "bold")
+    yield cell(
+        f"{where}; level {scan.level.label}; {scan.started:%Y-%m-%d %H:%M} to {ended}; authorised by {scan.authorised_by}"
+    )
+    yield Text("")
+    if not report.assessments:
+        yield Text("No device was found.")
+
+
+def _ranking(report: Report, *, wide: bool) -> RenderableType:
+    """Rank, score, band, due, device, worst finding and first remedy; the remedy has a column of its own where there is room."""
+    ranking = table("#", "score", "band", "due", "device", "worst finding", *(["first remedy"] if wide else []))
+    for column in (0, 1):
+        ranking.columns[column].justify = "right"
+    for column in range(4):
+        ranking.columns[column].no_wrap = True
+    for place, assessment in enumerate(report.ranked, 1):
+        device, score = assessment.device, assessment.score
+        worst = assessment.findings[0] if assessment.findings else None
+        remedy = cell(_first_sentence(worst.remedy)) if worst else Text("")
+        said = cell(worst.title) if worst else cell(_nothing_found(assessment), "dim")
+        ranking.add_row(
+            cell(place),
+            cell(f"{score.value:.1f}"),
+            band(score.band) if worst else Text("-"),
+            cell(score.due or "-"),
+            Group(cell(device.address), cell(name_of(device))),
+            *((said, remedy) if wide else (Group(said, Text.assemble("→ ", remedy)) if worst else said,)),
+        )
+    return ranking
+
+
+def _nothing_found(assessment: Assessment) -> str:
+    undone = len(_undone(assessment))
+    return f"nothing found, but {_count(undone, 'check')} could not judge" if undone else "nothing found"
+
+
+def _undone(assessment: Assessment) -> list[str]:
+    """Why checks could not judge the device, one sentence each."""
+    unsure = (Status.FAILED, Status.UNREACHED)
+    return [f"{outcome.check}: {outcome.reason}" for outcome in assessment.outcomes if outcome.status in unsure]
+
+
+def _finding(finding: Finding) -> RenderableType:
+    head = _title(finding, _where(finding.endpoint))
+    rest = [cell(finding.detail), Text.assemble("→ ", cell(finding.remedy))]
+    return Group(head, *(Padding(line, (0, 0, 0, 3)) for line in rest))
+
+
+def _title(finding: Finding | FleetFinding, where: str) -> Text:
+    return Text.assemble(band(finding.severity), "  ", cell(f"{where} {finding.title} ({finding.check})"))
+
+
+def _where(endpoint: Endpoint) -> str:
+    return f"{endpoint.port}/{endpoint.transport}" if endpoint.port else "device"
+
+
+def _fleet(report: Report) -> Iterator[RenderableType]:
+    if not report.fleet:
+        return
+    addresses = {assessment.device.identity: assessment.device.address for assessment in report.assessments}
+    yield Text("")
+    yield Text("Together", style="bold")
+    for finding in sorted(report.fleet, key=lambda f: (-f.severity, f.check, f.id)):
+        devices = ", ".join(sorted(addresses.get(identity, identity) for identity in finding.devices))
+        yield Padding(_title(finding, ""), (0, 0, 0, 3))
+        for line in (cell(finding.detail), cell(f"devices: {devices}"), Text.assemble("→ ", cell(finding.remedy))):
+            yield Padding(line, (0, 0, 0, 6))
+
+
+def _unseen(report: Report) -> Iterator[RenderableType]:
+    """What the scan could not do, in general and device by device."""
+    lines = list(report.scan.notes)
+    for assessment in report.ranked:
+        address = assessment.device.address
+        gaps = sorted(assessment.device.gaps, key=lambda gap: (gap.endpoint.sort_key, gap.protocol))
+        lines += [f"{address}: {gap.protocol} on {_where(gap.endpoint)}: {gap.reason}" for gap in gaps]
+        lines += [f"{address}: {undone}" for undone in sorted(_undone(assessment))]
+    if lines:
+        yield Text("")
+        yield Text("What this scan could not see", style="bold")
+        yield from (Padding(cell(f"- {line}"), (0, 0, 0, 3)) for line in lines)
+
+
+def _coverage(report: Report) -> Iterator[RenderableType]:
+    seen, sent = report.coverage, report.scan.traffic
+    yield Text("")
+    yield cell(
+        f"{_count(seen.addresses, 'address')} asked, {seen.alive} alive, {seen.identified} identified, {seen.unreached} not examined in full;"
+        f" {_count(sent.packets_sent, 'packet')}, {_count(sent.connections, 'connection')}, {_count(sent.login_attempts, 'login attempt')}"
+    )
+
+
+def _count(number: int, noun: str) -> str:
+    plural = f"{noun}es" if noun.endswith("s") else f"{noun}s"
+    return f"{number:,} {noun if number == 1 else plural}"
+
+
+def _first_sentence(text: str) -> str:
+    return text.split(". ", maxsplit=1)[0].rstrip(".")

@@ -1,0 +1,81 @@
+"""Text for a terminal: recorded into a string by rich, with no markup, no highlighting and nothing that a device could have a terminal obey."""
+
+import io
+import os
+import shutil
+from typing import TextIO
+
+from rich.box import SIMPLE_HEAD
+from rich.console import Console, RenderableType
+from rich.table import Table
+from rich.text import Text
+
+from inventory.model import Device, Severity
+from inventory.text import one_line
+
+BAND_STYLES = {
+    Severity.CRITICAL: "bold white on red",
+    Severity.HIGH: "bold red",
+    Severity.MEDIUM: "yellow",
+    Severity.LOW: "cyan",
+    Severity.INFO: "dim",
+}
+
+
+def cell(value: object, style: str = "") -> Text:
+    """One line of text, however it came; the only way for data into a table or a line."""
+    return Text(one_line(str(value), 4096), style=style)
+
+
+def band(severity: Severity) -> Text:
+    """The severity's name in its colour."""
+    return Text(severity.label, style=BAND_STYLES[severity])
+
+
+def table(*columns: str) -> Table:
+    """A table of those columns, ruled under its head only."""
+    made = Table(box=SIMPLE_HEAD, pad_edge=False, show_edge=False, collapse_padding=True)
+    for column in columns:
+        made.add_column(Text(column), overflow="fold")
+    return made
+
+
+def printed(*parts: RenderableType, width: int, color: bool) -> str:
+    """The parts below one another as text `width` columns wide, with colour codes if `color`, with no blanks at the ends of lines."""
+    record = io.StringIO()
+    console = Console(
+        file=record,
+        width=width,
+        force_terminal=color,
+        color_system="standard" if color else None,
+        no_color=not color,
+        highlight=False,
+        markup=False,
+        emoji=False,
+        legacy_windows=False,
+        _environ={},
+    )
+    for part in parts:
+        console.print(part)
+    return "".join(f"{line.rstrip()}\n" for line in record.getvalue().splitlines())
+
+
+def width_of(stream: TextIO) -> int:
+    """The columns of the terminal behind `stream`, or what COLUMNS says, or 100 where there is no terminal."""
+    if os.environ.get("COLUMNS", "").isdecimal() or stream.isatty():
+        return max(shutil.get_terminal_size((100, 24)).columns, 40)
+    return 100
+
+
+def wants_color(stream: TextIO) -> bool:
+    """Whether `stream` is a terminal that shows colour, and nobody has said NO_COLOR (no-color.org)."""
+    return stream.isatty() and not os.environ.get("NO_COLOR") and os.environ.get("TERM") != "dumb"
+
+
+def name_of(device: Device) -> str:
+    """Vendor, model and kind, as far as they are known."""
+    claims = (device.claim(name) for name in ("vendor", "model", "kind"))
+    words = [claim.value for claim in claims if claim is not None]
+    return " ".join(words) or (
+        f"unidentified ({device.mac_vendor} network card)" if device.mac_vendor else "unidentified"
+    )

@@ -1,0 +1,79 @@
+import unicodedata
+from dataclasses import replace
+
+import pytest
+from rich.cells import cell_len
+
+from inventory.model import Coverage, Report
+from scanner.report import text
+from tests.golden_files import assert_golden
+from tests.riverside import CAMERA, HOSTILE, METER, REPORT
+
+WIDTHS = [80, 200]
+
+
+@pytest.mark.parametrize("width", WIDTHS)
+def test_the_whole_report_is_as_it_was(width):
+    assert_golden(f"riverside-{width}.txt", text.render(REPORT, width=width))
+
+
+@pytest.mark.parametrize("width", [40, *WIDTHS])
+def test_no_line_is_wider_than_asked_or_ends_in_blanks(width):
+    for line in text.render(REPORT, width=width).splitlines():
+        assert cell_len(line) <= width
+        assert line == line.rstrip()
+
+
+@pytest.mark.parametrize("width", WIDTHS)
+def test_without_colour_there_is_no_control_character(width):
+    shown = text.render(REPORT, width=width, color=False)
+    assert {c for c in shown if unicodedata.category(c) in ("Cc", "Cf")} == {"\n"}
+
+
+def test_what_a_device_says_is_shown_and_never_obeyed():
+    plain = "".join(text.render(REPORT, width=200).split())
+    coloured = text.render(REPORT, width=200, color=True)
+    assert "\\x1b]0;owned\\x07\\x1b[2J\\u202egnp.exe[boldred]loud[/]=cmd|calc\\u200b\\x9b31m" in plain
+    for obeyed in ("\x1b]", "\x1b[2J", "\x07", "\u202e", "\u200b", "\x9b"):
+        assert obeyed not in coloured
+    assert "[bold red]loud[/]" in coloured.replace("\n", "")
+
+
+def test_hostile_text_in_every_place_is_shown_and_never_obeyed():
+    finding = replace(
+        CAMERA.findings[0], title=HOSTILE, detail=HOSTILE, remedy=HOSTILE, evidence=HOSTILE, check=HOSTILE
+    )
+    outcomes = (replace(CAMERA.outcomes[0], findings=(finding,)), replace(METER.outcomes[0], reason=HOSTILE))
+    gaps = tuple(replace(gap, reason=HOSTILE, protocol=HOSTILE) for gap in METER.device.gaps)
+    device = replace(CAMERA.device, identity=HOSTILE, mac_vendor=HOSTILE, gaps=gaps)
+    odd = replace(CAMERA, device=device, outcomes=outcomes, score=replace(CAMERA.score, due=HOSTILE))
+    fleet = replace(REPORT.fleet[0], title=HOSTILE, detail=HOSTILE, remedy=HOSTILE, devices=(HOSTILE,))
+    scan = replace(REPORT.scan, id=HOSTILE, site=HOSTILE, authorised_by=HOSTILE, notes=(HOSTILE,))
+    shown = text.render(Report(scan, (odd,), (fleet,), Coverage()), width=120)
+    assert {c for c in shown if unicodedata.category(c) in ("Cc", "Cf")} == {"\n"}
+
+
+def test_colour_is_only_added_and_changes_no_word():
+    from rich.text import Text
+
+    coloured = text.render(REPORT, width=80, color=True)
+    assert "\x1b[" in coloured
+    bare = [line.rstrip() for line in Text.from_ansi(coloured).plain.splitlines()]
+    assert bare == text.render(REPORT, width=80, color=False).splitlines()
+
+
+def test_an_empty_report_says_that_nothing_was_found():
+    empty = Report(REPORT.scan, (), (), Coverage(254))
+    assert "No device was found." in text.render(empty)
+    assert "254 addresses asked, 0 alive" in text.render(empty)
+
+
+def test_a_device_that_could_not_be_judged_is_not_called_clean():
+    shown = text.render(replace(REPORT, assessments=(METER,), fleet=()), width=200)
+    assert "nothing found, but 2 checks could not judge" in shown
+    assert "10.77.0.22: tls on 443/tcp: the device did not answer in time" in shown
+
+
+def test_the_order_of_the_report_does_not_matter():
+    backwards = replace(REPORT, assessments=REPORT.assessments[::-1])
+    assert text.render(backwards) == text.render(REPORT)
