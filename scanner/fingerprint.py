@@ -15,7 +15,7 @@ Each entry matches one fact and states claims, with named groups of its pattern 
 
 A claim is CONFIRMED where the device states it in a field made for it, LIKELY where a banner gives it away, INFERRED where circumstance suggests it. An entry
 with ``means_nothing = true`` knows a dull answer: whatever it matches says nothing of the device, whichever other entry matches it too. The examples of an
-entry are its tests.
+entry are its tests. A source marked "(general knowledge)" names where the statement is to be found, and that it was not read there.
 """
 
 import re
