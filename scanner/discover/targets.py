@@ -123,6 +123,8 @@ def _part(text: str, resolver: Resolver) -> Iterator[_Part]:
 
 def _network(text: str) -> _Part:
     try:
+        if "%" in text:
+            raise ValueError(text)
         written = ipaddress.ip_interface(text)
     except ValueError:
         raise ConfigError(f"target {_shown(text)}: not a network; write it as 10.20.0.0/24") from None

@@ -87,6 +87,7 @@ def test_a_file_that_is_missing_is_named(tmp_path):
         ("fd00::/64", "IPv6 is not swept"),
         ("fd00::-fd00::ffff:ffff", "IPv6 is not swept"),
         ("fe80::1%eth0", "not an address or range"),
+        ("fe80::1%eth0/128", "not a network"),
         ("::ffff:10.0.0.5", "write them as IPv4"),
         ("::ffff:10.0.0.0/120", "write them as IPv4"),
         ("no such host", "neither a network"),
