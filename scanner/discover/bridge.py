@@ -30,6 +30,11 @@ class Bridge:
         self._process: asyncio.subprocess.Process | None = None
         self._complaints: asyncio.Task[str] | None = None
 
+    @property
+    def pid(self) -> int:
+        """The process, 0 before it was started."""
+        return self._process.pid if self._process else 0
+
     async def __aenter__(self) -> "Bridge":
         # -P: no module of the folder that the operator happens to stand in is ever imported by a privileged program.
         command = (sys.executable, "-P", "-m", f"scanner.bridges.{self._program}")

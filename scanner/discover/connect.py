@@ -31,6 +31,8 @@ FAREWELL = 0.5
 """Seconds that a device may take to close its side."""
 AT_ONCE = 512
 """Addresses that are asked at a time."""
+MARGIN = 1.05
+"""New connections come this much further apart than the rate says, so that no second of the device's own clock sees one too many."""
 _NO_ROOM = frozenset((errno.EMFILE, errno.ENFILE, errno.ENOBUFS, errno.ENOMEM, errno.EADDRNOTAVAIL, errno.EAGAIN))
 """This machine, not the device, has no room for one more connection just now."""
 _ROOM_TRIES = 20
@@ -87,7 +89,7 @@ class Caller:
         self._addresses = addresses
         self._manner = manner
         self._bucket = Bucket(manner.pace.packets_per_second, now)
-        self._gap = max(1 / manner.pace.device_connections_per_second, 1 / manner.pace.device_packets_per_second)
+        self._gap = MARGIN / min(manner.pace.device_connections_per_second, manner.pace.device_packets_per_second)
         self._epoll = select.epoll()
         self._open: dict[int, _Called] = {}
         self._active = 0
@@ -130,9 +132,12 @@ class Caller:
                 self._late(called, now)
         self._admit(now)
         while self._due and self._due[0][0] <= now:
-            if not self._bucket.take(now):
+            if not self._due[0][2].order:
+                self._finish(heapq.heappop(self._due)[2])
+            elif self._bucket.take(now):
+                self._dial(heapq.heappop(self._due)[2], now)
+            else:
                 return self._bucket.wait()
-            self._dial(heapq.heappop(self._due)[2], now)
             self._admit(now)
         soonest = [heap[0][0] for heap in (self._due, self._deadlines) if heap]
         return max(0.0, min(soonest) - now) if soonest else 0.0
@@ -230,9 +235,11 @@ class Caller:
         self._next(called, now)
 
     def _next(self, called: _Called, now: float) -> None:
-        """Hang up, and go on with the next port or end."""
+        """Hang up, and go on with the next port or end; a device that answered is told only when it may see its next connection, which will be the wire's."""
         self._hang_up(called)
-        if called.order and (called.answered or (called.patience > 0 and not self._absent(called))):
+        if not called.answered and (called.patience <= 0 or self._absent(called)):
+            called.order.clear()
+        if called.order or called.answered:
             heapq.heappush(self._due, (max(now, called.started + self._gap), next(self._serial), called))
         else:
             self._finish(called)

@@ -59,7 +59,8 @@ def denies_of(grants: Iterable[Grant]) -> tuple[Span, ...]:
 def permitted(sweep: Sweep, now: datetime) -> tuple[tuple[Span, ...], tuple[Note, ...]]:
     """The targets that the scope allows now, without those to skip, and a note for each part that it refuses; ScopeError when it refuses all.
 
-    Its answer can change only where a network or a deny of a grant begins or ends; so it is asked once for each piece between two such places.
+    Its answer can change only where a network or a deny of a grant begins or ends, and at a network's first and last address, which are no device; so it is
+    asked once for each piece between two such places.
     """
     allowed, refused = [], []
     for piece in _pieces(sweep):
@@ -71,6 +72,8 @@ def permitted(sweep: Sweep, now: datetime) -> tuple[tuple[Span, ...], tuple[Note
             allowed.append(piece)
     if not allowed and refused:
         raise refused[0][1]
+    if sweep.shift and spans.without(allowed, LOOPBACK):
+        raise ScopeError("a port shift is for the lab on this machine's loopback addresses only")
     skipped = [spans.of_address(address) for address in sweep.skip]
     return spans.without(spans.without(allowed, denies_of(sweep.scope.grants)), skipped), tuple(_refusals(refused))
 
@@ -82,8 +85,8 @@ def _pieces(sweep: Sweep) -> Iterator[Span]:
     ]
     for span in sweep.targets.spans:
         near = [limit for limit in limits if limit.version == span.version]
-        edges = {edge for limit in near for edge in (limit.first, limit.last + 1) if span.first < edge <= span.last}
-        begins = [span.first, *sorted(edges)]
+        edges = {edge for limit in near for edge in (limit.first, limit.first + 1, limit.last, limit.last + 1)}
+        begins = [span.first, *sorted(edge for edge in edges if span.first < edge <= span.last)]
         for first, following in zip(begins, [*begins[1:], span.last + 1], strict=True):
             yield Span(span.version, first, following - 1)
 

@@ -21,6 +21,7 @@ IPV6_PREFIX = 112
 """IPv6 networks larger than this hold too many addresses to ask them one by one."""
 _NAME = re.compile(r"(?=.{1,253}\.?$)([A-Za-z0-9_]([A-Za-z0-9_-]{0,61}[A-Za-z0-9_])?\.?)+")
 _LOOKS_NUMERIC = re.compile(r"[0-9.]+|[0-9]+(\.[0-9]+){3}-.*")
+_MAPPED = spans.read("::ffff:0:0/96")
 Resolver = Callable[[str], Iterable[str]]
 
 
@@ -122,16 +123,20 @@ def _part(text: str, resolver: Resolver) -> Iterator[_Part]:
 
 def _network(text: str) -> _Part:
     try:
-        network = ipaddress.ip_network(text, strict=False)
+        if "%" in text:
+            raise ValueError(text)
+        written = ipaddress.ip_interface(text)
     except ValueError:
         raise ConfigError(f"target {_shown(text)}: not a network; write it as 10.20.0.0/24") from None
-    if str(network.network_address) != text.partition("/")[0]:
-        raise ConfigError(f"target {text}: the network is written {network}, the one address {text.partition('/')[0]}")
+    network = written.network
+    if written.ip != network.network_address:
+        raise ConfigError(f"target {text}: the network is written {network}, the one address {written.ip}")
     if network.version == 6 and network.prefixlen < IPV6_PREFIX:
         raise ConfigError(
             f"target {text}: IPv6 is not swept; name addresses, or networks no larger than a /{IPV6_PREFIX}"
         )
     span = spans.of_network(network)
+    _refuse_disguised(text, span)
     if network.version == 4 and network.prefixlen < 31:
         span = Span(4, span.first + 1, span.last - 1)
     return _Part(str(network), span)
@@ -154,11 +159,18 @@ def _range(text: str) -> _Part:
     if begin.first > end.first:
         raise ConfigError(f"target {text}: the range ends before it begins")
     span = Span(begin.version, begin.first, end.first)
+    _refuse_disguised(text, span)
     if span.version == 6 and span.count > 1 << (128 - IPV6_PREFIX):
         raise ConfigError(
             f"target {text}: IPv6 is not swept; name addresses, or networks no larger than a /{IPV6_PREFIX}"
         )
     return _Part(str(span), span)
+
+
+def _refuse_disguised(text: str, span: Span) -> None:
+    """An IPv4 address in IPv6 clothes would pass by what is said of it as IPv4."""
+    if spans.within([span], [_MAPPED]):
+        raise ConfigError(f"target {text}: IPv4 addresses written as IPv6; write them as IPv4")
 
 
 def _shown(text: str) -> str:

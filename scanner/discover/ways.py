@@ -51,14 +51,16 @@ class Run:
             self._put(note)
         self._addresses = spans.count(allowed)
         for leg in self._legs(allowed):
+            before = self._done
             try:
                 await self._go(leg)
             except BridgeEnded as error:
-                self._put(Note(f"{leg.text}: the sweep ended early, its program failed ({error})", incomplete=True))
+                self._put(Note(f"{leg.text}: the sweep ended early, its bridge failed ({error})", incomplete=True))
+                continue
             except ScopeError as error:
                 self._put(Note(f"{leg.text}: the sweep was ended by the scope: {error}", incomplete=True))
                 return
-            self._done += leg.count
+            self._done = before + leg.count
             self._tell(0, 0)
 
     async def _go(self, leg: Leg) -> None:
@@ -119,22 +121,25 @@ class Run:
             "ports": sorted(self._physical()),
             **self._rates(),
         }
-        found: dict[str, str] = {}
+        macs: dict[str, str] = {}
+        told: set[str] = set()
         try:
             async with Bridge("l2", self._fence) as bridge:
                 async for event in bridge.follow(command):
-                    self._segment_event(event, found, leg)
-        except BridgeEnded:
-            if found:
-                self._put(Note(f"alive, but their ports are not known: {', '.join(found)}", incomplete=True))
-            raise
+                    self._segment_event(event, macs, told, leg)
+        except BridgeEnded as error:
+            self._put(Note(f"{leg.text}: the bridge failed ({error}); what was left is asked by TCP connect"))
+            rest = spans.without(leg.spans, [spans.of_address(address) for address in told])
+            self._done += leg.count - spans.count(rest)
+            await self._by_connecting(Leg(Way.SEGMENT_BY_CONNECT, rest, leg.link))
 
-    def _segment_event(self, event: Mapping[str, Any], found: dict[str, str], leg: Leg) -> None:
+    def _segment_event(self, event: Mapping[str, Any], macs: dict[str, str], told: set[str], leg: Leg) -> None:
         match event["event"]:
             case "host":
-                found[event["host"]] = event["mac"]
+                macs[event["host"]] = event["mac"]
             case "ports":
-                self._put(self._host(event, found.pop(event["host"]), "arp"))
+                told.add(event["host"])
+                self._put(self._host(event, macs.pop(event["host"]), "arp"))
             case "progress":
                 self._tell(event["done"], event["packets"])
                 self._allow(spans.address_text(leg.spans[0].version, leg.spans[0].first))
@@ -142,19 +147,28 @@ class Run:
                 self._packets += event["packets"]
 
     async def _by_route(self, leg: Leg) -> None:
+        """Ping a lot of addresses, then connect to them; should the bridge fail, connect all the same."""
+        pinging = True
         async with Bridge("l2", self._fence) as bridge:
             for lot in spans.chunks(leg.spans, _PING_LOT):
-                self._allow(spans.address_text(lot[0].version, lot[0].first))
                 alive: set[str] = set()
-                command = {"command": "ping", "ranges": [str(span) for span in lot], **self._rates()}
-                async for event in bridge.follow(command):
-                    if event["event"] == "host":
-                        alive.add(event["host"])
-                    elif event["event"] == "done":
-                        self._packets += event["packets"]
+                try:
+                    if pinging:
+                        await self._ping(bridge, lot, alive)
+                except BridgeEnded as error:
+                    pinging = False
+                    self._put(Note(f"{leg.text}: the bridge failed ({error}); hosts are found by TCP connect alone"))
                 await self._by_connecting(Leg(leg.way, lot), frozenset(alive))
                 self._done += spans.count(lot)
-        self._done -= leg.count
+
+    async def _ping(self, bridge: Bridge, lot: tuple[spans.Span, ...], alive: set[str]) -> None:
+        self._allow(spans.address_text(lot[0].version, lot[0].first))
+        command = {"command": "ping", "ranges": [str(span) for span in lot], **self._rates()}
+        async for event in bridge.follow(command):
+            if event["event"] == "host":
+                alive.add(event["host"])
+            elif event["event"] == "done":
+                self._packets += event["packets"]
 
     async def _by_nmap(self, leg: Leg) -> None:
         command = {

@@ -1,6 +1,7 @@
 """The connect sweep, against real sockets on this machine's loopback addresses."""
 
 import contextlib
+import os
 import socket
 import threading
 from collections.abc import Iterator
@@ -14,8 +15,18 @@ from inventory.model import Endpoint, Level
 from scanner import spans
 from scanner.bucket import Bucket
 from scanner.discover import Host, Note, Progress, Sweep, connect, discover, parse_targets
+from scanner.discover.bridge import Bridge, BridgeEnded, scope_command
 from scanner.discover.links import links
 
+SWEEP = {
+    "command": "sweep",
+    "interface": "lo",
+    "address": "127.0.0.1",
+    "ranges": ["127.0.1.1"],
+    "ports": [80],
+    "packets_per_second": 100,
+    "device_packets_per_second": 100,
+}
 GREETING = b"220 FTP server ready.\r\n"
 
 
@@ -215,6 +226,18 @@ async def test_addresses_to_skip_are_left_out_of_the_count():
     assert found[-1] == Progress(2, 2, 2)
 
 
+async def test_the_first_and_last_address_of_a_granted_network_are_the_scopes_question():
+    asked = Scope((Grant(("127.7.0.0/25", "127.7.0.128/25")),))
+    await records(sweep(["127.7.0.120-135"], [9], scope=asked))
+    assert asked.asked[:4] == ["127.7.0.120", "127.7.0.127", "127.7.0.128", "127.7.0.129"]
+
+
+async def test_ports_are_shifted_on_loopback_only():
+    scope = Scope((Grant(("127.7.0.0/16", "10.9.0.0/24")),))
+    with pytest.raises(ScopeError, match="loopback addresses only"):
+        await records(sweep(["127.7.0.1", "10.9.0.1"], [80], scope=scope, shift=8000))
+
+
 async def test_an_engine_that_is_none_is_a_configuration_error():
     with pytest.raises(ConfigError, match="builtin and nmap"):
         await records(sweep(["127.7.0.1"], [80], engine="masscan"))
@@ -259,7 +282,7 @@ def test_a_device_is_not_asked_faster_than_its_pace():
         wait_for_answers(caller, 100.0 + tick / 20)
         asked.append(caller.packets)
     caller.close()
-    assert [asked.index(number) for number in (1, 2, 3)] == [0, 5, 10]
+    assert [asked.index(number) for number in (1, 2, 3)] == [0, 6, 12]
 
 
 def wait_for_answers(caller, now):
@@ -283,3 +306,23 @@ def test_this_machine_knows_its_own_loopback():
     assert loopback.interface == "lo"
     assert loopback.network == spans.read("127.0.0.0/8")
     assert not loopback.ethernet
+
+
+async def test_a_bridge_that_refuses_says_why_in_its_own_words():
+    fence = scope_command(["127.0.0.0/24"], [], [])
+    async with Bridge("l2", fence) as bridge:
+        with pytest.raises(BridgeEnded, match=r"outside the scope: 127\.0\.1\.1"):
+            _ = [event async for event in bridge.follow(SWEEP)]
+
+
+async def test_a_bridge_that_is_not_needed_any_more_ends():
+    async with Bridge("l2", scope_command(["127.0.0.0/24"], [], [])) as bridge:
+        assert bridge.pid
+    with pytest.raises(ProcessLookupError):
+        os.kill(bridge.pid, 0)
+
+
+async def test_a_bridge_that_cannot_even_start_says_its_last_words():
+    async with Bridge("none", scope_command([], [], [])) as bridge:
+        with pytest.raises(BridgeEnded, match=r"exit code 1: .*No module named scanner\.bridges\.none"):
+            _ = [event async for event in bridge.follow(SWEEP)]

@@ -12,6 +12,7 @@ from pathlib import Path
 import pytest
 
 DRIVE = str(Path(__file__).with_name("drive.py"))
+ROOT = str(Path(__file__).parents[2])
 HOSTS = {
     "10.99.0.5": ("44:19:b6:00:00:05", (22, 80)),
     "10.99.0.6": ("ac:cc:8e:00:00:06", (443,)),
@@ -134,19 +135,29 @@ def test_a_scope_that_refuses_everything_ends_the_sweep_before_it_begins(city):
 
 
 @pytest.mark.real
-def test_a_bridge_that_dies_is_told_and_nothing_hangs(city):
-    order = {**ORDER, "pace": {"packets_per_second": 20, "device_packets_per_second": 1}}
+def test_a_bridge_that_dies_is_told_and_what_was_left_is_asked_without_it(city):
+    order = {**ORDER, "targets": ["10.99.0.2-7"], "pace": {"packets_per_second": 20, "device_packets_per_second": 2}}
     command = [*city.scanner.enter, sys.executable, DRIVE, json.dumps(order)]
     with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as sweep:
         assert sweep.stdout is not None
-        first = next(line for line in sweep.stdout if '"Progress"' in line and json.loads(line)["packets"] > 8)
-        children = Path(f"/proc/{sweep.pid}/task/{sweep.pid}/children").read_text().split()
-        assert first
-        os.kill(int(children[0]), signal.SIGKILL)
+        assert next(line for line in sweep.stdout if '"Progress"' in line and json.loads(line)["packets"] > 6)
+        bridge = int(Path(f"/proc/{sweep.pid}/task/{sweep.pid}/children").read_text().split()[0])
+        os.kill(bridge, signal.SIGKILL)
         records = [json.loads(line) for line in sweep.stdout]
-    told = [record["text"] for record in records if record["kind"] == "Note" and record["incomplete"]]
-    assert told[0].startswith("alive, but their ports are not known: 10.99.0.5")
-    assert told[1].endswith("the sweep ended early, its program failed (killed by signal 9)")
+    assert notes(records) == [
+        "10.99.0.2-10.99.0.7: the bridge failed (killed by signal 9); what was left is asked by TCP connect"
+    ]
+    assert found(records) == {address: host for address, host in FOUND.items() if address != "10.99.0.200"}
+    assert records[-1]["done"] == records[-1]["addresses"] == 6
+
+
+@pytest.mark.real
+def test_without_scapy_a_segment_is_asked_by_connecting(city, tmp_path):
+    (tmp_path / "scapy.py").write_text("raise ModuleNotFoundError('No module named scapy')")
+    order = {**ORDER, "targets": ["10.99.0.5"]}
+    records = drive(city, order, "env", f"PYTHONPATH={tmp_path}:{os.environ.get('PYTHONPATH', ROOT)}")
+    assert "No module named scapy" in notes(records)[0]
+    assert found(records) == {"10.99.0.5": FOUND["10.99.0.5"]}
 
 
 @pytest.mark.real
