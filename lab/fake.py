@@ -12,6 +12,9 @@ from dataclasses import dataclass, field
 from functools import cache
 from typing import ClassVar, TypeAlias
 
+HARMS_KEPT = 1000
+"""Harms that are kept of one fake, so that a lab that runs for days under attack does not grow."""
+
 
 @dataclass(frozen=True, slots=True, order=True)
 class Expected:
@@ -73,7 +76,8 @@ class Visit:
 
     def harm(self, what: str) -> None:
         """Note that something was done that would have hurt a real device."""
-        self.log.harms.append(what)
+        if len(self.log.harms) < HARMS_KEPT:
+            self.log.harms.append(what)
 
 
 @dataclass(frozen=True, slots=True)

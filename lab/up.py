@@ -48,7 +48,15 @@ class Request:
     def plan(self) -> Plan:
         """The city that is asked for; raises `PlanError`."""
         usual = LOOPBACK_NETWORK if self.mode == "loopback" else NAMESPACE_NETWORK
-        return lay_out(self.network or usual, self.devices, self.only)
+        plan = lay_out(self.network or usual, self.devices, self.only)
+        if self.mode != "auto" and plan.network.is_loopback != (self.mode == "loopback"):
+            raise PlanError(f"{plan.network} is no network for the mode {self.mode}")
+        return plan
+
+    @property
+    def is_local(self) -> bool:
+        """Whether a network was asked for that only stands on loopback."""
+        return self.network.startswith("127.")
 
 
 class _Stopped(Exception):
@@ -87,14 +95,15 @@ def _start(request: Request, stopped: int) -> tuple[subprocess.Popen[bytes], Map
 
 
 def _ways(request: Request) -> Iterator[Request]:
-    if request.mode in ("auto", "namespace"):
+    if request.mode == "namespace" or (request.mode == "auto" and not request.is_local):
         space = replace(request, mode="namespace")
         if os.geteuid() == 0:
             yield replace(space, why="real ARP and MAC addresses, in network namespaces made as root")
         yield replace(space, own_user=True, why="real ARP and MAC addresses, in an unprivileged user namespace")
     if request.mode == "auto":
-        loopback = LOOPBACK_NETWORK if request.network else ""  # a network asked for was meant for the namespaces
-        yield replace(request, mode="loopback", network=loopback, why="no ARP and no MAC addresses, because {reason}")
+        why = "as the network asks" if request.is_local else "because {reason}"
+        network = request.network if request.is_local else LOOPBACK_NETWORK
+        yield replace(request, mode="loopback", network=network, why=f"no ARP and no MAC addresses, {why}")
     if request.mode == "loopback":
         yield replace(request, why="no ARP and no MAC addresses, as asked")
 

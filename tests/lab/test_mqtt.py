@@ -76,22 +76,3 @@ async def test_mosquitto_sub_reads_the_version(build, tool):
     house = await build(Mqtt(version="mosquitto version 2.0.18"))
     said = await tool("mosquitto_sub", "-h", house.address, "-t", "$SYS/broker/version", "-C", "1", "-W", "10")
     assert said.text == "mosquitto version 2.0.18\n"
-
-
-@pytest.mark.real
-async def test_nmap_reading_all_topics_is_noticed(build, tool):
-    house = await build(Mqtt())
-    arguments = (
-        "-Pn",
-        "-n",
-        "-sT",
-        "-p",
-        "1883",
-        "--script",
-        "mqtt-subscribe",
-        "--script-args",
-        "mqtt-subscribe.listen-time=1s",
-    )
-    said = await tool("nmap", *arguments, house.address)
-    assert "1883/tcp open" in said.text
-    assert "an MQTT subscription to '#'" in house.harms
