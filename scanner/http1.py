@@ -13,7 +13,7 @@ from dataclasses import dataclass, replace
 
 from inventory.errors import PeerClosed, ProtocolError, TimedOut
 from inventory.text import one_line
-from scanner.conversation import Conversation, ReadAll, ReadSome
+from scanner.conversation import Conversation, ReadAll, ReadSome, Target
 
 USER_AGENT = "Tocsin/0.1 (security inventory)"
 BODY_LIMIT = 65536
@@ -101,6 +101,12 @@ class Incoming:
                 self.ended = error
                 self.data += error.partial
         return self.take(limit)
+
+
+def authority(target: Target, usual_port: int) -> str:
+    """The host as a request names it: with its port unless that is the scheme's own (RFC 9110 section 7.2), never with an IPv6 zone (RFC 6874, 4)."""
+    host = re.sub(r"%[^\]]*", "", target.host)
+    return host if target.endpoint.port == usual_port else f"{host}:{target.endpoint.port}"
 
 
 def request(method: str, path: str, host: str, headers: Iterable[tuple[str, str]] = ()) -> bytes:
@@ -230,19 +236,21 @@ def _length(response: Response) -> int | None:
 
 def _chunks(incoming: Incoming, limit: int) -> Conversation[bytes]:
     """RFC 9112 section 7.1; a line that is no chunk size ends the pretence, and the rest is taken as it comes."""
-    body = b""
-    while len(body) < limit:
+    pieces, left = [], limit
+    while left > 0:
         line = yield from incoming.line()
         if line and not line.strip(_BLANKS):
             continue  # the end of the last chunk
         match = re.match(rb"[ \t]*([0-9a-fA-F]{1,8})[ \t]*[;\r\n]", line)
         if match is None:
             incoming.data = line + incoming.data
-            return body + (yield from incoming.rest(limit - len(body)))
+            pieces.append((yield from incoming.rest(left)))
+            break
         size = int(match[1], 16)
         if size == 0:
             while (yield from incoming.line()).strip(_BLANKS):
                 pass  # trailers, which nothing needs
             break
-        body += yield from incoming.exactly(min(size, limit - len(body)))
-    return body
+        pieces.append((yield from incoming.exactly(min(size, left))))
+        left -= len(pieces[-1])
+    return b"".join(pieces)

@@ -117,6 +117,12 @@ def test_an_endless_body_is_left_at_the_limit(recite):
     assert len(response.body) == http1.BODY_LIMIT
 
 
+def test_many_small_chunks_stay_within_the_limit(recite):
+    head = b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n"
+    response, _ = recite(http1.read_response(limit=1000), [head + b"1\r\nx\r\n" * 5000])
+    assert response.body == b"x" * 1000
+
+
 def test_an_endless_head_is_left_at_its_limit(recite):
     response, _ = recite(http1.read_response(), [b"HTTP/1.1 200 OK\r\n" + b"X: y\r\n" * 50_000])
     assert response.status == 200
