@@ -11,7 +11,7 @@ import re
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
 
-from inventory.errors import PeerClosed, ProtocolError, TimedOut
+from inventory.errors import PeerClosed, PeerError, ProtocolError, TimedOut
 from inventory.text import one_line
 from scanner.conversation import Conversation, ReadAll, ReadSome, Target
 
@@ -58,19 +58,24 @@ class Incoming:
 
     def __init__(self) -> None:
         self.data = b""
-        self.ended: PeerClosed | TimedOut | None = None
+        self.ended: PeerError | None = None
 
     def more(self) -> Conversation[bool]:
-        """Wait for more; False when the peer has closed or fallen silent, and `ended` says which."""
+        """Wait for more; False when the peer has closed, fallen silent or said too much, and `ended` says which."""
         if self.ended is not None:
             return False
         try:
             self.data += yield ReadSome()
-        except (PeerClosed, TimedOut) as error:
-            self.ended = error
-            self.data += error.partial
-            return bool(error.partial)
+        except PeerError as error:
+            return self._end(error)
         return True
+
+    def _end(self, error: PeerError) -> bool:
+        """Note how it ended; whether something had come before that."""
+        partial = error.partial if isinstance(error, PeerClosed | TimedOut) else b""
+        self.ended = error
+        self.data += partial
+        return bool(partial)
 
     def take(self, size: int) -> bytes:
         """At most `size` bytes of what is here."""
@@ -97,9 +102,8 @@ class Incoming:
         if len(self.data) < limit and self.ended is None:
             try:
                 self.data += yield ReadAll(limit - len(self.data), quiet=QUIET)
-            except (PeerClosed, TimedOut) as error:
-                self.ended = error
-                self.data += error.partial
+            except PeerError as error:
+                self._end(error)
         return self.take(limit)
 
 
@@ -139,7 +143,7 @@ def get_pattern(path: bytes) -> bytes:
 def read_response(incoming: Incoming | None = None, limit: int = BODY_LIMIT) -> Conversation[Response]:
     """Read one answer with at most `limit` bytes of its body, passing over interim ones (1xx).
 
-    Raises `ProtocolError` for what is no answer at all, `PeerClosed` or `TimedOut` where nothing came.
+    Raises `ProtocolError` for what is no answer at all, and what the wire raised (`PeerClosed`, `TimedOut`) where nothing came.
     """
     incoming = Incoming() if incoming is None else incoming
     response = yield from read_head(incoming)

@@ -28,7 +28,8 @@ FACTS = {
     "upnp.device_type": "the type as a URN",
     "upnp.udn": "the unique device name",
 }
-DESCRIPTION_LIMIT = 262144
+DESCRIPTION_LIMIT = 229376
+"""Bytes of a description that are read: 224 KiB, which leaves room for the head among the bytes that a device may say."""
 _ELEMENTS = {
     "manufacturer": "upnp.manufacturer",
     "modelName": "upnp.model_name",
