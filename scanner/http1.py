@@ -11,9 +11,9 @@ import re
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
 
-from inventory.errors import PeerClosed, ProtocolError, TimedOut
+from inventory.errors import PeerClosed, PeerError, ProtocolError, TimedOut
 from inventory.text import one_line
-from scanner.conversation import Conversation, ReadAll, ReadSome
+from scanner.conversation import Conversation, ReadAll, ReadSome, Target
 
 USER_AGENT = "Tocsin/0.1 (security inventory)"
 BODY_LIMIT = 65536
@@ -58,19 +58,24 @@ class Incoming:
 
     def __init__(self) -> None:
         self.data = b""
-        self.ended: PeerClosed | TimedOut | None = None
+        self.ended: PeerError | None = None
 
     def more(self) -> Conversation[bool]:
-        """Wait for more; False when the peer has closed or fallen silent, and `ended` says which."""
+        """Wait for more; False when the peer has closed, fallen silent or said too much, and `ended` says which."""
         if self.ended is not None:
             return False
         try:
             self.data += yield ReadSome()
-        except (PeerClosed, TimedOut) as error:
-            self.ended = error
-            self.data += error.partial
-            return bool(error.partial)
+        except PeerError as error:
+            return self._end(error)
         return True
+
+    def _end(self, error: PeerError) -> bool:
+        """Note how it ended; whether something had come before that."""
+        partial = error.partial if isinstance(error, PeerClosed | TimedOut) else b""
+        self.ended = error
+        self.data += partial
+        return bool(partial)
 
     def take(self, size: int) -> bytes:
         """At most `size` bytes of what is here."""
@@ -97,10 +102,15 @@ class Incoming:
         if len(self.data) < limit and self.ended is None:
             try:
                 self.data += yield ReadAll(limit - len(self.data), quiet=QUIET)
-            except (PeerClosed, TimedOut) as error:
-                self.ended = error
-                self.data += error.partial
+            except PeerError as error:
+                self._end(error)
         return self.take(limit)
+
+
+def authority(target: Target, usual_port: int) -> str:
+    """The host as a request names it: with its port unless that is the scheme's own (RFC 9110 section 7.2), never with an IPv6 zone (RFC 6874, 4)."""
+    host = re.sub(r"%[^\]]*", "", target.host)
+    return host if target.endpoint.port == usual_port else f"{host}:{target.endpoint.port}"
 
 
 def request(method: str, path: str, host: str, headers: Iterable[tuple[str, str]] = ()) -> bytes:
@@ -133,7 +143,7 @@ def get_pattern(path: bytes) -> bytes:
 def read_response(incoming: Incoming | None = None, limit: int = BODY_LIMIT) -> Conversation[Response]:
     """Read one answer with at most `limit` bytes of its body, passing over interim ones (1xx).
 
-    Raises `ProtocolError` for what is no answer at all, `PeerClosed` or `TimedOut` where nothing came.
+    Raises `ProtocolError` for what is no answer at all, and what the wire raised (`PeerClosed`, `TimedOut`) where nothing came.
     """
     incoming = Incoming() if incoming is None else incoming
     response = yield from read_head(incoming)
@@ -230,19 +240,21 @@ def _length(response: Response) -> int | None:
 
 def _chunks(incoming: Incoming, limit: int) -> Conversation[bytes]:
     """RFC 9112 section 7.1; a line that is no chunk size ends the pretence, and the rest is taken as it comes."""
-    body = b""
-    while len(body) < limit:
+    pieces, left = [], limit
+    while left > 0:
         line = yield from incoming.line()
         if line and not line.strip(_BLANKS):
             continue  # the end of the last chunk
         match = re.match(rb"[ \t]*([0-9a-fA-F]{1,8})[ \t]*[;\r\n]", line)
         if match is None:
             incoming.data = line + incoming.data
-            return body + (yield from incoming.rest(limit - len(body)))
+            pieces.append((yield from incoming.rest(left)))
+            break
         size = int(match[1], 16)
         if size == 0:
             while (yield from incoming.line()).strip(_BLANKS):
                 pass  # trailers, which nothing needs
             break
-        body += yield from incoming.exactly(min(size, limit - len(body)))
-    return body
+        pieces.append((yield from incoming.exactly(min(size, left))))
+        left -= len(pieces[-1])
+    return b"".join(pieces)

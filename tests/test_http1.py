@@ -2,7 +2,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from inventory.errors import PeerClosed, PeerError, ProtocolError
+from inventory.errors import PeerClosed, PeerError, ProtocolError, TimedOut
 from scanner import http1
 
 OK = b"HTTP/1.1 200 OK\r\nServer: Boa/0.94\r\nContent-Length: 5\r\n\r\nhello"
@@ -115,6 +115,29 @@ def test_two_answers_over_one_connection_are_told_apart(recite):
 def test_an_endless_body_is_left_at_the_limit(recite):
     response, _ = recite(http1.read_response(), [b"HTTP/1.1 200 OK\r\n\r\n" + b"x" * 200_000])
     assert len(response.body) == http1.BODY_LIMIT
+
+
+@pytest.mark.parametrize("error", [TimedOut(), PeerClosed(b"lo"), ProtocolError("TLS: bad record mac")])
+def test_what_came_before_the_connection_broke_is_kept(error):
+    conversation = http1.read_response()
+    next(conversation)
+    conversation.send(b"HTTP/1.1 200 OK\r\nServer: a\r\nContent-Length: 99\r\n\r\nhel")
+    with pytest.raises(StopIteration) as ended:
+        conversation.throw(error)
+    assert (ended.value.value.status, ended.value.value.body) == (200, b"hel" + getattr(error, "partial", b""))
+
+
+def test_silence_is_passed_on():
+    conversation = http1.read_response()
+    next(conversation)
+    with pytest.raises(TimedOut):
+        conversation.throw(TimedOut())
+
+
+def test_many_small_chunks_stay_within_the_limit(recite):
+    head = b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n"
+    response, _ = recite(http1.read_response(limit=1000), [head + b"1\r\nx\r\n" * 5000])
+    assert response.body == b"x" * 1000
 
 
 def test_an_endless_head_is_left_at_its_limit(recite):

@@ -9,13 +9,13 @@ import re
 from dataclasses import dataclass
 from urllib.parse import urljoin, urlsplit
 
-from inventory.errors import PeerError
+from inventory.errors import PeerError, ProtocolError
 from inventory.model import FactValue
 from inventory.text import one_line
 from scanner import html_page
 from scanner.conversation import EVIDENCE_LIMIT, Conversation, Heard, Reconnect, Safety, Say, Send, Target
 from scanner.html_page import Page
-from scanner.http1 import SAFE_PATH, Response, get_pattern, read_response, request
+from scanner.http1 import SAFE_PATH, Response, authority, get_pattern, read_response, request
 from scanner.http_auth import parse_challenges
 
 NAME = "http"
@@ -83,14 +83,14 @@ def probe(target: Target) -> Conversation[Heard]:
 def _get(target: Target, path: str) -> Conversation[_Answer]:
     yield Send(request("GET", path, _host(target)))
     response = yield from read_response()
+    if response.version.startswith("RTSP"):
+        raise ProtocolError(f"{response.version} in answer to HTTP")
     text = html_page.decode(response.body, response.header("Content-Type") or "")
     return _Answer(response, html_page.read_page(text))
 
 
 def _host(target: Target) -> str:
-    """The Host header: with its port unless that is the scheme's own, RFC 9110 section 7.2."""
-    usual = 443 if target.tls else 80
-    return target.host if target.endpoint.port == usual else f"{target.host}:{target.endpoint.port}"
+    return authority(target, 443 if target.tls else 80)
 
 
 def _leads_to(answer: _Answer) -> str | None:

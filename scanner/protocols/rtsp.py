@@ -9,7 +9,7 @@ from inventory.errors import PeerError, ProtocolError
 from inventory.model import FactValue
 from inventory.text import one_line
 from scanner.conversation import EVIDENCE_LIMIT, Conversation, Heard, Safety, Say, Send, Target
-from scanner.http1 import SAFE_HOST, USER_AGENT, Incoming, Response, read_response
+from scanner.http1 import SAFE_HOST, USER_AGENT, Incoming, Response, authority, read_response
 from scanner.http_auth import parse_challenges
 
 NAME = "rtsp"
@@ -59,8 +59,7 @@ def probe(target: Target) -> Conversation[Heard]:
 
 
 def _request(method: str, number: int, target: Target, headers: tuple[tuple[str, str], ...] = ()) -> bytes:
-    usual = target.endpoint.port == 554
-    host = target.host if usual else f"{target.host}:{target.endpoint.port}"
+    host = authority(target, 554)
     if not SAFE_HOST.fullmatch(host):
         raise ProtocolError(f"a host name that cannot be asked for: {one_line(host, 80)}")
     fields = (("CSeq", str(number)), ("User-Agent", USER_AGENT), *headers)

@@ -54,7 +54,7 @@ FACTS = {
     "tls.spki_sha256": "SHA-256 of its public key (SubjectPublicKeyInfo)",
     "tls.certificate_error": "what of it could not be read, and why",
 }
-_RECORDS_LIMIT = 16
+_RECORDS_LIMIT = 64
 _HANDSHAKE_LIMIT = 131072
 _SILENCES = 2
 
@@ -97,7 +97,7 @@ def probe(target: Target) -> Conversation[Heard]:
         "tls.versions": tuple(version.name for version, _ in accepted),
         "tls.suites": tuple(f"{version.name} 0x{suite:04x}" for version, suite in accepted),
     }
-    if [version for version, _ in accepted] == [tls_codec.TLS13]:
+    if not chain and accepted and accepted[-1][0] is tls_codec.TLS13:
         chain = yield from _inside(facts)
     return Heard(facts | _certificate_facts(chain), evidence[:EVIDENCE_LIMIT])
 

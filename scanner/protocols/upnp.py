@@ -9,7 +9,7 @@ from inventory.errors import ProtocolError
 from inventory.model import FactValue
 from inventory.text import one_line
 from scanner.conversation import EVIDENCE_LIMIT, Conversation, Heard, Safety, Say, Send, Target
-from scanner.http1 import get_pattern, read_response, request
+from scanner.http1 import authority, get_pattern, read_response, request
 
 NAME = "upnp"
 TRANSPORT = "tcp"
@@ -28,7 +28,8 @@ FACTS = {
     "upnp.device_type": "the type as a URN",
     "upnp.udn": "the unique device name",
 }
-DESCRIPTION_LIMIT = 262144
+DESCRIPTION_LIMIT = 229376
+"""Bytes of a description that are read: 224 KiB, which leaves room for the head among the bytes that a device may say."""
 _ELEMENTS = {
     "manufacturer": "upnp.manufacturer",
     "modelName": "upnp.model_name",
@@ -43,8 +44,7 @@ _ELEMENTS = {
 
 def probe(target: Target) -> Conversation[Heard]:
     """Get the description."""
-    host = target.host if target.endpoint.port == 80 else f"{target.host}:{target.endpoint.port}"
-    yield Send(request("GET", target.path, host))
+    yield Send(request("GET", target.path, authority(target, 80)))
     response = yield from read_response(limit=DESCRIPTION_LIMIT)
     if response.status != 200:
         raise ProtocolError(f"status {response.status} instead of a UPnP description")

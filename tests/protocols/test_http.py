@@ -168,7 +168,9 @@ def test_a_page_instead_of_an_icon_is_no_icon(recite):
     assert "http.favicon" not in heard.facts
 
 
-@pytest.mark.parametrize("raw", [b"SSH-2.0-dropbear_2012.55\r\n", b"\x15\x03\x01\x00\x02\x02\x46"])
+@pytest.mark.parametrize(
+    "raw", [b"SSH-2.0-dropbear_2012.55\r\n", b"\x15\x03\x01\x00\x02\x02\x46", b"RTSP/1.0 400 x\r\n\r\n"]
+)
 def test_another_protocol_is_not_taken_for_http(recite, raw):
     with pytest.raises(ProtocolError):
         recite(http.probe(TARGET), [raw])
@@ -193,6 +195,7 @@ def test_everything_a_device_says_is_made_visible(recite):
         (Target(Endpoint("192.0.2.1", 8080)), b"192.0.2.1:8080"),
         (Target(Endpoint("192.0.2.1", 443), tls=True), b"192.0.2.1"),
         (Target(Endpoint("2001:db8::1", 80)), b"[2001:db8::1]"),
+        (Target(Endpoint("fe80::1%eth0", 8080)), b"[fe80::1]:8080"),
         (Target(Endpoint("192.0.2.1", 80), name="camera.test"), b"camera.test"),
     ],
 )
