@@ -1,0 +1,69 @@
+"""The live display: two bars, what is being asked now, and every device above them as soon as it is done."""
+
+from types import TracebackType
+from typing import TextIO
+
+from rich.console import Console
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, SpinnerColumn, TextColumn, TimeRemainingColumn
+from rich.text import Text
+
+from inventory.text import one_line
+from scanner.events import Asking, Assessed, Ended, Event, HostFound, Noted, Started, Swept
+from scanner.progress import ending, verdict
+from scanner.terminal import band, wants_color
+
+
+class Live:
+    """An observer on a terminal; nothing that a device says is read as markup or obeyed."""
+
+    def __init__(self, stream: TextIO) -> None:
+        color = wants_color(stream)
+        self._console = Console(file=stream, no_color=not color, highlight=False, markup=False, emoji=False)
+        self._bars = Progress(
+            SpinnerColumn(),
+            TextColumn("{task.description}", markup=False),
+            BarColumn(bar_width=24),
+            MofNCompleteColumn(),
+            TimeRemainingColumn(),
+            TextColumn("{task.fields[now]}", markup=False),
+            console=self._console,
+            transient=True,
+        )
+        self._sweep = self._bars.add_task("addresses", total=None, now="")
+        self._devices = self._bars.add_task("devices", total=None, now="")
+        self._found: set[str] = set()
+
+    def __enter__(self) -> "Live":
+        self._bars.start()
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, traceback: TracebackType | None
+    ) -> None:
+        self._bars.stop()
+
+    def __call__(self, event: Event) -> None:
+        """Show it."""
+        match event:
+            case Started(addresses, ports, how):
+                self._say(Text(one_line(f"Scanning {addresses:,} addresses, {ports:,} ports on each: {how}"), "bold"))
+                self._bars.update(self._sweep, total=addresses)
+            case Swept(done, addresses):
+                self._bars.update(self._sweep, completed=done, total=addresses)
+            case HostFound(address):
+                self._found.add(address)
+                self._bars.update(self._devices, total=len(self._found))
+            case Asking(address, what):
+                self._bars.update(self._devices, now=one_line(f"{address} {what}", 60))
+            case Assessed(assessment):
+                self._bars.advance(self._devices)
+                worst = band(assessment.findings[0].severity) if assessment.findings else Text("-", "dim")
+                self._say(Text.assemble(worst, " ", verdict(assessment)))
+            case Noted(text):
+                self._say(Text(one_line(f"note: {text}"), "yellow"))
+            case Ended(report):
+                bands = [a.score.band for a in report.assessments if a.findings]
+                self._say(Text(ending(len(report.assessments), bands), "bold"))
+
+    def _say(self, line: Text) -> None:
+        self._console.print(line)

@@ -1,0 +1,93 @@
+"""What a scan says while it runs: a live display where standard error is a terminal, plain lines where it is not, nothing with --quiet."""
+
+import sys
+from types import TracebackType
+from typing import Protocol, TextIO
+
+from inventory.model import Assessment, Severity
+from inventory.text import one_line
+from scanner.events import Asking, Assessed, Ended, Event, HostFound, Noted, Started, Swept
+
+
+class Watch(Protocol):
+    """An `Observer` that is open while the scan runs."""
+
+    def __enter__(self) -> "Watch": ...
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, traceback: TracebackType | None
+    ) -> None: ...
+
+    def __call__(self, event: Event) -> None:
+        """Take note of what the scan tells."""
+
+
+def watch(*, quiet: bool = False, stream: TextIO | None = None) -> Watch:
+    """The observer that fits `stream` (standard error): ``with watch(quiet=quiet) as observer: …``."""
+    stream = stream or sys.stderr
+    if quiet:
+        return Silence()
+    if stream.isatty():
+        from scanner.live import Live
+
+        return Live(stream)
+    return Lines(stream)
+
+
+def verdict(assessment: Assessment) -> str:
+    """One line on a device that is done: where, what, and its worst finding."""
+    from scanner.terminal import name_of
+
+    device, findings = assessment.device, assessment.findings
+    found = (
+        f"{len(findings)} finding{'s' if len(findings) > 1 else ''}, {findings[0].severity.label}"
+        if findings
+        else "nothing found"
+    )
+    return one_line(f"{device.address} {name_of(device)}: {found}")
+
+
+class Silence:
+    """Says nothing."""
+
+    def __enter__(self) -> "Silence":
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, traceback: TracebackType | None
+    ) -> None:
+        return
+
+    def __call__(self, event: Event) -> None:
+        """Let it pass."""
+
+
+class Lines(Silence):
+    """One plain line for each thing that a log should keep: the beginning, each device, what could not be done, the end."""
+
+    def __init__(self, stream: TextIO) -> None:
+        self._stream = stream
+
+    def __call__(self, event: Event) -> None:
+        """Write the line, if the event is worth one."""
+        match event:
+            case Started(addresses, ports, how):
+                self._say(f"scanning {addresses:,} addresses, {ports:,} ports on each: {how}")
+            case Assessed(assessment):
+                self._say(verdict(assessment))
+            case Noted(text):
+                self._say(f"note: {text}")
+            case Ended(report):
+                self._say(ending(len(report.assessments), [a.score.band for a in report.assessments if a.findings]))
+            case Swept() | HostFound() | Asking():
+                pass
+
+    def _say(self, line: str) -> None:
+        self._stream.write(f"{one_line(line)}\n")
+        self._stream.flush()
+
+
+def ending(devices: int, bands: list[Severity]) -> str:
+    """How many devices there are, and how many in each band."""
+    counts = [f"{bands.count(band)} {band.label}" for band in sorted(set(bands), reverse=True)]
+    return f"done: {devices} device{'' if devices == 1 else 's'}{', ' if counts else ''}{', '.join(counts)}"
