@@ -115,7 +115,9 @@ class Interview:
             self._gaps += within
         return True
 
-    async def _ask_first(self, endpoint: Endpoint, protocols: list[ProtocolModule], gaps: list[Gap], *, tls: bool) -> bool:
+    async def _ask_first(
+        self, endpoint: Endpoint, protocols: list[ProtocolModule], gaps: list[Gap], *, tls: bool
+    ) -> bool:
         """Ask `protocols` in turn until one recognises its own."""
         for protocol in protocols:
             target = Target(endpoint, name=self._name, tls=tls, community=self._community)
@@ -137,7 +139,9 @@ class Interview:
     async def _follow(self, lead: Lead) -> None:
         endpoint = lead.target.endpoint
         if endpoint.address != self._host.address:
-            self._gaps.append(Gap(endpoint, lead.protocol, f"{self._host.address} pointed to another host: not followed"))
+            self._gaps.append(
+                Gap(endpoint, lead.protocol, f"{self._host.address} pointed to another host: not followed")
+            )
             return
         try:
             failed = await self._ask(self._protocols[lead.protocol], lead.target)

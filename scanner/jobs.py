@@ -45,7 +45,9 @@ def build(request: Request, settings: Settings, now: datetime) -> Job:
     site = _site(request, settings)
     texts = request.targets or tuple(str(network) for network in (site.networks if site else ()))
     if not texts:
-        raise ConfigError("nothing to scan: name a network, or a site of tocsin.toml with --site (`tocsin init` writes one)")
+        raise ConfigError(
+            "nothing to scan: name a network, or a site of tocsin.toml with --site (`tocsin init` writes one)"
+        )
     targets = parse_targets(texts, yes_large=request.yes_large)
     level = request.level if request.level is not None else (site.level if site else Level.IDENTIFY)
     scope = _scope(request, settings, site, targets, level)
@@ -136,7 +138,9 @@ def _approved(scope: Scope, targets: Targets, level: Level, now: datetime) -> tu
         )
     outside = spans.without(targets.spans, map(spans.of_network, scope.networks))
     if outside:
-        raise ScopeError(f"{outside[0]} lies in no approved network; add it to a site of tocsin.toml, or say by whose word with --authorised-by")
+        raise ScopeError(
+            f"{outside[0]} lies in no approved network; add it to a site of tocsin.toml, or say by whose word with --authorised-by"
+        )
     left = spans.without(targets.spans, (spans.of_network(network) for grant in scope.grants for network in grant.deny))
     if not left:
         raise ScopeError("every target is denied by tocsin.toml; take what may be scanned out of deny")

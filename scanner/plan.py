@@ -30,10 +30,16 @@ def _lines(job: Job) -> Iterator[tuple[str, str]]:
     yield "never touched", ", ".join(map(str, sorted(sweep.never_touch)))
     per_device = len(ports) * _SYN_TRIES + _TALK
     asked = count - skipped
-    yield "packets", f"at most {asked * _ARP_TRIES:,} to find who is there, then at most {per_device:,} to each device alive"
-    yield "pace", (
-        f"{pace.name}: {pace.packets_per_second:g} packets/s in all, {pace.device_packets_per_second:g} to one device, "
-        f"{pace.device_connections_per_second:g} connections/s to one device, one at a time"
+    yield (
+        "packets",
+        f"at most {asked * _ARP_TRIES:,} to find who is there, then at most {per_device:,} to each device alive",
+    )
+    yield (
+        "pace",
+        (
+            f"{pace.name}: {pace.packets_per_second:g} packets/s in all, {pace.device_packets_per_second:g} to one device, "
+            f"{pace.device_connections_per_second:g} connections/s to one device, one at a time"
+        ),
     )
     least = asked * _ARP_TRIES / pace.packets_per_second + per_device / pace.device_packets_per_second
     most = max(least, asked * (_ARP_TRIES + per_device) / pace.packets_per_second)

@@ -18,11 +18,23 @@ TOCSIN = (sys.executable, "-P", "-m", "scanner.cli")
 
 
 @click.command()
-@click.option("-o", "--output", "outputs", multiple=True, type=click.Path(), help="Also write the report to FILE.json or FILE.txt.")
-@click.option("--devices", type=click.IntRange(min=1, max=1000), help="A city of so many devices instead of one of each.")
-@click.option("--mode", type=click.Choice(["auto", "namespace", "loopback"]), default="auto", help="Where the city stands.")
+@click.option(
+    "-o",
+    "--output",
+    "outputs",
+    multiple=True,
+    type=click.Path(path_type=Path),
+    metavar="FILE",
+    help="Also write FILE; its suffix names the format. May be given several times.",
+)
+@click.option(
+    "--devices", type=click.IntRange(min=1, max=1000), help="A city of so many devices instead of one of each."
+)
+@click.option(
+    "--mode", type=click.Choice(["auto", "namespace", "loopback"]), default="auto", help="Where the city stands."
+)
 @click.option("--quiet", is_flag=True, help="No progress.")
-def demo(outputs: tuple[str, ...], devices: int | None, mode: str, *, quiet: bool) -> None:
+def command(outputs: tuple[Path, ...], devices: int | None, mode: str, *, quiet: bool) -> None:
     """Build an isolated fake city on this machine, scan it, and take it down.
 
     No packet leaves the machine: the city has a network of its own without a way out, or loopback addresses where that is forbidden.
@@ -30,7 +42,7 @@ def demo(outputs: tuple[str, ...], devices: int | None, mode: str, *, quiet: boo
     wish = ["up", "--mode", mode, *(["--devices", str(devices)] if devices else [])]
     with tempfile.TemporaryDirectory(prefix="tocsin-demo-") as folder, _city(wish) as city:
         report = Path(folder, "report.json")
-        ended = _scan(city, Path(folder), [str(report), *outputs], quiet=quiet)
+        ended = _scan(city, Path(folder), [report, *outputs], quiet=quiet)
         if ended not in (0, 1, 3):
             raise SystemExit(ended)
         verdict = _compare(city, report, Path(folder, "truth.json"))
@@ -62,11 +74,27 @@ def _city(wish: list[str]) -> Iterator[dict[str, Any]]:
     city["harms"] = [f"{harm['device']}: {harm['harm']}" for harm in json.loads(last.splitlines()[-1])["harms"]]
 
 
-def _scan(city: dict[str, Any], folder: Path, outputs: list[str], *, quiet: bool) -> int:
+def _scan(city: dict[str, Any], folder: Path, outputs: list[Path], *, quiet: bool) -> int:
     """Run the scan inside the city's network; the exit code of `tocsin scan`."""
-    command = [*city["enter"], *TOCSIN, "--store", str(folder / "demo.db"), "--audit", str(folder / "audit.jsonl"), "scan"]
-    command += [city["network"], "--level", "login", "--pace", "lab", "--authorised-by", "tocsin demo: a fake city on this machine"]
-    command += [word for output in outputs for word in ("-o", output)]
+    command = [
+        *city["enter"],
+        *TOCSIN,
+        "--store",
+        str(folder / "demo.db"),
+        "--audit",
+        str(folder / "audit.jsonl"),
+        "scan",
+    ]
+    command += [
+        city["network"],
+        "--level",
+        "login",
+        "--pace",
+        "lab",
+        "--authorised-by",
+        "tocsin demo: a fake city on this machine",
+    ]
+    command += [word for output in outputs for word in ("-o", str(output))]
     command += ["--low-ports-at", str(city["shift"])] if city["shift"] else []
     return subprocess.run([*command, *(["--quiet"] if quiet else [])], check=False, stdin=subprocess.DEVNULL).returncode
 

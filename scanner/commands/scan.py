@@ -1,49 +1,127 @@
 """`tocsin scan`: find, identify, check, rank and report."""
 
+from __future__ import annotations
+
 import asyncio
 import signal
-import sys
-from collections.abc import Callable
-from dataclasses import replace
 from datetime import datetime
-from typing import Any
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
 
 import click
 
-from inventory.model import Level, Report, Severity
+from inventory.model import Level, Severity
+from scanner.exits import Exit, exit_for
+from scanner.options import Options
+from scanner.output import Outputs, show_report, write
+
+if TYPE_CHECKING:
+    from inventory.model import Report
+    from inventory.store import Store
+    from scanner.events import Observer
+    from scanner.pipeline import Job
 
 LEVELS = {level.label: level for level in Level}
 SEVERITIES = {severity.label: severity for severity in Severity}
+HARDER = "How fast (normal, unless the site says otherwise): packets and connections, of the scan and of each device."
 
 
 @click.command()
-@click.argument("targets", nargs=-1, metavar="[NETWORK…]")
+@click.argument("targets", nargs=-1, metavar="[NETWORK]...")
 @click.option("--site", metavar="NAME", help="A site of tocsin.toml, with its networks and limits.")
-@click.option("--level", type=click.Choice(list(LEVELS)), help="identify asks only what a device tells anyone; login tries documented default accounts.")
-@click.option("--pace", type=click.Choice(["gentle", "normal", "lab"]), help="How fast (normal unless the site says otherwise).")
-@click.option("--checks", multiple=True, metavar="ID", help="Only these checks or families; may be given several times.")
+@click.option(
+    "--level",
+    type=click.Choice(list(LEVELS)),
+    help="identify asks only what a device tells anyone; login also tries documented default accounts.",
+)
+@click.option("--pace", type=click.Choice(["gentle", "normal", "lab"]), help=HARDER)
+@click.option("--checks", multiple=True, metavar="ID", help="Only this check or family; may be given several times.")
 @click.option("--ports", metavar="LIST", help="Only these TCP ports: 22,80,8000-8100.")
-@click.option("--engine", type=click.Choice(["builtin", "nmap"]), default="builtin", show_default=True, help="What finds hosts and ports.")
-@click.option("--authorised-by", metavar="TEXT", help="By whose word networks are scanned that tocsin.toml does not hold.")
+@click.option(
+    "--engine", type=click.Choice(["builtin", "nmap"]), default="builtin", help="What finds the hosts and ports."
+)
+@click.option("--authorised-by", metavar="TEXT", help="By whose word networks are scanned that no site approves.")
 @click.option("--window", metavar="HH:MM-HH:MM", help="Scan only within these hours.")
-@click.option("--resume/--fresh", default=False, help="Go on with the interrupted scan of the same targets, or start anew (the default).")
-@click.option("--fail-on", type=click.Choice(list(SEVERITIES)), default="high", show_default=True, help="Exit with 1 from this severity on.")
-@click.option("-o", "--output", "outputs", multiple=True, metavar="FILE", help="Also write the report; the suffix names the format (.json, .txt).")
+@click.option("--resume/--fresh", help="Go on with the interrupted scan of the same question, or begin anew.")
+@click.option(
+    "--fail-on",
+    type=click.Choice(list(SEVERITIES)),
+    default="high",
+    show_default=True,
+    help="End with exit code 1 from this severity on.",
+)
+@click.option(
+    "-o",
+    "--output",
+    "files",
+    multiple=True,
+    type=click.Path(path_type=Path),
+    metavar="FILE",
+    help="Also write FILE; its suffix names the format. May be given several times.",
+)
 @click.option("--plan", is_flag=True, help="Say what would be sent, and send nothing.")
 @click.option("--yes-large", is_flag=True, help="Scan more than 65,536 addresses.")
-@click.option("--quiet", is_flag=True, help="No progress and no table.")
-@click.option("--low-ports-at", type=click.IntRange(min=0, max=60000), default=0, hidden=True)
+@click.option("--quiet", is_flag=True, help="No progress and no table; the exit code and the files speak.")
+@click.option("--low-ports-at", type=click.IntRange(0, 60000), default=0, hidden=True)
 @click.pass_obj
-def scan(context: Any, targets: tuple[str, ...], **options: Any) -> None:
+def command(
+    options: Options, /, *, fail_on: str, files: tuple[Path, ...], plan: bool, quiet: bool, resume: bool, **wishes: Any
+) -> int:
     """Find the devices of a network, check them, and rank them by what to fix first.
 
-    NETWORK is a network (10.20.0.0/24), a range (10.20.0.5-20), an address, a name, or @FILE with one of them a line. Without any, the site of tocsin.toml.
+    NETWORK is a network (10.20.0.0/24), a range (10.20.0.5-20), an address, a name, or @FILE with such words in it. Without one, the site of
+    tocsin.toml is scanned.
     """
-    from scanner.config import load_settings
-    from scanner.jobs import Request, build
+    from scanner.jobs import Request, build, resumed
 
-    keys = ("site", "level", "pace", "checks", "ports", "engine", "authorised_by", "window", "yes_large", "low_ports_at")
-    wishes = {key: options[key] for key in keys}
-    wishes["level"] = LEVELS[wishes["level"]] if wishes["level"] else None
-    settings = load_settings(context.config)
-    job = build(Request(targets=targets, **wishes), settings, datetime.now().astimezone())
+    level = LEVELS.get(wishes.pop("level") or "")
+    job = build(Request(level=level, **wishes), options.settings(), datetime.now().astimezone())
+    outputs = Outputs(files)
+    if resume and not plan:
+        with options.open_store(create=True) as store:
+            unfinished = store.unfinished(job.plan)
+            if unfinished is None:
+                click.echo("note: there is no interrupted scan of this question; this one begins anew", err=True)
+            else:
+                job = resumed(job, unfinished, store.assessed(unfinished.id))
+    if plan:
+        from scanner.plan import describe
+
+        write(describe(job))
+        return Exit.CLEAN
+    report = _scan(options, job, quiet=quiet)
+    outputs.write(report)
+    if not quiet:
+        show_report(report)
+    return exit_for(report, SEVERITIES[fail_on])
+
+
+def _scan(options: Options, job: Job, *, quiet: bool) -> Report:
+    from scanner.audit import Audit
+    from scanner.progress import watch
+    from scanner.wire import Wire
+
+    sweep = job.sweep
+    with (
+        options.open_store(create=True) as store,
+        Audit(options.audit_path()) as audit,
+        watch(quiet=quiet) as observe,
+    ):
+        wire = Wire(sweep.scope, sweep.pace, audit, level=sweep.level, never_touch=sweep.never_touch, shift=sweep.shift)
+        return asyncio.run(_run(job, wire, store, observe))
+
+
+async def _run(job: Job, wire: Any, store: Store, observe: Observer) -> Report:
+    """Run the job; the first Ctrl-C or SIGTERM lets the open devices finish, the second ends it at once."""
+    from scanner.pipeline import Run
+
+    run = Run(job, wire, store, observe)
+    loop = asyncio.get_running_loop()
+
+    def stop(number: int) -> None:
+        loop.remove_signal_handler(number)
+        run.interrupted.set()
+
+    for number in (signal.SIGINT, signal.SIGTERM):
+        loop.add_signal_handler(number, stop, number)
+    return await run.report()
