@@ -43,9 +43,7 @@ def find(devices: Iterable[Known], text: str) -> Known:
             names = "; ".join(str(known) for known in found[:_NAMED])
             more = f"; and {len(found) - _NAMED} more" if len(found) > _NAMED else ""
             raise StoreError(f"{text!r} fits {len(found)} devices: {names}{more}; name one by its id or address")
-    raise StoreError(
-        f"no device {text!r} among the {len(devices)} in the inventory; `tocsin devices` lists them by id, address, MAC and serial"
-    )
+    raise StoreError(f"no device {text!r} among the {len(devices)} in the inventory; `tocsin devices` lists them")
 
 
 def _id(known: Known, wanted: str) -> bool:

@@ -1,0 +1,57 @@
+"""A diff for a reader at a terminal: what is new first, what is fixed last."""
+
+from collections.abc import Iterator
+
+from rich.console import RenderableType
+from rich.padding import Padding
+from rich.text import Text
+
+from inventory.diff import DeviceState, Diff, FindingChange, FindingState, FleetChange
+from scanner.terminal import band, cell, name_of
+
+
+def changes(diff: Diff) -> Iterator[RenderableType]:
+    """Each kind of change under its head; findings that are still there are only counted."""
+    yield cell(
+        f"from {diff.old.id} ({diff.old.started:%Y-%m-%d %H:%M}) to {diff.new.id} ({diff.new.started:%Y-%m-%d %H:%M})",
+        "bold",
+    )
+    found: list[FindingChange | FleetChange] = [*diff.findings, *diff.fleet]
+    for state in FindingState:
+        of_state = [change for change in found if change.state is state]
+        if of_state and state is not FindingState.STILL_THERE:
+            yield from _head(f"Findings: {state.value} ({len(of_state)})")
+            for change in of_state:
+                yield from _finding(change)
+    for device_state in DeviceState:
+        devices = [change for change in diff.devices if change.state is device_state]
+        if devices:
+            yield from _head(f"Devices: {device_state.value} ({len(devices)})")
+        for each in devices:
+            yield _indented(Text.assemble(cell(each.device.address), "  ", cell(name_of(each.device))))
+            yield from (Padding(cell(line), (0, 0, 0, 6)) for line in each.changes)
+    still = sum(c.state is FindingState.STILL_THERE for c in found)
+    yield Text("")
+    yield cell(f"{still} finding{' is' if still == 1 else 's are'} still there")
+
+
+def _finding(change: FindingChange | FleetChange) -> Iterator[RenderableType]:
+    finding = change.finding
+    if isinstance(change, FindingChange):
+        port, transport = change.finding.endpoint.port, change.finding.endpoint.transport
+        where = f"{change.device.address} {f'{port}/{transport} ' if port else ''}"
+    else:
+        where = f"{len(change.finding.devices)} devices: "
+    was = f" (was {change.was.label})" if change.was is not None else ""
+    yield _indented(Text.assemble(band(finding.severity), "  ", cell(f"{where}{finding.title}{was}")))
+    if change.reason:
+        yield Padding(cell(change.reason), (0, 0, 0, 6))
+
+
+def _head(title: str) -> Iterator[RenderableType]:
+    yield Text("")
+    yield Text(title, style="bold")
+
+
+def _indented(part: RenderableType) -> RenderableType:
+    return Padding(part, (0, 0, 0, 3))

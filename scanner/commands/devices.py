@@ -1,0 +1,31 @@
+"""`tocsin devices`."""
+
+import click
+
+from scanner.options import Options
+from scanner.output import show
+
+
+@click.command()
+@click.pass_obj
+def command(options: Options) -> None:
+    """List every device in the inventory, as it was seen last."""
+    from inventory.model import Endpoint
+    from scanner.terminal import band, cell, name_of, table
+
+    with options.open_store() as store:
+        known = store.devices()
+    rows = table("address", "device", "id", "score", "band", "first seen", "last seen")
+    rows.columns[0].no_wrap = True
+    for each in sorted(known, key=lambda each: Endpoint(each.assessment.device.address, 0).sort_key):
+        device, score = each.assessment.device, each.assessment.score
+        rows.add_row(
+            cell(device.address),
+            cell(name_of(device)),
+            cell(device.identity),
+            cell(f"{score.value:.1f}"),
+            band(score.band) if each.assessment.findings else cell("-"),
+            cell(f"{each.first_seen:%Y-%m-%d}"),
+            cell(f"{each.last_seen:%Y-%m-%d}"),
+        )
+    show(rows, cell(f"{len(known)} device{'' if len(known) == 1 else 's'}"))

@@ -1,0 +1,42 @@
+"""`tocsin diff`."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
+import click
+
+from scanner.options import Options
+from scanner.output import show
+
+if TYPE_CHECKING:
+    from inventory.model import Scan
+
+
+@click.command()
+@click.argument("old", required=False)
+@click.argument("new", required=False)
+@click.pass_obj
+def command(options: Options, old: str | None, new: str | None) -> None:
+    """Say what changed between two scans.
+
+    Each is an id or its beginning. Without NEW: the newest scan. Without both: the newest scan and the one before it of the same networks.
+    """
+    from inventory.diff import diff
+    from scanner.changes import changes
+
+    with options.open_store() as store:
+        newer = store.report(new)
+        older = store.report(old or _before(newer.scan, store.scans()))
+    show(*changes(diff(older, newer)))
+
+
+def _before(scan: Scan, scans: Sequence[Scan]) -> str:
+    """The id of the newest scan of the same networks that ended before `scan` started."""
+    from inventory.errors import StoreError
+
+    for other in scans:
+        if other.networks == scan.networks and other.ended and other.ended <= scan.started and other.id != scan.id:
+            return other.id
+    raise StoreError(f"there is no earlier scan of {', '.join(scan.networks)} to compare with")

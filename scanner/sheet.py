@@ -1,0 +1,110 @@
+"""One device on a page: all that is known of it, or why it ranks where it does."""
+
+from collections.abc import Iterator
+
+from rich.console import RenderableType
+from rich.padding import Padding
+from rich.text import Text
+
+from inventory.known import Known
+from inventory.model import Assessment, Device, Endpoint, Finding
+from scanner.terminal import band, cell, name_of, table
+
+
+def sheet(known: Known) -> Iterator[RenderableType]:
+    """Who it is and how we know, its services, its findings with their proof, and how each check ended."""
+    assessment = known.assessment
+    device = assessment.device
+    yield _title(assessment)
+    yield cell(f"id {device.identity}; addresses {', '.join(device.addresses)}; mac {device.mac or 'unknown'}")
+    yield cell(
+        f"first seen {known.first_seen:%Y-%m-%d %H:%M}, last {known.last_seen:%Y-%m-%d %H:%M}, in {known.scans} scans (UTC)"
+    )
+    yield from _claims(device)
+    yield from _services(device)
+    yield from _section("Findings")
+    if not assessment.findings:
+        yield _indented(cell("none"))
+    for finding in assessment.findings:
+        yield from _finding(finding, evidence=True)
+    yield from _section("Checks")
+    outcomes = table("check", "outcome", "why")
+    for outcome in sorted(assessment.outcomes, key=lambda outcome: outcome.check):
+        outcomes.add_row(cell(outcome.check), cell(outcome.status), cell(outcome.reason))
+    yield _indented(outcomes)
+    for gap in sorted(device.gaps, key=lambda gap: (gap.endpoint.sort_key, gap.protocol)):
+        yield _indented(cell(f"not examined: {gap.protocol} on {_where(gap.endpoint)}: {gap.reason}"))
+
+
+def reasons(assessment: Assessment) -> Iterator[RenderableType]:
+    """The score's path, then each finding and its remedy."""
+    score = assessment.score
+    yield _title(assessment)
+    yield Text.assemble(
+        cell(f"{score.value:.1f} of 100, "), " ", band(score.band), " ", cell(f"due: {score.due}") if score.due else ""
+    )
+    yield from _section("Why")
+    for line in score.why or ("no finding: nothing raises its score",):
+        yield _indented(cell(line))
+    if assessment.findings:
+        yield from _section("What to do")
+    for finding in assessment.findings:
+        yield from _finding(finding, evidence=False)
+
+
+def _title(assessment: Assessment) -> RenderableType:
+    return Text.assemble(cell(assessment.device.address), "  ", cell(name_of(assessment.device), "bold"))
+
+
+def _section(title: str) -> Iterator[RenderableType]:
+    yield Text("")
+    yield Text(title, style="bold")
+
+
+def _indented(part: RenderableType) -> RenderableType:
+    return Padding(part, (0, 0, 0, 3))
+
+
+def _claims(device: Device) -> Iterator[RenderableType]:
+    if not device.claims:
+        return
+    yield from _section("Identity")
+    rows = table("", "is", "how sure", "by")
+    for claim in device.claims:
+        where = f" on {_where(claim.endpoint)}" if claim.endpoint else ""
+        by = f"{claim.fact}{where} ({claim.fingerprint})" if claim.fact else claim.fingerprint
+        rows.add_row(cell(claim.name), cell(claim.value), cell(claim.confidence.label), cell(by))
+    yield _indented(rows)
+
+
+def _services(device: Device) -> Iterator[RenderableType]:
+    if not device.open_ports and not device.observations:
+        return
+    yield from _section("Services")
+    rows = table("port", "protocol", "facts")
+    heard = {seen.endpoint for seen in device.observations}
+    for endpoint in sorted(endpoint for endpoint in device.open_ports if endpoint not in heard):
+        rows.add_row(cell(_where(endpoint)), cell("?"), cell("open, and it said nothing that Tocsin knows"))
+    for seen in sorted(device.observations, key=lambda seen: (seen.endpoint.sort_key, seen.protocol)):
+        facts = "; ".join(f"{name} {_value(value)}" for name, value in sorted(seen.facts.items()))
+        rows.add_row(cell(_where(seen.endpoint)), cell(seen.protocol), cell(facts))
+    yield _indented(rows)
+
+
+def _value(value: object) -> str:
+    return ", ".join(value) if isinstance(value, tuple) else str(value)
+
+
+def _finding(finding: Finding, *, evidence: bool) -> Iterator[RenderableType]:
+    head = cell(f"{_where(finding.endpoint)} {finding.title} ({finding.check}, {finding.confidence.label})")
+    yield _indented(Text.assemble(band(finding.severity), "  ", head))
+    lines = [finding.detail, f"→ {finding.remedy}"]
+    if evidence:
+        lines += [f"heard: {finding.evidence}"] if finding.evidence else []
+        lines += [f"standards: {', '.join(finding.standards)}"] if finding.standards else []
+    for line in lines:
+        yield Padding(cell(line), (0, 0, 0, 6))
+
+
+def _where(endpoint: Endpoint) -> str:
+    return f"{endpoint.port}/{endpoint.transport}" if endpoint.port else "the whole device"
