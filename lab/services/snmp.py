@@ -84,7 +84,7 @@ class Snmp(Datagram):
         if pdu.tag not in (_GET, _GET_NEXT, _GET_BULK) or version not in (0, 1):
             return None
         opened = self.community is not None and community == self.community.encode()
-        visit.login(f"community {community.decode('utf-8', 'replace')}", opened=opened)
+        _count(visit, community, opened=opened)
         if not opened:
             return None
         request_id, _, _, bindings = pdu.parts
@@ -117,6 +117,12 @@ class Snmp(Datagram):
 
     def _seconds(self) -> int:
         return self.up + int(time.monotonic() - _STARTED)
+
+
+def _count(visit: Visit, community: bytes, *, opened: bool) -> None:
+    """Count without harm: an agent never locks, and a datagram may be sent twice."""
+    account = f"community {community.decode('utf-8', 'replace')}"
+    visit.log.logins[account] = visit.log.logins.get(account, 0) + (not opened)
 
 
 def _arcs(oid: str) -> tuple[int, ...]:

@@ -102,6 +102,12 @@ def test_is_silent_to_another_community_and_counts_it():
     assert asking.log.logins == {"community private": 1, "community public": 0}
 
 
+def test_a_wrong_community_sent_again_is_no_harm():
+    asking = visit()
+    assert [AGENT.answer(get(b"private"), asking) for _ in range(5)] == [None] * 5
+    assert asking.log.harms == []
+
+
 def test_an_agent_without_a_community_answers_none():
     closed = Snmp(enterprise=8072, mac="02:00:00:00:00:01")
     assert closed.answer(get(b"public"), visit()) is None
