@@ -41,7 +41,9 @@ class Cost:
 def city(devices: int | None) -> Iterator[dict[str, Any]]:
     """The fake city in its namespace; its log is merged in at the end."""
     wish = ["--devices", str(devices)] if devices else []
-    lab = subprocess.Popen([*LAB, "up", "--mode", "namespace", *wish], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
+    lab = subprocess.Popen(
+        [*LAB, "up", "--mode", "namespace", *wish], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
+    )
     assert lab.stdin is not None
     assert lab.stdout is not None
     first = lab.stdout.readline()
@@ -59,7 +61,9 @@ def city(devices: int | None) -> Iterator[dict[str, Any]]:
 
 def packets(described: dict[str, Any]) -> int:
     """Packets that the scanner's side has sent so far."""
-    shown = subprocess.run([*described["enter"], "cat", "/proc/net/dev"], check=True, capture_output=True, text=True).stdout
+    shown = subprocess.run(
+        [*described["enter"], "cat", "/proc/net/dev"], check=True, capture_output=True, text=True
+    ).stdout
     line = next(line for line in shown.splitlines() if line.strip().startswith(described["interface"] + ":"))
     return int(line.partition(":")[2].split()[9])
 
@@ -77,7 +81,15 @@ def timed(described: dict[str, Any], command: list[str]) -> Cost:
 def by_tocsin(described: dict[str, Any], folder: Path) -> tuple[Cost, Found]:
     """Scan with Tocsin at level login and pace lab."""
     report = folder / "report.json"
-    command = [*TOCSIN, "--store", str(folder / "bench.db"), "--audit", str(folder / "audit.jsonl"), "scan", described["network"]]
+    command = [
+        *TOCSIN,
+        "--store",
+        str(folder / "bench.db"),
+        "--audit",
+        str(folder / "audit.jsonl"),
+        "scan",
+        described["network"],
+    ]
     command += ["--authorised-by", "bench", "--level", "login", "--pace", "lab", "--quiet", "-o", str(report)]
     cost = timed(described, command)
     devices = json.loads(report.read_text())["devices"]
@@ -90,7 +102,21 @@ def by_nmap(described: dict[str, Any], folder: Path) -> tuple[Cost, Found]:
 
     ports = "T:" + ",".join(map(str, sorted(default_ports()))) + ",U:161,1900"
     output = folder / "nmap.xml"
-    command = ["nmap", "-n", "-sS", "-sU", "-sV", "-T4", "-p", ports, "--script", SCRIPTS, "-oX", str(output), described["network"]]
+    command = [
+        "nmap",
+        "-n",
+        "-sS",
+        "-sU",
+        "-sV",
+        "-T4",
+        "-p",
+        ports,
+        "--script",
+        SCRIPTS,
+        "-oX",
+        str(output),
+        described["network"],
+    ]
     cost = timed(described, command)
     return cost, {entry for host in ET.parse(output).iter("host") for entry in _shown(host)}
 
@@ -143,16 +169,19 @@ def _certificate(script: ET.Element | None) -> Iterator[str]:
 def bench(devices: int | None) -> None:
     """One city, both tools, one table."""
     print(f"\n{'the demo city' if devices is None else f'{devices} devices'}")
-    print(f"{'':8}{'wall s':>8}{'CPU s':>8}{'peak MB':>9}{'packets/device':>16}{'connections/device':>20}{'recall':>8}{'precision':>11}")
+    print(
+        f"{'':8}{'wall s':>8}{'CPU s':>8}{'peak MB':>9}{'packets/device':>16}{'connections/device':>20}{'recall':>8}{'precision':>11}"
+    )
     for name, tool in (("Tocsin", by_tocsin), ("nmap", by_nmap)):
         if name == "nmap" and shutil.which("nmap") is None:
             print("nmap is not installed: apt-get install nmap")
             continue
-        with tempfile.TemporaryDirectory() as folder:
-            with city(devices) as described:
-                cost, found = tool(described, Path(folder))
+        with tempfile.TemporaryDirectory() as folder, city(devices) as described:
+            cost, found = tool(described, Path(folder))
         declared: Found = {
-            (device["address"], f["check"], f["port"], f["transport"]) for device in described["truth"]["devices"] for f in device["findings"]
+            (device["address"], f["check"], f["port"], f["transport"])
+            for device in described["truth"]["devices"]
+            for f in device["findings"]
         }
         made = sorted(log["connections"] for log in described["log"].values())
         share = f"{made[len(made) // 2]} (most {made[-1]})"

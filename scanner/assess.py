@@ -5,9 +5,9 @@ from collections.abc import Awaitable, Callable, Iterable
 from checks.contract import (
     Answer,
     Check,
+    Flaw,
     FleetCheck,
     FleetFlaw,
-    Flaw,
     Inconclusive,
     Login,
     NotApplicable,

@@ -26,7 +26,8 @@ _FALLBACK = "http"
 class Interview:
     """Asks one host everything it may be asked; `device()` returns what came of it.
 
-    `name` is what the operator called the host, `community` the site's own SNMP community, `asking` is told each protocol before it is asked, `now` stamps the observations.
+    `name` is what the operator called the host, `community` the site's own SNMP community. `asking` is told each protocol before it is asked, and `now`
+    stamps the observations.
     """
 
     def __init__(

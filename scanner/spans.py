@@ -144,4 +144,4 @@ def chunks(spans: Iterable[Span], size: int) -> Iterator[tuple[Span, ...]]:
 def networks(span: Span) -> tuple[Network, ...]:
     """The fewest networks that together are the span."""
     first, last = (ipaddress.ip_address(address_text(span.version, number)) for number in (span.first, span.last))
-    return tuple(ipaddress.summarize_address_range(first, last))  # type: ignore[type-var]  # both are of one family
+    return tuple(ipaddress.summarize_address_range(first, last))

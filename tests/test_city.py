@@ -35,8 +35,24 @@ def city(*wish: str) -> Iterator[dict[str, Any]]:
 
 
 def scan(described: dict[str, Any], folder: Path, *more: str) -> subprocess.CompletedProcess[str]:
-    command = [*described["enter"], *TOCSIN, "--store", str(folder / "tocsin.db"), "--audit", str(folder / "audit.jsonl")]
-    command += ["scan", described["network"], "--authorised-by", "test", "--pace", "lab", "-o", str(folder / "report.json")]
+    command = [
+        *described["enter"],
+        *TOCSIN,
+        "--store",
+        str(folder / "tocsin.db"),
+        "--audit",
+        str(folder / "audit.jsonl"),
+    ]
+    command += [
+        "scan",
+        described["network"],
+        "--authorised-by",
+        "test",
+        "--pace",
+        "lab",
+        "-o",
+        str(folder / "report.json"),
+    ]
     command += ["--low-ports-at", str(described["shift"])] if described["shift"] else []
     return subprocess.run([*command, *more], check=False, capture_output=True, text=True, stdin=subprocess.DEVNULL)
 
@@ -44,7 +60,10 @@ def scan(described: dict[str, Any], folder: Path, *more: str) -> subprocess.Comp
 @pytest.fixture(scope="module", params=["namespace", "loopback"])
 def scanned(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> dict[str, Any]:
     """The demo city in one of its two places, scanned once: its description, the report and the log."""
-    if request.param == "namespace" and subprocess.run(["unshare", "-Urn", "true"], check=False, capture_output=True).returncode:
+    if (
+        request.param == "namespace"
+        and subprocess.run(["unshare", "-Urn", "true"], check=False, capture_output=True).returncode
+    ):
         pytest.skip("this machine forbids network namespaces to this user: run as root, or allow user namespaces")
     folder = tmp_path_factory.mktemp(request.param)
     with city("--mode", request.param) as described:

@@ -1,55 +1,11 @@
 """What discovery is asked, and what it tells."""
 
-from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import datetime
-from typing import Protocol
 
 from inventory.model import Endpoint, Level
 from scanner.discover.targets import Targets
-
-
-class Pace(Protocol):
-    """How fast, of `scanner/pace.py`; every rate is per second."""
-
-    @property
-    def name(self) -> str:
-        """The word for it: gentle, normal or lab."""
-
-    @property
-    def packets_per_second(self) -> float:
-        """Packets of the whole scan."""
-
-    @property
-    def device_packets_per_second(self) -> float:
-        """Packets to one device."""
-
-    @property
-    def device_connections_per_second(self) -> float:
-        """New connections to one device."""
-
-
-class Grant(Protocol):
-    """One approval of `scanner/scope.py`, as far as discovery reads it: where its answer may change."""
-
-    @property
-    def networks(self) -> Iterable[object]:
-        """The networks it allows."""
-
-    @property
-    def deny(self) -> Iterable[object]:
-        """The addresses and networks it takes out again."""
-
-
-class Scope(Protocol):
-    """What may be touched, of `scanner/scope.py`."""
-
-    @property
-    def grants(self) -> Iterable[Grant]:
-        """Its approvals."""
-
-    def allow(self, address: str, level: Level, now: datetime) -> object:
-        """Raise ScopeError unless the address may be touched up to that level, now."""
+from scanner.pace import Pace
+from scanner.scope import Scope
 
 
 @dataclass(frozen=True, slots=True)
