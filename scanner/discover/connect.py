@@ -21,7 +21,8 @@ from dataclasses import dataclass
 from inventory.errors import ScopeError
 from inventory.model import Endpoint
 from scanner.bucket import Bucket
-from scanner.discover.records import Host, Pace
+from scanner.discover.records import Host
+from scanner.pace import Pace
 
 LIKELY = (80, 443, 22, 23, 502)
 """Asked first: one of these answers, open or not, on almost every device that lives."""

@@ -8,7 +8,8 @@ from enum import StrEnum
 from inventory.errors import ScopeError
 from scanner import spans
 from scanner.discover.links import Link
-from scanner.discover.records import Grant, Note, Sweep
+from scanner.discover.records import Note, Sweep
+from scanner.scope import Grant
 from scanner.spans import Span
 
 _REFUSALS_TOLD = 5
