@@ -427,6 +427,7 @@ FILLER = """
 """
 
 
+@pytest.mark.real
 def test_a_full_disk_is_said_and_what_was_saved_is_kept(tmp_path):
     probe = [
         "unshare",
