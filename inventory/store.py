@@ -213,14 +213,10 @@ class Store:
 
     @contextmanager
     def _transaction(self, engine: sa.Engine) -> Iterator[sa.Connection]:
-        with self._complaints(), engine.begin() as connection:
-            yield connection
-
-    @contextmanager
-    def _complaints(self) -> Iterator[None]:
-        """Turn what the database complains of into `StoreError`."""
+        """A transaction in which what the database complains of becomes `StoreError`."""
         try:
-            yield
+            with engine.begin() as connection:
+                yield connection
         except DBAPIError as error:
             self._explain(error)
 
