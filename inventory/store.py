@@ -125,16 +125,18 @@ class Store:
             return tuple(self._decode(record, Scan) for record in rows)
 
     def report(self, scan_id: str | None = None) -> Report:
-        """All that one scan found, by its id or the beginning of it; None is the newest finished scan, else the newest."""
+        """All that one scan found, worst device first, by its id or the beginning of it; None is the newest finished scan, else the newest."""
         with self._transaction(self._reading) as connection:
             row = self._scan(connection, scan_id)
             query = sa.select(ASSESSMENTS.c.record).where(ASSESSMENTS.c.scan == row.id).order_by(ASSESSMENTS.c.address)
             found = tuple(self._decode(record, Assessment) for record in connection.scalars(query))
             scan = self._decode(row.record, Scan)
             if not row.finished:
-                return _unfinished(scan, found)
-            fleet = self._decode(row.fleet, tuple[FleetFinding, ...])
-            return Report(scan, found, fleet, self._decode(row.coverage, Coverage))
+                report = _unfinished(scan, found)
+            else:
+                fleet = self._decode(row.fleet, tuple[FleetFinding, ...])
+                report = Report(scan, found, fleet, self._decode(row.coverage, Coverage))
+        return replace(report, assessments=report.ranked)
 
     def devices(self) -> tuple[Known, ...]:
         """Every device ever saved, as it was assessed last, by identity."""
@@ -211,14 +213,10 @@ class Store:
 
     @contextmanager
     def _transaction(self, engine: sa.Engine) -> Iterator[sa.Connection]:
-        with self._complaints(), engine.begin() as connection:
-            yield connection
-
-    @contextmanager
-    def _complaints(self) -> Iterator[None]:
-        """Turn what the database complains of into `StoreError`."""
+        """A transaction in which what the database complains of becomes `StoreError`."""
         try:
-            yield
+            with engine.begin() as connection:
+                yield connection
         except DBAPIError as error:
             self._explain(error)
 

@@ -18,7 +18,7 @@ def sheet(known: Known) -> Iterator[RenderableType]:
     yield _title(assessment)
     yield cell(f"id {device.identity}; addresses {', '.join(device.addresses)}; mac {device.mac or 'unknown'}")
     yield cell(
-        f"first seen {known.first_seen:%Y-%m-%d %H:%M}, last {known.last_seen:%Y-%m-%d %H:%M}, in {known.scans} scans (UTC)"
+        f"first seen {known.first_seen:%Y-%m-%d %H:%M}, last {known.last_seen:%Y-%m-%d %H:%M}, scans: {known.scans} (UTC)"
     )
     yield from _claims(device)
     yield from _services(device)

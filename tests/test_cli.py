@@ -1,0 +1,425 @@
+import os
+import pty
+import signal
+import subprocess
+import sys
+from dataclasses import replace
+from datetime import timedelta
+from pathlib import Path
+
+import click
+import pytest
+from click.testing import CliRunner
+
+from inventory.errors import ConfigError, ScopeError, StoreError
+from inventory.model import Coverage, Outcome, Report, Severity, Status
+from inventory.store import Store
+from scanner import cli
+from scanner.exits import Exit, exit_for
+from scanner.options import Options, state_folder
+from scanner.output import Outputs, save
+from scanner.report import json as report_json
+from tests.riverside import CAMERA, GATEWAY, METER, NOON, REPORT, SCAN
+
+ROOT = Path(__file__).parent.parent
+HEAVY = {"sqlalchemy", "alembic", "scapy", "asyncssh", "nmap", "msgspec", "rich", "cryptography", "lxml"}
+
+
+@pytest.fixture(autouse=True)
+def somewhere_else(tmp_path, monkeypatch):
+    """No test reads or writes the operator's own files."""
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("XDG_STATE_HOME", str(tmp_path / "state"))
+    for name in ("TOCSIN_STORE", "TOCSIN_AUDIT", "TOCSIN_CONFIG", "COLUMNS"):
+        monkeypatch.delenv(name, raising=False)
+
+
+@pytest.fixture
+def store(tmp_path):
+    """Two nights: on the second the camera's default account is gone, and the gateway was not seen."""
+    path = tmp_path / "state" / "tocsin" / "inventory.db"
+    later = NOON + timedelta(days=1)
+    second = replace(SCAN, id="20261121-night", started=later, ended=later)
+    others = tuple(outcome for outcome in CAMERA.outcomes if outcome.check != "default-credentials")
+    better = replace(
+        CAMERA, when=later, outcomes=(*others, Outcome("default-credentials", Status.PASSED, "it refuses"))
+    )
+    with Store.open(path) as store:
+        for scan, found in ((SCAN, REPORT.assessments), (second, (better, replace(METER, when=later)))):
+            store.begin(scan, "plan")
+            for assessment in found:
+                store.save(scan.id, assessment)
+            store.finish(scan.id, scan, REPORT.fleet, REPORT.coverage)
+    return path
+
+
+def tocsin(*arguments: str, **environment: str) -> subprocess.CompletedProcess[str]:
+    """Run the program as an operator would."""
+    return subprocess.run(
+        [sys.executable, "-P", "-m", "scanner.cli", *arguments],
+        capture_output=True,
+        text=True,
+        env=os.environ | {"PYTHONPATH": str(ROOT)} | environment,
+        check=False,
+    )
+
+
+def run(capfd: pytest.CaptureFixture[str], *arguments: str) -> tuple[int, str, str]:
+    """Run it in this process: exit code, standard output, standard error."""
+    code = cli.run(arguments)
+    said = capfd.readouterr()
+    return code, said.out, said.err
+
+
+def test_help_names_every_command_and_imports_nothing_heavy():
+    program = (
+        "import sys\nfrom scanner.cli import run\nrun(['--help'])\n"
+        "print('imported', *sorted({name.split('.')[0] for name in sys.modules}))"
+    )
+    ended = subprocess.run(
+        [sys.executable, "-P", "-c", program],
+        capture_output=True,
+        text=True,
+        env=os.environ | {"PYTHONPATH": str(ROOT)},
+        check=True,
+    )
+    helped, _, imported = ended.stdout.rpartition("imported ")
+    names = {path.stem for path in (ROOT / "scanner" / "commands").glob("[!_]*.py")}
+    assert {line.split()[0] for line in helped.split("Commands:")[1].splitlines() if line.strip()} == names
+    assert HEAVY.isdisjoint(imported.split())
+
+
+@pytest.mark.parametrize("name", sorted(path.stem for path in (ROOT / "scanner" / "commands").glob("[!_]*.py")))
+def test_every_command_has_help(name):
+    ended = CliRunner().invoke(cli.tocsin, [name, "--help"])
+    assert ended.exit_code == 0
+    assert f"tocsin {name}" in ended.output
+
+
+def test_without_arguments_it_explains_itself_and_exits_as_for_wrong_usage():
+    ended = tocsin()
+    assert ended.returncode == Exit.USAGE
+    assert "Commands:" in ended.stderr
+    assert ended.stdout == ""
+
+
+def test_an_unknown_command_is_wrong_usage():
+    ended = tocsin("scna")
+    assert (ended.returncode, ended.stdout) == (Exit.USAGE, "")
+    assert "No such command 'scna'" in ended.stderr
+
+
+def test_what_the_operator_can_mend_is_one_sentence_without_a_traceback():
+    ended = tocsin("devices")
+    assert (ended.returncode, ended.stdout) == (Exit.USAGE, "")
+    assert ended.stderr.startswith("tocsin: there is no inventory at ")
+    assert ended.stderr.count("\n") == 1
+
+
+def test_debug_shows_where_an_error_came_from():
+    assert "Traceback" in tocsin("--debug", "devices").stderr
+
+
+@pytest.mark.parametrize(
+    ("error", "code"),
+    [
+        (ConfigError("x"), 2),
+        (StoreError("x"), 2),
+        (ScopeError("x"), 4),
+        (KeyboardInterrupt(), 130),
+        (KeyError("x\x1b[2J"), 70),
+    ],
+)
+def test_an_error_s_kind_is_the_exit_code(capfd, monkeypatch, error, code):
+    def fail(_: Options) -> None:
+        raise error
+
+    monkeypatch.setattr(Options, "open_store", fail)
+    ended, out, err = run(capfd, "devices")
+    assert (ended, out) == (code, "")
+    assert "Traceback" not in err
+    assert "\x1b" not in err
+
+
+def test_devices_are_listed_by_address(capfd, store):
+    code, out, _ = run(capfd, "devices")
+    addresses = [line.split()[0] for line in out.splitlines() if line.startswith("10.")]
+    assert code == 0
+    assert addresses == ["10.77.0.10", "10.77.0.22", "10.77.0.26", "10.77.0.31"]
+    assert out.endswith("4 devices\n")
+
+
+@pytest.mark.parametrize("name", ["10.77.0.26", "MESH1", "serial:"])
+def test_a_device_is_shown_whole(capfd, store, name):
+    code, out, _ = run(capfd, "show", name)
+    assert code == 0
+    for said in ("Libelium", "serial:MESH1", "443/tcp", "tls.versions TLSv1.3", "TLS 1.3 alone"):
+        assert said in out
+
+
+def test_why_gives_the_points_and_the_remedies(capfd, store):
+    code, out, _ = run(capfd, "why", "10.77.0.31")
+    assert code == 0
+    assert "accepts-any-password on 80/tcp: critical, 90.0" in out
+    assert "→ Take it off the network until its maker has a fix." in out
+    assert "\x1b" not in out
+
+
+def test_an_unknown_device_is_the_operator_s_to_mend(capfd, store):
+    assert run(capfd, "show", "10.9.9.9")[0] == Exit.USAGE
+
+
+def test_the_last_two_scans_are_compared(capfd, store):
+    code, out, _ = run(capfd, "diff")
+    assert code == 0
+    fixed = out.split("Findings: fixed (1)")[1]
+    assert "10.77.0.10 80/tcp A documented default account" in fixed
+    assert "Devices: not observed (2)" in out
+    assert "3 findings are still there" in out
+
+
+def test_two_named_scans_are_compared(capfd, store):
+    code, out, _ = run(capfd, "diff", "20261121", "20261120")
+    assert code == 0
+    assert out.startswith("from 20261121-night (2026-11-21 12:00) to 20261120-1200-a1b2")
+    assert "Devices: new (2)" in out
+
+
+def test_a_first_scan_has_nothing_to_compare_with(capfd, store):
+    code, _, err = run(capfd, "diff", "", "20261120")
+    assert code == Exit.USAGE
+    assert "no earlier scan" in err
+
+
+def test_a_report_is_printed(capfd, store):
+    code, out, _ = run(capfd, "report", "20261120")
+    assert code == 0
+    assert "A documented default account opens the device" in out
+
+
+def test_a_report_is_written_in_the_format_of_each_suffix(capfd, store, tmp_path):
+    code, out, _ = run(capfd, "report", "20261120", "-o", "night.json", "-o", "night.txt")
+    assert (code, out) == (0, "")
+    assert (tmp_path / "night.json").read_text() == report_json.render(REPORT)
+    assert (tmp_path / "night.txt").read_text().startswith("Tocsin 0.1.0")
+
+
+@pytest.mark.parametrize("name", ["night.docx", "night", "nowhere/night.json"])
+def test_a_file_that_cannot_be_written_is_said_before_anything_is(capfd, store, tmp_path, name):
+    before = sorted(tmp_path.iterdir())
+    code, _, err = run(capfd, "report", "-o", "fine.json", "-o", name)
+    assert code == Exit.USAGE
+    assert err
+    assert sorted(tmp_path.iterdir()) == before
+
+
+def test_a_reader_that_goes_away_is_no_error(store):
+    command = f'"{sys.executable}" -P -m scanner.cli report 20261120; echo "code $?" >&2'
+    shell = subprocess.run(
+        ["sh", "-c", f"{{ {command}; }} | true"],
+        capture_output=True,
+        text=True,
+        env=os.environ | {"PYTHONPATH": str(ROOT)},
+        check=False,
+    )
+    assert shell.stderr == "code 0\n"
+
+
+def test_colour_is_for_a_terminal_that_wants_it(store):
+    def on_a_terminal(**environment: str) -> bytes:
+        ours, theirs = pty.openpty()
+        subprocess.run(
+            [sys.executable, "-P", "-m", "scanner.cli", "why", "10.77.0.10"],
+            stdout=theirs,
+            check=True,
+            env=os.environ | {"PYTHONPATH": str(ROOT), "TERM": "xterm"} | environment,
+        )
+        os.close(theirs)
+        with os.fdopen(ours, "rb") as terminal:
+            return terminal.read1()
+
+    assert b"\x1b[" in on_a_terminal()
+    assert b"\x1b[" not in on_a_terminal(NO_COLOR="1")
+    assert "\x1b[" not in tocsin("why", "10.77.0.10").stdout
+
+
+def test_a_terminal_without_utf_8_gets_what_it_can_show(store):
+    ended = tocsin("why", "10.77.0.10", PYTHONIOENCODING="ascii")
+    assert ended.returncode == 0
+    assert "\\u2192" in ended.stdout
+
+
+def test_init_writes_a_configuration_and_does_not_write_over_one(capfd, tmp_path):
+    assert run(capfd, "init")[0] == 0
+    path = tmp_path / "tocsin.toml"
+    assert "approved_by" in path.read_text()
+    path.write_text("# mine")
+    assert run(capfd, "init")[0] == Exit.USAGE
+    assert path.read_text() == "# mine"
+    assert run(capfd, "init", "--force")[0] == 0
+    assert path.read_text() != "# mine"
+
+
+def test_doctor_looks_and_exits_clean(capfd):
+    code, out, _ = run(capfd, "doctor")
+    assert code == 0
+    for name in ("Python", "raw sockets", "user namespaces", "nmap", "inventory", "IPv4 networks"):
+        assert name in out
+
+
+def test_a_broken_configuration_is_named_with_its_line(capfd, tmp_path):
+    (tmp_path / "tocsin.toml").write_text("[city]\nnmae = 'x'\n")
+    code, _, err = run(capfd, "devices")
+    assert code == Exit.USAGE
+    assert err == "tocsin: tocsin.toml line 2: [city] has no key 'nmae'; did you mean 'name'?\n"
+
+
+def test_a_warning_about_the_configuration_is_said_once(capfd, tmp_path):
+    path = tmp_path / "tocsin.toml"
+    path.write_text('[[site]]\nname = "a"\nnetworks = ["10.0.0.0/24"]\nsnmp_community = "river-ro"\n')
+    path.chmod(0o644)
+    _, _, err = run(capfd, "doctor")
+    assert err.count("warning: ") == 1
+    assert "river-ro" not in err
+
+
+def test_the_inventory_s_place_is_that_of_the_option_then_the_environment_then_the_file(capfd, tmp_path, monkeypatch):
+    def place(*options: str) -> str:
+        return run(capfd, *options, "devices")[2]
+
+    assert f"{tmp_path}/state/tocsin/inventory.db" in place()
+    (tmp_path / "other.toml").write_text('store = "kept.db"')
+    assert f"{tmp_path}/kept.db" in place("--config", f"{tmp_path}/other.toml")
+    monkeypatch.setenv("TOCSIN_STORE", "/tmp/environment.db")
+    assert "/tmp/environment.db" in place("--config", f"{tmp_path}/other.toml")
+    assert "/tmp/option.db" in place("--store", "/tmp/option.db")
+
+
+def test_a_relative_state_folder_is_passed_over(monkeypatch):
+    monkeypatch.setenv("XDG_STATE_HOME", "relative")
+    assert state_folder() == Path.home() / ".local" / "state" / "tocsin"
+
+
+def test_checks_are_listed_and_explained(capfd):
+    code, out, _ = run(capfd, "checks")
+    assert code == 0
+    assert out.startswith("check")
+    code, _, err = run(capfd, "checks", "explain", "no-such-check")
+    assert code == Exit.USAGE
+    assert "there is no check 'no-such-check'" in err
+
+
+def test_a_check_is_explained_by_its_manual_page(capfd, monkeypatch):
+    from checks.contract import Check
+    from inventory.model import Family
+
+    def judge(_):
+        yield from ()
+        return ""
+
+    made = Check("one", "A title", Severity.HIGH, Family.PORTS, "Mend it.", judge, standards=("CWE-1",), manual="Why.")
+    monkeypatch.setattr("checks.contract.load_checks", lambda: (made,))
+    _, out, _ = run(capfd, "checks", "explain", "one")
+    assert out == "one: A title\nports, high, level identify\n\nWhy.\n\nRemedy: Mend it.\nStandards: CWE-1\n"
+    assert "A title" in run(capfd, "checks")[1]
+
+
+def test_an_audit_trail_is_verified(capfd, tmp_path):
+    from scanner.audit import Audit
+
+    path = tmp_path / "audit.jsonl"
+    with Audit(path) as audit:
+        for target in ("10.0.0.1:80/tcp", "10.0.0.2:80/tcp"):
+            audit.line(when=NOON, target=target, protocol="http", outcome="answered")
+    code, out, _ = run(capfd, "audit", "verify", str(path))
+    assert (code, out) == (0, f"{path}: 2 lines, and each follows the one before it\n")
+    path.write_text(path.read_text().replace("10.0.0.1", "10.0.0.9"))
+    code, out, _ = run(capfd, "--audit", str(path), "audit", "verify")
+    assert code == Exit.FINDINGS
+    assert f"{path}: line 1 of 2 does not hold" in out
+
+
+def test_a_new_file_among_the_commands_is_a_new_command(tmp_path, monkeypatch):
+    (tmp_path / "ring_bell.py").write_text(
+        'import click\n@click.command()\ndef command() -> None:\n    """Ring."""\n    click.echo("ding")\n'
+    )
+    monkeypatch.setattr("scanner.commands.__path__", [str(tmp_path)])
+    ended = CliRunner().invoke(cli.tocsin, ["ring-bell"])
+    assert ended.output == "ding\n"
+    assert cli.tocsin.list_commands(click.Context(cli.tocsin)) == ["ring-bell"]
+
+
+def test_an_exit_code_that_a_command_chose_is_the_program_s(tmp_path, monkeypatch):
+    (tmp_path / "leave.py").write_text(
+        "import click\n@click.command()\n@click.pass_context\ndef command(c: click.Context) -> None:\n    c.exit(3)\n"
+    )
+    monkeypatch.setattr("scanner.commands.__path__", [str(tmp_path)])
+    assert cli.run(["leave"]) == Exit.INCOMPLETE
+
+
+CLEAN = Report(SCAN, (GATEWAY,), (), Coverage(254, 1, 1, 0))
+
+
+@pytest.mark.parametrize(
+    ("report", "fail_on", "code"),
+    [
+        (CLEAN, Severity.LOW, Exit.CLEAN),
+        (REPORT, Severity.HIGH, Exit.FINDINGS),
+        (replace(CLEAN, fleet=REPORT.fleet), Severity.HIGH, Exit.FINDINGS),
+        (replace(CLEAN, fleet=REPORT.fleet), Severity.CRITICAL, Exit.CLEAN),
+        (replace(CLEAN, assessments=(METER,)), Severity.HIGH, Exit.INCOMPLETE),
+        (replace(CLEAN, coverage=Coverage(254, 2, 1, 1)), Severity.HIGH, Exit.INCOMPLETE),
+        (replace(CLEAN, scan=replace(SCAN, ended=None)), Severity.HIGH, Exit.INCOMPLETE),
+    ],
+)
+def test_the_exit_code_of_a_report(report, fail_on, code):
+    assert exit_for(report, fail_on) is code
+
+
+def test_a_saved_file_is_whole_or_as_it_was(tmp_path):
+    path = tmp_path / "report.json"
+    path.write_text("before")
+    path.chmod(0o640)
+    with pytest.raises(UnicodeEncodeError):
+        save(path, "half \udcff")
+    assert path.read_text() == "before"
+    save(path, "after")
+    assert (path.read_text(), path.stat().st_mode & 0o777) == ("after", 0o640)
+    assert list(tmp_path.iterdir()) == [path]
+
+
+def test_a_saved_file_follows_a_link_and_is_its_owner_s_alone(tmp_path):
+    (tmp_path / "link.txt").symlink_to(tmp_path / "real.txt")
+    save(tmp_path / "link.txt", "text")
+    assert (tmp_path / "link.txt").is_symlink()
+    assert (tmp_path / "real.txt").stat().st_mode & 0o777 == 0o600
+
+
+def test_a_full_device_is_said():
+    with pytest.raises(ConfigError, match=r"cannot write /dev/full: No space left"):
+        save(Path("/dev/full"), "text")
+
+
+def test_outputs_are_checked_before_they_are_needed(tmp_path):
+    with pytest.raises(ConfigError, match="no report format has the suffix"):
+        Outputs([tmp_path / "report.pdf"])
+
+
+def test_an_interrupt_is_said_and_is_130(tmp_path):
+    program = "import sys\nsys.modules['scanner.commands'].__path__[:] = [sys.argv.pop(1)]\nfrom scanner.cli import main\nmain()"
+    (tmp_path / "wait.py").write_text(
+        "import click, sys\n@click.command()\ndef command() -> None:\n    print('ready', flush=True)\n    sys.stdin.read()\n"
+    )
+    waiting = subprocess.Popen(
+        [sys.executable, "-P", "-c", f"import scanner.commands\n{program}", str(tmp_path), "wait"],
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+        env=os.environ | {"PYTHONPATH": str(ROOT)},
+    )
+    assert waiting.stdout is not None
+    assert waiting.stdout.readline() == "ready\n"
+    waiting.send_signal(signal.SIGINT)
+    _, err = waiting.communicate()
+    assert (waiting.returncode, err.strip()) == (Exit.INTERRUPTED, "tocsin: interrupted")
