@@ -67,7 +67,7 @@ class Audit:
         if self._failure:
             raise StoreError(self._failure)
 
-    def line(
+    def line(  # noqa: PLR0913 - the fields of the line, all named by the caller
         self,
         *,
         when: datetime,

@@ -5,13 +5,15 @@ waits for our own pace, its deadline waits too.
 """
 
 import asyncio
-from typing import Any, Generic, Protocol, TypeVar
+from collections.abc import Awaitable
+from typing import Generic, Protocol, TypeVar
 
 from inventory.errors import PeerClosed, PeerError, ProtocolError, TimedOut
 from scanner.conversation import Conversation, Read, ReadAll, ReadSome, ReadUntil, Reconnect, Send, StartTLS, Step
 from scanner.guards import Caps
 
 T = TypeVar("T")
+A = TypeVar("A")
 _CHUNK = 16384
 _OVERTIME_STEPS = 64
 
@@ -194,7 +196,7 @@ class Dialogue(Generic[T]):
         if _now() >= self._ends:
             raise TimedOut(self._take(len(self._buffer)))
 
-    async def _timed(self, doing: Any, limit: float) -> Any:
+    async def _timed(self, doing: Awaitable[A], limit: float) -> A:
         """Await `doing` for at most `limit` seconds, and no longer than the conversation may last."""
         try:
             async with asyncio.timeout_at(min(_now() + limit, self._ends)):
@@ -202,7 +204,7 @@ class Dialogue(Generic[T]):
         except TimeoutError:
             raise TimedOut(self._take(len(self._buffer))) from None
 
-    async def _unhurried(self, doing: Any) -> None:
+    async def _unhurried(self, doing: Awaitable[None]) -> None:
         """Await `doing`, and give the conversation as much longer as that took: it is not the device that kept us."""
         began = _now()
         await doing
