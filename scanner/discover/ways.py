@@ -9,7 +9,7 @@ from typing import Any
 from inventory.errors import ConfigError, ScopeError
 from inventory.model import Endpoint
 from scanner import spans
-from scanner.discover.bridge import Bridge, BridgeEnded, scope_command
+from scanner.discover.bridge import Bridge, BridgeEnded, BridgeRefused, scope_command
 from scanner.discover.connect import LIKELY, Manner, call
 from scanner.discover.links import links, may_send_raw, neighbours
 from scanner.discover.plan import LOOPBACK, Leg, Way, denies_of, legs, networks_of, permitted
@@ -127,6 +127,8 @@ class Run:
             async with Bridge("l2", self._fence) as bridge:
                 async for event in bridge.follow(command):
                     self._segment_event(event, macs, told, leg)
+        except BridgeRefused:
+            raise
         except BridgeEnded as error:
             self._put(Note(f"{leg.text}: the bridge failed ({error}); what was left is asked by TCP connect"))
             rest = spans.without(leg.spans, [spans.of_address(address) for address in told])
@@ -155,6 +157,8 @@ class Run:
                 try:
                     if pinging:
                         await self._ping(bridge, lot, alive)
+                except BridgeRefused:
+                    raise
                 except BridgeEnded as error:
                     pinging = False
                     self._put(Note(f"{leg.text}: the bridge failed ({error}); hosts are found by TCP connect alone"))
