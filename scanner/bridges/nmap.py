@@ -14,6 +14,7 @@ stdout; it ends, and ends nmap, when stdin closes.
 Each run of nmap takes at most 256 addresses, so that hosts are told early and its XML stays small. nmap does not say how many packets it sent: they count as 0.
 """
 
+import contextlib
 import ipaddress
 import os
 import selectors
@@ -81,8 +82,8 @@ def run(path: str, told: list[str], addresses: str, commands: Commands) -> str:
     assert child.stderr is not None
     said = {child.stdout.fileno(): b"", child.stderr.fileno(): b""}
     try:
-        child.stdin.write(addresses.encode())
-        child.stdin.close()
+        with contextlib.suppress(BrokenPipeError), child.stdin:  # it ended first; what it said is read below
+            child.stdin.write(addresses.encode())
         with selectors.DefaultSelector() as selector:
             for fd in (*said, commands.fd):
                 selector.register(fd, selectors.EVENT_READ)

@@ -103,6 +103,16 @@ def test_a_machine_without_nmap_is_told_so():
     assert json.loads(done.stdout)["event"] == "missing"
 
 
+def follow(name, *lines):
+    """Give commands, leave stdin open, and read events until the bridge ends by itself."""
+    with subprocess.Popen(program(name), stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True) as bridge:
+        assert bridge.stdin is not None
+        assert bridge.stdout is not None
+        bridge.stdin.write(written(*lines))
+        bridge.stdin.flush()
+        return [json.loads(line) for line in bridge.stdout]
+
+
 @pytest.fixture
 def stand_in(tmp_path, monkeypatch):
     """Puts a program in nmap's place; its -V answers as nmap 7.93 does."""
@@ -132,12 +142,12 @@ def test_nmap_ends_with_its_bridge(stand_in, tmp_path):
 
 def test_what_nmap_complains_of_is_passed_on(stand_in):
     stand_in("echo 'no route to host' >&2; exit 1")
-    assert obey("nmap", SCOPE, SWEEP) == (1, [{"event": "error", "text": "no route to host"}])
+    assert follow("nmap", SCOPE, SWEEP) == [{"event": "error", "text": "no route to host"}]
 
 
 def test_what_nmap_is_told_keeps_pace_scope_and_printers(stand_in, tmp_path):
-    stand_in(f'echo "$@" > {tmp_path}/told; cat > {tmp_path}/asked; exit 1')
-    obey("nmap", SCOPE, {**SWEEP, "pace": "gentle", "ranges": ["127.0.0.7-127.0.0.8"]})
+    stand_in(f'printf "%s " "$@" > {tmp_path}/told; cat > {tmp_path}/asked; exit 1')
+    follow("nmap", SCOPE, {**SWEEP, "pace": "gentle", "ranges": ["127.0.0.7-127.0.0.8"]})
     told = (tmp_path / "told").read_text()
     assert "-n -sS -T2 " in told or "-n -sT -T2 " in told
     assert "--max-rate 100 --scan-delay 10ms --max-scan-delay 10ms" in told
