@@ -10,7 +10,8 @@ events JSON lines on stdout, and it ends when stdin closes.
     {"command": "ping", "ranges": ["10.1.0.1-10.1.0.254"], "packets_per_second": 500}
 
     {"event": "host", "host": "10.0.0.7", "mac": "44:19:b6:00:00:07"}    {"event": "ports", "host": "10.0.0.7", "ports": [80]}
-    {"event": "progress", "done": 17, "packets": 90}    {"event": "done", "done": 254, "packets": 800}    {"event": "error", "text": "…"}
+    {"event": "progress", "done": 17, "packets": 90}    {"event": "done", "done": 254, "packets": 800}    {"event": "refused", "text": "…"}
+    {"event": "error", "text": "…"}
 
 scapy lays the frames out once; from then on bytes of these templates are patched, which is a hundred times as fast. Memory grows with the hosts that are being
 asked and with one bit an address, not with addresses. The sequence number of each SYN is a keyed hash of where it goes, so that only an answer to it counts.
@@ -318,9 +319,11 @@ def main() -> None:
         while True:
             progress = follow(commands.next(), fence, commands)
             emit("done", done=progress.done, packets=progress.packets)
-    except (Refused, OSError) as error:
+    except Refused as error:
+        emit("refused", text=str(error))
+    except OSError as error:
         emit("error", text=str(error))
-        raise SystemExit(1) from None
+    raise SystemExit(1)
 
 
 if __name__ == "__main__":

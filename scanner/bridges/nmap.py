@@ -9,11 +9,12 @@ stdout; it ends, and ends nmap, when stdin closes.
      "device_packets_per_second": 40}
 
     {"event": "found", "host": "10.0.0.7", "mac": "44:19:b6:00:00:07", "ports": [80]}    {"event": "progress", "done": 256, "packets": 0}
-    {"event": "done", "done": 254, "packets": 0}    {"event": "missing", "text": "…"}    {"event": "error", "text": "…"}
+    {"event": "done", "done": 254, "packets": 0}    {"event": "missing", "text": "…"}    {"event": "refused", "text": "…"}    {"event": "error", "text": "…"}
 
 Each run of nmap takes at most 256 addresses, so that hosts are told early and its XML stays small. nmap does not say how many packets it sent: they count as 0.
 """
 
+import contextlib
 import ipaddress
 import os
 import selectors
@@ -81,8 +82,8 @@ def run(path: str, told: list[str], addresses: str, commands: Commands) -> str:
     assert child.stderr is not None
     said = {child.stdout.fileno(): b"", child.stderr.fileno(): b""}
     try:
-        child.stdin.write(addresses.encode())
-        child.stdin.close()
+        with contextlib.suppress(BrokenPipeError), child.stdin:  # it ended first; what it said is read below
+            child.stdin.write(addresses.encode())
         with selectors.DefaultSelector() as selector:
             for fd in (*said, commands.fd):
                 selector.register(fd, selectors.EVENT_READ)
@@ -150,10 +151,12 @@ def main() -> None:
             if command.get("command") != "sweep":
                 raise Refused(f"no such command: {command.get('command')!r}")
             emit("done", done=sweep(command, fence, commands), packets=0)
-    except (Refused, Broken, OSError, nmap.PortScannerError) as error:
+    except Refused as error:
+        emit("refused", text=str(error))
+    except (Broken, OSError, nmap.PortScannerError) as error:
         emit("error", text=str(error))
     except (KeyError, TypeError, ValueError) as error:
-        emit("error", text=f"a command that makes no sense: {error!r}")
+        emit("refused", text=f"a command that makes no sense: {error!r}")
     raise SystemExit(1)
 
 

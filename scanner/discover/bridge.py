@@ -21,6 +21,10 @@ class BridgeEnded(Exception):
     """The bridge ended before its command was done; the message says why."""
 
 
+class BridgeRefused(BridgeEnded):
+    """The bridge found the command to leave the scope; nothing else may follow it either."""
+
+
 class Bridge:
     """A running bridge program, used as ``async with Bridge("l2", scope) as bridge``; `scope` is its first command."""
 
@@ -75,6 +79,8 @@ class Bridge:
             match event["event"]:
                 case "error":
                     raise BridgeEnded(one_line(event["text"]))
+                case "refused":
+                    raise BridgeRefused(one_line(event["text"]))
                 case "missing":
                     raise ConfigError("nmap is not installed: apt-get install nmap, or leave out --engine nmap")
             yield event

@@ -28,7 +28,7 @@ LIKELY = (80, 443, 22, 23, 502)
 """Asked first: one of these answers, open or not, on almost every device that lives."""
 SILENCE = 1.8
 """Seconds without an answer that make a port silent: the kernel repeats its SYN after one second."""
-FAREWELL = 0.5
+FAREWELL = 1.0
 """Seconds that a device may take to close its side."""
 AT_ONCE = 512
 """Addresses that are asked at a time."""
@@ -47,7 +47,7 @@ class Manner:
 
     `allow` raises ScopeError; it is asked before every connection. `patience` says how many silent ports an address may show before it is given up; those of
     `alive` have answered an echo and are not. `loopback` is for this machine's own addresses, where a refusal proves nothing. `neighbours` gives the ARP table,
-    for addresses on this machine's own segments.
+    which knows better, for addresses on this machine's own segments.
     """
 
     ports: tuple[int, ...]
@@ -238,16 +238,18 @@ class Caller:
     def _next(self, called: _Called, now: float) -> None:
         """Hang up, and go on with the next port or end; a device that answered is told only when it may see its next connection, which will be the wire's."""
         self._hang_up(called)
-        if not called.answered and (called.patience <= 0 or self._absent(called)):
+        if not called.answered and self._hopeless(called):
             called.order.clear()
         if called.order or called.answered:
             heapq.heappush(self._due, (max(now, called.started + self._gap), next(self._serial), called))
         else:
             self._finish(called)
 
-    def _absent(self, called: _Called) -> bool:
-        """Whether ARP has found nobody there, on a segment of this machine."""
-        return self._manner.neighbours is not None and called.address not in self._manner.neighbours()
+    def _hopeless(self, called: _Called) -> bool:
+        """Whether an address that has not answered is given up: on a segment of this machine ARP knows, elsewhere patience ends."""
+        if self._manner.neighbours is not None:
+            return called.address not in self._manner.neighbours()
+        return called.patience <= 0
 
     def _hang_up(self, called: _Called) -> None:
         if called.link is not None:

@@ -100,9 +100,14 @@ def _refusals(refused: list[tuple[Span, ScopeError]]) -> Iterator[Note]:
         yield Note(f"{spans.count(piece for piece, _ in more):,} more addresses were not asked: the scope refuses them")
 
 
+def own_addresses(links: tuple[Link, ...]) -> tuple[Span, ...]:
+    """The addresses that are this machine itself, which answer whether or not anything listens there."""
+    return spans.merge((*LOOPBACK, *(Span(link.network.version, link.number, link.number) for link in links)))
+
+
 def legs(allowed: tuple[Span, ...], links: tuple[Link, ...], *, raw: bool) -> Iterator[Leg]:
     """The parts in which the built-in engine asks: this machine itself, its segments, and what is behind a router."""
-    own = (*LOOPBACK, *(Span(link.network.version, link.number, link.number) for link in links))
+    own = own_addresses(links)
     yield from _leg(Way.LOOPBACK, spans.within(allowed, own))
     left = spans.without(allowed, own)
     for link in links:

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 
+from checks.ports import never_touch
 from inventory.model import Endpoint, Level
 from scanner.discover.targets import Targets
 from scanner.pace import Pace
@@ -31,11 +32,12 @@ class Sweep:
 
     @property
     def asked_ports(self) -> tuple[int, ...]:
-        """The ports to ask, in order, without those that must never be touched."""
+        """The ports to ask, in order, without those that must never be touched: neither as meant nor as reached, and printers' whatever the caller says."""
+        never = self.never_touch | never_touch()
         return tuple(
             port
             for port in sorted(set(self.ports))
-            if not {port, self.reached_at(port)} & self.never_touch and self.reached_at(port) < 65536
+            if not {port, self.reached_at(port)} & never and self.reached_at(port) < 65536
         )
 
 

@@ -9,10 +9,10 @@ from typing import Any
 from inventory.errors import ConfigError, ScopeError
 from inventory.model import Endpoint
 from scanner import spans
-from scanner.discover.bridge import Bridge, BridgeEnded, scope_command
+from scanner.discover.bridge import Bridge, BridgeEnded, BridgeRefused, scope_command
 from scanner.discover.connect import LIKELY, Manner, call
 from scanner.discover.links import links, may_send_raw, neighbours
-from scanner.discover.plan import LOOPBACK, Leg, Way, denies_of, legs, networks_of, permitted
+from scanner.discover.plan import Leg, Way, denies_of, legs, networks_of, own_addresses, permitted
 from scanner.discover.records import Host, Note, Progress, Sweep
 
 ENGINES = ("builtin", "nmap")
@@ -127,6 +127,8 @@ class Run:
             async with Bridge("l2", self._fence) as bridge:
                 async for event in bridge.follow(command):
                     self._segment_event(event, macs, told, leg)
+        except BridgeRefused:
+            raise
         except BridgeEnded as error:
             self._put(Note(f"{leg.text}: the bridge failed ({error}); what was left is asked by TCP connect"))
             rest = spans.without(leg.spans, [spans.of_address(address) for address in told])
@@ -155,6 +157,8 @@ class Run:
                 try:
                     if pinging:
                         await self._ping(bridge, lot, alive)
+                except BridgeRefused:
+                    raise
                 except BridgeEnded as error:
                     pinging = False
                     self._put(Note(f"{leg.text}: the bridge failed ({error}); hosts are found by TCP connect alone"))
@@ -178,10 +182,13 @@ class Run:
             "pace": self._sweep.pace.name,
             **self._rates(),
         }
+        own = own_addresses(links())
         async with Bridge("nmap", self._fence) as bridge:
             async for event in bridge.follow(command):
-                if event["event"] == "found" and (event["ports"] or not is_loopback(event["host"])):
-                    self._put(self._host(event, event["mac"], "nmap"))
+                if event["event"] == "found":
+                    itself = spans.within([spans.of_address(event["host"])], own)
+                    if event["ports"] or not itself:
+                        self._put(self._host(event, event["mac"], "nmap"))
                 elif event["event"] == "progress":
                     self._tell(event["done"], 0)
                     self._allow(spans.address_text(leg.spans[0].version, leg.spans[0].first))
@@ -207,11 +214,6 @@ class Run:
             loopback=leg.way is Way.LOOPBACK,
             neighbours=_table() if leg.way is Way.SEGMENT_BY_CONNECT else None,
         )
-
-
-def is_loopback(address: str) -> bool:
-    """Whether it is one of the addresses that answer for themselves, whether or not anything listens."""
-    return bool(spans.within([spans.of_address(address)], LOOPBACK))
 
 
 def _table() -> Callable[[], Mapping[str, str]]:

@@ -86,7 +86,7 @@ class Namespace:
         self._children.append(child)
         assert child.stdout is not None
         if not child.stdout.readline():
-            child.wait()
+            child.communicate()
             raise OSError(f"{' '.join(command[:8])} ended at once")
         return child
 
@@ -170,8 +170,11 @@ def wide_segment() -> Iterator[Segment]:
 
 def _segment(address: str, prefix: int) -> Iterator[Segment]:
     try:
-        segment = Segment(address, prefix)
-    except (OSError, AssertionError) as error:
+        Namespace().close()
+    except OSError as error:
         pytest.skip(f"no network namespaces here (needs unshare, iproute2 and permission for user namespaces): {error}")
-    yield segment
-    segment.close()
+    segment = Segment(address, prefix)
+    try:
+        yield segment
+    finally:
+        segment.close()

@@ -8,6 +8,9 @@ from pathlib import Path
 
 import pytest
 
+from checks.ports import never_touch
+from scanner.bridging import ALWAYS_FORBIDDEN
+
 SCOPE = {"command": "scope", "allow": ["127.0.0.0/24"], "deny": ["127.0.0.9"], "never_touch": [8888]}
 SWEEP = {
     "command": "sweep",
@@ -56,7 +59,7 @@ REFUSED: list[tuple[object, str]] = [
 def test_a_bridge_refuses_what_it_may_not_or_cannot_do(bridge, command, says):
     code, events = obey(bridge, SCOPE, command)
     assert code == 1
-    assert [event["event"] for event in events] == ["error"]
+    assert [event["event"] for event in events] == ["refused"]
     assert says in events[0]["text"]
 
 
@@ -64,7 +67,11 @@ def test_a_bridge_refuses_what_it_may_not_or_cannot_do(bridge, command, says):
 def test_a_bridge_does_nothing_before_it_was_told_the_scope(bridge):
     code, events = obey(bridge, SWEEP)
     assert code == 1
-    assert events == [{"event": "error", "text": "the first command must be scope"}]
+    assert events == [{"event": "refused", "text": "the first command must be scope"}]
+
+
+def test_the_bridges_know_the_printers_ports_by_themselves():
+    assert never_touch() == ALWAYS_FORBIDDEN
 
 
 @pytest.mark.parametrize("rate", [0, -1])
@@ -74,7 +81,7 @@ def test_a_rate_of_nothing_is_refused(rate):
 
 def test_ipv6_is_refused_by_the_raw_sweep():
     scope = {**SCOPE, "allow": ["fd00::/120"]}
-    assert obey("l2", scope, {**SWEEP, "ranges": ["fd00::1"]})[1] == [{"event": "error", "text": "IPv6 is not swept"}]
+    assert obey("l2", scope, {**SWEEP, "ranges": ["fd00::1"]})[1] == [{"event": "refused", "text": "IPv6 is not swept"}]
 
 
 @pytest.mark.parametrize("bridge", ["l2", "nmap"])
@@ -94,6 +101,58 @@ def test_a_machine_without_nmap_is_told_so():
         [sys.executable, "-c", code], input=written(SCOPE, SWEEP), capture_output=True, text=True, check=False
     )
     assert json.loads(done.stdout)["event"] == "missing"
+
+
+def follow(name, *lines):
+    """Give commands, leave stdin open, and read events until the bridge ends by itself."""
+    with subprocess.Popen(program(name), stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True) as bridge:
+        assert bridge.stdin is not None
+        assert bridge.stdout is not None
+        bridge.stdin.write(written(*lines))
+        bridge.stdin.flush()
+        return [json.loads(line) for line in bridge.stdout]
+
+
+@pytest.fixture
+def stand_in(tmp_path, monkeypatch):
+    """Puts a program in nmap's place; its -V answers as nmap 7.93 does."""
+
+    def place(body):
+        path = tmp_path / "nmap"
+        path.write_text(f'#!/bin/sh\n[ "$1" = -V ] && echo "Nmap version 7.93 ( https://nmap.org )" && exit\n{body}\n')
+        path.chmod(0o755)
+        monkeypatch.setenv("PATH", str(tmp_path), prepend=os.pathsep)
+
+    return place
+
+
+def test_nmap_ends_with_its_bridge(stand_in, tmp_path):
+    fifo = tmp_path / "pid"
+    os.mkfifo(fifo)
+    stand_in(f"echo $$ > {fifo}; exec sleep 1000")
+    bridge = subprocess.Popen(program("nmap"), stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
+    assert bridge.stdin is not None
+    bridge.stdin.write(written(SCOPE, SWEEP))
+    bridge.stdin.flush()
+    child = int(fifo.read_text())
+    bridge.communicate(timeout=60)
+    with pytest.raises(ProcessLookupError):
+        os.kill(child, 0)
+
+
+def test_what_nmap_complains_of_is_passed_on(stand_in):
+    stand_in("echo 'no route to host' >&2; exit 1")
+    assert follow("nmap", SCOPE, SWEEP) == [{"event": "error", "text": "no route to host"}]
+
+
+def test_what_nmap_is_told_keeps_pace_scope_and_printers(stand_in, tmp_path):
+    stand_in(f'printf "%s " "$@" > {tmp_path}/told; cat > {tmp_path}/asked; exit 1')
+    follow("nmap", SCOPE, {**SWEEP, "pace": "gentle", "ranges": ["127.0.0.7-127.0.0.8"]})
+    told = (tmp_path / "told").read_text()
+    assert "-n -sS -T2 " in told or "-n -sT -T2 " in told
+    assert "--max-rate 100 --scan-delay 10ms --max-scan-delay 10ms" in told
+    assert "--exclude-ports 515,8888,9100-9107 -p 80 --exclude 127.0.0.9/32" in told
+    assert (tmp_path / "asked").read_text() == "127.0.0.7\n127.0.0.8"
 
 
 @pytest.mark.parametrize(("bridge", "stranger"), [("l2", "nmap"), ("nmap", "scapy")])

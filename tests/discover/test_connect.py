@@ -15,7 +15,7 @@ from inventory.model import Endpoint, Level
 from scanner import spans
 from scanner.bucket import Bucket
 from scanner.discover import Host, Note, Progress, Sweep, connect, discover, parse_targets
-from scanner.discover.bridge import Bridge, BridgeEnded, scope_command
+from scanner.discover.bridge import Bridge, BridgeEnded, BridgeRefused, scope_command
 from scanner.discover.links import links
 
 SWEEP = {
@@ -138,7 +138,7 @@ def of_kind(kind, found):
 async def test_only_addresses_with_an_open_port_are_alive_on_loopback():
     with device("127.7.0.9") as nine, device("127.7.0.11") as eleven:
         found = await records(sweep(["127.7.0.0/28"], [nine.port, eleven.port, 9]))
-    assert of_kind(Host, found) == [
+    assert sorted(of_kind(Host, found), key=lambda host: host.open_ports) == [
         Host("127.7.0.9", None, (Endpoint("127.7.0.9", nine.port),), "connect"),
         Host("127.7.0.11", None, (Endpoint("127.7.0.11", eleven.port),), "connect"),
     ]
@@ -179,6 +179,12 @@ async def test_ports_that_are_never_touched_get_no_connection_however_they_are_r
     assert other.total == 1
     assert of_kind(Host, found)
     assert not of_kind(Host, moved)
+
+
+async def test_a_printer_gets_no_connection_even_if_the_caller_forgets_to_forbid_it():
+    with device("127.7.0.9", 9103) as printer:
+        assert not of_kind(Host, await records(sweep(["127.7.0.9"], [9103, 9])))
+    assert printer.total == 0
 
 
 async def test_what_the_scope_denies_is_not_asked_and_is_told():
@@ -311,7 +317,7 @@ def test_this_machine_knows_its_own_loopback():
 async def test_a_bridge_that_refuses_says_why_in_its_own_words():
     fence = scope_command(["127.0.0.0/24"], [], [])
     async with Bridge("l2", fence) as bridge:
-        with pytest.raises(BridgeEnded, match=r"outside the scope: 127\.0\.1\.1"):
+        with pytest.raises(BridgeRefused, match=r"outside the scope: 127\.0\.1\.1"):
             _ = [event async for event in bridge.follow(SWEEP)]
 
 
