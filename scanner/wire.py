@@ -1,0 +1,567 @@
+"""The wire: the one place where connections to devices are opened, and every promise of harmlessness is kept, at the moment each is opened.
+
+The guards, in this order, for every connection and every datagram: the scope (the address that is reached), the ports that are never touched, the level, the
+pace; for logins the cap. Then the connection, under the caps of `scanner/guards.py`, closed with FIN, and one audit line for the whole conversation.
+
+Packets are counted as far as they can be known from above the kernel: four for a connection (SYN, ACK, FIN, ACK), one for every 1,400 bytes sent, and one
+acknowledgement for every read; retransmissions are not seen. Of the sockets that a client library drives, the kernel's own count is taken.
+"""
+
+import asyncio
+import errno
+import os
+import socket
+import ssl
+import struct
+import warnings
+from collections import Counter
+from collections.abc import AsyncIterator, Coroutine, Iterator
+from contextlib import asynccontextmanager, contextmanager, suppress
+from dataclasses import dataclass, field, replace
+from functools import cache
+from typing import Any, TypeVar
+
+from checks.contract import Account, Answer, Verdict
+from inventory.errors import PeerClosed, PeerError, ProtocolError, ScopeError, TimedOut, Unreached
+from inventory.model import Endpoint, Level, Traffic
+from scanner.audit import Audit
+from scanner.conversation import EVIDENCE_LIMIT, Conversation, Heard, LoginModule, ProtocolModule, Safety, Say, Target
+from scanner.dialogue import Channel, Dialogue
+from scanner.guards import NEVER_TOUCH, Caps, LoginCap, UndeclaredRequest, declared, shifted, touchable
+from scanner.pace import Clock, Pace, Pacer
+from scanner.scope import Scope, address_of
+
+T = TypeVar("T")
+_CONNECTION_PACKETS = 4
+_SEGMENT = 1400
+_CHUNK = 16384
+_LOGIN = "login attempt"
+_OUR_FAULT = frozenset({errno.EMFILE, errno.ENFILE, errno.ENOMEM, errno.ENOBUFS, errno.EADDRNOTAVAIL})
+
+
+@dataclass(slots=True)
+class _Errand:
+    """One conversation or one login attempt: what it is for, and what has come of it for the audit line. `says` is None for a login."""
+
+    endpoint: Endpoint
+    protocol: str
+    level: Level
+    says: tuple[Say, ...] | None = None
+    name: str = ""
+    tls: bool = False
+    hard: bool = False
+    account: str = ""
+    limit: asyncio.Timeout | None = None
+    rule: str = ""
+    outcome: str = ""
+    said: Counter[str] = field(default_factory=Counter)
+    connections: int = 0
+    bytes_out: int = 0
+    bytes_in: int = 0
+    reached: bool = False
+
+    @property
+    def address(self) -> str:
+        return str(address_of(self.endpoint.address))
+
+
+class Wire:
+    """Holds conversations with devices and tries accounts on them, for one scan."""
+
+    def __init__(
+        self,
+        scope: Scope,
+        pace: Pace,
+        audit: Audit,
+        *,
+        level: Level,
+        never_touch: frozenset[int] = NEVER_TOUCH,
+        shift: int = 0,
+        caps: Caps | None = None,
+        clock: Clock | None = None,
+    ) -> None:
+        self.caps = caps or Caps()
+        self.clock = clock or Clock()
+        self.pacer = Pacer(pace, self.clock)
+        self.shift = shift
+        self._scope = scope
+        self._audit = audit
+        self._level = level
+        self._never_touch = never_touch
+        self._cap = LoginCap()
+        self._sent: Counter[str] = Counter()
+
+    @property
+    def traffic(self) -> Traffic:
+        """What was sent until now; the packets as far as they can be known."""
+        return Traffic(self._sent["packets"], self._sent["connections"], self._sent["logins"])
+
+    async def hold(self, protocol: ProtocolModule, target: Target) -> Heard:
+        """Hold the protocol's conversation and return what was heard, its evidence cut to EVIDENCE_LIMIT.
+
+        Raises `ScopeError` before any packet of the connection that a guard forbids, `PeerError` as the conversation ended, and `StoreError` when the
+        audit line cannot be written. A request that SAYS does not declare raises `UndeclaredRequest` and is not sent.
+        """
+        if target.endpoint.transport != protocol.TRANSPORT:
+            raise ValueError(f"{protocol.NAME} is spoken over {protocol.TRANSPORT}, not at {target.endpoint}")
+        errand = _Errand(
+            target.endpoint,
+            protocol.NAME,
+            Level.LOGIN if protocol.SAFETY is Safety.C else Level.IDENTIFY,
+            says=tuple(protocol.SAYS),
+            name=target.name,
+            tls=target.tls,
+            hard=protocol.SAFETY is not Safety.A,
+        )
+        async with self._audited(errand):
+            heard = await Dialogue(protocol.probe(target), _Route(self, errand), self.caps).hold()
+            errand.outcome = "heard"
+            return replace(heard, evidence=heard.evidence[:EVIDENCE_LIMIT])
+
+    async def login(
+        self,
+        driver: LoginModule,
+        endpoint: Endpoint,
+        account: Account,
+        *,
+        tls: bool,
+        device: str,
+        lock_threshold: int = 0,
+    ) -> Answer:
+        """Ask once whether `account` opens `endpoint`; NOT_TRIED with the reason where a guard or the login cap forbids it.
+
+        `device` is the identity that the cap counts by, `lock_threshold` the vendor's documented number of failures before a lock (0: unknown).
+        """
+        who = f"{account.user or 'no name'} ({account.id})"
+        errand = _Errand(endpoint, driver.NAME, Level.LOGIN, tls=tls, hard=True, account=who)
+        try:
+            async with self._audited(errand):
+                barred = self._cap.enter(device, account, lock_threshold)
+                if barred:
+                    errand.outcome = f"not tried: {barred}"
+                    return Answer(Verdict.NOT_TRIED, reason=barred)
+                answer = await self._attempt(driver, errand, account, device)
+                errand.outcome = answer.verdict.value
+                return replace(answer, evidence=answer.evidence[:EVIDENCE_LIMIT])
+        except ScopeError as refusal:
+            return Answer(Verdict.NOT_TRIED, reason=str(refusal))
+
+    async def _attempt(self, driver: LoginModule, errand: _Errand, account: Account, device: str) -> Answer:
+        line = _Line(self, errand)
+        answer = Answer(Verdict.UNREACHED, reason="the attempt was broken off")
+        try:
+            async with asyncio.timeout(self.caps.login) as errand.limit:
+                answer = await driver.attempt(line, account)
+        except TimeoutError:
+            answer = replace(answer, reason=f"the attempt was not over within {self.caps.login:g} s")
+        except PeerError as error:
+            answer = replace(answer, reason=str(error))
+        finally:
+            try:
+                await line.close()
+            finally:
+                self._cap.leave(device, account, answer.verdict if errand.reached else Verdict.NOT_TRIED)
+                self._sent["logins"] += errand.reached and bool(account.user or account.password)
+        return answer
+
+    @asynccontextmanager
+    async def _audited(self, errand: _Errand) -> AsyncIterator[None]:
+        """The device's turn for one errand, and its audit line however it ends."""
+        self._audit.ready()
+        when = self.clock.now()
+        try:
+            self.guard(errand)
+            async with self.pacer.turn(errand.address):
+                try:
+                    yield
+                finally:
+                    if errand.hard and (errand.connections or errand.bytes_out):
+                        self.pacer.rest(errand.address)
+        except BaseException as error:
+            errand.outcome = _ending(error)
+            raise
+        finally:
+            self._audit.line(
+                when=when,
+                target=str(errand.endpoint),
+                protocol=errand.protocol,
+                said=[f"{name} x{count}" if count > 1 else name for name, count in errand.said.items()],
+                bytes_out=errand.bytes_out,
+                bytes_in=errand.bytes_in,
+                connections=errand.connections,
+                outcome=errand.outcome,
+                rule=errand.rule,
+                account=errand.account,
+            )
+
+    def guard(self, errand: _Errand) -> None:
+        """Raise `ScopeError` where the scope, the ports that are never touched or the level forbid the errand, now."""
+        grant = self._scope.allow(errand.endpoint.address, errand.level, self.clock.now())
+        touchable(errand.endpoint, self._never_touch)
+        if errand.level > self._level:
+            raise ScopeError(
+                f"{errand.endpoint} is refused: this scan may {self._level.label} only; "
+                f"start it with --level {errand.level.label} if that is approved"
+            )
+        shifted(errand.endpoint, self.shift)
+        errand.rule = grant.rule
+
+    def count(self, what: str, number: int) -> None:
+        """Add to the traffic."""
+        self._sent[what] += number
+
+
+class _Route:
+    """The way of one errand through the guards to its endpoint; also its meter."""
+
+    def __init__(self, wire: Wire, errand: _Errand) -> None:
+        self._wire = wire
+        self._errand = errand
+        self.caps = wire.caps
+        self.datagram = errand.endpoint.transport == "udp"
+
+    async def admit_connection(self) -> None:
+        """Guards and pace for one more connection; a UDP socket says nothing yet, and its datagrams are admitted one by one."""
+        self._wire.guard(self._errand)
+        if not self.datagram:
+            await self._paced(self._wire.pacer.connection(self._errand.address, _CONNECTION_PACKETS))
+            self._wire.guard(self._errand)  # the window may have closed meanwhile
+
+    async def admit_request(self, data: bytes) -> None:
+        """SAYS, guards and pace for these bytes."""
+        says = self._errand.says
+        name = _LOGIN if says is None else declared(says, data)
+        if self.datagram:
+            self._wire.guard(self._errand)
+        await self._paced(self._wire.pacer.packets(self._errand.address, _packets(len(data))))
+        if self.datagram:
+            self._wire.guard(self._errand)
+        self._errand.said[name] = 1 if says is None else self._errand.said[name] + 1
+
+    async def connect(self) -> Channel:
+        """A channel to the endpoint, with TLS where the errand asks for it."""
+        opened = await self.open()
+        if self.datagram:
+            return _Datagrams(opened, self)
+        stream = _Stream(opened, self, self._errand.name)
+        if self._errand.tls:
+            try:
+                async with asyncio.timeout(self.caps.step):
+                    await stream.start_tls()
+            except BaseException as error:
+                await stream.close()
+                if isinstance(error, TimeoutError):
+                    raise TimedOut from None
+                raise
+        return stream
+
+    async def open(self) -> socket.socket:
+        """A connected, non-blocking socket; raises `Unreached`."""
+        endpoint, pacer = self._errand.endpoint, self._wire.pacer
+        address = address_of(endpoint.address)
+        family = socket.AF_INET6 if address.version == 6 else socket.AF_INET
+        opened = socket.socket(family, socket.SOCK_DGRAM if self.datagram else socket.SOCK_STREAM)
+        try:
+            opened.setblocking(False)
+            where = _where(address, shifted(endpoint, self._wire.shift))
+            if not self.datagram:
+                self._errand.connections += 1
+                self._wire.count("connections", 1)
+                self._wire.count("packets", _CONNECTION_PACKETS)
+            with _blamed():
+                async with asyncio.timeout(self.caps.connect):
+                    await asyncio.get_running_loop().sock_connect(opened, where)
+        except BaseException as error:
+            opened.close()
+            if isinstance(error.__cause__, TimeoutError):
+                pacer.lost()
+            raise
+        if not self.datagram:
+            pacer.answered()
+        return opened
+
+    def sent(self, size: int, *, paced: bool = True) -> None:
+        """Count `size` bytes that are being sent; those that did not wait for the pace are made up for by the next ones."""
+        self._errand.reached = True
+        self._errand.bytes_out += size
+        self._wire.count("packets", _packets(size))
+        if not paced:
+            self._wire.pacer.spend(self._errand.address, _packets(size))
+
+    def received(self, size: int) -> None:
+        """Count `size` bytes that came, and their acknowledgement where there is one."""
+        self._errand.bytes_in += size
+        if not self.datagram:
+            self._wire.count("packets", 1)
+            self._wire.pacer.spend(self._errand.address, 1)
+
+    def handed_out(self) -> None:
+        """Note that a client library has the connection, and may have said anything."""
+        self._errand.reached = True
+        self._errand.said[_LOGIN] = 1
+
+    def handed_back(self, packets: int, bytes_out: int, bytes_in: int) -> None:
+        """Count what the library sent and heard."""
+        self._errand.bytes_out += bytes_out
+        self._errand.bytes_in += bytes_in
+        further = max(0, packets - _CONNECTION_PACKETS)
+        self._wire.count("packets", further)
+        self._wire.pacer.spend(self._errand.address, further)
+
+    async def _paced(self, waiting: Coroutine[Any, Any, None]) -> None:
+        """Wait for the pace; a login attempt's time stands still meanwhile."""
+        limit, loop = self._errand.limit, asyncio.get_running_loop()
+        ends = limit.when() if limit is not None else None
+        if limit is None or ends is None:
+            await waiting
+            return
+        left = ends - loop.time()
+        limit.reschedule(None)
+        await waiting
+        limit.reschedule(loop.time() + left)
+
+
+class _Line:
+    """What a login driver is handed (`scanner.conversation.Line`); it has one connection at a time."""
+
+    def __init__(self, wire: Wire, errand: _Errand) -> None:
+        self.endpoint = errand.endpoint
+        self.tls = errand.tls
+        self._errand = errand
+        self._route = _Route(wire, errand)
+        self._wire = wire
+        self._open: _Stream | None = None
+        self._lent: socket.socket | None = None
+
+    async def hold(self, conversation: Conversation[T]) -> T:
+        """Hold a conversation over a new connection; raises `PeerError`."""
+        await self.close()
+        return await Dialogue(conversation, _Route(self._wire, self._errand), self._wire.caps).hold()
+
+    async def connected(self) -> socket.socket:
+        """A connected socket for a client library.
+
+        It is a second handle to the connection: whatever the library does with its own, the wire keeps one to close with FIN and to count by.
+        """
+        await self.close()
+        await self._route.admit_connection()
+        opened = await self._route.open()
+        self._open = _Stream(opened, self._route, "")
+        self._route.handed_out()
+        self._lent = opened.dup()
+        return self._lent
+
+    async def close(self) -> None:
+        """Close the socket that was handed out, if one was."""
+        opened, self._open = self._open, None
+        if opened is None:
+            return
+        if self._lent is not None:
+            self._lent.close()
+        self._route.handed_back(*opened.counted())
+        await opened.close()
+
+
+class _Datagrams:
+    """A connected UDP socket: it hears nobody but the device, and learns of a closed port (ICMP) as `Unreached`."""
+
+    def __init__(self, opened: socket.socket, route: _Route) -> None:
+        self._socket = opened
+        self._route = route
+
+    async def send(self, data: bytes) -> None:
+        self._route.sent(len(data))
+        with _blamed():
+            await asyncio.get_running_loop().sock_sendall(self._socket, data)
+
+    async def receive(self, limit: int) -> bytes:
+        await asyncio.sleep(0)  # a peer that always has something to say does not keep the others waiting
+        with _blamed():
+            data = await asyncio.get_running_loop().sock_recv(self._socket, limit)
+        self._route.received(len(data))
+        return data
+
+    async def start_tls(self) -> bytes:
+        raise ValueError("TLS is not spoken over UDP")
+
+    async def close(self) -> None:
+        self._socket.close()
+
+
+class _Stream:
+    """A TCP connection, and TLS upon it from `start_tls` on."""
+
+    def __init__(self, opened: socket.socket, route: _Route, name: str) -> None:
+        self._socket = opened
+        self._route = route
+        self._name = name
+        self._heard = ssl.MemoryBIO()
+        self._to_say = ssl.MemoryBIO()
+        self._tls: ssl.SSLObject | None = None
+
+    async def send(self, data: bytes) -> None:
+        if self._tls is None:
+            await self._say(data)
+            return
+        with _understood():
+            self._tls.write(data)
+        await self._flush()
+
+    async def receive(self, limit: int) -> bytes:
+        if self._tls is None:
+            return await self._hear(limit)
+        while True:
+            try:
+                with _understood():
+                    return self._tls.read(limit)
+            except ssl.SSLWantReadError:
+                await self._exchange()
+            except PeerClosed:
+                return b""
+
+    async def start_tls(self) -> bytes:
+        """Shake hands with whatever the peer can, and return its certificate (DER; b"" where it has none); raises `PeerError`."""
+        self._tls = _tolerant_context().wrap_bio(self._heard, self._to_say, server_hostname=_server_name(self._name))
+        while True:
+            try:
+                with _understood():
+                    self._tls.do_handshake()
+                break
+            except ssl.SSLWantReadError:
+                await self._exchange()
+        await self._flush(paced=False)
+        return self._tls.getpeercert(binary_form=True) or b""
+
+    async def close(self) -> None:
+        """Close with FIN. What the peer still has to say is heard out, within bounds: an unread byte would make the kernel send RST instead."""
+        loop, left = asyncio.get_running_loop(), self._route.caps.received
+        try:
+            async with asyncio.timeout(self._route.caps.drain):
+                if self._tls is not None:
+                    with suppress(ssl.SSLError, ValueError):
+                        self._tls.unwrap()
+                    await self._flush(paced=False)
+                self._socket.shutdown(socket.SHUT_WR)
+                while left > 0 and (chunk := await loop.sock_recv(self._socket, _CHUNK)):
+                    left -= len(chunk)
+                    await asyncio.sleep(0)
+        except (OSError, PeerError):  # it has closed, or takes too long to
+            pass
+        finally:
+            self._socket.close()
+
+    def counted(self) -> tuple[int, int, int]:
+        """The kernel's own count of segments sent, bytes sent and bytes received, as far as it tells (Linux 4.2 and later)."""
+        try:
+            info = self._socket.getsockopt(socket.IPPROTO_TCP, socket.TCP_INFO, 144)
+            acknowledged, received, segments = struct.unpack_from("=QQI", info, 120)
+        except (OSError, AttributeError, struct.error):
+            return 0, 0, 0
+        return segments, max(0, acknowledged - 1), received  # the SYN counts as a byte
+
+    async def _exchange(self) -> None:
+        """Say what TLS has to say, and feed it what comes next."""
+        await self._flush(paced=False)
+        data = await self._hear(_CHUNK)
+        if data:
+            self._heard.write(data)
+        else:
+            self._heard.write_eof()
+
+    async def _flush(self, *, paced: bool = True) -> None:
+        data = self._to_say.read()
+        if data:
+            await self._say(data, paced=paced)
+
+    async def _say(self, data: bytes, *, paced: bool = True) -> None:
+        self._route.sent(len(data), paced=paced)
+        with _blamed():
+            await asyncio.get_running_loop().sock_sendall(self._socket, data)
+
+    async def _hear(self, limit: int) -> bytes:
+        await asyncio.sleep(0)  # as above: without it no deadline could interrupt a peer that never stops
+        with _blamed():
+            data = await asyncio.get_running_loop().sock_recv(self._socket, limit)
+        self._route.received(len(data))
+        return data
+
+
+@cache
+def _tolerant_context() -> ssl.SSLContext:
+    """A client that speaks to anything that OpenSSL can still speak to: ten-year-old devices are what the scan is for, and it judges them elsewhere."""
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
+    context.check_hostname = False
+    context.verify_mode = ssl.CERT_NONE
+    context.set_ciphers("ALL:COMPLEMENTOFALL:@SECLEVEL=0")
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", DeprecationWarning)
+        context.minimum_version = ssl.TLSVersion.MINIMUM_SUPPORTED
+    context.options |= 0x4  # SSL_OP_LEGACY_SERVER_CONNECT: peers without RFC 5746
+    return context
+
+
+def _server_name(name: str) -> str | None:
+    """The name for SNI; None for an address, or for what is no host name."""
+    try:
+        address_of(name)
+    except ScopeError:
+        with suppress(UnicodeError):
+            return name if name.encode("idna") and not name.startswith(".") else None
+    return None
+
+
+@contextmanager
+def _blamed() -> Iterator[None]:
+    """Turn what the kernel says of the other side into a `PeerError`; what it says of this machine stays ours."""
+    try:
+        yield
+    except (ConnectionResetError, ConnectionAbortedError, BrokenPipeError) as error:
+        raise PeerClosed from error
+    except OSError as error:
+        if error.errno in _OUR_FAULT:
+            raise
+        reason = os.strerror(error.errno).lower() if error.errno else "no answer to the connection in time"
+        raise Unreached(reason) from error
+
+
+@contextmanager
+def _understood() -> Iterator[None]:
+    """Turn what OpenSSL says of the peer into a `PeerError`, but for its wish to read on."""
+    try:
+        yield
+    except ssl.SSLWantReadError:
+        raise
+    except (ssl.SSLEOFError, ssl.SSLZeroReturnError) as error:
+        raise PeerClosed from error
+    except ssl.SSLError as error:
+        raise ProtocolError(f"TLS: {error.reason or 'not understood'}") from error
+
+
+def _where(address: Any, port: int) -> tuple[Any, ...]:
+    """The socket address; of a link-local IPv6 address the zone is named by its number."""
+    if address.version == 4:
+        return (str(address), port)
+    zone = address.scope_id
+    with _blamed():
+        return (str(address).partition("%")[0], port, 0, socket.if_nametoindex(zone) if zone else 0)
+
+
+def _packets(size: int) -> int:
+    return max(1, -(-size // _SEGMENT))
+
+
+def _ending(error: BaseException) -> str:
+    """How an errand that raised ended, for the audit line. What the device said is left out: it may echo what it was told."""
+    match error:
+        case ScopeError():
+            return f"refused: {error}"
+        case Unreached():
+            return f"unreached: {error}"
+        case PeerError():
+            return type(error).__name__
+        case UndeclaredRequest():
+            return f"not sent: {error}"
+        case asyncio.CancelledError():
+            return "cancelled"
+        case _:
+            return f"failed: {type(error).__name__}"
