@@ -11,17 +11,21 @@ import socket
 import subprocess
 import sys
 from base64 import b64encode
-from collections.abc import Callable, Iterator
+from collections.abc import Awaitable, Callable, Iterator
 from contextlib import suppress
 from dataclasses import dataclass, field
+from ipaddress import ip_network
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from inventory.errors import PeerClosed, PeerError, ProtocolError, TimedOut, Unreached
-from inventory.model import Endpoint
-from scanner.conversation import Conversation, Read, ReadAll, ReadSome, ReadUntil, Send
+from checks.contract import Account, Answer
+from inventory.model import Endpoint, Level
+from scanner.audit import Audit
+from scanner.pace import PACES
+from scanner.scope import Grant, Scope
+from scanner.wire import Wire
 
 Command = list[str]
 REALM = "DS-2CD2142FWD-I"
@@ -63,14 +67,6 @@ def as_root() -> None:
     """A skip where the test is not run by root."""
     if os.geteuid() != 0:
         pytest.skip("it checks a password of the system, which only root may: run the tests as root")
-
-
-@dataclass(frozen=True, slots=True)
-class Account:
-    """A user of the system with its password."""
-
-    user: str
-    password: str
 
 
 def change_password(account: Account, password: str) -> None:
@@ -308,7 +304,7 @@ def run(tmp_path: Path) -> Iterator[Runner]:
 def unix_user() -> Iterator[Account]:
     """A user of this system with a password, for as long as the test runs."""
     as_root()
-    account = Account(f"tocsin{secrets.token_hex(4)}", f"Right-{secrets.token_hex(4)}")
+    account = Account("unix", f"tocsin{secrets.token_hex(4)}", f"Right-{secrets.token_hex(4)}")
     subprocess.run(
         [tool("useradd", "passwd"), "--no-create-home", "--home-dir", "/", "--shell", "/bin/sh", account.user],
         check=True,
@@ -326,107 +322,19 @@ def set_password() -> Callable[[Account, str], None]:
     return change_password
 
 
-@dataclass(slots=True)
-class SocketLine:
-    """A way to one endpoint over plain sockets, without any guard."""
-
-    endpoint: Endpoint
-    tls: bool = False
-    patience: float = 4.0
-    _sockets: list[socket.socket] = field(default_factory=list)
-
-    async def hold(self, conversation: Conversation[Any]) -> Any:
-        talk = _Talk(await self.connected(), self.endpoint.transport == "udp", self.patience)
-        try:
-            step = next(conversation)
-            while True:
-                try:
-                    answer = await talk.answer(step)
-                except PeerError as error:
-                    step = conversation.throw(error)
-                else:
-                    step = conversation.send(answer)
-        except StopIteration as ended:
-            return ended.value
-
-    async def connected(self) -> socket.socket:
-        kind = socket.SOCK_DGRAM if self.endpoint.transport == "udp" else socket.SOCK_STREAM
-        sock = socket.socket(socket.AF_INET, kind)
-        sock.setblocking(False)
-        self._sockets.append(sock)
-        try:
-            await asyncio.get_running_loop().sock_connect(sock, (self.endpoint.address, self.endpoint.port))
-        except OSError as error:
-            raise Unreached(str(error)) from error
-        return sock
-
-    def close(self) -> None:
-        for sock in self._sockets:
-            sock.close()
-
-
-@dataclass(slots=True)
-class _Talk:
-    sock: socket.socket
-    udp: bool
-    patience: float
-    buffer: bytes = b""
-
-    async def answer(self, step: Any) -> bytes:
-        match step:
-            case Send(data):
-                try:
-                    await asyncio.get_running_loop().sock_sendall(self.sock, data)
-                except OSError as error:
-                    raise PeerClosed from error
-                return b""
-            case Read(size):
-                while len(self.buffer) < size:
-                    self.buffer += await self._more(self.patience)
-                return self._take(size)
-            case ReadUntil(delimiter, limit):
-                while delimiter not in self.buffer:
-                    if len(self.buffer) >= limit:
-                        raise ProtocolError("no delimiter")
-                    self.buffer += await self._more(self.patience)
-                return self._take(self.buffer.index(delimiter) + len(delimiter))
-            case ReadSome(limit):
-                if not self.buffer:
-                    self.buffer = await self._more(self.patience)
-                return self._take(limit)
-            case ReadAll(limit, quiet):
-                with suppress(PeerError):
-                    while len(self.buffer) < limit:
-                        self.buffer += await self._more(quiet or self.patience)
-                return self._take(limit)
-        raise AssertionError(step)
-
-    async def _more(self, patience: float) -> bytes:
-        try:
-            async with asyncio.timeout(patience):
-                data = await asyncio.get_running_loop().sock_recv(self.sock, 65535)
-        except TimeoutError as error:
-            raise TimedOut(self.buffer) from error
-        except OSError as error:
-            raise PeerClosed(self.buffer) from error
-        if not data and not self.udp:
-            raise PeerClosed(self.buffer)
-        return data
-
-    def _take(self, size: int) -> bytes:
-        taken, self.buffer = self.buffer[:size], self.buffer[size:]
-        return taken
+@pytest.fixture
+def wire(tmp_path: Path) -> Iterator[Wire]:
+    """The real wire, allowed to log in on the loopback addresses only."""
+    grant = Grant((ip_network("127.0.0.0/8"),), (), Level.LOGIN, "the test")
+    with Audit(tmp_path / "audit.jsonl") as audit:
+        yield Wire(Scope((grant,)), PACES["lab"], audit, level=Level.LOGIN)
 
 
 @pytest.fixture
-def line_to() -> Iterator[Callable[[Endpoint], SocketLine]]:
-    """`line_to(endpoint)` is the line that a login driver is handed."""
-    lines: list[SocketLine] = []
+def log_in(wire: Wire) -> Callable[..., Awaitable[Answer]]:
+    """`await log_in(driver, endpoint, user, password)` asks once, through the wire."""
 
-    def make(endpoint: Endpoint) -> SocketLine:
-        lines.append(SocketLine(endpoint))
-        return lines[-1]
+    async def ask(driver: Any, endpoint: Endpoint, user: str, password: str) -> Answer:
+        return await wire.login(driver, endpoint, Account("test", user, password), tls=False, device=str(endpoint))
 
-    yield make
-    for line in lines:
-        line.close()
+    return ask
