@@ -15,6 +15,7 @@ FAKE = Fake(
     mac="3c:ef:8c:5d:20:11",
     vendor="Dahua",
     kind="camera",
+    serial=_SERIAL,
     unique=(_SERIAL,),
     services=(
         Http(pages=_PAGES, favicon=icon("dahua")),
