@@ -21,6 +21,7 @@ from scanner.discover import Host, Note, Progress, Sweep, discover
 from scanner.events import Asking, Assessed, Ended, HostFound, Noted, Observer, Started, Swept
 from scanner.identify import Interview
 from scanner.logins import load_logins
+from scanner.pace import Pace
 from scanner.score import score
 from scanner.wire import Wire
 
@@ -30,10 +31,14 @@ GRACE = 10.0
 
 @dataclass(frozen=True, slots=True)
 class Job:
-    """What a scan is to do: the record it is stored under, the sweep, the checks, and how many devices are examined at the same time."""
+    """What a scan is to do: the record it is stored under, its pace, the sweep, the checks, and how many devices are examined at the same time.
+
+    The sweep's own pace is its share of the scan's `pace`; the wire has the rest.
+    """
 
     scan: Scan
     plan: str
+    pace: Pace
     sweep: Sweep
     checks: tuple[Check, ...]
     fleet_checks: tuple[FleetCheck, ...]

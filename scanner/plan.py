@@ -17,7 +17,7 @@ def describe(job: Job) -> str:
 
 
 def _lines(job: Job) -> Iterator[tuple[str, str]]:
-    sweep, pace = job.sweep, job.sweep.pace
+    sweep, pace = job.sweep, job.pace
     count, ports = sweep.targets.count, sweep.asked_ports
     skipped = len(sweep.skip)
     yield "targets", ", ".join(sweep.targets.networks)
@@ -41,8 +41,8 @@ def _lines(job: Job) -> Iterator[tuple[str, str]]:
             f"{pace.device_connections_per_second:g} connections/s to one device, one at a time"
         ),
     )
-    least = asked * _ARP_TRIES / pace.packets_per_second + per_device / pace.device_packets_per_second
-    most = max(least, asked * (_ARP_TRIES + per_device) / pace.packets_per_second)
+    least = asked * _ARP_TRIES / sweep.pace.packets_per_second + per_device / pace.device_packets_per_second
+    most = max(least, asked * (_ARP_TRIES + per_device) / sweep.pace.packets_per_second)
     yield "duration", f"from {_duration(least)} (one device alive) to {_duration(most)} (every address alive)"
 
 
