@@ -193,5 +193,6 @@ def bench(devices: int | None) -> None:
 
 
 if __name__ == "__main__":
-    for wanted in [int(word) for word in sys.argv[1:]] or [None, 250]:
+    wishes: list[int | None] = [int(word) for word in sys.argv[1:]]
+    for wanted in wishes or [None, 250]:
         bench(wanted)

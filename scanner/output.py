@@ -10,6 +10,8 @@ from collections.abc import Iterable
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+import click
+
 from inventory.errors import ConfigError
 
 if TYPE_CHECKING:
@@ -17,6 +19,18 @@ if TYPE_CHECKING:
 
     from inventory.model import Report
     from scanner.report import Render
+
+
+to_files = click.option(
+    "-o",
+    "--output",
+    "files",
+    multiple=True,
+    type=click.Path(path_type=Path),
+    metavar="FILE",
+    help="Also write FILE; its suffix names the format (.json, .txt). May be given several times.",
+)
+"""The option of every command that can write a report to files."""
 
 
 def write(text: str) -> None:

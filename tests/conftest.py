@@ -5,8 +5,9 @@ from typing import Any
 
 import pytest
 
-from inventory.errors import PeerClosed, PeerError, ProtocolError, TimedOut
+from inventory.errors import PeerClosed, ProtocolError, TimedOut
 from scanner.conversation import Conversation, Read, ReadAll, ReadSome, ReadUntil, Reconnect, Send, StartTLS, Step
+from tests.holding import hold_with
 
 Recite = Callable[..., tuple[Any, list[bytes]]]
 
@@ -62,17 +63,7 @@ def hold(
 ) -> tuple[Any, list[bytes]]:
     """Hold `conversation` against recorded answers; return what it returned and what it sent."""
     peer = Recorded(answers, cut, silent)
-    try:
-        step = next(conversation)
-        while True:
-            try:
-                answer = peer.answer(step)
-            except PeerError as error:
-                step = conversation.throw(error)
-            else:
-                step = conversation.send(answer)
-    except StopIteration as ended:
-        return ended.value, peer.sent
+    return hold_with(conversation, peer.answer), peer.sent
 
 
 @pytest.fixture

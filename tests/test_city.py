@@ -75,6 +75,7 @@ def scanned(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFac
 
 
 def device_of(fake: Fake, scanned: dict[str, Any]) -> dict[str, Any]:
+    found: dict[str, Any]
     (found,) = [d for d in scanned["report"]["devices"] if d["addresses"][0].rpartition(".")[2] == str(fake.host)]
     return found
 

@@ -12,21 +12,14 @@ from typing import Any
 import click
 
 from inventory.errors import OperatorError
+from scanner.output import to_files
 
 LAB = (sys.executable, "-P", "-m", "lab.cli")
 TOCSIN = (sys.executable, "-P", "-m", "scanner.cli")
 
 
 @click.command()
-@click.option(
-    "-o",
-    "--output",
-    "outputs",
-    multiple=True,
-    type=click.Path(path_type=Path),
-    metavar="FILE",
-    help="Also write FILE; its suffix names the format. May be given several times.",
-)
+@to_files
 @click.option(
     "--devices", type=click.IntRange(min=1, max=1000), help="A city of so many devices instead of one of each."
 )
@@ -34,15 +27,15 @@ TOCSIN = (sys.executable, "-P", "-m", "scanner.cli")
     "--mode", type=click.Choice(["auto", "namespace", "loopback"]), default="auto", help="Where the city stands."
 )
 @click.option("--quiet", is_flag=True, help="No progress.")
-def command(outputs: tuple[Path, ...], devices: int | None, mode: str, *, quiet: bool) -> None:
-    """Build an isolated fake city on this machine, scan it, and take it down.
+def command(files: tuple[Path, ...], devices: int | None, mode: str, *, quiet: bool) -> None:
+    """Scan a fake city on this machine, end to end.
 
     No packet leaves the machine: the city has a network of its own without a way out, or loopback addresses where that is forbidden.
     """
     wish = ["up", "--mode", mode, *(["--devices", str(devices)] if devices else [])]
     with tempfile.TemporaryDirectory(prefix="tocsin-demo-") as folder, _city(wish) as city:
         report = Path(folder, "report.json")
-        ended = _scan(city, Path(folder), [report, *outputs], quiet=quiet)
+        ended = _scan(city, Path(folder), [report, *files], quiet=quiet)
         if ended not in (0, 1, 3):
             raise SystemExit(ended)
         verdict = _compare(city, report, Path(folder, "truth.json"))

@@ -5,20 +5,12 @@ from pathlib import Path
 import click
 
 from scanner.options import Options
-from scanner.output import Outputs, show_report
+from scanner.output import Outputs, show_report, to_files
 
 
 @click.command()
 @click.argument("scan", required=False)
-@click.option(
-    "-o",
-    "--output",
-    "files",
-    multiple=True,
-    type=click.Path(path_type=Path),
-    metavar="FILE",
-    help="Write FILE; its suffix names the format. May be given several times.",
-)
+@to_files
 @click.pass_obj
 def command(options: Options, scan: str | None, files: tuple[Path, ...]) -> None:
     """Print the report of a scan, or write it to files.

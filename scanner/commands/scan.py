@@ -13,7 +13,7 @@ import click
 from inventory.model import Level, Severity
 from scanner.exits import Exit, exit_for
 from scanner.options import Options
-from scanner.output import Outputs, show_report, write
+from scanner.output import Outputs, show_report, to_files, write
 
 if TYPE_CHECKING:
     from inventory.model import Report
@@ -50,15 +50,7 @@ HARDER = "How fast (normal, unless the site says otherwise): packets and connect
     show_default=True,
     help="End with exit code 1 from this severity on.",
 )
-@click.option(
-    "-o",
-    "--output",
-    "files",
-    multiple=True,
-    type=click.Path(path_type=Path),
-    metavar="FILE",
-    help="Also write FILE; its suffix names the format. May be given several times.",
-)
+@to_files
 @click.option("--plan", is_flag=True, help="Say what would be sent, and send nothing.")
 @click.option("--yes-large", is_flag=True, help="Scan more than 65,536 addresses.")
 @click.option("--quiet", is_flag=True, help="No progress and no table; the exit code and the files speak.")

@@ -15,6 +15,7 @@ from inventory.errors import PeerError
 from inventory.text import one_line
 from scanner.conversation import Line
 from scanner.mask import masked
+from scanner.ssh_wire import HOST_KEYS
 
 NAME = "ssh"
 KEX = (
@@ -29,16 +30,6 @@ KEX = (
     "diffie-hellman-group14-sha1",
     "diffie-hellman-group-exchange-sha1",
     "diffie-hellman-group1-sha1",
-)
-HOST_KEYS = (
-    "ssh-ed25519",
-    "ecdsa-sha2-nistp256",
-    "ecdsa-sha2-nistp384",
-    "ecdsa-sha2-nistp521",
-    "rsa-sha2-256",
-    "rsa-sha2-512",
-    "ssh-rsa",
-    "ssh-dss",
 )
 CIPHERS = (
     "chacha20-poly1305@openssh.com",

@@ -6,42 +6,18 @@ python drive.py '{"targets": ["10.99.0.0/24"], "ports": [80], "allow": ["10.99.0
 import asyncio
 import json
 import sys
-from dataclasses import asdict, dataclass
-from datetime import datetime
+from dataclasses import asdict, replace
+from ipaddress import ip_network
 from typing import Any
 
 from checks.ports import never_touch
-from inventory.errors import OperatorError, ScopeError
+from inventory.errors import OperatorError
 from inventory.model import Level
-from scanner import spans
 from scanner.discover import Sweep, discover, parse_targets
+from scanner.pace import PACES
+from scanner.scope import Grant, Scope
 
-
-@dataclass(frozen=True)
-class Pace:
-    name: str = "lab"
-    packets_per_second: float = 2000
-    device_packets_per_second: float = 200
-    device_connections_per_second: float = 50
-
-
-@dataclass(frozen=True)
-class Grant:
-    networks: tuple[str, ...]
-    deny: tuple[str, ...] = ()
-
-
-@dataclass(frozen=True)
-class Scope:
-    grants: tuple[Grant, ...]
-
-    def allow(self, address: str, level: Level, now: datetime) -> None:
-        asked = [spans.of_address(address)]
-        for grant in self.grants:
-            if spans.within(asked, map(spans.read, grant.deny)):
-                raise ScopeError(f"{address} is denied")
-        if not any(spans.within(asked, map(spans.read, grant.networks)) for grant in self.grants):
-            raise ScopeError(f"{address} is in no grant")
+PACE = {"packets_per_second": 2000, "device_packets_per_second": 200, "device_connections_per_second": 50}
 
 
 def write(record: dict[str, object]) -> None:
@@ -50,9 +26,10 @@ def write(record: dict[str, object]) -> None:
 
 
 def sweep_of(order: dict[str, Any]) -> Sweep:
-    scope = Scope((Grant(tuple(order["allow"]), tuple(order.get("deny", ()))),))
+    allowed, denied = (tuple(map(ip_network, order.get(key, ()))) for key in ("allow", "deny"))
+    scope = Scope([Grant(allowed, denied, Level.IDENTIFY, "test")])
     rest = {name: order[name] for name in ("engine", "shift") if name in order}
-    pace = Pace(**order.get("pace", {}))
+    pace = replace(PACES["lab"], **{**PACE, **order.get("pace", {})})
     skip = frozenset(order.get("skip", ()))
     targets = parse_targets(order["targets"])
     return Sweep(

@@ -5,8 +5,9 @@ import os
 import socket
 import threading
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
+from ipaddress import ip_network
 
 import pytest
 
@@ -17,6 +18,8 @@ from scanner.bucket import Bucket
 from scanner.discover import Host, Note, Progress, Sweep, connect, discover, parse_targets
 from scanner.discover.bridge import Bridge, BridgeEnded, BridgeRefused, scope_command
 from scanner.discover.links import links
+from scanner.pace import PACES
+from scanner.scope import Grant, Scope
 
 SWEEP = {
     "command": "sweep",
@@ -30,39 +33,28 @@ SWEEP = {
 GREETING = b"220 FTP server ready.\r\n"
 
 
-@dataclass(frozen=True)
-class Pace:
-    name: str = "lab"
-    packets_per_second: float = 20_000
-    device_packets_per_second: float = 500
-    device_connections_per_second: float = 500
+QUICK = replace(PACES["lab"], device_packets_per_second=500, device_connections_per_second=500)
 
 
-@dataclass(frozen=True)
-class Grant:
-    networks: tuple[str, ...] = ("127.7.0.0/16",)
-    deny: tuple[str, ...] = ()
+def grant(*networks: str, deny: tuple[str, ...] = ()) -> Grant:
+    allowed = tuple(map(ip_network, networks or ("127.7.0.0/16",)))
+    return Grant(allowed, tuple(map(ip_network, deny)), Level.IDENTIFY, "test")
 
 
-@dataclass
-class Scope:
-    """Allows what its grants say, and nothing once it was asked `until` times."""
+class Asked(Scope):
+    """A scope that remembers whom it was asked for, and allows nothing once it was asked `until` times."""
 
-    grants: tuple[Grant, ...] = (Grant(),)
-    until: int = 1_000_000
-    asked: list[str] = field(default_factory=list)
+    def __init__(self, *grants: Grant, until: int = 1_000_000) -> None:
+        super().__init__(grants)
+        self.until = until
+        self.asked: list[str] = []
 
-    def allow(self, address: str, level: Level, now: datetime) -> None:
+    def allow(self, address: str, level: Level, now: datetime) -> Grant:
         assert now.tzinfo is not None
         self.asked.append(address)
-        place = [spans.of_address(address)]
         if len(self.asked) > self.until:
             raise ScopeError("the window has closed")
-        for grant in self.grants:
-            if spans.within(place, map(spans.read, grant.deny)):
-                raise ScopeError(f"{address} is denied")
-        if not any(spans.within(place, map(spans.read, grant.networks)) for grant in self.grants):
-            raise ScopeError(f"{address} is in no grant")
+        return super().allow(address, level, now)
 
 
 @dataclass
@@ -122,8 +114,8 @@ def device(address: str, port: int = 0, greeting: bytes = b"", crowd: Crowd | No
 
 
 def sweep(targets, ports, **changes):
-    changes.setdefault("scope", Scope())
-    changes.setdefault("pace", Pace())
+    changes.setdefault("scope", Asked(grant()))
+    changes.setdefault("pace", QUICK)
     return Sweep(parse_targets(targets), tuple(ports), level=Level.IDENTIFY, **changes)
 
 
@@ -188,7 +180,7 @@ async def test_a_printer_gets_no_connection_even_if_the_caller_forgets_to_forbid
 
 
 async def test_what_the_scope_denies_is_not_asked_and_is_told():
-    scope = Scope((Grant(deny=("127.7.0.9",)),))
+    scope = Asked(grant(deny=("127.7.0.9",)))
     with device("127.7.0.9") as denied, device("127.7.0.10", denied.port) as allowed:
         found = await records(sweep(["127.7.0.8-11", "127.8.0.1"], [denied.port], scope=scope))
     assert [host.address for host in of_kind(Host, found)] == ["127.7.0.10"]
@@ -202,13 +194,13 @@ async def test_what_the_scope_denies_is_not_asked_and_is_told():
 
 
 async def test_the_scope_is_asked_at_every_connection():
-    scope = Scope()
+    scope = Asked(grant())
     await records(sweep(["127.7.0.8-9"], [9, 10, 11], scope=scope))
     assert scope.asked.count("127.7.0.9") == 3
 
 
 async def test_a_window_that_closes_ends_the_sweep_and_leaves_it_incomplete():
-    found = await records(sweep(["127.7.0.0/24"], [9, 10], scope=Scope(until=40)))
+    found = await records(sweep(["127.7.0.0/24"], [9, 10], scope=Asked(grant(), until=40)))
     assert found[-1] == Note(
         "127.7.0.1-127.7.0.254: the sweep was ended by the scope: the window has closed", incomplete=True
     )
@@ -221,7 +213,7 @@ async def test_a_scope_that_refuses_everything_raises():
 
 async def test_an_empty_scope_refuses_everything():
     with pytest.raises(ScopeError):
-        await records(sweep(["127.7.0.1"], [80], scope=Scope(())))
+        await records(sweep(["127.7.0.1"], [80], scope=Asked()))
 
 
 async def test_addresses_to_skip_are_left_out_of_the_count():
@@ -233,13 +225,13 @@ async def test_addresses_to_skip_are_left_out_of_the_count():
 
 
 async def test_the_first_and_last_address_of_a_granted_network_are_the_scopes_question():
-    asked = Scope((Grant(("127.7.0.0/25", "127.7.0.128/25")),))
+    asked = Asked(grant("127.7.0.0/25", "127.7.0.128/25"))
     await records(sweep(["127.7.0.120-135"], [9], scope=asked))
     assert asked.asked[:4] == ["127.7.0.120", "127.7.0.127", "127.7.0.128", "127.7.0.129"]
 
 
 async def test_ports_are_shifted_on_loopback_only():
-    scope = Scope((Grant(("127.7.0.0/16", "10.9.0.0/24")),))
+    scope = Asked(grant("127.7.0.0/16", "10.9.0.0/24"))
     with pytest.raises(ScopeError, match="loopback addresses only"):
         await records(sweep(["127.7.0.1", "10.9.0.1"], [80], scope=scope, shift=8000))
 
@@ -279,7 +271,7 @@ async def test_no_more_sockets_are_held_than_addresses_are_asked_at_once(monkeyp
 
 
 def test_a_device_is_not_asked_faster_than_its_pace():
-    pace = Pace(device_connections_per_second=4, device_packets_per_second=40)
+    pace = replace(QUICK, device_connections_per_second=4, device_packets_per_second=40)
     manner = connect.Manner((9, 10, 11), int, pace, lambda address: None, patience=3, loopback=True)
     caller = connect.Caller(iter(["127.7.0.9"]), manner, 100.0)
     asked = []

@@ -6,9 +6,10 @@ from typing import Any, TypeAlias
 
 import pytest
 
-from inventory.errors import PeerClosed, PeerError, TimedOut, Unreached
+from inventory.errors import PeerClosed, TimedOut, Unreached
 from inventory.model import Endpoint
 from scanner.conversation import Conversation, Read, ReadAll, ReadSome, ReadUntil, Send, Step
+from tests.holding import hold_with
 
 NOWHERE = Endpoint("192.0.2.1", 80)
 Reply: TypeAlias = bytes | Callable[[bytes], bytes] | None
@@ -34,17 +35,7 @@ class ScriptedLine:
         if not self.connections:
             raise Unreached("refused")
         peer = _Peer(self, list(self.connections.pop(0)))
-        try:
-            step = next(conversation)
-            while True:
-                try:
-                    answer = peer.answer(step)
-                except PeerError as error:
-                    step = conversation.throw(error)
-                else:
-                    step = conversation.send(answer)
-        except StopIteration as ended:
-            return ended.value
+        return hold_with(conversation, peer.answer)
 
 
 class _Peer:

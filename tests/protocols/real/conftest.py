@@ -12,8 +12,9 @@ from typing import Any
 
 import pytest
 
-from inventory.errors import PeerClosed, PeerError, ProtocolError, TimedOut, Unreached
+from inventory.errors import PeerClosed, ProtocolError, TimedOut, Unreached
 from scanner.conversation import Conversation, Read, ReadAll, ReadSome, ReadUntil, Reconnect, Send, StartTLS, Step
+from tests.holding import hold_with
 
 PATIENCE = 20.0
 
@@ -116,16 +117,7 @@ Hold = Callable[..., tuple[Any, Held]]
 def _hold(conversation: Conversation[Any], port: int, *, tls: bool = False) -> tuple[Any, Held]:
     peer = Held(port, tls)
     try:
-        step = next(conversation)
-        while True:
-            try:
-                answer = peer.answer(step)
-            except PeerError as error:
-                step = conversation.throw(error)
-            else:
-                step = conversation.send(answer)
-    except StopIteration as ended:
-        return ended.value, peer
+        return hold_with(conversation, peer.answer), peer
     finally:
         peer.close()
 
