@@ -78,7 +78,9 @@ async def test_a_connection_that_begins_late_moves_those_after_it(time):
 
 async def test_one_conversation_at_a_time_on_a_device_and_many_across_devices(time):
     paced = pacer(time, PACES["lab"])
-    open_now, most, together = {}, {}, 0
+    open_now: dict[str, int] = {}
+    most: dict[str, int] = {}
+    together = 0
 
     async def converse(address):
         nonlocal together
