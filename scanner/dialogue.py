@@ -181,7 +181,6 @@ class Dialogue(Generic[T]):
                 raise TimedOut
             async with asyncio.timeout_at(until):
                 chunk = await self._open.receive(min(_CHUNK, budget) if not self._route.datagram else 65535)
-            await asyncio.sleep(0)  # a peer that always has something to say does not keep the others waiting
             if not chunk and not self._route.datagram:
                 raise PeerClosed
         except TimeoutError:

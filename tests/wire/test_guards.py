@@ -93,19 +93,25 @@ async def test_the_window_is_asked_again_at_every_connection(serve, wire, protoc
     assert audited()[0]["rule"] == "site 'lab', approved by the test"
 
 
-async def test_the_window_is_asked_again_after_the_wait_for_the_pace(serve, wire, hello):
+async def test_the_window_is_asked_again_after_the_wait_for_the_pace(serve, wire, protocol):
     peer = await serve(greet)
-    now = datetime(2026, 11, 21, 4, 59, 50).astimezone().astimezone(UTC)
+    now, slept = datetime(2026, 11, 21, 4, 59, 50).astimezone().astimezone(UTC), []
 
     async def sleep(seconds):
         nonlocal now
         now += timedelta(minutes=1)
+        slept.append(seconds)
+
+    def steps():
+        yield Read(5)
 
     clock = Clock(now=lambda: now, monotonic=lambda: 1000.0, sleep=sleep)
     scoped = wire(window="01:00-05:00", clock=clock, pace=PACES["gentle"])
-    await scoped.hold(hello, peer.target)
+    await scoped.hold(protocol(steps), peer.target)
+    assert not slept
     with pytest.raises(ScopeError, match="may only be scanned"):
-        await scoped.hold(hello, peer.target)
+        await scoped.hold(protocol(steps), peer.target)
+    assert slept
     assert await peer.endings() == ["FIN"]
 
 
@@ -192,23 +198,26 @@ async def test_conversations_with_two_devices_are_held_together(serve, wire, pro
     assert [one.evidence for one in heard] == [b"together", b"together"]
 
 
-async def test_no_second_sees_more_connections_than_the_pace_says(serve, wire, protocol):
-    began = []
+@pytest.mark.parametrize(("name", "most"), [("gentle", 1), ("normal", 4), ("lab", 50)])
+async def test_no_second_sees_more_connections_than_the_pace_says(serve, wire, protocol, name, most):
+    now, began = 1000.0, []
+
+    async def sleep(seconds):
+        nonlocal now
+        now += seconds
 
     async def talk(reader, writer):
-        began.append(asyncio.get_running_loop().time())
+        began.append(now)
 
     peer = await serve(talk)
 
     def steps():
-        for _ in range(60):
+        for _ in range(2 * most):
             yield Reconnect()
 
-    made = wire()
-    async with asyncio.timeout(30):
-        await made.hold(protocol(steps), peer.target)
-    assert len(began) == 61
-    assert max(sum(start <= other < start + 1 for other in began) for start in began) <= 50
+    await wire(pace=PACES[name], clock=Clock(monotonic=lambda: now, sleep=sleep)).hold(protocol(steps), peer.target)
+    await peer.endings(2 * most + 1)
+    assert max(sum(start <= other < start + 1 for other in began) for start in began) <= most
 
 
 async def test_a_device_rests_after_a_class_b_conversation_and_not_after_class_a(serve, wire, protocol):

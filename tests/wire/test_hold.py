@@ -64,13 +64,13 @@ async def test_read_all_ends_when_the_peer_closes(serve, wire, protocol):
     assert (await wire().hold(protocol(steps), peer.target)).evidence == b"all of it|"
 
 
-async def test_read_all_ends_in_silence_or_at_its_limit(serve, wire, protocol):
+async def test_read_all_ends_in_silence_or_at_its_limit(serve, wire, protocol, quick):
     peer = await serve(greet)
 
     def steps():
         return (yield ReadAll(3)) + b"|" + (yield ReadAll(quiet=0.05))
 
-    assert (await wire().hold(protocol(steps), peer.target)).evidence == b"220| ready\r\nmore to come"
+    assert (await wire(caps=quick).hold(protocol(steps), peer.target)).evidence == b"220| ready\r\nmore to come"
 
 
 async def test_a_peer_that_closes_early_hands_over_what_it_had_said(serve, wire, protocol):
@@ -106,7 +106,7 @@ async def test_a_peer_that_resets_has_closed(serve, wire, protocol):
         await wire().hold(protocol(steps), peer.target)
 
 
-async def test_silence_is_thrown_into_the_conversation_with_what_was_said(serve, wire, protocol):
+async def test_silence_is_thrown_into_the_conversation_with_what_was_said(serve, wire, protocol, quick):
     peer = await serve(greet)
 
     def steps():
@@ -115,7 +115,7 @@ async def test_silence_is_thrown_into_the_conversation_with_what_was_said(serve,
         except TimedOut as silence:
             return silence.partial
 
-    assert (await wire().hold(protocol(steps), peer.target)).evidence == b"220 ready\r\nmore to come"
+    assert (await wire(caps=quick).hold(protocol(steps), peer.target)).evidence == b"220 ready\r\nmore to come"
 
 
 async def test_a_delimiter_that_does_not_come_within_the_limit_is_a_protocol_error(serve, wire, protocol):
@@ -130,7 +130,9 @@ async def test_a_delimiter_that_does_not_come_within_the_limit_is_a_protocol_err
     assert (await wire().hold(protocol(steps), peer.target)).evidence == b"220 ready\r\n"
 
 
-async def test_what_the_conversation_does_not_catch_reaches_the_caller_and_the_audit(serve, wire, protocol, audited):
+async def test_what_the_conversation_does_not_catch_reaches_the_caller_and_the_audit(
+    serve, wire, protocol, audited, quick
+):
     peer = await serve(silent)
 
     def steps():
@@ -138,7 +140,7 @@ async def test_what_the_conversation_does_not_catch_reaches_the_caller_and_the_a
         yield Read(1)
 
     with pytest.raises(TimedOut):
-        await wire().hold(protocol(steps), peer.target)
+        await wire(caps=quick).hold(protocol(steps), peer.target)
     assert audited()[0]["outcome"] == "TimedOut"
     assert audited()[0]["said"] == ["hello"]
     assert await peer.endings() == ["FIN"]
@@ -241,14 +243,14 @@ async def test_a_closed_port_is_unreached(wire, hello, audited):
     assert audited()[0]["bytes_out"] == 0
 
 
-async def test_a_port_that_does_not_answer_is_unreached_in_time(wire, hello, serve):
+async def test_a_port_that_does_not_answer_is_unreached_in_time(wire, hello, serve, quick):
     full = await asyncio.start_server(silent, "127.0.9.4", 0, backlog=1, start_serving=False)
     port = full.sockets[0].getsockname()[1]
     with full.sockets[0].dup() as listening:
         listening.listen(1)  # nobody accepts: the queue is full after two, and further SYNs are dropped
         waiting = [await asyncio.open_connection("127.0.9.4", port) for _ in range(2)]
         with pytest.raises(Unreached, match="no answer"):
-            await wire().hold(hello, Target(Endpoint("127.0.9.4", port)))
+            await wire(caps=quick).hold(hello, Target(Endpoint("127.0.9.4", port)))
         for _, writer in waiting:
             writer.close()
     full.close()
@@ -274,7 +276,7 @@ async def test_an_endless_banner_ends_at_the_cap(serve, wire, protocol, audited,
 @pytest.mark.parametrize(
     "step", [Read(10**6), ReadUntil(b"B", 10**6), ReadAll(10**9)], ids=lambda step: type(step).__name__
 )
-async def test_a_dripping_peer_ends_at_the_deadline(serve, wire, protocol, step):
+async def test_a_dripping_peer_ends_at_the_deadline(serve, wire, protocol, step, quick):
     peer = await serve(drip)
 
     def steps():
@@ -283,12 +285,12 @@ async def test_a_dripping_peer_ends_at_the_deadline(serve, wire, protocol, step)
         return b"late"
 
     async with asyncio.timeout(10):
-        heard = await wire().hold(protocol(steps), peer.target)
+        heard = await wire(caps=quick).hold(protocol(steps), peer.target)
     assert heard.evidence.strip(b".") in {b"late", b""}
     assert await peer.endings() == ["FIN"]
 
 
-async def test_a_conversation_that_never_gives_up_is_given_up(serve, wire, protocol, audited):
+async def test_a_conversation_that_never_gives_up_is_given_up(serve, wire, protocol, audited, quick):
     peer = await serve(silent)
 
     def steps():
@@ -301,8 +303,8 @@ async def test_a_conversation_that_never_gives_up_is_given_up(serve, wire, proto
 
     async with asyncio.timeout(10):
         with pytest.raises(TimedOut):
-            await wire().hold(protocol(steps), peer.target)
-    assert audited()[0]["said"] == ["hello x4"]
+            await wire(caps=quick).hold(protocol(steps), peer.target)
+    assert audited()[0]["said"][0].startswith("hello x")
     assert await peer.endings() == ["FIN"]
 
 
@@ -372,7 +374,7 @@ async def test_a_closed_udp_port_is_thrown_into_the_conversation(wire, protocol,
     assert audited()[0]["connections"] == 0
 
 
-async def test_udp_silence_times_out(serve_udp, wire, protocol):
+async def test_udp_silence_times_out(serve_udp, wire, protocol, quick):
     peer = await serve_udp(lambda datagram: ())
 
     def steps():
@@ -380,10 +382,10 @@ async def test_udp_silence_times_out(serve_udp, wire, protocol):
         yield ReadSome()
 
     with pytest.raises(TimedOut):
-        await wire().hold(protocol(steps, transport="udp"), peer.target)
+        await wire(caps=quick).hold(protocol(steps, transport="udp"), peer.target)
 
 
-async def test_a_flood_of_empty_datagrams_does_not_keep_the_wire(serve_udp, wire, protocol):
+async def test_a_flood_of_empty_datagrams_does_not_keep_the_wire(serve_udp, wire, protocol, quick):
     peer = await serve_udp(lambda datagram: [b""] * 50)
 
     def steps():
@@ -391,10 +393,10 @@ async def test_a_flood_of_empty_datagrams_does_not_keep_the_wire(serve_udp, wire
         yield ReadSome()
 
     with pytest.raises(TimedOut):
-        await wire().hold(protocol(steps, transport="udp"), peer.target)
+        await wire(caps=quick).hold(protocol(steps, transport="udp"), peer.target)
 
 
-async def test_hears_nobody_but_the_device_over_udp(serve_udp, wire, protocol):
+async def test_hears_nobody_but_the_device_over_udp(serve_udp, wire, protocol, quick):
     stranger, _ = await asyncio.get_running_loop().create_datagram_endpoint(asyncio.DatagramProtocol, ("127.0.9.66", 0))
 
     def forge(datagram):
@@ -408,6 +410,6 @@ async def test_hears_nobody_but_the_device_over_udp(serve_udp, wire, protocol):
         yield ReadSome()
 
     with pytest.raises(TimedOut) as silence:
-        await wire().hold(protocol(steps, transport="udp"), peer.target)
+        await wire(caps=quick).hold(protocol(steps, transport="udp"), peer.target)
     assert silence.value.partial == b""
     stranger.close()

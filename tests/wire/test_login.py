@@ -179,14 +179,14 @@ async def test_attempts_at_one_address_are_made_one_after_the_other(serve, wire,
     assert peer.most_open == 1
 
 
-async def test_an_attempt_that_hangs_is_broken_off_and_counts_as_failed(serve, wire):
+async def test_an_attempt_that_hangs_is_broken_off_and_counts_as_failed(serve, wire, quick):
     peer = await serve()
 
     async def attempt(line, account):
         await line.connected()
         await asyncio.Event().wait()
 
-    made = wire()
+    made = wire(caps=quick)
     driver = SimpleNamespace(NAME="ssh", attempt=attempt)
     async with asyncio.timeout(10):
         answer = await made.login(driver, peer.endpoint, ADMIN, tls=False, device="camera", lock_threshold=3)
@@ -196,13 +196,13 @@ async def test_an_attempt_that_hangs_is_broken_off_and_counts_as_failed(serve, w
     assert second.verdict is Verdict.NOT_TRIED
 
 
-async def test_the_wait_for_the_pace_does_not_use_up_the_attempt(serve, wire, driver):
+async def test_the_wait_for_the_pace_does_not_use_up_the_attempt(serve, wire, driver, quick):
     peer = await serve(ask)
 
     async def sleep(seconds):
-        await asyncio.sleep(0.7 if seconds < 1 else 0)  # three of these are more than an attempt may last
+        await asyncio.sleep(1.2)  # more than an attempt may last
 
-    made = wire(pace=PACES["gentle"], clock=Clock(monotonic=lambda: 1000.0, sleep=sleep))
+    made = wire(caps=quick, pace=PACES["gentle"], clock=Clock(monotonic=lambda: 1000.0, sleep=sleep))
     answer = await made.login(driver(), peer.endpoint, ADMIN, tls=False, device="camera")
     assert answer.verdict is Verdict.REFUSED
 
