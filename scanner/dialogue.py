@@ -103,7 +103,7 @@ class Dialogue(Generic[T]):
             case ReadAll(limit, quiet):
                 return await self._read_all(limit, quiet)
             case StartTLS():
-                return await self._timed(self._open.start_tls(), self._caps.step)
+                return await self._start_tls()
             case Reconnect():
                 await self._disconnect()
                 self._buffer.clear()
@@ -133,6 +133,11 @@ class Dialogue(Generic[T]):
         await self._unhurried(self._route.admit_request(data))
         await self._timed(channel.send(data), self._step_limit)
         return b""
+
+    async def _start_tls(self) -> bytes:
+        self._in_time()
+        self._buffer.clear()  # what was said in the clear is not taken for part of what is said under TLS
+        return await self._timed(self._open.start_tls(), self._caps.step)
 
     async def _read(self, size: int) -> bytes:
         until = _now() + self._step_limit
@@ -176,7 +181,6 @@ class Dialogue(Generic[T]):
                 raise TimedOut
             async with asyncio.timeout_at(until):
                 chunk = await self._open.receive(min(_CHUNK, budget) if not self._route.datagram else 65535)
-            await asyncio.sleep(0)  # a peer that always has something to say does not keep the others waiting
             if not chunk and not self._route.datagram:
                 raise PeerClosed
         except TimeoutError:

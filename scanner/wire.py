@@ -1,7 +1,7 @@
 """The wire: the one place where connections to devices are opened, and every promise of harmlessness is kept, at the moment each is opened.
 
-The guards, in this order, for every connection and every datagram: the scope (the address that is reached), the ports that are never touched, the level, the
-pace; for logins the cap. Then the connection, under the caps of `scanner/guards.py`, closed with FIN, and one audit line for the whole conversation.
+The guards of `scanner/errand.py` come first, for every connection and every datagram, and for logins the cap; then the connection, under the caps of
+`scanner/guards.py`, closed with FIN, and one audit line for the whole conversation.
 
 Packets are counted as far as they can be known from above the kernel: four for a connection (SYN, ACK, FIN, ACK), one for every 1,400 bytes sent, and one
 acknowledgement for every read; retransmissions are not seen. Of the sockets that a client library drives, the kernel's own count is taken.
@@ -14,55 +14,27 @@ import socket
 import ssl
 import struct
 import warnings
-from collections import Counter
-from collections.abc import AsyncIterator, Coroutine, Iterator
-from contextlib import asynccontextmanager, contextmanager, suppress
-from dataclasses import dataclass, field, replace
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from dataclasses import replace
 from functools import cache
+from ipaddress import IPv4Address
 from typing import Any, TypeVar
 
 from checks.contract import Account, Answer, Verdict
 from inventory.errors import PeerClosed, PeerError, ProtocolError, ScopeError, TimedOut, Unreached
 from inventory.model import Endpoint, Level, Traffic
 from scanner.audit import Audit
-from scanner.conversation import EVIDENCE_LIMIT, Conversation, Heard, LoginModule, ProtocolModule, Safety, Say, Target
+from scanner.conversation import EVIDENCE_LIMIT, Conversation, Heard, LoginModule, ProtocolModule, Safety, Target
 from scanner.dialogue import Channel, Dialogue
-from scanner.guards import NEVER_TOUCH, Caps, LoginCap, UndeclaredRequest, declared, shifted, touchable
+from scanner.errand import Errand, Gate, Passage
+from scanner.guards import NEVER_TOUCH, Caps, LoginCap
 from scanner.pace import Clock, Pace, Pacer
-from scanner.scope import Scope, address_of
+from scanner.scope import Address, Scope, address_of
 
 T = TypeVar("T")
-_CONNECTION_PACKETS = 4
-_SEGMENT = 1400
 _CHUNK = 16384
-_LOGIN = "login attempt"
 _OUR_FAULT = frozenset({errno.EMFILE, errno.ENFILE, errno.ENOMEM, errno.ENOBUFS, errno.EADDRNOTAVAIL})
-
-
-@dataclass(slots=True)
-class _Errand:
-    """One conversation or one login attempt: what it is for, and what has come of it for the audit line. `says` is None for a login."""
-
-    endpoint: Endpoint
-    protocol: str
-    level: Level
-    says: tuple[Say, ...] | None = None
-    name: str = ""
-    tls: bool = False
-    hard: bool = False
-    account: str = ""
-    limit: asyncio.Timeout | None = None
-    rule: str = ""
-    outcome: str = ""
-    said: Counter[str] = field(default_factory=Counter)
-    connections: int = 0
-    bytes_out: int = 0
-    bytes_in: int = 0
-    reached: bool = False
-
-    @property
-    def address(self) -> str:
-        return str(address_of(self.endpoint.address))
 
 
 class Wire:
@@ -80,21 +52,17 @@ class Wire:
         caps: Caps | None = None,
         clock: Clock | None = None,
     ) -> None:
-        self.caps = caps or Caps()
-        self.clock = clock or Clock()
-        self.pacer = Pacer(pace, self.clock)
-        self.shift = shift
-        self._scope = scope
-        self._audit = audit
-        self._level = level
-        self._never_touch = never_touch
+        clock = clock or Clock()
+        self._caps = caps or Caps()
         self._cap = LoginCap()
-        self._sent: Counter[str] = Counter()
+        self._gate = Gate(
+            scope, Pacer(pace, clock), audit, level=level, never_touch=never_touch, shift=shift, clock=clock
+        )
 
     @property
     def traffic(self) -> Traffic:
         """What was sent until now; the packets as far as they can be known."""
-        return Traffic(self._sent["packets"], self._sent["connections"], self._sent["logins"])
+        return self._gate.traffic
 
     async def hold(self, protocol: ProtocolModule, target: Target) -> Heard:
         """Hold the protocol's conversation and return what was heard, its evidence cut to EVIDENCE_LIMIT.
@@ -104,7 +72,7 @@ class Wire:
         """
         if target.endpoint.transport != protocol.TRANSPORT:
             raise ValueError(f"{protocol.NAME} is spoken over {protocol.TRANSPORT}, not at {target.endpoint}")
-        errand = _Errand(
+        errand = Errand(
             target.endpoint,
             protocol.NAME,
             Level.LOGIN if protocol.SAFETY is Safety.C else Level.IDENTIFY,
@@ -113,8 +81,8 @@ class Wire:
             tls=target.tls,
             hard=protocol.SAFETY is not Safety.A,
         )
-        async with self._audited(errand):
-            heard = await Dialogue(protocol.probe(target), _Route(self, errand), self.caps).hold()
+        async with self._gate.audited(errand):
+            heard = await Dialogue(protocol.probe(target), _Route(self._gate, errand, self._caps), self._caps).hold()
             errand.outcome = "heard"
             return replace(heard, evidence=heard.evidence[:EVIDENCE_LIMIT])
 
@@ -133,9 +101,9 @@ class Wire:
         `device` is the identity that the cap counts by, `lock_threshold` the vendor's documented number of failures before a lock (0: unknown).
         """
         who = f"{account.user or 'no name'} ({account.id})"
-        errand = _Errand(endpoint, driver.NAME, Level.LOGIN, tls=tls, hard=True, account=who)
+        errand = Errand(endpoint, driver.NAME, Level.LOGIN, tls=tls, hard=True, account=who)
         try:
-            async with self._audited(errand):
+            async with self._gate.audited(errand):
                 barred = self._cap.enter(device, account, lock_threshold)
                 if barred:
                     errand.outcome = f"not tried: {barred}"
@@ -146,14 +114,14 @@ class Wire:
         except ScopeError as refusal:
             return Answer(Verdict.NOT_TRIED, reason=str(refusal))
 
-    async def _attempt(self, driver: LoginModule, errand: _Errand, account: Account, device: str) -> Answer:
-        line = _Line(self, errand)
+    async def _attempt(self, driver: LoginModule, errand: Errand, account: Account, device: str) -> Answer:
+        line = _Line(self._gate, errand, self._caps)
         answer = Answer(Verdict.UNREACHED, reason="the attempt was broken off")
         try:
-            async with asyncio.timeout(self.caps.login) as errand.limit:
+            async with asyncio.timeout(self._caps.login) as errand.limit:
                 answer = await driver.attempt(line, account)
         except TimeoutError:
-            answer = replace(answer, reason=f"the attempt was not over within {self.caps.login:g} s")
+            answer = replace(answer, reason=f"the attempt was not over within {self._caps.login:g} s")
         except PeerError as error:
             answer = replace(answer, reason=str(error))
         finally:
@@ -161,82 +129,17 @@ class Wire:
                 await line.close()
             finally:
                 self._cap.leave(device, account, answer.verdict if errand.reached else Verdict.NOT_TRIED)
-                self._sent["logins"] += errand.reached and bool(account.user or account.password)
+                if errand.reached and (account.user or account.password):
+                    self._gate.count("logins", 1)
         return answer
 
-    @asynccontextmanager
-    async def _audited(self, errand: _Errand) -> AsyncIterator[None]:
-        """The device's turn for one errand, and its audit line however it ends."""
-        self._audit.ready()
-        when = self.clock.now()
-        try:
-            self.guard(errand)
-            async with self.pacer.turn(errand.address):
-                try:
-                    yield
-                finally:
-                    if errand.hard and (errand.connections or errand.bytes_out):
-                        self.pacer.rest(errand.address)
-        except BaseException as error:
-            errand.outcome = _ending(error)
-            raise
-        finally:
-            self._audit.line(
-                when=when,
-                target=str(errand.endpoint),
-                protocol=errand.protocol,
-                said=[f"{name} x{count}" if count > 1 else name for name, count in errand.said.items()],
-                bytes_out=errand.bytes_out,
-                bytes_in=errand.bytes_in,
-                connections=errand.connections,
-                outcome=errand.outcome,
-                rule=errand.rule,
-                account=errand.account,
-            )
 
-    def guard(self, errand: _Errand) -> None:
-        """Raise `ScopeError` where the scope, the ports that are never touched or the level forbid the errand, now."""
-        grant = self._scope.allow(errand.endpoint.address, errand.level, self.clock.now())
-        touchable(errand.endpoint, self._never_touch)
-        if errand.level > self._level:
-            raise ScopeError(
-                f"{errand.endpoint} is refused: this scan may {self._level.label} only; "
-                f"start it with --level {errand.level.label} if that is approved"
-            )
-        shifted(errand.endpoint, self.shift)
-        errand.rule = grant.rule
+class _Route(Passage):
+    """A passage that ends in a socket."""
 
-    def count(self, what: str, number: int) -> None:
-        """Add to the traffic."""
-        self._sent[what] += number
-
-
-class _Route:
-    """The way of one errand through the guards to its endpoint; also its meter."""
-
-    def __init__(self, wire: Wire, errand: _Errand) -> None:
-        self._wire = wire
-        self._errand = errand
-        self.caps = wire.caps
-        self.datagram = errand.endpoint.transport == "udp"
-
-    async def admit_connection(self) -> None:
-        """Guards and pace for one more connection; a UDP socket says nothing yet, and its datagrams are admitted one by one."""
-        self._wire.guard(self._errand)
-        if not self.datagram:
-            await self._paced(self._wire.pacer.connection(self._errand.address, _CONNECTION_PACKETS))
-            self._wire.guard(self._errand)  # the window may have closed meanwhile
-
-    async def admit_request(self, data: bytes) -> None:
-        """SAYS, guards and pace for these bytes."""
-        says = self._errand.says
-        name = _LOGIN if says is None else declared(says, data)
-        if self.datagram:
-            self._wire.guard(self._errand)
-        await self._paced(self._wire.pacer.packets(self._errand.address, _packets(len(data))))
-        if self.datagram:
-            self._wire.guard(self._errand)
-        self._errand.said[name] = 1 if says is None else self._errand.said[name] + 1
+    def __init__(self, gate: Gate, errand: Errand, caps: Caps) -> None:
+        super().__init__(gate, errand)
+        self.caps = caps
 
     async def connect(self) -> Channel:
         """A channel to the endpoint, with TLS where the errand asks for it."""
@@ -257,17 +160,14 @@ class _Route:
 
     async def open(self) -> socket.socket:
         """A connected, non-blocking socket; raises `Unreached`."""
-        endpoint, pacer = self._errand.endpoint, self._wire.pacer
-        address = address_of(endpoint.address)
+        address, pacer = address_of(self._errand.endpoint.address), self._gate.pacer
         family = socket.AF_INET6 if address.version == 6 else socket.AF_INET
         opened = socket.socket(family, socket.SOCK_DGRAM if self.datagram else socket.SOCK_STREAM)
         try:
             opened.setblocking(False)
-            where = _where(address, shifted(endpoint, self._wire.shift))
+            where = _where(address, self._gate.port(self._errand))
             if not self.datagram:
-                self._errand.connections += 1
-                self._wire.count("connections", 1)
-                self._wire.count("packets", _CONNECTION_PACKETS)
+                self.connecting()
             with _blamed():
                 async with asyncio.timeout(self.caps.connect):
                     await asyncio.get_running_loop().sock_connect(opened, where)
@@ -280,76 +180,38 @@ class _Route:
             pacer.answered()
         return opened
 
-    def sent(self, size: int, *, paced: bool = True) -> None:
-        """Count `size` bytes that are being sent; those that did not wait for the pace are made up for by the next ones."""
-        self._errand.reached = True
-        self._errand.bytes_out += size
-        self._wire.count("packets", _packets(size))
-        if not paced:
-            self._wire.pacer.spend(self._errand.address, _packets(size))
-
-    def received(self, size: int) -> None:
-        """Count `size` bytes that came, and their acknowledgement where there is one."""
-        self._errand.bytes_in += size
-        if not self.datagram:
-            self._wire.count("packets", 1)
-            self._wire.pacer.spend(self._errand.address, 1)
-
-    def handed_out(self) -> None:
-        """Note that a client library has the connection, and may have said anything."""
-        self._errand.reached = True
-        self._errand.said[_LOGIN] = 1
-
-    def handed_back(self, packets: int, bytes_out: int, bytes_in: int) -> None:
-        """Count what the library sent and heard."""
-        self._errand.bytes_out += bytes_out
-        self._errand.bytes_in += bytes_in
-        further = max(0, packets - _CONNECTION_PACKETS)
-        self._wire.count("packets", further)
-        self._wire.pacer.spend(self._errand.address, further)
-
-    async def _paced(self, waiting: Coroutine[Any, Any, None]) -> None:
-        """Wait for the pace; a login attempt's time stands still meanwhile."""
-        limit, loop = self._errand.limit, asyncio.get_running_loop()
-        ends = limit.when() if limit is not None else None
-        if limit is None or ends is None:
-            await waiting
-            return
-        left = ends - loop.time()
-        limit.reschedule(None)
-        await waiting
-        limit.reschedule(loop.time() + left)
-
 
 class _Line:
     """What a login driver is handed (`scanner.conversation.Line`); it has one connection at a time."""
 
-    def __init__(self, wire: Wire, errand: _Errand) -> None:
+    def __init__(self, gate: Gate, errand: Errand, caps: Caps) -> None:
         self.endpoint = errand.endpoint
         self.tls = errand.tls
-        self._errand = errand
-        self._route = _Route(wire, errand)
-        self._wire = wire
+        self._caps = caps
+        self._route = _Route(gate, errand, caps)
         self._open: _Stream | None = None
         self._lent: socket.socket | None = None
+        self._one_at_a_time = asyncio.Lock()
 
     async def hold(self, conversation: Conversation[T]) -> T:
         """Hold a conversation over a new connection; raises `PeerError`."""
-        await self.close()
-        return await Dialogue(conversation, _Route(self._wire, self._errand), self._wire.caps).hold()
+        async with self._one_at_a_time:
+            await self.close()
+            return await Dialogue(conversation, self._route, self._caps).hold()
 
     async def connected(self) -> socket.socket:
         """A connected socket for a client library.
 
         It is a second handle to the connection: whatever the library does with its own, the wire keeps one to close with FIN and to count by.
         """
-        await self.close()
-        await self._route.admit_connection()
-        opened = await self._route.open()
-        self._open = _Stream(opened, self._route, "")
-        self._route.handed_out()
-        self._lent = opened.dup()
-        return self._lent
+        async with self._one_at_a_time:
+            await self.close()
+            await self._route.admit_connection()
+            opened = await self._route.open()
+            self._open = _Stream(opened, self._route, "")
+            self._route.handed_out()
+            self._lent = opened.dup()
+            return self._lent
 
     async def close(self) -> None:
         """Close the socket that was handed out, if one was."""
@@ -537,31 +399,10 @@ def _understood() -> Iterator[None]:
         raise ProtocolError(f"TLS: {error.reason or 'not understood'}") from error
 
 
-def _where(address: Any, port: int) -> tuple[Any, ...]:
+def _where(address: Address, port: int) -> tuple[Any, ...]:
     """The socket address; of a link-local IPv6 address the zone is named by its number."""
-    if address.version == 4:
+    if isinstance(address, IPv4Address):
         return (str(address), port)
     zone = address.scope_id
     with _blamed():
         return (str(address).partition("%")[0], port, 0, socket.if_nametoindex(zone) if zone else 0)
-
-
-def _packets(size: int) -> int:
-    return max(1, -(-size // _SEGMENT))
-
-
-def _ending(error: BaseException) -> str:
-    """How an errand that raised ended, for the audit line. What the device said is left out: it may echo what it was told."""
-    match error:
-        case ScopeError():
-            return f"refused: {error}"
-        case Unreached():
-            return f"unreached: {error}"
-        case PeerError():
-            return type(error).__name__
-        case UndeclaredRequest():
-            return f"not sent: {error}"
-        case asyncio.CancelledError():
-            return "cancelled"
-        case _:
-            return f"failed: {type(error).__name__}"

@@ -1,0 +1,226 @@
+"""An errand to one device, and the gate that every errand passes: the guards in their order, the pace, the books. No sockets here.
+
+The order, for every connection and every datagram: the scope (the address that is reached), the ports that are never touched, the level, the pace. They are
+asked again after the wait for the pace, because the window may have closed meanwhile.
+"""
+
+import asyncio
+from collections import Counter
+from collections.abc import AsyncIterator, Coroutine
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field
+from typing import Any
+
+from inventory.errors import PeerError, ScopeError, Unreached
+from inventory.model import Endpoint, Level, Traffic
+from scanner.audit import Audit
+from scanner.conversation import Say
+from scanner.guards import UndeclaredRequest, declared, shifted, touchable
+from scanner.pace import Clock, Pacer
+from scanner.scope import Scope, address_of
+
+CONNECTION_PACKETS = 4
+"""SYN, ACK, FIN, ACK."""
+SEGMENT = 1400
+LOGIN = "login attempt"
+"""What the audit line says instead of templates."""
+
+
+@dataclass(slots=True)
+class Errand:
+    """One conversation or one login attempt: what it is for, and what has come of it for the audit line. `says` is None for a login."""
+
+    endpoint: Endpoint
+    protocol: str
+    level: Level
+    says: tuple[Say, ...] | None = None
+    name: str = ""
+    tls: bool = False
+    hard: bool = False
+    account: str = ""
+    limit: asyncio.Timeout | None = None
+    rule: str = ""
+    outcome: str = ""
+    said: Counter[str] = field(default_factory=Counter)
+    connections: int = 0
+    bytes_out: int = 0
+    bytes_in: int = 0
+    reached: bool = False
+
+    @property
+    def address(self) -> str:
+        """The address as it is reached; raises `ScopeError` for a name."""
+        return str(address_of(self.endpoint.address))
+
+
+class Gate:
+    """The guards and the books of one scan."""
+
+    def __init__(
+        self,
+        scope: Scope,
+        pacer: Pacer,
+        audit: Audit,
+        *,
+        level: Level,
+        never_touch: frozenset[int],
+        shift: int,
+        clock: Clock,
+    ) -> None:
+        self.pacer = pacer
+        self._scope = scope
+        self._audit = audit
+        self._level = level
+        self._never_touch = never_touch
+        self._shift = shift
+        self._clock = clock
+        self._counted: Counter[str] = Counter()
+
+    @property
+    def traffic(self) -> Traffic:
+        """What was sent until now."""
+        return Traffic(self._counted["packets"], self._counted["connections"], self._counted["logins"])
+
+    @asynccontextmanager
+    async def audited(self, errand: Errand) -> AsyncIterator[None]:
+        """The device's turn for one errand, and its audit line however it ends."""
+        self._audit.ready()
+        when = self._clock.now()
+        try:
+            self.guard(errand)
+            async with self.pacer.turn(errand.address):
+                try:
+                    yield
+                finally:
+                    if errand.hard and (errand.connections or errand.bytes_out):
+                        self.pacer.rest(errand.address)
+        except BaseException as error:
+            errand.outcome = _ending(error)
+            raise
+        finally:
+            self._audit.line(
+                when=when,
+                target=str(errand.endpoint),
+                protocol=errand.protocol,
+                said=[f"{name} x{count}" if count > 1 else name for name, count in errand.said.items()],
+                bytes_out=errand.bytes_out,
+                bytes_in=errand.bytes_in,
+                connections=errand.connections,
+                outcome=errand.outcome,
+                rule=errand.rule,
+                account=errand.account,
+            )
+
+    def guard(self, errand: Errand) -> None:
+        """Raise `ScopeError` where the scope, the ports that are never touched or the level forbid the errand, now."""
+        grant = self._scope.allow(errand.endpoint.address, errand.level, self._clock.now())
+        touchable(errand.endpoint, self._never_touch)
+        if errand.level > self._level:
+            raise ScopeError(
+                f"{errand.endpoint} is refused: this scan may {self._level.label} only; "
+                f"start it with --level {errand.level.label} if that is approved"
+            )
+        shifted(errand.endpoint, self._shift)
+        errand.rule = grant.rule
+
+    def port(self, errand: Errand) -> int:
+        """The port at which the errand's endpoint is reached."""
+        return shifted(errand.endpoint, self._shift)
+
+    def count(self, what: str, number: int) -> None:
+        """Add to the traffic."""
+        self._counted[what] += number
+
+
+class Passage:
+    """The way of one errand through the gate; also its meter."""
+
+    def __init__(self, gate: Gate, errand: Errand) -> None:
+        self._gate = gate
+        self._errand = errand
+        self.datagram = errand.endpoint.transport == "udp"
+
+    async def admit_connection(self) -> None:
+        """Guards and pace for one more connection; a UDP socket says nothing yet, and its datagrams are admitted one by one."""
+        self._gate.guard(self._errand)
+        if not self.datagram:
+            await self._paced(self._gate.pacer.connection(self._errand.address, CONNECTION_PACKETS))
+            self._gate.guard(self._errand)  # the window may have closed meanwhile
+
+    async def admit_request(self, data: bytes) -> None:
+        """SAYS, guards and pace for these bytes."""
+        says = self._errand.says
+        name = LOGIN if says is None else declared(says, data)
+        if self.datagram:
+            self._gate.guard(self._errand)
+        await self._paced(self._gate.pacer.packets(self._errand.address, _packets(len(data))))
+        if self.datagram:
+            self._gate.guard(self._errand)
+        self._errand.said[name] = 1 if says is None else self._errand.said[name] + 1
+
+    def connecting(self) -> None:
+        """Count a connection that is being made."""
+        self._errand.connections += 1
+        self._gate.count("connections", 1)
+        self._gate.count("packets", CONNECTION_PACKETS)
+
+    def sent(self, size: int, *, paced: bool = True) -> None:
+        """Count `size` bytes that are being sent; those that did not wait for the pace are made up for by the next ones."""
+        self._errand.reached = True
+        self._errand.bytes_out += size
+        self._gate.count("packets", _packets(size))
+        if not paced:
+            self._gate.pacer.spend(self._errand.address, _packets(size))
+
+    def received(self, size: int) -> None:
+        """Count `size` bytes that came, and their acknowledgement where there is one."""
+        self._errand.bytes_in += size
+        if not self.datagram:
+            self._gate.count("packets", 1)
+            self._gate.pacer.spend(self._errand.address, 1)
+
+    def handed_out(self) -> None:
+        """Note that a client library has the connection, and may have said anything."""
+        self._errand.reached = True
+        self._errand.said[LOGIN] = 1
+
+    def handed_back(self, packets: int, bytes_out: int, bytes_in: int) -> None:
+        """Count what the library sent and heard."""
+        self._errand.bytes_out += bytes_out
+        self._errand.bytes_in += bytes_in
+        further = max(0, packets - CONNECTION_PACKETS)
+        self._gate.count("packets", further)
+        self._gate.pacer.spend(self._errand.address, further)
+
+    async def _paced(self, waiting: Coroutine[Any, Any, None]) -> None:
+        """Wait for the pace; a login attempt's time stands still meanwhile."""
+        limit, loop = self._errand.limit, asyncio.get_running_loop()
+        ends = limit.when() if limit is not None else None
+        if limit is None or ends is None:
+            await waiting
+            return
+        left = ends - loop.time()
+        limit.reschedule(None)
+        await waiting
+        limit.reschedule(loop.time() + left)
+
+
+def _packets(size: int) -> int:
+    return max(1, -(-size // SEGMENT))
+
+
+def _ending(error: BaseException) -> str:
+    """How an errand that raised ended, for the audit line. What the device said is left out: it may echo what it was told."""
+    match error:
+        case ScopeError():
+            return f"refused: {error}"
+        case Unreached():
+            return f"unreached: {error}"
+        case PeerError():
+            return type(error).__name__
+        case UndeclaredRequest():
+            return f"not sent: {error}"
+        case asyncio.CancelledError():
+            return "cancelled"
+        case _:
+            return f"failed: {type(error).__name__}"
