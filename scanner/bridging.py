@@ -10,10 +10,8 @@ from collections.abc import Mapping
 from typing import Any
 
 from scanner import spans
+from scanner.guards import NEVER_TOUCH
 from scanner.spans import Span
-
-ALWAYS_FORBIDDEN = frozenset((515, *range(9100, 9108)))
-"""Ports on which printers print what they receive; no command can ask for them."""
 
 
 class Refused(Exception):
@@ -61,7 +59,7 @@ class Fence:
         self.denied = spans.merge(spans.read(text) for text in command["deny"])
         self._allowed = spans.without((spans.read(text) for text in command["allow"]), self.denied)
         self._places = spans.Places(tuple(span for span in self._allowed if span.version == 4))
-        self.forbidden = ALWAYS_FORBIDDEN | frozenset(command["never_touch"])
+        self.forbidden = NEVER_TOUCH | frozenset(command["never_touch"])
 
     def ranges(self, texts: list[str]) -> tuple[Span, ...]:
         """The ranges of a command, merged; Refused where one leaves the scope."""

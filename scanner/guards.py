@@ -1,6 +1,7 @@
 """The guards that need no network: ports that are never touched, what a protocol may say, how often one may try to log in, and how long to listen."""
 
 from collections.abc import Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field
 
 from checks.contract import Account, Verdict
@@ -65,6 +66,16 @@ def shifted(endpoint: Endpoint, shift: int) -> int:
             f"{endpoint} is refused: a port shift is for the lab on this machine's loopback addresses only"
         )
     return endpoint.port + shift
+
+
+def server_name(name: str) -> str | None:
+    """The name for SNI; None for an address, or for what is no host name."""
+    try:
+        address_of(name)
+    except ScopeError:
+        with suppress(UnicodeError):
+            return name if name.encode("idna") and not name.startswith(".") else None
+    return None
 
 
 @dataclass(slots=True)

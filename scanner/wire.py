@@ -28,7 +28,7 @@ from scanner.audit import Audit
 from scanner.conversation import EVIDENCE_LIMIT, Conversation, Heard, LoginModule, ProtocolModule, Safety, Target
 from scanner.dialogue import Channel, Dialogue
 from scanner.errand import Errand, Gate, Passage
-from scanner.guards import NEVER_TOUCH, Caps, LoginCap
+from scanner.guards import NEVER_TOUCH, Caps, LoginCap, server_name
 from scanner.pace import Clock, Pace, Pacer
 from scanner.scope import Address, Scope, address_of
 
@@ -283,7 +283,7 @@ class _Stream:
 
     async def start_tls(self) -> bytes:
         """Shake hands with whatever the peer can, and return its certificate (DER; b"" where it has none); raises `PeerError`."""
-        self._tls = _tolerant_context().wrap_bio(self._heard, self._to_say, server_hostname=_server_name(self._name))
+        self._tls = _tolerant_context().wrap_bio(self._heard, self._to_say, server_hostname=server_name(self._name))
         while True:
             try:
                 with _understood():
@@ -360,16 +360,6 @@ def _tolerant_context() -> ssl.SSLContext:
         context.minimum_version = ssl.TLSVersion.MINIMUM_SUPPORTED
     context.options |= 0x4  # SSL_OP_LEGACY_SERVER_CONNECT: peers without RFC 5746
     return context
-
-
-def _server_name(name: str) -> str | None:
-    """The name for SNI; None for an address, or for what is no host name."""
-    try:
-        address_of(name)
-    except ScopeError:
-        with suppress(UnicodeError):
-            return name if name.encode("idna") and not name.startswith(".") else None
-    return None
 
 
 @contextmanager

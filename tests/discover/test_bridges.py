@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from checks.ports import never_touch
-from scanner.bridging import ALWAYS_FORBIDDEN
+from scanner.guards import NEVER_TOUCH
 
 SCOPE = {"command": "scope", "allow": ["127.0.0.0/24"], "deny": ["127.0.0.9"], "never_touch": [8888]}
 SWEEP = {
@@ -71,7 +71,7 @@ def test_a_bridge_does_nothing_before_it_was_told_the_scope(bridge):
 
 
 def test_the_bridges_know_the_printers_ports_by_themselves():
-    assert never_touch() == ALWAYS_FORBIDDEN
+    assert never_touch() == NEVER_TOUCH
 
 
 @pytest.mark.parametrize("rate", [0, -1])
