@@ -13,10 +13,11 @@ _HIDDEN_CATEGORIES = frozenset(("Cc", "Cf", "Cs", "Co", "Cn", "Zl", "Zp"))
 def visible(raw: bytes | str, limit: int = 4096) -> str:
     r"""Return `raw` as text of at most `limit` characters in which nothing is hidden or obeyed.
 
-    Bytes are read as UTF-8, and each byte that is not UTF-8 becomes ``\xNN``. Controls other than line feed and tab, format characters (bidirectional
-    marks, zero-width characters), surrogates, private-use and unassigned code points become ``\xNN``, ``\uNNNN`` or ``\UNNNNNNNN``.
+    Bytes are read as UTF-8, and each byte that is not UTF-8 becomes ``\xNN``. CR LF becomes a line feed. Controls other than line feed and tab, format
+    characters (bidirectional marks, zero-width characters), surrogates, private-use and unassigned code points become ``\xNN``, ``\uNNNN`` or ``\UNNNNNNNN``.
     """
     text = raw[: limit * 4].decode("utf-8", "backslashreplace") if isinstance(raw, bytes) else raw[:limit]
+    text = text.replace("\r\n", "\n")
     if text.isascii() and text.isprintable():
         return text[:limit]
     return "".join(_shown(character) for character in text[:limit])[:limit]
@@ -25,6 +26,12 @@ def visible(raw: bytes | str, limit: int = 4096) -> str:
 def one_line(raw: bytes | str, limit: int = 512) -> str:
     """Return `visible(raw)` with every run of white space as one blank, for a table cell or a log line."""
     return " ".join(visible(raw, limit).split())
+
+
+def excerpt(raw: bytes) -> str:
+    """Return evidence as text: `visible(raw)` where it was meant to be read, else hexadecimal, from which the bytes can be had back."""
+    text = visible(raw)
+    return text if len(text) <= len(raw) * 3 // 2 else f"hex {raw.hex(' ')}"
 
 
 def _shown(character: str) -> str:

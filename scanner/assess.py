@@ -13,7 +13,7 @@ from checks.contract import (
     NotApplicable,
 )
 from inventory.model import Device, Finding, FleetFinding, Gap, Level, Outcome, Status, finding_id
-from inventory.text import visible
+from inventory.text import excerpt
 from scanner.boundary import Failure, contained
 from scanner.conversation import EVIDENCE_LIMIT
 
@@ -98,7 +98,7 @@ def _finding(check: Check, device: Device, flaw: Flaw) -> Finding:
         endpoint=flaw.endpoint,
         title=flaw.title or check.title,
         detail=flaw.detail,
-        evidence=visible(flaw.evidence[:EVIDENCE_LIMIT]),
+        evidence=excerpt(flaw.evidence[:EVIDENCE_LIMIT]),
         remedy=flaw.remedy or check.remedy,
         standards=check.standards,
     )

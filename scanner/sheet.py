@@ -10,6 +10,8 @@ from inventory.known import Known
 from inventory.model import Assessment, Device, Endpoint, Finding
 from scanner.terminal import band, cell, name_of, table
 
+_LONGEST_EVIDENCE = 240
+
 
 def sheet(known: Known) -> Iterator[RenderableType]:
     """Who it is and how we know, its services, its findings with their proof, and how each check ended."""
@@ -50,6 +52,11 @@ def reasons(assessment: Assessment) -> Iterator[RenderableType]:
         yield from _section("What to do")
     for finding in assessment.findings:
         yield from _finding(finding, evidence=False)
+
+
+def _clipped(evidence: str) -> str:
+    """The beginning of it; the JSON report has more."""
+    return evidence if len(evidence) <= _LONGEST_EVIDENCE else f"{evidence[:_LONGEST_EVIDENCE]} …"
 
 
 def _title(assessment: Assessment) -> RenderableType:
@@ -100,7 +107,7 @@ def _finding(finding: Finding, *, evidence: bool) -> Iterator[RenderableType]:
     yield _indented(Text.assemble(band(finding.severity), "  ", head))
     lines = [finding.detail, f"→ {finding.remedy}"]
     if evidence:
-        lines += [f"heard: {finding.evidence}"] if finding.evidence else []
+        lines += [f"heard: {_clipped(finding.evidence)}"] if finding.evidence else []
         lines += [f"standards: {', '.join(finding.standards)}"] if finding.standards else []
     for line in lines:
         yield Padding(cell(line), (0, 0, 0, 6))
