@@ -73,7 +73,7 @@ class Namespace:
     """
 
     def __init__(self, outer: "Namespace | None" = None, *, all_users: bool = False) -> None:
-        self._all_users = outer._all_users if outer else all_users
+        self._all_users: bool = outer._all_users if outer else all_users
         before = outer.enter if outer else []
         own = ["unshare", "--net"] if outer or all_users else ["unshare", "--user", "--map-root-user", "--net"]
         self._children: list[subprocess.Popen[str]] = []

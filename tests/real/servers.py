@@ -83,11 +83,11 @@ def sshd(folder: Path, address: str, port: int, *settings: str) -> Command:
     return [program, "-D", "-e", "-f", str(config)]
 
 
-def telnetd(folder: Path, address: str, port: int, user: str, password: str) -> Command:
+def telnetd(folder: Path, address: str, port: int, user: str, password: str, login: str = LOGIN_SCRIPT) -> Command:
     """inetutils' telnetd before a login script of our own, which knows one account and has '#' in its banner and its message of the day."""
     account, script = folder / "telnet_account", folder / "telnet_login"
     account.write_text(f"{user}:{password}\n")
-    script.write_text(LOGIN_SCRIPT.replace("{account}", str(account)))
+    script.write_text(login.replace("{account}", str(account)))
     script.chmod(0o755)
     program = tool("telnetd", "inetutils-telnetd")
     return [sys.executable, "-c", INETD, address, str(port), program, "-h", f"--exec-login={script}"]
@@ -120,38 +120,82 @@ def busybox_telnetd(folder: Path, address: str, port: int, user: str, password: 
     return [program, "telnetd", "-F", "-b", f"{address}:{port}", "-l", str(folder / "telnet_login")]
 
 
-def lighttpd(folder: Path, address: str, port: int, scheme: str, user: str, password: str) -> Command:
-    """Lighttpd whose every page asks for `scheme`, "basic" or "digest"."""
-    program, pages = tool("lighttpd", "lighttpd"), folder / "pages"
-    pages.mkdir(exist_ok=True)
-    (pages / "index.html").write_text("<html><head><title>Network Camera</title></head><body>live</body></html>")
+def lighttpd(
+    folder: Path,
+    address: str,
+    port: int,
+    scheme: str,
+    user: str = "",
+    password: str = "",
+    realm: str = REALM,
+    title: str = "Network Camera",
+) -> Command:
+    """Lighttpd whose every page asks for `scheme`, "basic" or "digest"; with none it asks for nothing."""
+    program, pages = tool("lighttpd", "lighttpd"), _page(folder, title)
     accounts = folder / "http_accounts"
     if scheme == "basic":
-        backend, digest = "htpasswd", b64encode(hashlib.sha1(password.encode(), usedforsecurity=False).digest())
-        accounts.write_text(f"{user}:{{SHA}}{digest.decode()}\n")
+        backend = "htpasswd"
+        accounts.write_text(f"{user}:{_sha1(password)}\n")
     else:
         backend = "htdigest"
-        digest = hashlib.md5(f"{user}:{REALM}:{password}".encode(), usedforsecurity=False).hexdigest().encode()
-        accounts.write_text(f"{user}:{REALM}:{digest.decode()}\n")
-    (folder / "lighttpd.conf").write_text(f"""
+        digest = hashlib.md5(f"{user}:{realm}:{password}".encode(), usedforsecurity=False).hexdigest()
+        accounts.write_text(f"{user}:{realm}:{digest}\n")
+    asks = f"""
 server.modules = ("mod_auth", "mod_authn_file")
+auth.backend = "{backend}"
+auth.backend.{backend}.userfile = "{accounts}"
+auth.require = ("" => ("method" => "{scheme}", "realm" => "{realm}", "require" => "valid-user"))
+"""
+    (folder / "lighttpd.conf").write_text(f"""
 server.document-root = "{pages}"
 server.bind = "{address}"
 server.port = {port}
 index-file.names = ("index.html")
 mimetype.assign = (".html" => "text/html")
-auth.backend = "{backend}"
-auth.backend.{backend}.userfile = "{accounts}"
-auth.require = ("" => ("method" => "{scheme}", "realm" => "{REALM}", "require" => "valid-user"))
-""")
+{asks if scheme else ""}""")
     return [program, "-D", "-f", str(folder / "lighttpd.conf")]
 
 
-def snmpd(folder: Path, address: str, port: int, community: str) -> Command:
-    """net-snmp's agent with one read-only community, and an engine of SNMPv3, which it always has."""
+def nginx(
+    folder: Path, address: str, port: int, user: str = "", password: str = "", realm: str = "", title: str = "Router"
+) -> Command:
+    """Nginx, which asks for Basic where there is a realm."""
+    program, pages, config = tool("nginx", "nginx"), _page(folder, title), folder / "nginx.conf"
+    accounts = folder / "nginx_accounts"
+    accounts.write_text(f"{user}:{_sha1(password)}\n")
+    asks = f'auth_basic "{realm}"; auth_basic_user_file {accounts};' if realm else ""
+    temporary = " ".join(f"{kind}_temp_path {kind};" for kind in ("client_body", "proxy", "fastcgi", "uwsgi", "scgi"))
+    config.write_text(f"""
+{"user root;" if os.geteuid() == 0 else ""} daemon off; pid nginx.pid; error_log stderr info; worker_processes 1;
+events {{ worker_connections 64; }}
+http {{ access_log off; {temporary} server {{ listen {address}:{port}; root {pages}; {asks} }} }}
+""")
+    return [program, "-p", str(folder), "-c", str(config), "-e", "stderr"]
+
+
+def _page(folder: Path, title: str) -> Path:
+    pages = folder / "pages"
+    pages.mkdir(exist_ok=True)
+    (pages / "index.html").write_text(f"<html><head><title>{title}</title></head><body>live</body></html>")
+    return pages
+
+
+def _sha1(password: str) -> str:
+    return "{SHA}" + b64encode(hashlib.sha1(password.encode(), usedforsecurity=False).digest()).decode()
+
+
+def s_server(folder: Path, address: str, port: int, certificate: str, *options: str) -> Command:
+    """OpenSSL's own server, with the certificate and key of that name in the folder, and a page that tells of the connection."""
+    program = tool("openssl", "openssl")
+    files = ["-cert", f"{folder}/{certificate}.crt", "-key", f"{folder}/{certificate}.key"]
+    return [program, "s_server", "-quiet", "-www", "-accept", f"{address}:{port}", *files, *options]
+
+
+def snmpd(folder: Path, address: str, port: int, community: str, readers: str = "", *settings: str) -> Command:
+    """net-snmp's agent with one read-only community for `readers`, who are itself where not said, and an engine of SNMPv3, which it always has."""
     program, config = tool("snmpd", "snmpd"), folder / "snmpd.conf"
     system = ("sysDescr Econolite Cobalt ATC; Linux 2.6.35; build 2013-06-18", "sysName cobalt", "sysLocation Main St")
-    config.write_text("\n".join((f"rocommunity {community} {address}", *system)) + "\n")
+    config.write_text("\n".join((f"rocommunity {community} {readers or address}", *system, *settings)) + "\n")
     environment = ["env", f"SNMP_PERSISTENT_DIR={folder}", "MIBS="]
     return [
         *environment,
@@ -180,8 +224,8 @@ def mosquitto(folder: Path, address: str, port: int, user: str = "", password: s
     return [program, "-c", str(config)]
 
 
-def vsftpd(folder: Path, address: str, port: int, banner: str) -> Command:
-    """Vsftpd with that banner."""
+def vsftpd(folder: Path, address: str, port: int, banner: str = "") -> Command:
+    """Vsftpd with that banner, or with its own, which names its version."""
     program, config, empty = tool("vsftpd", "vsftpd"), folder / "vsftpd.conf", folder / "empty"
     empty.mkdir(exist_ok=True)
     settings = {
@@ -189,10 +233,11 @@ def vsftpd(folder: Path, address: str, port: int, banner: str) -> Command:
         "listen_address": address,
         "listen_port": str(port),
         "background": "NO",
-        "ftpd_banner": banner,
         "secure_chroot_dir": str(empty),
         "run_as_launching_user": "NO" if os.geteuid() == 0 else "YES",
     }
+    if banner:
+        settings["ftpd_banner"] = banner
     config.write_text("".join(f"{name}={value}\n" for name, value in settings.items()))
     config.chmod(0o644)
     return [program, str(config)]
@@ -208,6 +253,8 @@ SERVERS = {
         telnetd_without_login,
         busybox_telnetd,
         lighttpd,
+        nginx,
+        s_server,
         snmpd,
         mosquitto,
         vsftpd,
