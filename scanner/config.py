@@ -253,10 +253,15 @@ def _level(table: _Table) -> Level:
 
 def _window(table: _Table) -> str:
     window = table.text("window")
-    hours = re.fullmatch(r"((?:[01]\d|2[0-3]):[0-5]\d)-((?:[01]\d|2[0-3]):[0-5]\d)", window)
-    if window and (hours is None or hours[1] == hours[2]):
+    if window and not is_window(window):
         raise table.error(f"window must be two times of day such as '01:00-05:00', not {window!r}", "window")
     return window
+
+
+def is_window(text: str) -> bool:
+    """Whether it is two different times of day: "01:00-05:00"."""
+    hours = re.fullmatch(r"((?:[01]\d|2[0-3]):[0-5]\d)-((?:[01]\d|2[0-3]):[0-5]\d)", text)
+    return hours is not None and hours[1] != hours[2]
 
 
 def _pace(table: _Table) -> PaceOverrides:

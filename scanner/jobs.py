@@ -14,7 +14,7 @@ from checks.ports import default_ports, never_touch, parse_ports
 from inventory.errors import ConfigError, ScopeError
 from inventory.model import Level, Scan
 from scanner import spans
-from scanner.config import Settings, Site
+from scanner.config import Settings, Site, is_window
 from scanner.discover import Sweep, Targets, parse_targets
 from scanner.pace import PACES, Pace
 from scanner.pipeline import Job
@@ -42,6 +42,7 @@ class Request:
 
 def build(request: Request, settings: Settings, now: datetime) -> Job:
     """The job that the request asks for; ConfigError or ScopeError in one sentence when it cannot be."""
+    _understood(request)
     site = _site(request, settings)
     texts = request.targets or tuple(str(network) for network in (site.networks if site else ()))
     if not texts:
@@ -86,6 +87,14 @@ def resumed(job: Job, unfinished: Scan, done: frozenset[str]) -> Job:
     """The same job without the addresses that an interrupted scan has done, stored under that scan."""
     scan = replace(job.scan, id=unfinished.id, started=unfinished.started)
     return replace(job, scan=scan, sweep=replace(job.sweep, skip=job.sweep.skip | done))
+
+
+def _understood(request: Request) -> None:
+    """Refuse words that say nothing: an empty variable in a crontab is nobody's word, and no hours."""
+    if request.authorised_by is not None and not request.authorised_by.strip():
+        raise ConfigError("--authorised-by is empty: say by whose word the scan is made")
+    if request.window is not None and not is_window(request.window):
+        raise ConfigError(f"--window must be two times of day such as 01:00-05:00, not {request.window!r}")
 
 
 def _site(request: Request, settings: Settings) -> Site | None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import errno
 import os
 import sys
 import tempfile
@@ -74,6 +75,10 @@ class Outputs:
         for path in self._renders:
             if not path.parent.is_dir():
                 raise ConfigError(f"cannot write {path}: there is no folder {path.parent}")
+            if path.is_dir():
+                raise ConfigError(f"cannot write {path}: it is a folder")
+            if not os.access(path if path.exists() else path.parent, os.W_OK):
+                raise ConfigError(f"cannot write {path}: {os.strerror(errno.EACCES)}")
 
     def write(self, report: Report) -> None:
         """Render and save each."""

@@ -68,6 +68,8 @@ class Run:
         how = f"{job.sweep.engine} engine, {job.scan.pace} pace, level {job.scan.level.label}"
         self._observe(Started(job.sweep.targets.count, len(job.sweep.ports), how))
         self._store.begin(job.scan, job.plan)
+        for assessment in self._store.report(job.scan.id).assessments:  # by the run that is resumed
+            self._identities[assessment.device.identity] = assessment.device.address
         whole = await self._examine_all()
         report = self._finish() if whole else self._unfinished()
         self._observe(Ended(report))
@@ -75,19 +77,23 @@ class Run:
 
     async def _examine_all(self) -> bool:
         """Whether the scan came to its end."""
-        work = asyncio.gather(self._discover(), *(self._examine_queue() for _ in range(self._job.devices_at_once)))
+        work = [self._discover(), *(self._examine_queue() for _ in range(self._job.devices_at_once))]
+        tasks = [asyncio.create_task(one) for one in work]
+        done = asyncio.gather(*tasks)
         stop = asyncio.create_task(self.interrupted.wait())
         try:
-            await asyncio.wait((work, stop), return_when=asyncio.FIRST_COMPLETED)
-            if not work.done():
-                await asyncio.wait((work,), timeout=GRACE)
-            if work.done():
-                await work
+            await asyncio.wait((done, stop), return_when=asyncio.FIRST_COMPLETED)
+            if not done.done():
+                self._observe(Noted(f"interrupted: open devices get {GRACE:.0f} seconds; a second time ends at once"))
+                await asyncio.wait((done,), timeout=GRACE)
+            if done.done():
+                await done
             return not self.interrupted.is_set()
         finally:
-            stop.cancel()
-            work.cancel()
-            await asyncio.gather(work, return_exceptions=True)
+            # When one has failed, the gathering is over and would no longer cancel the others.
+            for task in (stop, *tasks):
+                task.cancel()
+            await asyncio.gather(done, *tasks, return_exceptions=True)
 
     async def _discover(self) -> None:
         async with aclosing(discover(self._job.sweep)) as found_so_far:

@@ -1,6 +1,12 @@
 """What every test may ask for."""
 
-from collections.abc import Callable, Sequence
+import json
+import subprocess
+import sys
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from functools import cache
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -9,7 +15,60 @@ from inventory.errors import PeerClosed, ProtocolError, TimedOut
 from scanner.conversation import Conversation, Read, ReadAll, ReadSome, ReadUntil, Reconnect, Send, StartTLS, Step
 from tests.holding import hold_with
 
+LAB = [sys.executable, "-P", "-m", "lab.cli"]
+TOCSIN = [sys.executable, "-P", "-m", "scanner.cli"]
 Recite = Callable[..., tuple[Any, list[bytes]]]
+
+
+@contextmanager
+def city(*wish: str) -> Iterator[dict[str, Any]]:
+    """A city that stands while the block runs; what the lab tells at its end is merged in."""
+    lab = subprocess.Popen([*LAB, "up", *wish], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
+    assert lab.stdin is not None
+    assert lab.stdout is not None
+    try:
+        described = json.loads(lab.stdout.readline())
+        yield described
+    finally:
+        lab.stdin.close()
+        rest = lab.stdout.read()
+        lab.stdout.close()
+        assert lab.wait() == 0
+    described |= json.loads(rest.splitlines()[-1])
+
+
+def tocsin(described: dict[str, Any], folder: Path, *arguments: str) -> list[str]:
+    """The command line of the program within a city, with its inventory and audit trail in `folder`."""
+    kept = ["--store", str(folder / "tocsin.db"), "--audit", str(folder / "audit.jsonl")]
+    return [*described["enter"], *TOCSIN, *kept, *arguments]
+
+
+def scanning(described: dict[str, Any], folder: Path, *more: str) -> list[str]:
+    """The command line of a scan of a city, or of the targets that `more` begins with."""
+    targets = [] if more and not more[0].startswith("-") else [described["network"]]
+    shift = ["--low-ports-at", str(described["shift"])] if described["shift"] else []
+    report = ["-o", str(folder / "report.json")]
+    wish = ["scan", *targets, "--authorised-by", "test", "--pace", "lab", *report, *shift, *more]
+    return tocsin(described, folder, *wish)
+
+
+def scan(described: dict[str, Any], folder: Path, *more: str) -> subprocess.CompletedProcess[str]:
+    """Scan a city, with the report in `folder`/report.json."""
+    command = scanning(described, folder, *more)
+    return subprocess.run(command, check=False, capture_output=True, text=True, stdin=subprocess.DEVNULL)
+
+
+@cache
+def namespaces_are_forbidden() -> bool:
+    """Whether this machine lets this user make no network namespace."""
+    return subprocess.run(["unshare", "-Urn", "true"], check=False, capture_output=True).returncode != 0
+
+
+@pytest.fixture(scope="session")
+def namespaces() -> None:
+    """Skip where a city cannot have a network of its own."""
+    if namespaces_are_forbidden():
+        pytest.skip("this machine forbids network namespaces to this user: run as root, or allow user namespaces")
 
 
 class Recorded:

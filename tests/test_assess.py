@@ -55,6 +55,18 @@ async def test_what_the_generator_returns_is_the_reason_for_passing():
     assert await outcome(declared(judge)) == Outcome("a-check", Status.PASSED, "all is well")
 
 
+async def test_what_was_found_is_never_told_beside_the_reason_for_passing():
+    def judge(device: Device) -> Judgement:
+        yield Flaw(WEB, "It is open.")
+        return "all is well"
+
+    def doubts(device: Device) -> Judgement:
+        yield Flaw(WEB, "It is open.")
+        raise Inconclusive("the other port hung up")
+
+    assert [(await outcome(declared(each))).reason for each in (judge, doubts)] == ["", "the other port hung up"]
+
+
 async def test_a_check_whose_protocol_is_not_spoken_is_skipped():
     def judge(device: Device) -> Judgement:
         yield from ()

@@ -1,70 +1,21 @@
 """The whole scanner against every fake device: findings exactly as declared, and nobody hurt."""
 
 import json
-import subprocess
-import sys
-from collections.abc import Iterator
-from contextlib import contextmanager
-from pathlib import Path
 from typing import Any
 
 import pytest
 
 from lab.fake import Fake, load_fakes
+from tests.conftest import city, scan
 
-LAB = [sys.executable, "-P", "-m", "lab.cli"]
-TOCSIN = [sys.executable, "-P", "-m", "scanner.cli"]
 FAKES = load_fakes()
-
-
-@contextmanager
-def city(*wish: str) -> Iterator[dict[str, Any]]:
-    """A city that stands while the block runs; what the lab tells at its end is merged in."""
-    lab = subprocess.Popen([*LAB, "up", *wish], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
-    assert lab.stdin is not None
-    assert lab.stdout is not None
-    try:
-        described = json.loads(lab.stdout.readline())
-        yield described
-    finally:
-        lab.stdin.close()
-        rest = lab.stdout.read()
-        lab.stdout.close()
-        assert lab.wait() == 0
-    described |= json.loads(rest.splitlines()[-1])
-
-
-def scan(described: dict[str, Any], folder: Path, *more: str) -> subprocess.CompletedProcess[str]:
-    command = [
-        *described["enter"],
-        *TOCSIN,
-        "--store",
-        str(folder / "tocsin.db"),
-        "--audit",
-        str(folder / "audit.jsonl"),
-    ]
-    command += [
-        "scan",
-        described["network"],
-        "--authorised-by",
-        "test",
-        "--pace",
-        "lab",
-        "-o",
-        str(folder / "report.json"),
-    ]
-    command += ["--low-ports-at", str(described["shift"])] if described["shift"] else []
-    return subprocess.run([*command, *more], check=False, capture_output=True, text=True, stdin=subprocess.DEVNULL)
 
 
 @pytest.fixture(scope="module", params=["namespace", "loopback"])
 def scanned(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> dict[str, Any]:
     """The demo city in one of its two places, scanned once: its description, the report and the log."""
-    if (
-        request.param == "namespace"
-        and subprocess.run(["unshare", "-Urn", "true"], check=False, capture_output=True).returncode
-    ):
-        pytest.skip("this machine forbids network namespaces to this user: run as root, or allow user namespaces")
+    if request.param == "namespace":
+        request.getfixturevalue("namespaces")
     folder = tmp_path_factory.mktemp(request.param)
     with city("--mode", request.param) as described:
         ended = scan(described, folder, "--level", "login")

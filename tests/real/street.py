@@ -1,0 +1,183 @@
+"""A street of real servers, each on a host with an address and a MAC of its own: once as it is delivered, once hardened.
+
+A generic server becomes a product by its ordinary configuration: a realm, a page title or a login banner is all that the scanner sees of one.
+"""
+
+import json
+import subprocess
+import sys
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+from cryptography import x509
+from cryptography.hazmat.primitives import hashes
+from cryptography.hazmat.primitives.asymmetric import ec
+from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
+from cryptography.x509.oid import NameOID
+
+from tests.real.servers import SERVERS, Command, tool
+from tests.segment import Namespace, Segment
+
+TOCSIN = [sys.executable, "-P", "-m", "scanner.cli"]
+CHANGED = "Kept-in-the-store-7"
+HID_LOGIN = """#!/bin/sh
+printf 'VertX V2000 login: '; read -r user
+stty -echo; printf 'Password: '; read -r password; stty echo; echo
+echo "password for $user" >> {account}.log
+if [ "$user:$password" = "$(cat {account})" ]; then exec env -i PS1='# ' /bin/sh -i; fi
+sleep 1; echo 'Login incorrect'
+"""
+# Mounts a password file of the host's own over the system's, which nobody outside sees, and becomes the server.
+WITH_SHADOW = 'mount --bind "$0" /etc/shadow && exec "$@"'
+OLD_TLS = ("-no_tls1_2", "-no_tls1_3", "-min_protocol", "TLSv1", "-cipher", "ALL:@SECLEVEL=0")
+VALIDITY = {"modern": ("2026-01-01", "2126-01-01"), "expired": ("2022-01-01", "2024-06-30")}
+
+
+@dataclass(frozen=True, slots=True)
+class House:
+    """A host on a segment, and the folder of its servers' files."""
+
+    address: str
+    mac: str
+    port: str
+    folder: Path
+    host: Namespace
+
+    def serve(self, name: str, port: int, *settings: str, transport: str = "tcp") -> None:
+        """Start a server of the catalogue `SERVERS` with its settings."""
+        self._start(name, SERVERS[name](self.folder, self.address, port, *settings), port, transport)
+
+    def serve_root(self, name: str, port: int, password: str, *settings: str) -> None:
+        """The same for one that checks root's password, which is `password` for this server alone."""
+        shadow = self.folder / "shadow"
+        made = self._openssl("passwd", "-6", "-stdin", said=password)
+        shadow.write_text(f"root:{made}:19000:0:99999:7:::\n")
+        alone = ["unshare", "--mount", "--propagation", "private", "sh", "-c", WITH_SHADOW, str(shadow)]
+        self._start(name, [*alone, *SERVERS[name](self.folder, self.address, port, *settings)], port, "tcp")
+
+    def _start(self, name: str, command: Command, port: int, transport: str) -> None:
+        self.host.serve(command, self.folder / f"{name}.log", port, transport)
+
+    def log(self, name: str) -> str:
+        """What a server has said until now."""
+        return (self.folder / name).read_text(errors="replace")
+
+    def certify(self, name: str, *options: str) -> None:
+        """Make a certificate that signs itself."""
+        files = ("-keyout", f"{name}.key", "-out", f"{name}.crt")
+        self._openssl("req", "-x509", "-nodes", "-subj", f"/CN={name}.test", *files, *options)
+
+    def certify_by_city(self, name: str, begin: str, end: str) -> None:
+        """Make a P-256 certificate that a city's authority has issued for these days (ISO 8601)."""
+        authority, own = ec.generate_private_key(ec.SECP256R1()), ec.generate_private_key(ec.SECP256R1())
+        builder = x509.CertificateBuilder(_name("City CA"), _name(f"{name}.test"), own.public_key())
+        builder = builder.serial_number(x509.random_serial_number())
+        builder = builder.not_valid_before(datetime.fromisoformat(begin)).not_valid_after(datetime.fromisoformat(end))
+        issued = builder.sign(authority, hashes.SHA256())
+        (self.folder / f"{name}.crt").write_bytes(issued.public_bytes(Encoding.PEM))
+        plain = own.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption())
+        (self.folder / f"{name}.key").write_bytes(plain)
+
+    def _openssl(self, *arguments: str, said: str = "") -> str:
+        command = [tool("openssl", "openssl"), *arguments]
+        return subprocess.run(
+            command, cwd=self.folder, check=True, capture_output=True, text=True, input=said
+        ).stdout.strip()
+
+
+def _name(common: str) -> x509.Name:
+    return x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, common)])
+
+
+def build(segment: Segment, folder: Path, number: int) -> House:
+    """A host at address `number` of the segment; its MAC is locally administered, so that it names no maker."""
+    address = f"{segment.address.rpartition('.')[0]}.{number}"
+    mac = f"02:00:00:00:{segment.address.split('.')[1]:0>2.2}:{number:02x}"
+    home = folder / address
+    home.mkdir()
+    host = segment.add_host(address, mac)
+    return House(address, mac, f"port{10 + len(segment.hosts)}", home, host)
+
+
+def dropbear(house: House, password: str) -> None:
+    """A Teltonika router: Dropbear with root's password, and the router's page without a login."""
+    house.serve_root("dropbear", 22, password)
+    house.serve("lighttpd", 80, "", "", "", "", "RUT240 - Web UI")
+
+
+def sshd(house: House, password: str) -> None:
+    """Another one: OpenSSH with root's password, and nginx."""
+    house.serve_root("sshd", 22, password, "PermitRootLogin yes")
+    house.serve("nginx", 80, "", "", "", "RUTX11 - Web UI")
+
+
+def lighttpd_basic(house: House, password: str) -> None:
+    """A Uniview recorder."""
+    house.serve("lighttpd", 80, "basic", "admin", password, "NVR301-08B")
+
+
+def lighttpd_digest(house: House, password: str) -> None:
+    """A Hikvision camera."""
+    house.serve("lighttpd", 80, "digest", "admin", password, "DS-2CD2142FWD-I")
+
+
+def nginx_basic(house: House, password: str) -> None:
+    """An APC network management card."""
+    house.serve("nginx", 80, "apc", password, "APC Management Card")
+
+
+def mosquitto(house: House, password: str) -> None:
+    """A broker: open to anybody, or with a password closed to all but one."""
+    house.serve("mosquitto", 1883, *(("bridge", password) if password else ()))
+
+
+def snmpd(house: House, community: str) -> None:
+    """An agent whose SNMPv3 engine is named after the host's MAC."""
+    network = f"{house.address.rpartition('.')[0]}.0/24"
+    house.serve("snmpd", 161, community, network, "engineIDType 3", f"engineIDNic {house.port}", transport="udp")
+
+
+def vsftpd(house: House, banner: str) -> None:
+    """An FTP server that names its version, or says `banner` instead."""
+    house.serve("vsftpd", 21, *((banner,) if banner else ()))
+
+
+def s_server(house: House, kind: str) -> None:
+    """OpenSSL's server: "old" in all things, "modern", or with an "expired" certificate that the city issued."""
+    if kind == "old":
+        house.certify("old", "-newkey", "rsa:1024", "-sha1", "-days", "3650")
+        house.serve("s_server", 443, "old", *OLD_TLS)
+    else:
+        house.certify_by_city(kind, *VALIDITY[kind])
+        house.serve("s_server", 443, kind, "-tls1_2")
+
+
+def telnetd(house: House, password: str) -> None:
+    """A HID door controller."""
+    house.serve("telnetd", 23, "root", password, HID_LOGIN)
+
+
+def telnetd_without_login(house: House, _: str) -> None:
+    """A shell for anybody."""
+    house.serve("telnetd_without_login", 23)
+
+
+def scan(place: Namespace, folder: Path, targets: list[str], *wishes: str, by: tuple[str, ...] = ()) -> dict[str, Any]:
+    """`tocsin scan` run to its end where the scanner stands, and its report; `by` is a command that runs it as somebody else."""
+    report = folder / "report.json"
+    state = ["--store", str(folder / "tocsin.db"), "--audit", str(folder / "audit.jsonl")]
+    asked = ["scan", *targets, "--authorised-by", "test", "--pace", "lab", "-o", str(report), *wishes]
+    ended = subprocess.run(
+        [*place.enter, *by, *TOCSIN, *state, *asked],
+        check=False,
+        capture_output=True,
+        text=True,
+        stdin=subprocess.DEVNULL,
+        cwd=folder,
+    )
+    assert ended.returncode in (0, 1, 3), ended.stderr
+    told: dict[str, Any] = json.loads(report.read_text())
+    told["exit"] = ended.returncode
+    return told
