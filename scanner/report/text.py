@@ -57,7 +57,7 @@ def _ranking(report: Report, *, wide: bool) -> RenderableType:
         device, score = assessment.device, assessment.score
         worst = assessment.findings[0] if assessment.findings else None
         remedy = cell(_first_sentence(worst.remedy)) if worst else Text("")
-        said = cell(worst.title) if worst else cell(_nothing_found(assessment), "dim")
+        said = cell(_reason(assessment)) if worst else cell(_nothing_found(assessment), "dim")
         ranking.add_row(
             cell(place),
             cell(f"{score.value:.1f}"),
@@ -67,6 +67,12 @@ def _ranking(report: Report, *, wide: bool) -> RenderableType:
             *((said, remedy) if wide else (Group(said, Text.assemble("→ ", remedy)) if worst else said,)),
         )
     return ranking
+
+
+def _reason(assessment: Assessment) -> str:
+    """The worst finding, where it is, and how many more there are."""
+    worst, *more = assessment.findings
+    return f"{worst.title}, {_where(worst.endpoint)}" + (f" (and {len(more)} more)" if more else "")
 
 
 def _nothing_found(assessment: Assessment) -> str:
