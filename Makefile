@@ -19,6 +19,7 @@ lint: $(VENV)/.installed-dev
 	@$(BIN)/mypy tests bench
 
 bench: $(VENV)/.installed-dev
+	@$(BIN)/python bench/fingerprints.py
 	@$(BIN)/python bench/city.py
 
 $(VENV)/bin/python:

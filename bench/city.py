@@ -12,8 +12,8 @@ import shutil
 import subprocess
 import sys
 import tempfile
+import threading
 import time
-import xml.etree.ElementTree as ET
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -21,9 +21,13 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
+from lxml import etree
+
 LAB = [sys.executable, "-P", "-m", "lab.cli"]
 TOCSIN = [sys.executable, "-P", "-m", "scanner.cli"]
 SCRIPTS = "banner,http-auth,http-default-accounts,http-title,rtsp-methods,snmp-sysdescr,snmp-info,ssh-hostkey,ssl-cert,ssl-enum-ciphers,upnp-info"
+PATIENCE = 600.0
+"""Seconds after which a run is ended; what it had written by then counts."""
 Found = set[tuple[str, str, int, str]]
 
 
@@ -72,7 +76,10 @@ def timed(described: dict[str, Any], command: list[str]) -> Cost:
     """Run `command` inside the city's network."""
     sent, began = packets(described), time.monotonic()
     process = subprocess.Popen([*described["enter"], *command], stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL)
+    patience = threading.Timer(PATIENCE, process.terminate)
+    patience.start()
     _, status, usage = os.wait4(process.pid, 0)
+    patience.cancel()
     process.returncode = os.waitstatus_to_exitcode(status)
     wall = time.monotonic() - began
     return Cost(wall, usage.ru_utime + usage.ru_stime, usage.ru_maxrss / 1024, packets(described) - sent)
@@ -118,10 +125,12 @@ def by_nmap(described: dict[str, Any], folder: Path) -> tuple[Cost, Found]:
         described["network"],
     ]
     cost = timed(described, command)
-    return cost, {entry for host in ET.parse(output).iter("host") for entry in _shown(host)}
+    return cost, {
+        entry for host in etree.parse(output, etree.XMLParser(recover=True)).iter("host") for entry in _shown(host)
+    }
 
 
-def _shown(host: ET.Element) -> Iterator[tuple[str, str, int, str]]:
+def _shown(host: Any) -> Iterator[tuple[str, str, int, str]]:
     address = next(a.get("addr", "") for a in host.iter("address") if a.get("addrtype") == "ipv4")
     open_ports = [port for port in host.iter("port") if port.find("state[@state='open']") is not None]
     https = any(port.find("script[@id='ssl-cert']") is not None for port in open_ports)
@@ -130,7 +139,7 @@ def _shown(host: ET.Element) -> Iterator[tuple[str, str, int, str]]:
         yield from ((address, check, number, transport) for check in _checks(port, https=https))
 
 
-def _checks(port: ET.Element, *, https: bool) -> Iterator[str]:
+def _checks(port: Any, *, https: bool) -> Iterator[str]:
     """The ids of the checks whose fact nmap's output on this port shows."""
     said = {script.get("id"): script.get("output", "") for script in port.iter("script")}
     service = port.find("service")
@@ -148,7 +157,7 @@ def _checks(port: ET.Element, *, https: bool) -> Iterator[str]:
     yield from _certificate(next((s for s in port.iter("script") if s.get("id") == "ssl-cert"), None))
 
 
-def _certificate(script: ET.Element | None) -> Iterator[str]:
+def _certificate(script: Any | None) -> Iterator[str]:
     if script is None:
         return
     text = script.get("output", "")
@@ -186,8 +195,9 @@ def bench(devices: int | None) -> None:
         made = sorted(log["connections"] for log in described["log"].values())
         share = f"{made[len(made) // 2]} (most {made[-1]})"
         right = len(found & declared)
+        limit = ">" if cost.wall >= PATIENCE else ""
         print(
-            f"{name:8}{cost.wall:8.1f}{cost.cpu:8.1f}{cost.peak_mb:9.0f}{cost.packets / len(made):16.0f}{share:>20}"
+            f"{name:8}{limit:>2}{cost.wall:6.1f}{cost.cpu:8.1f}{cost.peak_mb:9.0f}{cost.packets / len(made):16.0f}{share:>20}"
             f"{right / len(declared):8.0%}{right / max(1, len(found)):11.0%}"
         )
 
