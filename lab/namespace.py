@@ -23,6 +23,7 @@ _SETTINGS = {
     "ipv4/conf/all/arp_announce": "2",
     "ipv4/conf/all/rp_filter": "0",
     "ipv4/conf/default/rp_filter": "0",
+    "ipv4/icmp_ratelimit": "0",  # the limit is the kernel's, and real devices do not share one: closed UDP ports would seem silent
 }
 _QUIET = {"ipv6/conf/all/disable_ipv6": "1", "ipv6/conf/default/disable_ipv6": "1"}
 
