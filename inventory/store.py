@@ -39,7 +39,8 @@ class Store:
         self._path = path
         self._reading = _engine(path, patience)
         self._writing = self._reading.execution_options(opening=_WRITING)
-        self._lock = Lock(path.with_name(path.name + ".lock"), patience)
+        meant = path.resolve()  # one inventory has one lock, whatever links lead to it
+        self._lock = Lock(meant.with_name(meant.name + ".lock"), patience)
 
     @classmethod
     def open(cls, location: str | Path, *, create: bool = True, patience: float = PATIENCE) -> "Store":

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import importlib
+import os
 import pkgutil
 import sys
 import traceback
@@ -101,8 +102,16 @@ def _explain(error: Exception, *, debug: bool) -> Exit:
     return Exit.BUG
 
 
+def _fill_closed_streams() -> None:
+    """Put nothing where a standard stream was closed (`2>&-`), or the inventory would get its number, and be written to by whoever complains."""
+    for name, mode in (("stdin", "r"), ("stdout", "w"), ("stderr", "w")):
+        if getattr(sys, name) is None:
+            setattr(sys, name, Path(os.devnull).open(mode, encoding="utf-8"))
+
+
 def main() -> None:
     """The entry point."""
+    _fill_closed_streams()
     for stream in (sys.stdout, sys.stderr):
         if hasattr(stream, "reconfigure"):
             stream.reconfigure(errors="backslashreplace")  # a terminal without UTF-8 shows less; it does not stop us

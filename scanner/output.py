@@ -41,6 +41,9 @@ def write(text: str) -> None:
         sys.stdout.flush()
     except BrokenPipeError:
         let_go_of_stdout()
+    except OSError as error:
+        let_go_of_stdout()
+        raise ConfigError(f"cannot write to standard output: {error.strerror}") from error
 
 
 def let_go_of_stdout() -> None:
@@ -81,9 +84,16 @@ class Outputs:
                 raise ConfigError(f"cannot write {path}: {os.strerror(errno.EACCES)}")
 
     def write(self, report: Report) -> None:
-        """Render and save each."""
+        """Render and save each; `ConfigError` when all have been tried and some cannot be written."""
+        failures = []
         for path, render in self._renders.items():
-            save(path, render(report))
+            try:
+                save(path, render(report))
+            except ConfigError as error:
+                failures.append(str(error))
+        if failures:
+            again = f"the scan is kept: `tocsin report {report.scan.id} -o FILE` writes it again"
+            raise ConfigError(f"{'; '.join(failures)}; {again}")
 
 
 def save(path: Path, text: str) -> None:

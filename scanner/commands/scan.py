@@ -82,9 +82,9 @@ def command(
         write(describe(job))
         return Exit.CLEAN
     report = _scan(options, job, quiet=quiet)
-    outputs.write(report)
     if not quiet:
         show_report(report)
+    outputs.write(report)
     return exit_for(report, SEVERITIES[fail_on])
 
 

@@ -12,13 +12,26 @@ _DEVICE = re.compile(r"(\d+\.\d+\.\d+\.\d+) .*: (?:nothing found|\d+ finding)")
 
 
 class Running:
-    """A scan under way; `said` is what came on its standard error until now, `reported` the devices that it said are done."""
+    """A scan under way, killed at the end of the block if it still runs.
+
+    `said` is what came on its standard error until now, `reported` the devices that it said are done.
+    """
 
     def __init__(self, command: list[str]) -> None:
         quiet = subprocess.DEVNULL
         self._process = subprocess.Popen(command, stdin=quiet, stdout=quiet, stderr=subprocess.PIPE, text=True)
         self.pid = self._process.pid
         self.said: list[str] = []
+
+    def __enter__(self) -> "Running":
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        if self._process.poll() is None:
+            self._process.kill()
+            self._process.wait()
+        assert self._process.stderr is not None
+        self._process.stderr.close()
 
     @property
     def reported(self) -> set[str]:
@@ -46,7 +59,6 @@ class Running:
         """Wait for its end: the exit code."""
         assert self._process.stderr is not None
         self.said += self._process.stderr.read().splitlines()
-        self._process.stderr.close()
         return self._process.wait()
 
     def _read(self, enough: Any) -> None:

@@ -14,10 +14,9 @@ from tests.nights.capture import RST, captured
 from tests.nights.process import Running, have_ended, integrity
 
 pytestmark = pytest.mark.usefixtures("namespaces")
-QUICK = "air_sensor,hp_printer,econolite_controller"  # done after about one, two and five seconds
-NETWORK = "10.77.0.16/28"
-EVERY = {"10.77.0.20", "10.77.0.26", "10.77.0.29"}
-LOGIN = (NETWORK, "--level", "login", "--fail-on", "critical")
+QUICK = "hp_printer,flowbird_meter,econolite_controller"  # done in this order, the last after seconds
+EVERY = {"10.77.0.20", "10.77.0.22", "10.77.0.29"}
+LOGIN = (*sorted(EVERY), "--level", "login", "--fail-on", "critical", "--ports", "22,23,80,443")
 
 
 def listed(described: dict[str, Any], folder: Path) -> set[str]:
@@ -36,12 +35,12 @@ def in_report(folder: Path) -> set[str]:
 
 def test_what_was_reported_before_a_kill_is_kept_and_only_the_rest_is_done_again(tmp_path):
     with city("--mode", "namespace", "--only", QUICK) as described:
-        running = Running(scanning(described, tmp_path, *LOGIN))
-        running.until_reported(1)
-        running.send(signal.SIGKILL)
-        assert running.end() == -signal.SIGKILL
-        assert running.reported < EVERY
-        assert listed(described, tmp_path) >= running.reported
+        with Running(scanning(described, tmp_path, *LOGIN)) as running:
+            running.until_reported(1)
+            running.send(signal.SIGKILL)
+            assert running.end() == -signal.SIGKILL
+            assert running.reported < EVERY
+            assert listed(described, tmp_path) >= running.reported
         assert integrity(tmp_path / "tocsin.db") == "ok"
         assert verified(described, tmp_path) == 0
         done = listed(described, tmp_path)
@@ -57,18 +56,20 @@ def test_what_was_reported_before_a_kill_is_kept_and_only_the_rest_is_done_again
 
 def test_a_killed_scan_leaves_no_bridge_behind(tmp_path):
     with city("--mode", "namespace", "--only", QUICK) as described:
-        running = Running(scanning(described, tmp_path, *LOGIN))
-        running.until("scanning")
-        bridges = running.children()
-        running.send(signal.SIGKILL)
-        running.end()
+        with Running(scanning(described, tmp_path, *LOGIN)) as running:
+            running.until("scanning")
+            bridges = running.children()
+            running.send(signal.SIGKILL)
+            running.end()
         assert have_ended(bridges)
 
 
 def test_ctrl_c_lets_open_devices_finish_and_says_how_to_resume(tmp_path):
     with city("--mode", "namespace", "--only", QUICK) as described:
-        with captured(described, tmp_path / "interrupted.pcap") as packets:
-            running = Running(scanning(described, tmp_path, *LOGIN))
+        with (
+            captured(described, tmp_path / "interrupted.pcap") as packets,
+            Running(scanning(described, tmp_path, *LOGIN)) as running,
+        ):
             running.until_reported(1)
             running.send(signal.SIGINT)
             code = running.end()
@@ -88,11 +89,11 @@ def test_ctrl_c_lets_open_devices_finish_and_says_how_to_resume(tmp_path):
 
 def test_sigterm_while_hosts_are_being_found_ends_the_bridge(tmp_path):
     with city("--mode", "namespace", "--only", QUICK) as described:
-        running = Running(scanning(described, tmp_path, *LOGIN))
-        running.until("scanning")
-        bridges = running.children()
-        running.send(signal.SIGTERM)
-        assert running.end() == 3, running.said
+        with Running(scanning(described, tmp_path, *LOGIN)) as running:
+            running.until("scanning")
+            bridges = running.children()
+            running.send(signal.SIGTERM)
+            assert running.end() == 3, running.said
         assert have_ended(bridges)
         assert any("--resume" in line for line in running.said)
         resumed = scan(described, tmp_path, *LOGIN, "--resume")
@@ -102,13 +103,13 @@ def test_sigterm_while_hosts_are_being_found_ends_the_bridge(tmp_path):
 
 def test_a_second_interrupt_ends_at_once(tmp_path):
     with city("--mode", "namespace", "--only", "hid_controller,hp_printer") as described:
-        running = Running(scanning(described, tmp_path, *LOGIN))
-        running.until_reported(1)  # the printer; the door controller's logins take eight seconds
-        running.send(signal.SIGINT)
-        running.until("a second time ends at once")
-        running.send(signal.SIGINT)
-        assert running.end() == 130, running.said
-        assert running.reported == {"10.77.0.29"} == listed(described, tmp_path)
-        assert not any("Traceback" in line for line in running.said)
+        with Running(scanning(described, tmp_path, *LOGIN)) as running:
+            running.until_reported(1)  # the printer; the door controller's logins take eight seconds
+            running.send(signal.SIGINT)
+            running.until("a second time ends at once")
+            running.send(signal.SIGINT)
+            assert running.end() == 130, running.said
+            assert running.reported == {"10.77.0.29"} == listed(described, tmp_path)
+            assert not any("Traceback" in line for line in running.said)
         assert verified(described, tmp_path) == 0
         assert integrity(tmp_path / "tocsin.db") == "ok"
