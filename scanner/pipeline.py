@@ -62,7 +62,7 @@ class Run:
         job = self._job
         how = f"{job.sweep.engine} engine, {job.scan.pace} pace, level {job.scan.level.label}"
         self._store.begin(job.scan, job.plan)
-        self._observe(Started(job.sweep.targets.count, len(job.sweep.ports), how))
+        self._observe(Started(job.sweep.targets.count, len(job.sweep.asked_ports), how))
         for assessment in self._store.report(job.scan.id).assessments:  # by the run that is resumed
             self._identities[assessment.device.identity] = assessment.device.address
         whole = await self._examine_all()
