@@ -1,6 +1,7 @@
 """The ways to an address, and the run that goes them: by ARP and SYN on a segment, by ICMP and TCP connect behind a router, by nmap."""
 
 import os
+import shutil
 import time
 from collections.abc import Callable, Iterable, Mapping
 from datetime import datetime
@@ -44,8 +45,7 @@ class Run:
 
     async def run(self) -> None:
         """Plan, then go every leg."""
-        if self._sweep.engine not in ENGINES:
-            raise ConfigError(f"engine {self._sweep.engine!r}: there are {' and '.join(ENGINES)}")
+        require(self._sweep.engine)
         allowed, refusals = permitted(self._sweep, _now())
         for note in refusals:
             self._put(note)
@@ -211,6 +211,15 @@ class Run:
             loopback=leg.way is Way.LOOPBACK,
             neighbours=_table() if leg.way is Way.SEGMENT_BY_CONNECT else None,
         )
+
+
+def require(engine: str) -> None:
+    """Raise `ConfigError` where there is no such engine, or it is not installed."""
+    if engine not in ENGINES:
+        raise ConfigError(f"engine {engine!r}: there are {' and '.join(ENGINES)}")
+    places = os.pathsep.join((os.environ.get("PATH", os.defpath), "/usr/bin", "/usr/local/bin"))  # as python-nmap looks
+    if engine == "nmap" and shutil.which("nmap", path=places) is None:
+        raise ConfigError("nmap is not installed: apt-get install nmap, or leave out --engine nmap")
 
 
 def ways_to(allowed: tuple[spans.Span, ...], engine: str) -> tuple[Leg, ...]:
