@@ -106,7 +106,7 @@ def _fill_closed_streams() -> None:
     """Put nothing where a standard stream was closed (`2>&-`), or the inventory would get its number, and be written to by whoever complains."""
     for name, mode in (("stdin", "r"), ("stdout", "w"), ("stderr", "w")):
         if getattr(sys, name) is None:
-            setattr(sys, name, Path(os.devnull).open(mode, encoding="utf-8"))  # noqa: SIM115 - open for as long as the program runs
+            setattr(sys, name, Path(os.devnull).open(mode, encoding="utf-8"))  # noqa: SIM115 - it stays open to the end
 
 
 def main() -> None:

@@ -26,8 +26,8 @@ _FALLBACK = "http"
 class Interview:
     """Asks one host everything it may be asked; `device()` returns what came of it.
 
-    `name` is what the operator called the host, `community` the site's own SNMP community. `asking` is told each protocol before it is asked, and `now`
-    stamps the observations.
+    `name` is what the operator called the host, `community` the site's own SNMP community. `asking` is told each protocol before it is asked, `now`
+    stamps the observations, and the UDP ports of `never_touch` are left out (discovery leaves out the TCP ones).
     """
 
     def __init__(
@@ -39,6 +39,7 @@ class Interview:
         community: str,
         asking: Callable[[str], None],
         now: Callable[[], datetime],
+        never_touch: frozenset[int] = frozenset(),
     ) -> None:
         self._wire = wire
         self._host = host
@@ -46,6 +47,7 @@ class Interview:
         self._community = community
         self._asking = asking
         self._now = now
+        self._never_touch = never_touch
         self._protocols = load_protocols()
         self._seen: list[Observation] = []
         self._gaps: list[Gap] = []
@@ -131,7 +133,7 @@ class Interview:
 
     async def _ask_datagrams(self, protocol: ProtocolModule) -> None:
         """Ask a UDP service; silence there says only that nobody answered."""
-        for port in protocol.PORTS:
+        for port in (port for port in protocol.PORTS if port not in self._never_touch):
             endpoint = Endpoint(self._host.address, port, "udp")
             failed = await self._ask(protocol, Target(endpoint, name=self._name, community=self._community))
             if isinstance(failed, Failure):

@@ -15,7 +15,7 @@ from inventory.errors import ConfigError, ScopeError
 from inventory.model import Level, Scan
 from scanner import spans
 from scanner.config import Settings, Site, is_window
-from scanner.discover import Sweep, Targets, parse_targets
+from scanner.discover import Sweep, Targets, parse_targets, require
 from scanner.pace import PACES, Pace
 from scanner.pipeline import Job
 from scanner.scope import Grant, Scope
@@ -95,6 +95,7 @@ def _understood(request: Request) -> None:
         raise ConfigError("--authorised-by is empty: say by whose word the scan is made")
     if request.window is not None and not is_window(request.window):
         raise ConfigError(f"--window must be two times of day such as 01:00-05:00, not {request.window!r}")
+    require(request.engine)
 
 
 def _site(request: Request, settings: Settings) -> Site | None:

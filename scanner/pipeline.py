@@ -12,10 +12,12 @@ from datetime import UTC, datetime
 
 from checks.contract import Answer, Check, FleetCheck, Login, Verdict
 from checks.firmware import firmware_age
+from inventory.errors import ScopeError
 from inventory.identity import candidates
 from inventory.model import Assessment, Coverage, Device, FirmwareAge, Outcome, Report, Scan, Status
 from inventory.store import Store
 from scanner.assess import assess, assess_fleet
+from scanner.audit import Audit
 from scanner.boundary import Failure, contained
 from scanner.discover import Host, Note, Progress, Sweep, discover
 from scanner.events import Asking, Assessed, Ended, HostFound, Noted, Observer, Started, Swept
@@ -50,12 +52,13 @@ class Job:
 class Run:
     """One run of a job. `interrupted` may be set at any time: discovery ends, open devices finish, and what was done is kept."""
 
-    def __init__(self, job: Job, wire: Wire, store: Store, observe: Observer) -> None:
+    def __init__(self, job: Job, wire: Wire, store: Store, observe: Observer, audit: Audit) -> None:
         self.interrupted = asyncio.Event()
         self._job = job
         self._wire = wire
         self._store = store
         self._observe = observe
+        self._audit = audit
         self._hosts: asyncio.Queue[Host | None] = asyncio.Queue(job.devices_at_once)
         self._identities: dict[str, str] = {}
         self._notes: list[str] = list(job.scan.notes)
@@ -67,7 +70,7 @@ class Run:
         job = self._job
         how = f"{job.sweep.engine} engine, {job.scan.pace} pace, level {job.scan.level.label}"
         self._store.begin(job.scan, job.plan)
-        self._observe(Started(job.sweep.targets.count, len(job.sweep.ports), how))
+        self._observe(Started(job.sweep.targets.count, len(job.sweep.asked_ports), how))
         for assessment in self._store.report(job.scan.id).assessments:  # by the run that is resumed
             self._identities[assessment.device.identity] = assessment.device.address
         whole = await self._examine_all()
@@ -84,11 +87,11 @@ class Run:
         try:
             await asyncio.wait((done, stop), return_when=asyncio.FIRST_COMPLETED)
             if not done.done():
-                self._observe(Noted(f"interrupted: open devices get {GRACE:.0f} seconds; a second time ends at once"))
+                self._observe(Noted(f"stopping: open devices get {GRACE:.0f} seconds; a second time ends at once"))
                 await asyncio.wait((done,), timeout=GRACE)
             if done.done():
                 await done
-            return not self.interrupted.is_set()
+            return not (self.interrupted.is_set() or self._left_out)
         finally:
             # When one has failed, the gathering is over and would no longer cancel the others.
             for task in (stop, *tasks):
@@ -96,13 +99,27 @@ class Run:
             await asyncio.gather(done, *tasks, return_exceptions=True)
 
     async def _discover(self) -> None:
-        async with aclosing(discover(self._job.sweep)) as found_so_far:
-            async for found in found_so_far:
-                await self._take(found)
-                if self.interrupted.is_set():
-                    break
+        for network in self._job.sweep.targets.networks:
+            self._audit_sweep(network, "begun")
+        try:
+            async with aclosing(discover(self._job.sweep)) as found_so_far:
+                async for found in found_so_far:
+                    await self._take(found)
+                    if self.interrupted.is_set():
+                        break
+        finally:
+            swept = self._swept
+            outcome = f"{swept.done} of {swept.addresses} addresses asked, {swept.packets} packets"
+            self._audit_sweep(", ".join(self._job.sweep.targets.networks), outcome)
         for _ in range(self._job.devices_at_once):
             await self._hosts.put(None)
+
+    def _audit_sweep(self, target: str, outcome: str) -> None:
+        """The sweep's own connections and frames have no line each: there may be millions."""
+        sweep = self._job.sweep
+        said = [f"{sweep.engine} engine, {len(sweep.asked_ports)} TCP ports"]
+        rule = "; ".join(grant.rule for grant in sweep.scope.grants)
+        self._audit.line(when=_now(), target=target, protocol="sweep", said=said, outcome=outcome, rule=rule)
 
     async def _take(self, found: Host | Note | Progress) -> None:
         match found:
@@ -120,9 +137,20 @@ class Run:
         while (host := await self._hosts.get()) is not None:
             if self.interrupted.is_set():
                 continue
-            assessment = await self._examine(host)
+            try:
+                assessment = await self._examine(host)
+            except ScopeError as refusal:
+                self._end_early(refusal)
+                continue
             self._store.save(self._job.scan.id, assessment)
             self._observe(Assessed(assessment))
+
+    def _end_early(self, refusal: ScopeError) -> None:
+        """Begin nothing more: the window has closed or an approval has ended meanwhile. What has been left out is for --resume."""
+        if not self._left_out:
+            self._note(f"the scan was ended by the scope: {refusal}")
+        self._left_out = True
+        self.interrupted.set()
 
     async def _examine(self, host: Host) -> Assessment:
         interview = Interview(
@@ -132,6 +160,7 @@ class Run:
             name=self._job.sweep.targets.name_of(host.address),
             asking=self._asking(host.address),
             now=_now,
+            never_touch=self._job.sweep.never_touch,
         )
         device = await interview.device(self._job.device_deadline)
         device = replace(device, identity=self._identity(device))
@@ -187,7 +216,7 @@ class Run:
         return self._store.report(scan.id)
 
     def _unfinished(self) -> Report:
-        self._note("the scan was interrupted: the same command with --resume does the rest")
+        self._note("the scan did not come to its end: the same command with --resume does the rest")
         assessments = self._store.report(self._job.scan.id).assessments
         return Report(self._ended_scan(None), assessments, (), self._coverage(assessments))
 

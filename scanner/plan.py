@@ -1,14 +1,25 @@
 """What a scan would send, said before it sends anything."""
 
 from collections.abc import Iterator
+from datetime import datetime
 
+from scanner import spans
+from scanner.discover.plan import Leg, Way, permitted
+from scanner.discover.ways import patience, ways_to
 from scanner.pipeline import Job
 from scanner.protocols import load_protocols
 
-_ARP_TRIES = 2
-_SYN_TRIES = 2
 _TALK = 120
 """Packets that a device with a handful of services is sent while it is identified and judged (measured on the fake city, rounded up)."""
+_ASKED = {
+    Way.SEGMENT: (2, 0, 2),  # ARP twice; SYN twice
+    Way.SEGMENT_BY_CONNECT: (3, 0, 4),  # the kernel's ARP, thrice; SYN, ACK, FIN and ACK
+    Way.ROUTED: (2, 2, 4),  # echo twice; SYN twice to a silent port
+    Way.ROUTED_BY_CONNECT: (0, 2, 4),
+    Way.LOOPBACK: (0, 1, 4),
+    Way.NMAP: (12, 0, 3),  # echo and five SYN, twice; SYN twice and RST
+}
+"""Packets at most: to each address whether or not it is there, to each port that a silent address is asked for, and to each port of one that is there."""
 
 
 def describe(job: Job) -> str:
@@ -18,21 +29,24 @@ def describe(job: Job) -> str:
 
 def _lines(job: Job) -> Iterator[tuple[str, str]]:
     sweep, pace = job.sweep, job.pace
-    count, ports = sweep.targets.count, sweep.asked_ports
-    skipped = len(sweep.skip)
+    ports = sweep.asked_ports
+    allowed, refusals = permitted(sweep, datetime.now().astimezone())
+    legs = ways_to(allowed, sweep.engine) if allowed else ()
+    asked, left_out = spans.count(allowed), sweep.targets.count - spans.count(allowed)
+    find = sum(_to_find(leg, ports, asked) for leg in legs)
+    per_device = len(ports) * max((_ASKED[leg.way][2] for leg in legs), default=0) + _TALK
     yield "targets", ", ".join(sweep.targets.networks)
-    yield "addresses", f"{count:,}" + (f", {skipped:,} of them done by the interrupted scan" if skipped else "")
+    yield "addresses", f"{asked:,}" + (f"; {left_out:,} more are left out" if left_out else "")
+    yield from (("left out", note.text) for note in refusals)
     yield "approved by", job.scan.authorised_by
     yield "level", job.scan.level.label
     yield "checks", ", ".join(check.id for check in job.checks if check.level <= job.scan.level)
     yield "TCP ports", f"{len(ports)}: {', '.join(map(str, ports))}"
     yield "UDP questions", ", ".join(_datagrams())
     yield "never touched", ", ".join(map(str, sorted(sweep.never_touch)))
-    per_device = len(ports) * _SYN_TRIES + _TALK
-    asked = count - skipped
     yield (
         "packets",
-        f"at most {asked * _ARP_TRIES:,} to find who is there, then at most {per_device:,} to each device alive",
+        f"at most {find:,} to find who is there, then at most {per_device:,} to each device alive",
     )
     yield (
         "pace",
@@ -41,9 +55,14 @@ def _lines(job: Job) -> Iterator[tuple[str, str]]:
             f"{pace.device_connections_per_second:g} connections/s to one device, one at a time"
         ),
     )
-    least = asked * _ARP_TRIES / sweep.pace.packets_per_second + per_device / pace.device_packets_per_second
-    most = max(least, asked * (_ARP_TRIES + per_device) / sweep.pace.packets_per_second)
+    least = find / sweep.pace.packets_per_second + per_device / pace.device_packets_per_second
+    most = max(least, (find + asked * per_device) / sweep.pace.packets_per_second)
     yield "duration", f"from {_duration(least)} (one device alive) to {_duration(most)} (every address alive)"
+
+
+def _to_find(leg: Leg, ports: tuple[int, ...], addresses: int) -> int:
+    to_each, to_each_port, _ = _ASKED[leg.way]
+    return leg.count * (to_each + to_each_port * patience(leg.way, ports, addresses))
 
 
 def _datagrams() -> list[str]:

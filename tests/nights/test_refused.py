@@ -114,6 +114,7 @@ WRONG_WORDS = [
     (("--checks", "default-credential"), 2, "no check or family 'default-credential'; `tocsin checks` lists them"),
     (("--ports", "80,http"), 2, "http"),
     (("--ports", "70000"), 2, "70000"),
+    (("--ports", "80,9100-9107"), 2, "ports: 9100 is never touched"),
     (("--engine", "masscan"), 2, "'masscan' is not one of 'builtin', 'nmap'"),
     (("--pace", "fast"), 2, "'fast' is not one of"),
     (("--window", "1-5"), 2, "--window must be two times of day such as 01:00-05:00, not '1-5'"),
