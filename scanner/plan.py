@@ -9,8 +9,8 @@ from scanner.discover.ways import patience, ways_to
 from scanner.pipeline import Job
 from scanner.protocols import load_protocols
 
-_TALK = 120
-"""Packets that a device with a handful of services is sent while it is identified and judged (measured on the fake city, rounded up)."""
+_TALK = 200
+"""Packets that a device is sent while it is identified and judged: at most 113 in the fake city, seen on its cable; and room for more services."""
 _ASKED = {
     Way.SEGMENT: (2, 0, 2),  # ARP twice; SYN twice
     Way.SEGMENT_BY_CONNECT: (3, 0, 4),  # the kernel's ARP, thrice; SYN, ACK, FIN and ACK

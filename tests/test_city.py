@@ -20,9 +20,7 @@ def scanned(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFac
     with city("--mode", request.param) as described:
         ended = scan(described, folder, "--level", "login")
     assert ended.returncode in (1, 3), ended.stderr
-    described["report"] = json.loads((folder / "report.json").read_text())
-    described["stdout"] = ended.stdout
-    return described
+    return {**described, "report": json.loads((folder / "report.json").read_text()), "stdout": ended.stdout}
 
 
 def device_of(fake: Fake, scanned: dict[str, Any]) -> dict[str, Any]:

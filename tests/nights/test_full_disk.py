@@ -119,13 +119,6 @@ def test_a_disk_that_fills_up_under_the_inventory_ends_the_scan_and_keeps_what_w
     ]
     devices = subprocess.run(listed, capture_output=True, text=True, check=True).stdout
     assert all(address in devices for address in running.reported)
-    resumed = subprocess.run(
-        [*command(described, small, tmp_path, on_it="tocsin.db"), "--resume"],
-        capture_output=True,
-        text=True,
-        check=False,
-    )
-    assert resumed.returncode == 0, resumed.stderr
 
 
 def test_a_disk_that_fills_up_under_the_audit_trail_ends_the_scan(described, small, tmp_path):
