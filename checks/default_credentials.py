@@ -127,9 +127,14 @@ def accepts_any_password(device: Device) -> Judgement:
     return f"a random pair was refused by {', '.join(refusing)}" if refusing else "asks for no login"
 
 
-def random_pair(device: Device) -> Account:
-    """The pair that nobody ever set: drawn from the device's identity, so that both checks put one and the same question."""
-    digest = sha256(f"tocsin control pair\0{device.identity}".encode()).hexdigest()
+def random_pair(device: Device, endpoint: Endpoint) -> Account:
+    """The pair that nobody ever set: drawn from the device's identity, so that both checks put one and the same question.
+
+    Each endpoint has a pair of its own: one account is tried twice at most, and a device may have more than two logins.
+    """
+    digest = sha256(
+        f"tocsin control pair\0{device.identity}\0{endpoint.port}/{endpoint.transport}".encode()
+    ).hexdigest()
     return Account("control:random", f"tc{digest[:8]}", f"Q{digest[8:19]}")
 
 
@@ -176,7 +181,7 @@ def _controls(device: Device, door: Door) -> Asking[Answer]:
             return Answer(Verdict.NO_LOGIN_ASKED)
         if anonymous.verdict is not Verdict.REFUSED:
             return anonymous
-    return (yield from ask(Login(door.endpoint, door.protocol, random_pair(device), threshold)))
+    return (yield from ask(Login(door.endpoint, door.protocol, random_pair(device, door.endpoint), threshold)))
 
 
 def _threshold(device: Device) -> int:

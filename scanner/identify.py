@@ -10,7 +10,7 @@ from collections.abc import Callable
 from datetime import datetime
 
 from checks.ports import reason
-from inventory.errors import PeerClosed, PeerError, ProtocolError, ScopeError
+from inventory.errors import PeerClosed, PeerError, ProtocolError, ScopeError, TimedOut, Unreached
 from inventory.model import Device, Endpoint, Gap, Observation
 from inventory.oui import vendor_of
 from scanner.boundary import Failure, contained
@@ -20,7 +20,15 @@ from scanner.fingerprint import fingerprint
 from scanner.protocols import load_protocols
 from scanner.wire import Wire
 
+PATIENCE = 45.0
+"""Seconds that a device may let us wait on TCP for answers that never come, on all its ports together; its other ports are then left unasked."""
+SLOW = 4.0
+"""Seconds from which on a conversation that came to nothing was slow by the device's doing; a quick one waited for our own pace only."""
 _FALLBACK = "http"
+
+
+class _OutOfPatience(Exception):
+    """The device has let us wait for longer than PATIENCE."""
 
 
 class Interview:
@@ -52,6 +60,8 @@ class Interview:
         self._seen: list[Observation] = []
         self._gaps: list[Gap] = []
         self._leads: list[Lead] = []
+        self._asked: set[Endpoint] = set()
+        self._waited = 0.0
 
     async def device(self, deadline: float) -> Device:
         """Ask for at most `deadline` seconds, and return the device under the identity of its address."""
@@ -60,6 +70,8 @@ class Interview:
                 await self._ask_everything()
         except TimeoutError:
             self._gaps += self._unasked(f"the {deadline:.0f} seconds for this device were used up")
+        except _OutOfPatience:
+            self._gaps += self._unasked(f"not asked, for the device let us wait {PATIENCE:.0f} seconds in vain before")
         seen = tuple(sorted(self._seen, key=lambda o: (o.endpoint.sort_key, o.protocol)))
         return Device(
             identity=f"address:{self._host.address}",
@@ -73,30 +85,38 @@ class Interview:
         )
 
     async def _ask_everything(self) -> None:
+        """UDP goes first: it is quickly done, and a device that lets us wait on TCP does not hide behind that what it says there."""
+        for protocol in self._spoken_over("udp"):
+            await self._ask_datagrams(protocol)
         for endpoint in sorted(self._host.open_ports):
             await self._ask_port(endpoint)
-        for protocol in self._protocols.values():
-            if protocol.TRANSPORT == "udp":
-                await self._ask_datagrams(protocol)
+            self._asked.add(endpoint)
         for lead in self._leads:
             await self._follow(lead)
 
+    def _spoken_over(self, transport: str) -> list[ProtocolModule]:
+        return [p for p in self._protocols.values() if p.TRANSPORT == transport]  # noqa: SIM300 - no constant
+
+    def _expected(self, endpoint: Endpoint) -> list[ProtocolModule]:
+        """What may be spoken at a TCP port: what is expected there, nothing where another protocol is known to be, HTTP at a port that nobody knows."""
+        expected = [protocol for protocol in self._spoken_over("tcp") if endpoint.port in protocol.PORTS]
+        return expected or ([] if reason(endpoint.port) else [self._protocols[_FALLBACK]])
+
     def _unasked(self, why: str) -> list[Gap]:
-        answered = {seen.endpoint for seen in self._seen}
+        """A gap for everything that was still to be asked."""
+        left = [(e, p.NAME) for e in self._host.open_ports for p in self._expected(e)]
+        left += [(e, p.NAME) for p in self._spoken_over("udp") for e in self._datagram_endpoints(p)]
+        left += [(lead.target.endpoint, lead.protocol) for lead in self._leads]
+        done = {(seen.endpoint, seen.protocol) for seen in self._seen} | {(g.endpoint, g.protocol) for g in self._gaps}
         return [
-            Gap(endpoint, protocol.NAME, why)
-            for endpoint in self._host.open_ports
-            for protocol in self._protocols.values()
-            if endpoint not in answered and protocol.TRANSPORT == "tcp" and endpoint.port in protocol.PORTS
+            Gap(endpoint, name, why)
+            for endpoint, name in left
+            if endpoint not in self._asked and (endpoint, name) not in done
         ]
 
     async def _ask_port(self, endpoint: Endpoint) -> None:
-        expected = [p for p in self._protocols.values() if p.TRANSPORT == "tcp" and endpoint.port in p.PORTS]
-        unknown = not expected
-        if unknown:
-            if reason(endpoint.port):
-                return
-            expected = [self._protocols[_FALLBACK]]
+        expected = self._expected(endpoint)
+        unknown = not any(endpoint.port in protocol.PORTS for protocol in expected)
         tls = self._protocols["tls"]
         plain = [protocol for protocol in expected if protocol is not tls]
         gaps: list[Gap] = []
@@ -133,11 +153,15 @@ class Interview:
 
     async def _ask_datagrams(self, protocol: ProtocolModule) -> None:
         """Ask a UDP service; silence there says only that nobody answered."""
-        for port in (port for port in protocol.PORTS if port not in self._never_touch):
-            endpoint = Endpoint(self._host.address, port, "udp")
+        for endpoint in self._datagram_endpoints(protocol):
             failed = await self._ask(protocol, Target(endpoint, name=self._name, community=self._community))
+            self._asked.add(endpoint)
             if isinstance(failed, Failure):
                 self._gaps.append(Gap(endpoint, protocol.NAME, failed.reason))
+
+    def _datagram_endpoints(self, protocol: ProtocolModule) -> list[Endpoint]:
+        ports = (port for port in protocol.PORTS if port not in self._never_touch)
+        return [Endpoint(self._host.address, port, "udp") for port in ports]
 
     async def _follow(self, lead: Lead) -> None:
         endpoint = lead.target.endpoint
@@ -155,9 +179,15 @@ class Interview:
 
     async def _ask(self, protocol: ProtocolModule, target: Target) -> PeerError | Failure | None:
         """Hold one conversation and keep what it brought; None when it went well."""
+        if self._waited >= PATIENCE and protocol.TRANSPORT == "tcp":
+            raise _OutOfPatience
         self._asking(protocol.NAME)
+        began = _clock()
         heard = await contained(self._held(protocol, target), f"speaking {protocol.NAME} with {target.endpoint}")
         if not isinstance(heard, Heard):
+            took = _clock() - began
+            in_vain = isinstance(heard, TimedOut | Unreached) or took >= SLOW
+            self._waited += took if in_vain and protocol.TRANSPORT == "tcp" else 0.0
             return heard
         evidence = heard.evidence[:EVIDENCE_LIMIT]
         self._seen.append(Observation(target.endpoint, protocol.NAME, dict(heard.facts), evidence, self._now()))
@@ -177,3 +207,7 @@ def _said(failed: PeerError | Failure) -> str:
     if isinstance(failed, PeerClosed) and failed.partial:
         return f"{failed} after {len(failed.partial)} bytes"
     return str(failed)
+
+
+def _clock() -> float:
+    return asyncio.get_running_loop().time()

@@ -21,6 +21,9 @@ from scanner.pipeline import Job
 from scanner.scope import Grant, Scope
 
 DEVICES_AT_ONCE = {"gentle": 8, "normal": 32, "lab": 100}
+SLOWNESS = 120.0
+CONNECTIONS_WAITED_FOR = 500
+"""A device may keep us for so many seconds, and for the time in which our own pace allows so many connections to it: far more than any needs."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,6 +83,7 @@ def build(request: Request, settings: Settings, now: datetime) -> Job:
         load_fleet_checks(),
         community=site.snmp_community if site else "",
         devices_at_once=DEVICES_AT_ONCE[pace.name],
+        device_deadline=SLOWNESS + CONNECTIONS_WAITED_FOR / pace.device_connections_per_second,
     )
 
 

@@ -5,12 +5,12 @@ in the store.
 """
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from contextlib import aclosing
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 
-from checks.contract import Answer, Check, FleetCheck, Login, Verdict
+from checks.contract import Account, Answer, Check, FleetCheck, Login, Verdict
 from checks.firmware import firmware_age
 from inventory.errors import ScopeError
 from inventory.identity import candidates
@@ -23,6 +23,7 @@ from scanner.discover import Host, Note, Progress, Sweep, discover
 from scanner.events import Asking, Assessed, Ended, HostFound, Noted, Observer, Started, Swept
 from scanner.identify import Interview
 from scanner.logins import load_logins
+from scanner.mask import masked
 from scanner.pace import Pace
 from scanner.score import score
 from scanner.wire import Wire
@@ -33,7 +34,8 @@ GRACE = 10.0
 
 @dataclass(frozen=True, slots=True)
 class Job:
-    """What a scan is to do: the record it is stored under, its pace, the sweep, the checks, and how many devices are examined at the same time.
+    """What a scan is to do: the record it is stored under, its pace, the sweep, the checks, how many devices are examined at the same time, and for how
+    many seconds each may keep us. When these are over no question and no login is begun any more, and what was not asked is said.
 
     The sweep's own pace is its share of the scan's `pace`; the wire has the rest.
     """
@@ -162,20 +164,27 @@ class Run:
             now=_now,
             never_touch=self._job.sweep.never_touch,
         )
+        ends = asyncio.get_running_loop().time() + self._job.device_deadline
         device = await interview.device(self._job.device_deadline)
         device = replace(device, identity=self._identity(device))
-        judged = await contained(self._judge(device), f"judging {host.address}")
+        judged = await contained(self._judge(device, ends), f"judging {host.address}")
         if isinstance(judged, Failure):
             outcomes = tuple(Outcome(check.id, Status.FAILED, judged.reason) for check in self._job.checks)
             return Assessment(device, outcomes, score(()), FirmwareAge(), _now())
         return judged
 
-    async def _judge(self, device: Device) -> Assessment:
+    async def _judge(self, device: Device, ends: float) -> Assessment:
         asking = self._asking(device.address)
+        tried: set[Account] = set()
 
         async def ask(question: Login) -> Answer:
+            if asyncio.get_running_loop().time() >= ends:
+                used_up = f"the {self._job.device_deadline:.0f} seconds for this device were used up"
+                return Answer(Verdict.NOT_TRIED, reason=used_up)
             asking(f"{question.protocol} login")
-            return await self._login(device, question)
+            answer = await self._login(device, question)
+            tried.add(question.account)
+            return _without_secrets(answer, tried - {question.account})
 
         outcomes = await assess(device, self._job.checks, self._job.scan.level, ask)
         findings = tuple(finding for outcome in outcomes for finding in outcome.findings)
@@ -235,6 +244,17 @@ class Run:
             identified=sum(bool(a.device.claim("vendor") or a.device.claim("kind")) for a in assessments),
             unreached=sum(map(incomplete, assessments)),
         )
+
+
+def _without_secrets(answer: Answer, others: Collection[Account]) -> Answer:
+    """The answer to one account without the passwords of others: a device may repeat later what it was told before. Its own the driver has masked."""
+    secrets = [secret for account in others if account.password for secret in (account.password, _pair(account))]
+    reason = masked(answer.reason.encode(), *secrets).decode()
+    return replace(answer, evidence=masked(answer.evidence, *secrets), reason=reason)
+
+
+def _pair(account: Account) -> str:
+    return f"{account.user}:{account.password}"
 
 
 def _now() -> datetime:

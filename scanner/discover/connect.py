@@ -36,6 +36,8 @@ MARGIN = 1.05
 """New connections come this much further apart than the rate says, so that no second of the device's own clock sees one too many."""
 _NO_ROOM = frozenset((errno.EMFILE, errno.ENFILE, errno.ENOBUFS, errno.ENOMEM, errno.EADDRNOTAVAIL, errno.EAGAIN))
 """This machine, not the device, has no room for one more connection just now."""
+_HUNG_UP = frozenset((errno.ECONNRESET, errno.EPIPE))
+"""The device took the connection and reset it before we looked: an open port. A SYN that is answered by a reset is ECONNREFUSED."""
 _ROOM_TRIES = 20
 _OPENED_PACKETS = 3
 """A connection takes three packets more than its SYN: the ACK, our FIN, and the ACK of the other FIN."""
@@ -205,7 +207,7 @@ class Caller:
                 self._next(called, now)
 
     def _settled(self, called: _Called, error: int, now: float) -> None:
-        if error == 0:
+        if error == 0 or error in _HUNG_UP:
             self._opened(called, now)
             return
         if error == errno.ECONNREFUSED:

@@ -3,7 +3,7 @@
 The codec and the prompts are in `scanner/telnet_codec.py`.
 """
 
-from inventory.errors import PeerClosed, TimedOut
+from inventory.errors import PeerClosed, ProtocolError, TimedOut
 from inventory.model import FactValue
 from inventory.text import one_line
 from scanner.conversation import EVIDENCE_LIMIT, Conversation, Heard, ReadSome, Safety, Target
@@ -33,6 +33,8 @@ def probe(target: Target) -> Conversation[Heard]:
         text, kind = yield from _confirmed(codec, text)
     if not text and not codec.spoke:
         raise TimedOut
+    if len(text) >= TEXT_LIMIT and b"\n" not in text and not codec.spoke:
+        raise ProtocolError(f"{TEXT_LIMIT} bytes with neither a line's end nor negotiation among them")
     return heard(text, kind)
 
 

@@ -125,6 +125,8 @@ def _offer(version: Version, name: str) -> Conversation[_Flight]:
             picked = tls_codec.parse_server_hello(found[tls_codec.SERVER_HELLO])
         if picked and (picked.version >= tls_codec.TLS13.code or set(found) - {tls_codec.SERVER_HELLO}):
             break  # the rest is encrypted, or the certificate is here, or there is none
+        if picked and (picked.version != version.code or len(handshake) > _HANDSHAKE_LIMIT):
+            break  # not what was offered, or with a certificate that is too large to be one: what it picked is all we want of it
         if len(handshake) > _HANDSHAKE_LIMIT or (found and not picked):
             raise ProtocolError("a TLS handshake without a ServerHello")
     else:

@@ -3,9 +3,10 @@ from hypothesis import strategies as st
 
 from checks.contract import Answer, Verdict
 from checks.default_credentials import accepts_any_password, default_credentials, random_pair
-from inventory.model import Device
+from inventory.model import Device, Endpoint
 
 HTTP = ("http", 80, {"http.auth": "basic,digest"})
+WEB = Endpoint("192.0.2.1", 80)
 TELNET = ("telnet", 23, {"telnet.prompt": "login"})
 SSH = ("ssh", 22, {"ssh.software": "dropbear_2020.81"})
 HIKVISION = {"vendor": "Hikvision", "model": "DS-2CD2142FWD-I", "kind": "camera"}
@@ -165,9 +166,15 @@ def test_a_device_without_a_login_is_skipped(make, judge):
     assert (judged.ended, judged.reason) == ("skipped", "offers no login")
 
 
+def test_each_login_has_a_random_pair_of_its_own_so_that_no_account_is_tried_too_often(make, judge):
+    judged = judge(accepts_any_password, make(HTTP, TELNET, SSH))
+    pairs = [question.account for question in judged.asked if question.account.user]
+    assert len({pair.user for pair in pairs}) == len(pairs) == 3
+
+
 @given(st.text(), st.text())
 def test_the_random_pair_is_the_devices_own_and_always_the_same(one, other):
-    first, second = random_pair(Device(one, ("192.0.2.1",))), random_pair(Device(other, ("192.0.2.2",)))
+    first, second = (random_pair(Device(identity, ("192.0.2.1",)), WEB) for identity in (one, other))
     assert (first == second) == (one == other)
     assert first.user.isalnum()
     assert first.password.isalnum()

@@ -2,7 +2,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from inventory.errors import PeerError, TimedOut
+from inventory.errors import PeerError, ProtocolError, TimedOut
 from inventory.model import Endpoint
 from scanner.conversation import Target
 from scanner.protocols import telnet
@@ -33,6 +33,16 @@ def test_a_prompt_of_a_device_that_hangs_up_is_no_shell(recite):
 
 def test_a_device_that_never_stops_drawing_prompts_has_no_shell(recite):
     heard, _ = recite(telnet.probe(TARGET), [b"\r\n# " * 20_000], silent=True)
+    assert heard.facts["telnet.prompt"] == "none"
+
+
+def test_bytes_without_end_and_without_lines_are_no_telnet(recite):
+    with pytest.raises(ProtocolError):
+        recite(telnet.probe(TARGET), [b"A" * 20_000], silent=True)
+
+
+def test_a_device_that_negotiates_speaks_telnet_whatever_follows(recite):
+    heard, _ = recite(telnet.probe(TARGET), [b"\xff\xfb\x01" + b"A" * 20_000], silent=True)
     assert heard.facts["telnet.prompt"] == "none"
 
 

@@ -93,6 +93,13 @@ def test_a_server_that_answers_with_a_lower_version_has_not_accepted(recite):
     assert heard.facts["tls.versions"] == ("TLSv1.0",)
 
 
+def test_a_chain_that_is_too_large_leaves_the_version_and_the_suite(recite):
+    flight = server_hello(0x0303) + certificate(bytes(200_000))
+    records = b"".join(record(22, flight[at : at + 16384]) for at in range(0, len(flight), 16384))
+    heard, _ = recite(tls.probe(TARGET), [REFUSED, REFUSED, REFUSED, records, REFUSED])
+    assert heard.facts == {"tls.versions": ("TLSv1.2",), "tls.suites": ("TLSv1.2 0xc02f",)}
+
+
 def test_ssl_3_is_found(recite):
     heard, _ = recite(tls.probe(TARGET), [record(22, server_hello(0x0300, 0x0005) + certificate(LEAF)), *[REFUSED] * 4])
     assert heard.facts["tls.versions"] == ("SSLv3",)

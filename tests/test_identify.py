@@ -1,0 +1,129 @@
+"""One host is asked: what is left unasked is said, and no device can keep the scan for longer than it may."""
+
+import asyncio
+from collections.abc import Callable
+from datetime import UTC, datetime
+from typing import Any, cast
+
+import pytest
+
+from inventory.errors import PeerError, ProtocolError, TimedOut, Unreached
+from inventory.model import Device, Endpoint
+from scanner import identify
+from scanner.conversation import Heard, Lead, ProtocolModule, Target
+from scanner.discover import Host
+from scanner.identify import PATIENCE, Interview
+from scanner.wire import Wire
+
+ADDRESS = "192.0.2.7"
+Answering = Callable[[str, int], Heard | PeerError]
+
+
+class Played:
+    """A wire without a network: `answering` plays the device, and each conversation takes `seconds` on the clock."""
+
+    def __init__(self, answering: Answering, seconds: float = 0.0) -> None:
+        self.clock = 0.0
+        self.asked: list[tuple[str, int]] = []
+        self._answering = answering
+        self._seconds = seconds
+
+    async def hold(self, protocol: ProtocolModule, target: Target) -> Heard:
+        self.asked.append((protocol.NAME, target.endpoint.port))
+        answer = self._answering(protocol.NAME, target.endpoint.port)
+        self.clock += self._seconds if target.endpoint.transport == "tcp" else 0.0
+        if isinstance(answer, PeerError):
+            raise answer
+        return answer
+
+
+@pytest.fixture
+def interview(monkeypatch: pytest.MonkeyPatch) -> Callable[..., Any]:
+    """`await interview(played, 22, 80)` asks a host with these ports open."""
+
+    async def ask(played: Any, *ports: int, deadline: float = 600.0) -> Device:
+        monkeypatch.setattr(identify, "_clock", lambda: played.clock)
+        host = Host(ADDRESS, None, tuple(Endpoint(ADDRESS, port) for port in ports), "connect")
+        asked = Interview(
+            cast(Wire, played),
+            host,
+            name="",
+            community="",
+            asking=lambda _: None,
+            now=lambda: datetime(2026, 11, 1, tzinfo=UTC),
+        )
+        return await asked.device(deadline)
+
+    return ask
+
+
+def silence(protocol: str, port: int) -> Heard | PeerError:
+    return TimedOut()
+
+
+async def test_a_silent_device_is_left_when_the_patience_is_used_up(interview):
+    played = Played(silence, seconds=5.0)
+    ports = (21, 22, 23, 80, 81, 82, 88, 502, 554, 591, 1883, 7080, 8000, 8001, 8008)
+    device = await interview(played, *ports)
+    assert played.clock == PATIENCE
+    assert {gap.endpoint.port for gap in device.gaps if gap.endpoint.transport == "tcp"} == set(ports)
+
+
+async def test_what_was_not_asked_is_a_gap_that_says_why(interview):
+    device = await interview(Played(silence, seconds=PATIENCE), 22, 8080, 61234)
+    (asked,) = [gap for gap in device.gaps if gap.endpoint.port == 22]
+    left = [gap for gap in device.gaps if gap.endpoint.port != 22]
+    assert "did not answer in time" in asked.reason
+    assert [(gap.endpoint.port, gap.protocol) for gap in left] == [(8080, "http"), (61234, "http")]
+    assert all("in vain" in gap.reason for gap in left)
+
+
+async def test_quick_refusals_cost_no_patience(interview):
+    played = Played(lambda protocol, port: ProtocolError("no"), seconds=3.0)
+    await interview(played, *range(8080, 8100), 21, 22, 23, 80)
+    assert {port for protocol, port in played.asked if protocol == "http"} >= {8080, 8099}
+
+
+@pytest.mark.parametrize("slow", [ProtocolError("one byte a second"), TimedOut(), Unreached("no answer")])
+async def test_every_way_to_be_slow_costs_patience(interview, slow):
+    played = Played(lambda protocol, port: slow, seconds=PATIENCE)
+    await interview(played, 22, 80, 8080)
+    assert [port for _, port in played.asked if port not in {161, 1900}] == [22]
+
+
+async def test_a_device_that_answers_slowly_is_asked_to_the_end(interview):
+    played = Played(lambda protocol, port: Heard({"http.status": 200}), seconds=20.0)
+    device = await interview(played, 80, 81, 82, 88, 8080, 8081)
+    assert len([port for protocol, port in played.asked if protocol == "http"]) == 6
+    assert device.gaps == ()
+
+
+async def test_udp_is_asked_before_a_device_can_use_up_the_patience(interview):
+    played = Played(silence, seconds=PATIENCE)
+    await interview(played, 22, 80)
+    assert {"snmp", "ssdp"} <= {protocol for protocol, _ in played.asked}
+
+
+async def test_a_lead_that_is_not_followed_any_more_is_a_gap(interview):
+    lead = Lead("upnp", Target(Endpoint(ADDRESS, 49152)))
+
+    def device_says(protocol: str, port: int) -> Heard | PeerError:
+        return Heard({"ssdp.server": "x"}, leads=(lead,)) if protocol == "ssdp" else TimedOut()
+
+    device = await interview(Played(device_says, seconds=PATIENCE), 22)
+    assert [gap.protocol for gap in device.gaps if gap.endpoint.port == 49152] == ["upnp"]
+
+
+async def test_at_the_deadline_each_protocol_that_was_not_asked_is_a_gap_once(interview):
+    class Stuck(Played):
+        async def hold(self, protocol: ProtocolModule, target: Target) -> Heard:
+            if target.endpoint.port == 443 and protocol.NAME == "http":
+                await asyncio.Event().wait()
+            return await super().hold(protocol, target)
+
+    def device_says(protocol: str, port: int) -> Heard | PeerError:
+        return Heard({"tls.versions": ()}) if protocol == "tls" else TimedOut()
+
+    device = await interview(Stuck(device_says), 23, 443, 8443, deadline=0.01)
+    gaps = [(gap.endpoint.port, gap.protocol) for gap in device.gaps]
+    assert gaps == [(23, "telnet"), (443, "http"), (8443, "http"), (8443, "tls")]

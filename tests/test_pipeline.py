@@ -1,0 +1,101 @@
+"""A scan of one device over a wire that is played: what its logins may cost, and what may be kept of them."""
+
+import asyncio
+import socket
+from collections.abc import Callable, Iterator
+from dataclasses import replace
+from datetime import datetime
+from pathlib import Path
+from typing import Any, cast
+
+import pytest
+
+from checks.contract import Account, Answer, Verdict
+from inventory.errors import TimedOut
+from inventory.model import Assessment, Endpoint, Level, Traffic
+from inventory.store import Store
+from scanner.audit import Audit
+from scanner.config import Settings
+from scanner.conversation import Heard, LoginModule, ProtocolModule, Target
+from scanner.jobs import Request, build
+from scanner.pipeline import Run
+from scanner.wire import Wire
+
+ADDRESS = "127.66.1.1"
+Judge = Callable[[Account], Answer]
+
+
+class Played:
+    """A wire to a LOYTEC controller that asks for an account; `judge` says what comes of each, and `asked` what was tried."""
+
+    traffic = Traffic()
+
+    def __init__(self, judge: Judge) -> None:
+        self.asked: list[Account] = []
+        self._judge = judge
+
+    async def hold(self, protocol: ProtocolModule, target: Target) -> Heard:
+        if protocol.NAME != "http":
+            raise TimedOut
+        return Heard({"http.server": "LOYTEC LINX-151/6.2.4", "http.auth": "basic", "http.status": 401})
+
+    async def login(self, driver: LoginModule, endpoint: Endpoint, account: Account, **_: Any) -> Answer:
+        if driver.NAME != "http":
+            return Answer(Verdict.UNREACHED, reason="silence")
+        self.asked.append(account)
+        return self._judge(account)
+
+
+@pytest.fixture
+def port() -> Iterator[int]:
+    """A port that is open, for the sweep to find."""
+    with socket.create_server((ADDRESS, 0)) as server:
+        yield int(server.getsockname()[1])
+
+
+async def scanned(folder: Path, port: int, wire: Played, deadline: float | None = None) -> Assessment:
+    request = Request((ADDRESS,), level=Level.LOGIN, pace="lab", ports=str(port), authorised_by="test")
+    job = build(request, Settings(), datetime.now().astimezone())
+    job = replace(job, device_deadline=deadline or job.device_deadline)
+    with Store.open(folder / "tocsin.db", create=True) as store, Audit(folder / "audit.jsonl") as audit:
+        report = await Run(job, cast(Wire, wire), store, lambda _: None, audit).report()
+    (assessment,) = report.assessments
+    return assessment
+
+
+async def test_what_a_device_repeats_of_another_account_is_not_kept(tmp_path, port):
+    def judge(account: Account) -> Answer:
+        told = " ".join(f"{one.user}:{one.password}" for one in wire.asked if one is not account)
+        if account.id == "loytec":
+            return Answer(Verdict.OPENED, f"before you said {told}".encode())
+        return Answer(Verdict.REFUSED, reason=f"before you said {told}")
+
+    wire = Played(judge)
+    assessment = await scanned(tmp_path, port, wire)
+    (random,) = {account.password for account in wire.asked if account.id == "control:random"}
+    (found,) = [finding for finding in assessment.findings if finding.check == "default-credentials"]
+    assert "before you said" in found.evidence
+    assert random not in repr(assessment)
+
+
+async def test_no_login_is_begun_when_the_devices_time_is_used_up(tmp_path, port, monkeypatch):
+    loop = asyncio.get_running_loop()
+    real, later = loop.time, [0.0]
+    monkeypatch.setattr(loop, "time", lambda: real() + later[0])
+
+    def judge(account: Account) -> Answer:
+        later[0] = 1000.0
+        return Answer(Verdict.REFUSED)
+
+    wire = Played(judge)
+    assessment = await scanned(tmp_path, port, wire, deadline=900.0)
+    assert len(wire.asked) == 1
+    (outcome,) = [outcome for outcome in assessment.outcomes if outcome.check == "default-credentials"]
+    assert outcome.status == "unreached"
+    assert "the 900 seconds for this device were used up" in outcome.reason
+
+
+@pytest.mark.parametrize(("pace", "longest"), [("lab", 130), ("normal", 245), ("gentle", 620)])
+def test_a_device_may_keep_the_scan_for_minutes_and_the_slower_the_pace_the_longer(pace, longest):
+    request = Request((ADDRESS,), pace=pace, authorised_by="test")
+    assert build(request, Settings(), datetime.now().astimezone()).device_deadline == longest
