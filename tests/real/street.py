@@ -6,6 +6,7 @@ A generic server becomes a product by its ordinary configuration: a realm, a pag
 import json
 import subprocess
 import sys
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
@@ -20,7 +21,6 @@ from cryptography.x509.oid import NameOID
 from tests.real.servers import SERVERS, Command, tool
 from tests.segment import Namespace, Segment
 
-TOCSIN = [sys.executable, "-P", "-m", "scanner.cli"]
 CHANGED = "Kept-in-the-store-7"
 HID_LOGIN = """#!/bin/sh
 printf 'VertX V2000 login: '; read -r user
@@ -164,13 +164,19 @@ def telnetd_without_login(house: House, _: str) -> None:
     house.serve("telnetd_without_login", 23)
 
 
-def scan(place: Namespace, folder: Path, targets: list[str], *wishes: str, by: tuple[str, ...] = ()) -> dict[str, Any]:
-    """`tocsin scan` run to its end where the scanner stands, and its report; `by` is a command that runs it as somebody else."""
+def scan(
+    place: Namespace,
+    folder: Path,
+    targets: list[str],
+    *wishes: str,
+    run: Sequence[str] = (sys.executable,),
+) -> dict[str, Any]:
+    """`tocsin scan` run to its end where the scanner stands, and its report; `run` is the Python, and what makes it somebody else's."""
     report = folder / "report.json"
     state = ["--store", str(folder / "tocsin.db"), "--audit", str(folder / "audit.jsonl")]
     asked = ["scan", *targets, "--authorised-by", "test", "--pace", "lab", "-o", str(report), *wishes]
     ended = subprocess.run(
-        [*place.enter, *by, *TOCSIN, *state, *asked],
+        [*place.enter, *run, "-P", "-m", "scanner.cli", *state, *asked],
         check=False,
         capture_output=True,
         text=True,
