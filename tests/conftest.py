@@ -1,6 +1,7 @@
 """What every test may ask for."""
 
 import json
+import os
 import signal
 import subprocess
 import sys
@@ -18,6 +19,8 @@ from tests.holding import hold_with
 
 LAB = [sys.executable, "-P", "-m", "lab.cli"]
 TOCSIN = [sys.executable, "-P", "-m", "scanner.cli"]
+LOOPBACK = f"127.{100 + os.getpid() % 100}.{os.getpid() // 100 % 250}"
+"""The first three numbers of the loopback network where this test run, and no other on this machine, has its cities."""
 
 
 def pytest_configure() -> None:
@@ -31,7 +34,8 @@ Recite = Callable[..., tuple[Any, list[bytes]]]
 @contextmanager
 def city(*wish: str) -> Iterator[dict[str, Any]]:
     """A city that stands while the block runs; what the lab tells at its end is merged in."""
-    lab = subprocess.Popen([*LAB, "up", *wish], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
+    own = ["--network", f"{LOOPBACK}.0/24"] if "loopback" in wish else []
+    lab = subprocess.Popen([*LAB, "up", *own, *wish], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
     assert lab.stdin is not None
     assert lab.stdout is not None
     try:

@@ -8,11 +8,11 @@ from typing import Any
 
 import pytest
 
-from tests.conftest import city, scan, scanning, tocsin
+from tests.conftest import LOOPBACK, city, scan, scanning, tocsin
 from tests.nights.process import Running, integrity
 
 QUICK = "hp_printer,flowbird_meter,econolite_controller"  # done in this order, the last after seconds
-TARGETS = ("127.77.0.20", "127.77.0.22", "127.77.0.29")
+TARGETS = tuple(f"{LOOPBACK}.{host}" for host in (20, 22, 29))
 LOGIN = (*TARGETS, "--level", "login", "--fail-on", "critical", "--ports", "22,23,80,443")
 
 
@@ -143,4 +143,4 @@ def test_a_report_that_does_not_fit_is_said_and_the_scan_is_kept(described, smal
     assert "No space left" in ended.stderr
     assert "tocsin report" in ended.stderr
     assert (tmp_path / "report.json").exists()
-    assert "127.77.0.29" in ended.stdout
+    assert TARGETS[2] in ended.stdout

@@ -18,7 +18,7 @@ from scanner.jobs import Request, build
 from scanner.pipeline import Run
 from scanner.scope import Grant, Scope
 from scanner.wire import Wire
-from tests.conftest import city, scan, scanning
+from tests.conftest import LOOPBACK, city, scan, scanning
 from tests.nights.process import Running
 
 
@@ -36,7 +36,7 @@ class Closing(Scope):
 async def test_when_the_window_closes_what_was_done_is_kept_and_the_rest_is_for_resume(tmp_path):
     with city("--mode", "loopback", "--only", "hp_printer,econolite_controller") as described:
         request = Request(
-            targets=("127.77.0.20", "127.77.0.29"),
+            targets=(f"{LOOPBACK}.20", f"{LOOPBACK}.29"),
             level=Level.IDENTIFY,
             pace="lab",
             ports="22,80",
@@ -78,13 +78,11 @@ def test_a_sweep_whose_bridge_was_killed_is_incomplete(tmp_path):
 
 
 def test_a_udp_port_that_a_site_leaves_alone_is_left_alone(tmp_path):
-    site = (
-        '[[site]]\nname = "a"\nnetworks = ["127.77.0.0/24"]\nnever_touch = [161]\napproved_by = "x"\nlevel = "login"\n'
-    )
+    site = f'[[site]]\nname = "a"\nnetworks = ["{LOOPBACK}.0/24"]\nnever_touch = [161]\napproved_by = "x"\nlevel = "login"\n'
     (tmp_path / "tocsin.toml").write_text(site)
     with city("--mode", "loopback", "--only", "econolite_controller") as described:
         where = described | {"enter": ["env", f"TOCSIN_CONFIG={tmp_path / 'tocsin.toml'}"]}
-        ended = scan(where, tmp_path, "127.77.0.20", "--ports", "22,80", "--level", "login", "--fail-on", "critical")
+        ended = scan(where, tmp_path, f"{LOOPBACK}.20", "--ports", "22,80", "--level", "login", "--fail-on", "critical")
     assert ended.returncode == 3, ended.stderr  # what was left alone was not examined
     assert described["log"]["econolite_controller"]["datagrams"] == 0
     (device,) = json.loads((tmp_path / "report.json").read_text())["devices"]
@@ -95,12 +93,14 @@ def test_a_udp_port_that_a_site_leaves_alone_is_left_alone(tmp_path):
 
 def test_every_sweep_stands_in_the_audit_trail(tmp_path):
     with city("--mode", "loopback", "--only", "hp_printer") as described:
-        ended = scan(described, tmp_path, "127.77.0.29", "127.77.0.16/31", "--ports", "80,443", "--fail-on", "critical")
+        ended = scan(
+            described, tmp_path, f"{LOOPBACK}.29", f"{LOOPBACK}.16/31", "--ports", "80,443", "--fail-on", "critical"
+        )
     assert ended.returncode == 0, ended.stderr
     lines = [json.loads(line) for line in (tmp_path / "audit.jsonl").read_text().splitlines()]
     *begun, done = (line for line in lines if line["protocol"] == "sweep")
     assert begun == lines[:2]
-    assert [line["target"] for line in begun] == ["127.77.0.29", "127.77.0.16/31"]
+    assert [line["target"] for line in begun] == [f"{LOOPBACK}.29", f"{LOOPBACK}.16/31"]
     assert {line["outcome"] for line in begun} == {"begun"}
     assert done["outcome"].startswith("3 of 3 addresses asked, ")
     assert done["said"] == ["builtin engine, 2 TCP ports"]

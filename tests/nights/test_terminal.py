@@ -12,9 +12,9 @@ from typing import Any
 
 import pytest
 
-from tests.conftest import city, scanning, tocsin
+from tests.conftest import LOOPBACK, city, scanning, tocsin
 
-QUICK = ("127.77.0.12", "127.77.0.29", "--ports", "80,443", "--checks", "tls", "--checks", "firmware")
+QUICK = (f"{LOOPBACK}.12", f"{LOOPBACK}.29", "--ports", "80,443", "--checks", "tls", "--checks", "firmware")
 PLAIN = {"TERM": "xterm-256color", "PYTHONWARNINGS": "default"}
 
 
@@ -75,9 +75,9 @@ def test_a_terminal_shows_what_is_done_and_how_long_it_takes_and_nothing_is_left
     code, _, shown = on_a_terminal(scanning(described, tmp_path, *QUICK))
     assert code == 1
     assert re.search(r"devices.*\d/\d.*(-:--:--|\d:\d\d:\d\d)", shown)
-    assert re.search(r"127\.77\.0\.(12|29) [a-z]+\r?\n", shown)
+    assert re.search(rf"{re.escape(LOOPBACK)}\.(12|29) [a-z]+\r?\n", shown)
     left = "\n".join(screen(shown))
-    assert "127.77.0.29 HP LaserJet 400 M401dn printer: 1 finding, high" in left
+    assert f"{LOOPBACK}.29 HP LaserJet 400 M401dn printer: 1 finding, high" in left
     assert "done: 2 devices" in left
     assert not re.search(r"[━╸╺⠋⠙⠹⠸⠼⠴⠦⠧⠇⠏]|-:--:--|\d:\d\d:\d\d", left)
     assert shown.rfind("\x1b[?25h") > shown.rfind("\x1b[?25l")
@@ -93,7 +93,7 @@ def test_a_dumb_terminal_gets_plain_lines(described, tmp_path):
     _, _, shown = on_a_terminal(scanning(described, tmp_path, *QUICK), TERM="dumb")
     assert "\x1b" not in shown
     assert not re.search("[━⠋⠙⠹⠸]", shown)
-    assert "127.77.0.29 HP LaserJet 400 M401dn printer: 1 finding, high" in shown
+    assert f"{LOOPBACK}.29 HP LaserJet 400 M401dn printer: 1 finding, high" in shown
 
 
 @pytest.mark.parametrize("columns", [40, 200])
