@@ -116,6 +116,8 @@ class Interview:
 
     async def _ask_port(self, endpoint: Endpoint) -> None:
         expected = self._expected(endpoint)
+        if not expected:
+            return
         unknown = not any(endpoint.port in protocol.PORTS for protocol in expected)
         tls = self._protocols["tls"]
         plain = [protocol for protocol in expected if protocol is not tls]

@@ -61,6 +61,20 @@ def silence(protocol: str, port: int) -> Heard | PeerError:
     return TimedOut()
 
 
+@pytest.mark.parametrize("port", [102, 2404, 4840, 20000, 44818])
+async def test_a_port_of_a_protocol_that_is_not_spoken_here_is_left_alone(interview, port):
+    played = Played(silence)
+    device = await interview(played, port)
+    assert [asked for asked in played.asked if asked[1] == port] == []
+    assert device.open_ports == (Endpoint(ADDRESS, port),)
+
+
+async def test_a_port_that_nobody_knows_is_asked_for_http_and_then_for_tls(interview):
+    played = Played(silence)
+    await interview(played, 61234)
+    assert [asked for asked in played.asked if asked[1] == 61234] == [("http", 61234), ("tls", 61234)]
+
+
 async def test_a_silent_device_is_left_when_the_patience_is_used_up(interview):
     played = Played(silence, seconds=5.0)
     ports = (21, 22, 23, 80, 81, 82, 88, 502, 554, 591, 1883, 7080, 8000, 8001, 8008)
