@@ -9,8 +9,7 @@ from rich.text import Text
 
 from inventory.text import one_line
 from scanner.events import Asking, Assessed, Ended, Event, HostFound, Noted, Started, Swept
-from scanner.progress import ending, verdict
-from scanner.terminal import band, wants_color
+from scanner.terminal import band, ending, verdict, wants_color
 
 
 class Live:

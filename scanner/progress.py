@@ -4,7 +4,6 @@ import sys
 from types import TracebackType
 from typing import Protocol, TextIO
 
-from inventory.model import Assessment, Severity
 from inventory.text import one_line
 from scanner.events import Asking, Assessed, Ended, Event, HostFound, Noted, Started, Swept
 
@@ -34,19 +33,6 @@ def watch(*, quiet: bool = False, stream: TextIO | None = None) -> Watch:
     return Lines(stream)
 
 
-def verdict(assessment: Assessment) -> str:
-    """One line on a device that is done: where, what, and its worst finding."""
-    from scanner.terminal import name_of
-
-    device, findings = assessment.device, assessment.findings
-    found = (
-        f"{len(findings)} finding{'s' if len(findings) > 1 else ''}, {findings[0].severity.label}"
-        if findings
-        else "nothing found"
-    )
-    return one_line(f"{device.address} {name_of(device)}: {found}")
-
-
 class Silence:
     """Says nothing."""
 
@@ -70,6 +56,8 @@ class Lines(Silence):
 
     def __call__(self, event: Event) -> None:
         """Write the line, if the event is worth one."""
+        from scanner.terminal import ending, verdict
+
         match event:
             case Started(addresses, ports, how):
                 self._say(f"scanning {addresses:,} addresses, {ports:,} ports on each: {how}")
@@ -85,9 +73,3 @@ class Lines(Silence):
     def _say(self, line: str) -> None:
         self._stream.write(f"{one_line(line)}\n")
         self._stream.flush()
-
-
-def ending(devices: int, bands: list[Severity]) -> str:
-    """How many devices there are, and how many in each band."""
-    counts = [f"{bands.count(band)} {band.label}" for band in sorted(set(bands), reverse=True)]
-    return f"done: {devices} device{'' if devices == 1 else 's'}{', ' if counts else ''}{', '.join(counts)}"

@@ -10,7 +10,7 @@ from rich.console import Console, RenderableType
 from rich.table import Table
 from rich.text import Text
 
-from inventory.model import Device, Severity
+from inventory.model import Assessment, Device, Severity
 from inventory.text import one_line
 
 BAND_STYLES = {
@@ -79,3 +79,20 @@ def name_of(device: Device) -> str:
     return " ".join(words) or (
         f"unidentified ({device.mac_vendor} network card)" if device.mac_vendor else "unidentified"
     )
+
+
+def verdict(assessment: Assessment) -> str:
+    """One line on a device that is done: where, what, and its worst finding."""
+    device, findings = assessment.device, assessment.findings
+    found = (
+        f"{len(findings)} finding{'s' if len(findings) > 1 else ''}, {findings[0].severity.label}"
+        if findings
+        else "nothing found"
+    )
+    return one_line(f"{device.address} {name_of(device)}: {found}")
+
+
+def ending(devices: int, bands: list[Severity]) -> str:
+    """How many devices there are, and how many in each band."""
+    counts = [f"{bands.count(band)} {band.label}" for band in sorted(set(bands), reverse=True)]
+    return f"done: {devices} device{'' if devices == 1 else 's'}{', ' if counts else ''}{', '.join(counts)}"
