@@ -4,6 +4,7 @@ A generic server becomes a product by its ordinary configuration: a realm, a pag
 """
 
 import json
+import shutil
 import subprocess
 import sys
 from collections.abc import Sequence
@@ -29,8 +30,10 @@ echo "password for $user" >> {account}.log
 if [ "$user:$password" = "$(cat {account})" ]; then exec env -i PS1='# ' /bin/sh -i; fi
 sleep 1; echo 'Login incorrect'
 """
-# Mounts a password file of the host's own over the system's, which nobody outside sees, and becomes the server.
-WITH_SHADOW = 'mount --bind "$0" /etc/shadow && exec "$@"'
+# Mounts a folder of the host's own over /etc, which nobody outside sees, and becomes the server. Not over /etc/shadow alone: when anybody on this machine
+# changes a password, that file is replaced by another, and a mount upon it goes with it.
+WITH_ETC = 'mount --bind "$0" /etc && exec "$@"'
+ETC = ("passwd", "group", "nsswitch.conf", "shells")
 OLD_TLS = ("-no_tls1_2", "-no_tls1_3", "-min_protocol", "TLSv1", "-cipher", "ALL:@SECLEVEL=0")
 VALIDITY = {"modern": ("2026-01-01", "2126-01-01"), "expired": ("2022-01-01", "2024-06-30")}
 
@@ -51,10 +54,13 @@ class House:
 
     def serve_root(self, name: str, port: int, password: str, *settings: str) -> None:
         """The same for one that checks root's password, which is `password` for this server alone."""
-        shadow = self.folder / "shadow"
-        made = self._openssl("passwd", "-6", "-stdin", said=password)
-        shadow.write_text(f"root:{made}:19000:0:99999:7:::\n")
-        alone = ["unshare", "--mount", "--propagation", "private", "sh", "-c", WITH_SHADOW, str(shadow)]
+        etc = self.folder / "etc"
+        etc.mkdir()
+        for file in filter(Path.exists, (Path("/etc", name) for name in ETC)):
+            shutil.copy(file, etc)
+        secret = self._openssl("passwd", "-6", "-stdin", said=password)
+        (etc / "shadow").write_text(f"root:{secret}:19000:0:99999:7:::\n")
+        alone = ["unshare", "--mount", "--propagation", "private", "sh", "-c", WITH_ETC, str(etc)]
         self._start(name, [*alone, *SERVERS[name](self.folder, self.address, port, *settings)], port, "tcp")
 
     def _start(self, name: str, command: Command, port: int, transport: str) -> None:
