@@ -72,8 +72,8 @@ async def _judge(check: Check, device: Device, ask: Ask) -> Outcome:
         status, reason = Status.UNREACHED, str(doubt)
     gaps = _gaps(check, device)
     if findings:
-        doubt = reason if status is Status.UNREACHED else ""  # what it returns would be its reason for passing
-        told = "; ".join(part for part in (doubt, _told(gaps)) if part)
+        unsure = reason if status is Status.UNREACHED else ""  # what it returns would be its reason for passing
+        told = "; ".join(part for part in (unsure, _told(gaps)) if part)
         return Outcome(check.id, Status.FOUND, told, tuple(findings))
     if gaps and status is Status.PASSED:
         return Outcome(check.id, Status.UNREACHED, _told(gaps))
