@@ -207,10 +207,10 @@ class Caller:
                 self._next(called, now)
 
     def _settled(self, called: _Called, error: int, now: float) -> None:
-        if error == 0 or error in _HUNG_UP:
+        if error in _HUNG_UP or (error == 0 and not _met_itself(called)):
             self._opened(called, now)
             return
-        if error == errno.ECONNREFUSED:
+        if error in (0, errno.ECONNREFUSED):
             called.answered = True
         else:
             called.patience -= 1
@@ -270,6 +270,15 @@ class Caller:
             ports = tuple(Endpoint(called.address, port) for port in sorted(called.open))
             how = "icmp" if called.address in self._manner.alive else "connect"
             self._found.append(Host(called.address, mac, ports, how))
+
+
+def _met_itself(called: _Called) -> bool:
+    """Whether the connection is one of this machine's sockets to itself, which happens when the kernel gives it the port that is asked as its own."""
+    assert called.link is not None  # it has just been connected
+    try:
+        return bool(called.link.getsockname() == called.link.getpeername())
+    except OSError:  # the device has reset it meanwhile
+        return False
 
 
 async def call(addresses: Iterator[str], manner: Manner) -> AsyncIterator[tuple[list[Host], int, int]]:

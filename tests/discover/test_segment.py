@@ -130,6 +130,16 @@ def test_without_raw_sockets_hosts_are_found_by_connecting_and_the_sweep_says_so
 
 
 @pytest.mark.real
+def test_a_connection_that_met_itself_is_no_open_port_of_this_machine(wide_segment):
+    # TCP lets a socket connect to its own end (RFC 9293, section 3.5: simultaneous open), once the kernel has picked the very port that is asked.
+    wide_segment.run("sysctl", "-qw", "net.ipv4.ip_local_port_range=49152 49152")
+    order = {"targets": ["10.98.0.1"], "ports": [80, 49152], "allow": ["10.98.0.0/16"]}
+    records = drive(wide_segment, order)
+    assert [record for record in records if record["kind"] == "Host"] == []
+    assert records[-1]["done"] == 1
+
+
+@pytest.mark.real
 def test_a_scope_that_refuses_everything_ends_the_sweep_before_it_begins(city):
     (refused,) = drive(city, {**ORDER, "targets": [DENIED]})
     assert refused["kind"] == "ScopeError"
