@@ -51,6 +51,8 @@ def candidates(
     claims: Sequence[Claim], mac: str | None, observations: Sequence[Observation], address: str
 ) -> tuple[tuple[str, str], ...]:
     """Every identity that the device could go by, with why, the most lasting first; the last is always its address."""
+    claims = [claim for claim in claims if not claim.behind]
+    observations = [seen for seen in observations if not seen.behind]
     return (
         *_by_serial(claims),
         *_by_mac(mac),

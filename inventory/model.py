@@ -95,20 +95,25 @@ class Endpoint:
 
 @dataclass(frozen=True, slots=True)
 class Observation:
-    """What one protocol said at one endpoint; `evidence` is the excerpt that proves it, at most 512 bytes as heard."""
+    """What one protocol said at one endpoint; `evidence` is the excerpt that proves it, at most 512 bytes as heard.
+
+    `behind` is empty where the device speaks for itself; else it names the sub-device that the device speaks for, in the protocol's own terms ("unit 1").
+    """
 
     endpoint: Endpoint
     protocol: str
     facts: Facts
     evidence: bytes
     when: datetime
+    behind: str = ""
 
 
 @dataclass(frozen=True, slots=True)
 class Claim:
     """One thing that is believed of a device ("vendor", "Hikvision"), how sure, and the observation and fingerprint behind it.
 
-    `name` is one of CLAIMS. `fact` names the fact that was matched and `endpoint` where it was heard.
+    `name` is one of CLAIMS. `fact` names the fact that was matched, `endpoint` where it was heard, and `behind` the sub-device of which it is believed
+    ("" for the device itself).
     """
 
     name: str
@@ -117,6 +122,7 @@ class Claim:
     fingerprint: str
     fact: str = ""
     endpoint: Endpoint | None = None
+    behind: str = ""
 
 
 CLAIMS: Mapping[str, str] = {
@@ -126,7 +132,11 @@ CLAIMS: Mapping[str, str] = {
     "firmware": "the version of the device's own firmware, as stated",
     "firmware_date": "the build or release date that the device states, ISO 8601",
     "serial": "the serial number",
+    "hardware": "the revision or number of the hardware, as stated",
+    "mac": "a MAC address that the device states as its own, 'aa:bb:cc:dd:ee:ff'",
+    "name": "the name that its people gave it",
     "component": "a third-party component and its version, 'dropbear 2012.55'",
+    "cpe": "the product's name in the CPE 2.3 dictionary, where it is certain, 'cpe:2.3:h:…' or 'cpe:2.3:o:…'",
 }
 
 KINDS = (
@@ -136,6 +146,9 @@ KINDS = (
     "camera",
     "charger",
     "door-controller",
+    "firewall",
+    "gateway",
+    "hmi",
     "intercom",
     "kiosk",
     "lighting-gateway",
@@ -147,11 +160,15 @@ KINDS = (
     "phone",
     "plc",
     "printer",
+    "radio",
     "recorder",
     "router",
+    "rtu",
     "sensor",
     "serial-server",
     "server",
+    "signage-player",
+    "speaker",
     "switch",
     "traffic-controller",
     "ups",
@@ -187,23 +204,28 @@ class Device:
         return self.addresses[0]
 
     def claim(self, name: str) -> Claim | None:
-        """The best-founded claim of that name: the surest, then the first in order."""
-        return max((c for c in self.claims if c.name == name), key=lambda c: c.confidence, default=None)
+        """The best-founded claim of that name about the device itself: the surest, then the first in order."""
+        return max(self.claimed(name), key=lambda c: c.confidence, default=None)
 
     def claimed(self, name: str) -> tuple[Claim, ...]:
-        """Every claim of that name, in order."""
-        return tuple(claim for claim in self.claims if claim.name == name)
+        """Every claim of that name about the device itself, in order."""
+        return tuple(claim for claim in self.claims if claim.name == name and not claim.behind)
 
     def fact(self, name: str) -> FactValue | None:
         """The value of a claim ("firmware") or, failing that, of the first observation that has the fact ("http.server")."""
         claim = self.claim(name)
         if claim is not None:
             return claim.value
-        return next((seen.facts[name] for seen in self.observations if name in seen.facts), None)
+        return next((s.facts[name] for s in self.observations if name in s.facts and not s.behind), None)
+
+    @property
+    def parts(self) -> tuple[str, ...]:
+        """The sub-devices that it speaks for, in the protocol's own terms, in order."""
+        return tuple(dict.fromkeys(seen.behind for seen in self.observations if seen.behind))
 
     def speaking(self, *protocols: str) -> tuple[Observation, ...]:
-        """The observations of those protocols, in the order of their endpoints."""
-        return tuple(seen for seen in self.observations if seen.protocol in protocols)
+        """The device's own observations of those protocols, in the order of their endpoints."""
+        return tuple(seen for seen in self.observations if seen.protocol in protocols and not seen.behind)
 
 
 @dataclass(frozen=True, slots=True)

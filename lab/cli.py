@@ -19,7 +19,11 @@ def _choosing(command: _Command) -> _Command:
     network = click.option(
         "--network", default="", help="The city's network (default 10.77.0.0/24, on loopback 127.77.0.0/24)."
     )
-    only = click.option("--only", default="", help="Only the fakes of these names, with commas between them.")
+    only = click.option(
+        "--only",
+        default="",
+        help="Only these fakes or quarters, with commas between them (default: the centre; all: every one).",
+    )
     devices = click.option("--devices", type=click.IntRange(1, 20000), help="How many devices, repeating the fakes.")
     return devices(only(network(command)))
 
@@ -34,14 +38,14 @@ def list_() -> None:
     """List the fake devices and what is wrong with each."""
     from lab.fake import load_fakes
 
-    rows = [("NAME", "VENDOR", "MODEL", "KIND", "WHAT IS WRONG")]
+    rows = [("NAME", "QUARTER", "VENDOR", "MODEL", "KIND", "WHAT IS WRONG")]
     for fake in load_fakes():
         flaws = ", ".join(f"{e.check} {e.port}/{e.transport}" for e in sorted(fake.causes)) or "nothing: well kept"
-        rows.append((fake.name, fake.vendor or "-", fake.model or "-", fake.kind or "-", flaws))
-    widths = [max(len(row[column]) for row in rows) for column in range(4)]
+        rows.append((fake.name, fake.quarter, fake.vendor or "-", fake.model or "-", fake.kind or "-", flaws))
+    widths = [max(len(row[column]) for row in rows) for column in range(5)]
     for row in rows:
         cells = [cell.ljust(width) for cell, width in zip(row, widths, strict=False)]
-        click.echo("  ".join((*cells, row[4])))
+        click.echo("  ".join((*cells, row[5])))
 
 
 @main.command()

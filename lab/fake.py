@@ -127,6 +127,7 @@ class Fake:
     """A fake device. `vendor`, `model`, `kind`, `firmware` and `serial` are what it states on the wire (None: it does not); `mac` begins with a fitting OUI.
 
     `host` is the last part of its address in the city's network. `unique` lists what else in its services no two devices share, besides MAC and serial.
+    `quarter` is the part of the city where it stands: "centre" is what comes up where nothing else is asked for.
     """
 
     name: str
@@ -142,6 +143,7 @@ class Fake:
     serial: str | None = None
     unique: tuple[str, ...] = ()
     manners: Manners = field(default_factory=Manners)
+    quarter: str = "centre"
 
 
 @cache

@@ -12,6 +12,7 @@ from lab.fake import Fake, load_fakes
 
 NAMESPACE_NETWORK = "10.77.0.0/24"
 LOOPBACK_NETWORK = "127.77.0.0/24"
+ALL, CENTRE = "all", "centre"
 _NUMBER = re.compile(r"(\d{1,9})(\D*)$")
 _STEP = 7  # has no factor in common with 10, so that copies do not meet before all endings are used
 _MAC_STEP = 0x000101
@@ -41,14 +42,16 @@ class Plan:
 
 
 def choose(names: Sequence[str]) -> tuple[Fake, ...]:
-    """The fakes of those names (none: all of them), by host number."""
-    fakes = {fake.name: fake for fake in load_fakes()}
+    """The fakes of those names and of the quarters of those names, by host number; `ALL` is all of them, no name the centre."""
+    fakes = load_fakes()
+    known = {ALL, *(fake.quarter for fake in fakes), *(fake.name for fake in fakes)}
     for name in names:
-        if name not in fakes:
-            nearest = difflib.get_close_matches(name, fakes, n=3, cutoff=0.4)
+        if name not in known:
+            nearest = difflib.get_close_matches(name, known, n=3, cutoff=0.4)
             hint = f"; nearest: {', '.join(nearest)}" if nearest else ""
             raise PlanError(f"no fake device is called {name!r}{hint} (see tocsin-lab list)")
-    return tuple(fake for fake in fakes.values() if not names or fake.name in names)
+    wanted = {*(names or (CENTRE,))}
+    return tuple(fake for fake in fakes if wanted & {ALL, fake.quarter, fake.name})
 
 
 def lay_out(network: str, devices: int | None = None, only: Sequence[str] = ()) -> Plan:

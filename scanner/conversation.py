@@ -17,7 +17,7 @@ from enum import StrEnum
 from typing import Any, Protocol, TypeAlias, TypeVar
 
 from checks.contract import Account, Answer
-from inventory.model import Endpoint, Facts
+from inventory.model import Device, Endpoint, Facts
 
 EVIDENCE_LIMIT = 512
 """Bytes of evidence that are kept of one conversation."""
@@ -133,19 +133,29 @@ class Lead:
 
 @dataclass(frozen=True, slots=True)
 class Heard:
-    """The facts, the excerpt that proves them (cut to EVIDENCE_LIMIT), and where the answer pointed to."""
+    """The facts, the excerpt that proves them (cut to EVIDENCE_LIMIT), where the answer pointed to, and what it said of sub-devices.
+
+    `parts` are (name, facts) pairs: a sub-device behind a gateway in the protocol's own terms ("unit 1"), and the same facts as of a device.
+    """
 
     facts: Facts
     evidence: bytes = b""
     leads: tuple[Lead, ...] = ()
+    parts: tuple[tuple[str, Facts], ...] = ()
 
 
 class ProtocolModule(Protocol):
     """A file of `scanner/protocols/`, as a value.
 
-    NAME is the file's name. TRANSPORT is "tcp" or "udp". PORTS are where it is expected, () where only a lead or a fallback asks for it.
+    NAME is the file's name. TRANSPORT is "tcp" or "udp". PORTS are where it is expected, () where only a lead, an invitation or a fallback asks for it.
     OVER_TLS says whether the same conversation is also held inside TLS. SPEAKS_FIRST says whether the server greets unasked.
     SAYS are the only requests it may send. FACTS declares each fact it may learn, with its meaning.
+
+    A file whose conversation may take more than one connection says how many at most: CONNECTIONS.
+
+    A file may also have `invited(device: Device) -> tuple[Target, ...]`: where the protocol is to be asked besides PORTS because of what the device has said
+    already; a pure function, asked again after every answer. Over UDP, class A is asked of every device at PORTS; a protocol of class B has PORTS = () there
+    and is asked by invitation only.
     """
 
     NAME: str
@@ -159,6 +169,13 @@ class ProtocolModule(Protocol):
 
     def probe(self, target: Target) -> Conversation[Heard]:
         """Hold the conversation."""
+
+
+def invitations(protocol: ProtocolModule, device: Device) -> tuple[Target, ...]:
+    """Where `protocol` is to be asked because of what `device` has said already."""
+    invited = getattr(protocol, "invited", None)
+    targets: tuple[Target, ...] = invited(device) if invited is not None else ()
+    return targets
 
 
 class Line(Protocol):

@@ -7,7 +7,7 @@ asked again after the wait for the pace, because the window may have closed mean
 import asyncio
 from collections import Counter
 from collections.abc import AsyncIterator, Coroutine
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, nullcontext
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -75,20 +75,25 @@ class Gate:
         self._shift = shift
         self._clock = clock
         self._counted: Counter[str] = Counter()
+        self._by_device: dict[str, Counter[str]] = {}
 
     @property
     def traffic(self) -> Traffic:
         """What was sent until now."""
-        return Traffic(self._counted["packets"], self._counted["connections"], self._counted["logins"])
+        return _traffic(self._counted)
+
+    def sent_to(self, address: str) -> Traffic:
+        """What was sent to one device until now."""
+        return _traffic(self._by_device.get(address, Counter()))
 
     @asynccontextmanager
-    async def audited(self, errand: Errand) -> AsyncIterator[None]:
-        """The device's turn for one errand, and its audit line however it ends."""
+    async def audited(self, errand: Errand, *, in_turn: bool = False) -> AsyncIterator[None]:
+        """The device's turn for one errand (unless the caller has it: `in_turn`), and its audit line however it ends."""
         self._audit.ready()
         when = self._clock.now()
         try:
             self.guard(errand)
-            async with self.pacer.turn(errand.address):
+            async with nullcontext() if in_turn else self.pacer.turn(errand.address):
                 try:
                     yield
                 finally:
@@ -127,9 +132,10 @@ class Gate:
         """The port at which the errand's endpoint is reached."""
         return shifted(errand.endpoint, self._shift)
 
-    def count(self, what: str, number: int) -> None:
+    def count(self, address: str, what: str, number: int) -> None:
         """Add to the traffic."""
         self._counted[what] += number
+        self._by_device.setdefault(address, Counter())[what] += number
 
 
 class Passage:
@@ -161,14 +167,14 @@ class Passage:
     def connecting(self) -> None:
         """Count a connection that is being made."""
         self._errand.connections += 1
-        self._gate.count("connections", 1)
-        self._gate.count("packets", CONNECTION_PACKETS)
+        self._gate.count(self._errand.address, "connections", 1)
+        self._gate.count(self._errand.address, "packets", CONNECTION_PACKETS)
 
     def sent(self, size: int, *, paced: bool = True) -> None:
         """Count `size` bytes that are being sent; those that did not wait for the pace are made up for by the next ones."""
         self._errand.reached = True
         self._errand.bytes_out += size
-        self._gate.count("packets", _packets(size))
+        self._gate.count(self._errand.address, "packets", _packets(size))
         if not paced:
             self._gate.pacer.spend(self._errand.address, _packets(size))
 
@@ -176,7 +182,7 @@ class Passage:
         """Count `size` bytes that came, and their acknowledgement where there is one."""
         self._errand.bytes_in += size
         if not self.datagram:
-            self._gate.count("packets", 1)
+            self._gate.count(self._errand.address, "packets", 1)
             self._gate.pacer.spend(self._errand.address, 1)
 
     def handed_out(self) -> None:
@@ -189,7 +195,7 @@ class Passage:
         self._errand.bytes_out += bytes_out
         self._errand.bytes_in += bytes_in
         further = max(0, packets - CONNECTION_PACKETS)
-        self._gate.count("packets", further)
+        self._gate.count(self._errand.address, "packets", further)
         self._gate.pacer.spend(self._errand.address, further)
 
     async def _paced(self, waiting: Coroutine[Any, Any, None]) -> None:
@@ -203,6 +209,10 @@ class Passage:
         limit.reschedule(None)
         await waiting
         limit.reschedule(loop.time() + left)
+
+
+def _traffic(counted: Counter[str]) -> Traffic:
+    return Traffic(counted["packets"], counted["connections"], counted["logins"])
 
 
 def _packets(size: int) -> int:

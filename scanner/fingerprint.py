@@ -22,7 +22,7 @@ import re
 import tomllib
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from functools import cache
 from importlib import resources
@@ -32,6 +32,7 @@ from inventory.model import CLAIMS, KINDS, Claim, Confidence, Endpoint, FactValu
 from inventory.oui import vendor_of
 from inventory.text import one_line
 from scanner.pattern import MATCHED_LENGTH, Pattern, compile_pattern
+from scanner.protocols import load_protocols
 
 VALUE_LENGTH = 128
 """Characters of a claim's value that are kept."""
@@ -39,57 +40,7 @@ VALUE_LENGTH = 128
 MAC_VENDOR = "mac.vendor"
 """The fact that no protocol states: whom the IEEE assigned the MAC address's prefix to."""
 
-FACTS = frozenset(
-    (
-        MAC_VENDOR,
-        *(f"ftp.{name}" for name in ("banner",)),
-        *(
-            f"http.{name}"
-            for name in (
-                "server",
-                "realm",
-                "title",
-                "generator",
-                "favicon",
-                "location",
-                "cookies",
-                "headers",
-                "identity",
-            )
-        ),
-        *(
-            f"modbus.{name}"
-            for name in (
-                "vendor",
-                "product_code",
-                "revision",
-                "vendor_url",
-                "product_name",
-                "model_name",
-                "application",
-            )
-        ),
-        *(f"mqtt.{name}" for name in ("broker_version",)),
-        *(f"rtsp.{name}" for name in ("server", "realm")),
-        *(f"snmp.{name}" for name in ("enterprise", "sys_descr", "sys_object_id", "sys_name")),
-        *(f"ssdp.{name}" for name in ("server", "usn", "st")),
-        *(f"ssh.{name}" for name in ("banner", "software", "comment")),
-        *(f"telnet.{name}" for name in ("banner",)),
-        *(f"tls.{name}" for name in ("subject", "issuer", "sans")),
-        *(
-            f"upnp.{name}"
-            for name in (
-                "manufacturer",
-                "model_name",
-                "model_number",
-                "model_description",
-                "serial_number",
-                "friendly_name",
-                "device_type",
-            )
-        ),
-    )
-)
+FACTS = frozenset((MAC_VENDOR, *(fact for protocol in load_protocols().values() for fact in protocol.FACTS)))
 """The facts that an entry may match."""
 
 _KEYS = frozenset(
@@ -165,7 +116,7 @@ def fingerprint(observations: Sequence[Observation], mac: str | None) -> tuple[C
     maker = vendor_of(mac) if mac else None
     if maker:
         claims += _of_text(MAC_VENDOR, maker, None)
-    agreeing = Counter((claim.name, claim.value) for claim in claims)
+    agreeing = Counter((claim.name, claim.value) for claim in claims if not claim.behind)
     order = {name: at for at, name in enumerate(CLAIMS)}
 
     def rank(claim: Claim) -> tuple[object, ...]:
@@ -175,20 +126,22 @@ def fingerprint(observations: Sequence[Observation], mac: str | None) -> tuple[C
             -claim.confidence,
             -agreeing[claim.name, claim.value],
             where,
+            claim.behind,
             claim.fingerprint,
             claim.value,
         )
 
-    surest: dict[tuple[str, str, Endpoint | None], Claim] = {}
+    surest: dict[tuple[str, str, Endpoint | None, str], Claim] = {}
     for claim in sorted(claims, key=rank):
-        surest.setdefault((claim.name, claim.value, claim.endpoint), claim)
+        surest.setdefault((claim.name, claim.value, claim.endpoint, claim.behind), claim)
     return tuple(surest.values())
 
 
 def _of_observation(seen: Observation) -> Iterator[Claim]:
     for fact, value in seen.facts.items():
         for text in _texts(value):
-            yield from _of_text(fact, text, seen.endpoint)
+            for claim in _of_text(fact, text, seen.endpoint):
+                yield replace(claim, behind=seen.behind) if seen.behind else claim
 
 
 def _texts(value: FactValue) -> tuple[str, ...]:

@@ -1,15 +1,13 @@
 """From a host with open ports to a device: which protocol speaks where, what it says, and what that makes of it.
 
-Within one device everything is asked one at a time. A port is asked what is expected there, in a fixed order, until one protocol recognises its own; a port
-that nobody knows gets HTTP, plain and then inside TLS. A port that is known for something we do not speak is left alone, because a controller may fall over
-bytes it does not expect.
+Within one device everything is asked one at a time, but for the datagrams of class A, which are under way together at the device's pace: most meet silence, and
+a device that waited out each by itself would keep the scan for half a minute. What is asked, and in which order, is `scanner/questions.py`.
 """
 
 import asyncio
 from collections.abc import Callable
 from datetime import datetime
 
-from checks.ports import reason
 from inventory.errors import PeerClosed, PeerError, ProtocolError, ScopeError, TimedOut, Unreached
 from inventory.model import Device, Endpoint, Gap, Observation
 from inventory.oui import vendor_of
@@ -18,13 +16,15 @@ from scanner.conversation import EVIDENCE_LIMIT, Heard, Lead, ProtocolModule, Ta
 from scanner.discover import Host
 from scanner.fingerprint import fingerprint
 from scanner.protocols import load_protocols
+from scanner.questions import Budget, datagrams, expected, invited, is_known
 from scanner.wire import Wire
 
 PATIENCE = 45.0
 """Seconds that a device may let us wait on TCP for answers that never come, on all its ports together; its other ports are then left unasked."""
 SLOW = 4.0
 """Seconds from which on a conversation that came to nothing was slow by the device's doing; a quick one waited for our own pace only."""
-_FALLBACK = "http"
+FOLLOWED = 24
+"""Leads and invitations that are followed at one device."""
 
 
 class _OutOfPatience(Exception):
@@ -35,7 +35,7 @@ class Interview:
     """Asks one host everything it may be asked; `device()` returns what came of it.
 
     `name` is what the operator called the host, `community` the site's own SNMP community. `asking` is told each protocol before it is asked, `now`
-    stamps the observations, and the UDP ports of `never_touch` are left out (discovery leaves out the TCP ones).
+    stamps the observations, and the UDP ports of `never_touch` are left out (discovery leaves out the TCP ones). `budget` is what it may cost.
     """
 
     def __init__(
@@ -48,6 +48,7 @@ class Interview:
         asking: Callable[[str], None],
         now: Callable[[], datetime],
         never_touch: frozenset[int] = frozenset(),
+        budget: Budget | None = None,
     ) -> None:
         self._wire = wire
         self._host = host
@@ -56,10 +57,12 @@ class Interview:
         self._asking = asking
         self._now = now
         self._never_touch = never_touch
+        self._budget = budget or Budget()
         self._protocols = load_protocols()
         self._seen: list[Observation] = []
         self._gaps: list[Gap] = []
         self._leads: list[Lead] = []
+        self._followed: set[tuple[str, Endpoint, str]] = set()
         self._asked: set[Endpoint] = set()
         self._waited = 0.0
 
@@ -72,7 +75,10 @@ class Interview:
             self._gaps += self._unasked(f"the {deadline:.0f} seconds for this device were used up")
         except _OutOfPatience:
             self._gaps += self._unasked(f"not asked, for the device let us wait {PATIENCE:.0f} seconds in vain before")
-        seen = tuple(sorted(self._seen, key=lambda o: (o.endpoint.sort_key, o.protocol)))
+        return self._so_far()
+
+    def _so_far(self) -> Device:
+        seen = tuple(sorted(self._seen, key=lambda o: (o.endpoint.sort_key, o.protocol, o.behind)))
         return Device(
             identity=f"address:{self._host.address}",
             addresses=(self._host.address,),
@@ -86,47 +92,40 @@ class Interview:
 
     async def _ask_everything(self) -> None:
         """UDP goes first: it is quickly done, and a device that lets us wait on TCP does not hide behind that what it says there."""
-        for protocol in self._spoken_over("udp"):
-            await self._ask_datagrams(protocol)
+        await self._ask_datagrams()
         for endpoint in sorted(self._host.open_ports):
             await self._ask_port(endpoint)
             self._asked.add(endpoint)
-        for lead in self._leads:
+        for _ in range(FOLLOWED):
+            lead = self._next_lead()
+            if lead is None:
+                break
             await self._follow(lead)
-
-    def _spoken_over(self, transport: str) -> list[ProtocolModule]:
-        return [p for p in self._protocols.values() if p.TRANSPORT == transport]  # noqa: SIM300 - no constant
-
-    def _expected(self, endpoint: Endpoint) -> list[ProtocolModule]:
-        """What may be spoken at a TCP port: what is expected there, nothing where another protocol is known to be, HTTP at a port that nobody knows."""
-        expected = [protocol for protocol in self._spoken_over("tcp") if endpoint.port in protocol.PORTS]
-        return expected or ([] if reason(endpoint.port) else [self._protocols[_FALLBACK]])
 
     def _unasked(self, why: str) -> list[Gap]:
         """A gap for everything that was still to be asked."""
-        left = [(e, p.NAME) for e in self._host.open_ports for p in self._expected(e)]
-        left += [(e, p.NAME) for p in self._spoken_over("udp") for e in self._datagram_endpoints(p)]
+        left = [(e, p.NAME) for e in self._host.open_ports for p in expected(e)]
+        left += [(endpoint, p.NAME) for p, endpoint in datagrams(self._host.address, self._never_touch)]
         left += [(lead.target.endpoint, lead.protocol) for lead in self._leads]
         done = {(seen.endpoint, seen.protocol) for seen in self._seen} | {(g.endpoint, g.protocol) for g in self._gaps}
         return [
             Gap(endpoint, name, why)
-            for endpoint, name in left
+            for endpoint, name in dict.fromkeys(left)
             if endpoint not in self._asked and (endpoint, name) not in done
         ]
 
     async def _ask_port(self, endpoint: Endpoint) -> None:
-        expected = self._expected(endpoint)
-        if not expected:
+        questions = expected(endpoint)
+        if not questions:
             return
-        unknown = not any(endpoint.port in protocol.PORTS for protocol in expected)
         tls = self._protocols["tls"]
-        plain = [protocol for protocol in expected if protocol is not tls]
+        plain = [protocol for protocol in questions if protocol is not tls]
         gaps: list[Gap] = []
-        if tls in expected and await self._ask_inside_tls(endpoint, plain, gaps):
+        if tls in questions and await self._ask_inside_tls(endpoint, plain, gaps):
             return
         if await self._ask_first(endpoint, plain, gaps, tls=False):
             return
-        if unknown and await self._ask_inside_tls(endpoint, plain, gaps):
+        if not is_known(endpoint) and await self._ask_inside_tls(endpoint, plain, gaps):
             return
         self._gaps += gaps
 
@@ -153,17 +152,30 @@ class Interview:
                 gaps.append(Gap(endpoint, protocol.NAME, _said(failed)))
         return False
 
-    async def _ask_datagrams(self, protocol: ProtocolModule) -> None:
-        """Ask a UDP service; silence there says only that nobody answered."""
-        for endpoint in self._datagram_endpoints(protocol):
-            failed = await self._ask(protocol, Target(endpoint, name=self._name, community=self._community))
-            self._asked.add(endpoint)
-            if isinstance(failed, Failure):
-                self._gaps.append(Gap(endpoint, protocol.NAME, failed.reason))
+    async def _ask_datagrams(self) -> None:
+        """Ask every UDP service of class A; silence there says only that nobody answered."""
+        questions = datagrams(self._host.address, self._never_touch)
+        async with self._wire.turn(self._host.address):
+            asked = (self._ask_datagram(protocol, endpoint) for protocol, endpoint in questions)
+            for outcome in await asyncio.gather(*asked, return_exceptions=True):
+                if isinstance(outcome, BaseException):
+                    raise outcome
 
-    def _datagram_endpoints(self, protocol: ProtocolModule) -> list[Endpoint]:
-        ports = (port for port in protocol.PORTS if port not in self._never_touch)
-        return [Endpoint(self._host.address, port, "udp") for port in ports]
+    async def _ask_datagram(self, protocol: ProtocolModule, endpoint: Endpoint) -> None:
+        target = Target(endpoint, name=self._name, community=self._community)
+        failed = await self._ask(protocol, target, in_turn=True)
+        self._asked.add(endpoint)
+        if isinstance(failed, Failure):
+            self._gaps.append(Gap(endpoint, protocol.NAME, failed.reason))
+
+    def _next_lead(self) -> Lead | None:
+        """What an answer pointed to, or invites to, and was not followed yet."""
+        for lead in (*self._leads, *invited(self._so_far())):
+            key = (lead.protocol, lead.target.endpoint, lead.target.path)
+            if key not in self._followed:
+                self._followed.add(key)
+                return lead
+        return None
 
     async def _follow(self, lead: Lead) -> None:
         endpoint = lead.target.endpoint
@@ -176,29 +188,40 @@ class Interview:
             failed = await self._ask(self._protocols[lead.protocol], lead.target)
         except ScopeError as refused:
             failed = Failure(str(refused))
-        if failed is not None:
+        if failed is not None and lead in self._leads:
             self._gaps.append(Gap(endpoint, lead.protocol, _said(failed)))
 
-    async def _ask(self, protocol: ProtocolModule, target: Target) -> PeerError | Failure | None:
+    async def _ask(
+        self, protocol: ProtocolModule, target: Target, *, in_turn: bool = False
+    ) -> PeerError | Failure | None:
         """Hold one conversation and keep what it brought; None when it went well."""
         if self._waited >= PATIENCE and protocol.TRANSPORT == "tcp":
             raise _OutOfPatience
+        if not self._budget.allows(protocol, self._wire.sent_to(self._host.address)):
+            return Failure(
+                f"not asked: {self._budget.connections} connections or {self._budget.packets} packets are used up"
+            )
         self._asking(protocol.NAME)
         began = _clock()
-        heard = await contained(self._held(protocol, target), f"speaking {protocol.NAME} with {target.endpoint}")
+        held = self._held(protocol, target, in_turn=in_turn)
+        heard = await contained(held, f"speaking {protocol.NAME} with {target.endpoint}")
         if not isinstance(heard, Heard):
             took = _clock() - began
             in_vain = isinstance(heard, TimedOut | Unreached) or took >= SLOW
             self._waited += took if in_vain and protocol.TRANSPORT == "tcp" else 0.0
             return heard
-        evidence = heard.evidence[:EVIDENCE_LIMIT]
-        self._seen.append(Observation(target.endpoint, protocol.NAME, dict(heard.facts), evidence, self._now()))
-        self._leads += [lead for lead in heard.leads if lead not in self._leads]
+        self._keep(protocol, target.endpoint, heard)
         return None
 
-    async def _held(self, protocol: ProtocolModule, target: Target) -> Heard | PeerError:
+    def _keep(self, protocol: ProtocolModule, endpoint: Endpoint, heard: Heard) -> None:
+        evidence, when = heard.evidence[:EVIDENCE_LIMIT], self._now()
+        for behind, facts in (("", heard.facts), *heard.parts):
+            self._seen.append(Observation(endpoint, protocol.NAME, dict(facts), evidence, when, behind))
+        self._leads += [lead for lead in heard.leads if lead not in self._leads]
+
+    async def _held(self, protocol: ProtocolModule, target: Target, *, in_turn: bool) -> Heard | PeerError:
         try:
-            return await self._wire.hold(protocol, target)
+            return await self._wire.hold(protocol, target, in_turn=in_turn)
         except PeerError as error:
             return error
 

@@ -15,7 +15,7 @@ import ssl
 import struct
 import warnings
 from collections.abc import Iterator
-from contextlib import contextmanager, suppress
+from contextlib import AbstractAsyncContextManager, contextmanager, suppress
 from dataclasses import replace
 from functools import cache
 from ipaddress import IPv4Address
@@ -64,14 +64,26 @@ class Wire:
         """What was sent until now; the packets as far as they can be known."""
         return self._gate.traffic
 
-    async def hold(self, protocol: ProtocolModule, target: Target) -> Heard:
+    def sent_to(self, address: str) -> Traffic:
+        """What was sent to one device until now."""
+        return self._gate.sent_to(address)
+
+    def turn(self, address: str) -> AbstractAsyncContextManager[None]:
+        """The device's turn, for several conversations of datagrams that are under way together: `hold(…, in_turn=True)`. The pace still parts them."""
+        return self._gate.pacer.turn(str(address_of(address)))
+
+    async def hold(self, protocol: ProtocolModule, target: Target, *, in_turn: bool = False) -> Heard:
         """Hold the protocol's conversation and return what was heard, its evidence cut to EVIDENCE_LIMIT.
+
+        `in_turn` says that the caller has the device's turn already, which only conversations over UDP may share.
 
         Raises `ScopeError` before any packet of the connection that a guard forbids, `PeerError` as the conversation ended, and `StoreError` when the
         audit line cannot be written. A request that SAYS does not declare raises `UndeclaredRequest` and is not sent.
         """
         if target.endpoint.transport != protocol.TRANSPORT:
             raise ValueError(f"{protocol.NAME} is spoken over {protocol.TRANSPORT}, not at {target.endpoint}")
+        if in_turn and protocol.TRANSPORT != "udp":
+            raise ValueError(f"{protocol.NAME} needs a turn of its own")
         errand = Errand(
             target.endpoint,
             protocol.NAME,
@@ -81,7 +93,7 @@ class Wire:
             tls=target.tls,
             hard=protocol.SAFETY is not Safety.A,
         )
-        async with self._gate.audited(errand):
+        async with self._gate.audited(errand, in_turn=in_turn):
             heard = await Dialogue(protocol.probe(target), _Route(self._gate, errand, self._caps), self._caps).hold()
             errand.outcome = "heard"
             return replace(heard, evidence=heard.evidence[:EVIDENCE_LIMIT])
@@ -130,7 +142,7 @@ class Wire:
             finally:
                 self._cap.leave(device, account, answer.verdict if errand.reached else Verdict.NOT_TRIED)
                 if errand.reached and (account.user or account.password):
-                    self._gate.count("logins", 1)
+                    self._gate.count(errand.address, "logins", 1)
         return answer
 
 

@@ -1,18 +1,20 @@
 """One host is asked: what is left unasked is said, and no device can keep the scan for longer than it may."""
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
 from datetime import UTC, datetime
 from typing import Any, cast
 
 import pytest
 
 from inventory.errors import PeerError, ProtocolError, TimedOut, Unreached
-from inventory.model import Device, Endpoint
+from inventory.model import Device, Endpoint, Traffic
 from scanner import identify
 from scanner.conversation import Heard, Lead, ProtocolModule, Target
 from scanner.discover import Host
 from scanner.identify import PATIENCE, Interview
+from scanner.protocols import load_protocols
 from scanner.wire import Wire
 
 ADDRESS = "192.0.2.7"
@@ -25,10 +27,18 @@ class Played:
     def __init__(self, answering: Answering, seconds: float = 0.0) -> None:
         self.clock = 0.0
         self.asked: list[tuple[str, int]] = []
+        self.sent = Traffic()
         self._answering = answering
         self._seconds = seconds
 
-    async def hold(self, protocol: ProtocolModule, target: Target) -> Heard:
+    def sent_to(self, address: str) -> Traffic:
+        return self.sent
+
+    @asynccontextmanager
+    async def turn(self, address: str) -> AsyncIterator[None]:
+        yield
+
+    async def hold(self, protocol: ProtocolModule, target: Target, *, in_turn: bool = False) -> Heard:
         self.asked.append((protocol.NAME, target.endpoint.port))
         answer = self._answering(protocol.NAME, target.endpoint.port)
         self.clock += self._seconds if target.endpoint.transport == "tcp" else 0.0
@@ -130,7 +140,7 @@ async def test_a_lead_that_is_not_followed_any_more_is_a_gap(interview):
 
 async def test_at_the_deadline_each_protocol_that_was_not_asked_is_a_gap_once(interview):
     class Stuck(Played):
-        async def hold(self, protocol: ProtocolModule, target: Target) -> Heard:
+        async def hold(self, protocol: ProtocolModule, target: Target, *, in_turn: bool = False) -> Heard:
             if target.endpoint.port == 443 and protocol.NAME == "http":
                 await asyncio.Event().wait()
             return await super().hold(protocol, target)
@@ -141,3 +151,38 @@ async def test_at_the_deadline_each_protocol_that_was_not_asked_is_a_gap_once(in
     device = await interview(Stuck(device_says), 23, 443, 8443, deadline=0.01)
     gaps = [(gap.endpoint.port, gap.protocol) for gap in device.gaps]
     assert gaps == [(23, "telnet"), (443, "http"), (8443, "http"), (8443, "tls")]
+
+
+async def test_what_would_cost_more_than_the_budget_is_not_asked_and_said(interview):
+    played = Played(silence)
+    played.sent = Traffic(packets_sent=120, connections=19)
+    device = await interview(played, 22, 80)
+    assert [asked for asked in played.asked if asked[1] in (22, 80)] == [("ssh", 22)]
+    assert [gap.reason for gap in device.gaps if gap.endpoint.port == 80] == [
+        "not asked: 20 connections or 200 packets are used up"
+    ]
+
+
+async def test_an_invitation_is_followed_once(interview, monkeypatch):
+    target = Target(Endpoint(ADDRESS, 49152), path="/once")
+    upnp = load_protocols()["upnp"]
+    monkeypatch.setattr(upnp, "invited", lambda device: (target,) if device.speaking("ssh") else (), raising=False)
+    played = Played(lambda protocol, port: Heard({"ssh.banner": "x"}) if protocol == "ssh" else TimedOut())
+    device = await interview(played, 22)
+    assert [asked for asked in played.asked if asked[1] == 49152] == [("upnp", 49152)]
+    assert [gap for gap in device.gaps if gap.endpoint.port == 49152] == []
+
+
+async def test_what_is_said_of_a_part_is_kept_apart_from_the_device(interview):
+    def device_says(protocol: str, port: int) -> Heard | PeerError:
+        if protocol != "modbus":
+            return TimedOut()
+        return Heard({"modbus.vendor": "Moxa"}, parts=(("unit 1", {"modbus.vendor": "Schneider Electric"}),))
+
+    device = await interview(Played(device_says), 502)
+    assert device.parts == ("unit 1",)
+    assert {(claim.value, claim.behind) for claim in device.claims if claim.name == "vendor"} == {
+        ("Moxa", ""),
+        ("Schneider Electric", "unit 1"),
+    }
+    assert device.fact("vendor") == "Moxa"

@@ -27,6 +27,7 @@ PORTS = tuple(sorted((*_PLAIN_PORTS, *_HIGH_PORTS, *_TLS_PORTS)))
 SAFETY = Safety.A
 OVER_TLS = True
 SPEAKS_FIRST = False
+CONNECTIONS = 3
 SAYS = (
     Say.like("get start page", get_pattern(rb"/")),
     Say.like("get favicon", get_pattern(rb"/favicon\.ico")),

@@ -32,6 +32,7 @@ PORTS = (322, 443, 444, 636, 990, 992, 4443, 5001, 5061, 7443, 8443, 8883, 9443,
 SAFETY = Safety.B
 OVER_TLS = False
 SPEAKS_FIRST = False
+CONNECTIONS = 6
 SAYS = (
     *(Say.like(f"client-hello {version.name}", tls_codec.hello_pattern(version)) for version in VERSIONS),
     Say.like("close-alert", rb"\x15\x03[\x00-\x03]\x00\x02\x01\x00"),

@@ -1,7 +1,7 @@
 import pytest
 
 from lab.fake import load_fakes
-from lab.plan import PlanError, lay_out, respell
+from lab.plan import ALL, CENTRE, PlanError, choose, lay_out, respell
 from lab.services.snmp import Snmp
 
 
@@ -10,9 +10,14 @@ def named(plan):
 
 
 def test_each_fake_stands_once_at_its_own_host():
-    plan = lay_out("10.77.0.0/24")
+    plan = lay_out("10.77.0.0/24", only=(ALL,))
     assert [(one.name, one.address) for one in plan.placed] == [(f.name, f"10.77.0.{f.host}") for f in load_fakes()]
     assert plan.scanner == "10.77.0.1"
+
+
+def test_only_the_centre_comes_up_unasked():
+    assert [f.quarter for f in choose(())] == [CENTRE] * 16
+    assert choose((CENTRE,)) == choose(())
 
 
 def test_a_copy_has_a_mac_a_serial_and_a_realm_of_its_own():
