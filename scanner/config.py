@@ -67,6 +67,7 @@ class Settings:
     sites: tuple[Site, ...] = ()
     store: Path | None = None
     audit: Path | None = None
+    recog: Path | None = None
     path: Path | None = None
     warnings: tuple[str, ...] = ()
 
@@ -190,9 +191,11 @@ class _Table:
 
 
 def _settings(top: _Table, *, exposed: bool) -> Settings:
-    top.only("city", "site", "store", "audit")
+    top.only("city", "site", "store", "audit", "intel")
     city = top.table("city")
     city.only("name")
+    intel = top.table("intel")
+    intel.only("recog")
     sites: list[Site] = []
     for table in top.tables("site"):
         site = _site(table)
@@ -203,8 +206,9 @@ def _settings(top: _Table, *, exposed: bool) -> Settings:
     if exposed and any(site.snmp_community for site in sites):
         warnings = (f"{top.path} holds an SNMP community and others may read it: chmod 600 {top.path}",)
     here = top.path.parent
-    store, audit = (here / Path(top.text(key)).expanduser() if top.text(key) else None for key in ("store", "audit"))
-    return Settings(city.text("name"), tuple(sites), store, audit, top.path, warnings)
+    named = (top.text("store"), top.text("audit"), intel.text("recog"))
+    store, audit, recog = (here / Path(text).expanduser() if text else None for text in named)
+    return Settings(city.text("name"), tuple(sites), store, audit, recog, top.path, warnings)
 
 
 def _site(table: _Table) -> Site:

@@ -7,6 +7,7 @@ import sys
 from dataclasses import dataclass
 from pathlib import Path
 
+from inventory.errors import ConfigError
 from scanner.networks import connected
 
 PROC = Path("/proc")
@@ -26,8 +27,8 @@ class Ability:
     remedy: str = ""
 
 
-def examine(store: Path, proc: Path = PROC) -> tuple[Ability, ...]:
-    """Look at everything, in a fixed order; `store` is where the inventory is or would be."""
+def examine(store: Path, recog: Path | None = None, proc: Path = PROC) -> tuple[Ability, ...]:
+    """Look at everything, in a fixed order; `store` is where the inventory is or would be, `recog` where the fingerprints of others are."""
     return (
         _python(),
         _raw_sockets(proc),
@@ -35,6 +36,7 @@ def examine(store: Path, proc: Path = PROC) -> tuple[Ability, ...]:
         *(_tool(name, package, what) for name, package, what in _TOOLS),
         _writable(store),
         _networks(proc),
+        *((_recog(recog),) if recog else ()),
     )
 
 
@@ -106,6 +108,17 @@ def _networks(proc: Path) -> Ability:
     return Ability(
         "IPv4 networks", bool(found), listed or "none here", "connect this machine to the segment it is to scan"
     )
+
+
+def _recog(folder: Path) -> Ability:
+    from scanner.recog import load_recog
+
+    try:
+        found = load_recog(folder)
+    except ConfigError as error:
+        return Ability("fingerprints of others", False, str(error), "mend [intel] recog in tocsin.toml, or take it out")
+    skipped = f"; {len(found.unusable)} cannot be used, such as {found.unusable[0]}" if found.unusable else ""
+    return Ability("fingerprints of others", True, f"{len(found)} in {folder}{skipped}")
 
 
 def _lines(path: Path) -> list[str]:

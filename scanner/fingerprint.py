@@ -26,7 +26,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from functools import cache
 from importlib import resources
-from typing import Any
+from typing import Any, Protocol
 
 from inventory.model import CLAIMS, KINDS, Claim, Confidence, Endpoint, FactValue, Observation
 from inventory.oui import vendor_of
@@ -106,13 +106,24 @@ def _iso_date(text: str, date_format: str) -> str:
     return day.isoformat() if 1980 < day.year < 2100 else ""
 
 
-def fingerprint(observations: Sequence[Observation], mac: str | None) -> tuple[Claim, ...]:
-    """Everything that is believed of a device by what it said and by its MAC address.
+class Others(Protocol):
+    """Fingerprints of others (`scanner.recog`)."""
+
+    def claims(self, seen: Observation) -> Iterator[Claim]:
+        """What they make of one observation."""
+
+
+def fingerprint(
+    observations: Sequence[Observation], mac: str | None, others: Others | None = None
+) -> tuple[Claim, ...]:
+    """Everything that is believed of a device by what it said and by its MAC address, and by the fingerprints of others where there are any.
 
     In the order of `CLAIMS`; of one name the surest first, then what most facts agree on, then by endpoint and entry. A value is claimed once for each
     endpoint.
     """
     claims = [claim for seen in observations for claim in _of_observation(seen)]
+    if others is not None:
+        claims += (claim for seen in observations for claim in others.claims(seen))
     maker = vendor_of(mac) if mac else None
     if maker:
         claims += _of_text(MAC_VENDOR, maker, None)

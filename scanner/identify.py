@@ -6,6 +6,7 @@ a device that waited out each by itself would keep the scan for half a minute. W
 
 import asyncio
 from collections.abc import Callable
+from dataclasses import dataclass, field
 from datetime import datetime
 
 from inventory.errors import PeerClosed, PeerError, ProtocolError, ScopeError, TimedOut, Unreached
@@ -14,7 +15,7 @@ from inventory.oui import vendor_of
 from scanner.boundary import Failure, contained
 from scanner.conversation import EVIDENCE_LIMIT, Heard, Lead, ProtocolModule, Target
 from scanner.discover import Host
-from scanner.fingerprint import fingerprint
+from scanner.fingerprint import Others, fingerprint
 from scanner.protocols import load_protocols
 from scanner.questions import Budget, datagrams, expected, invited, is_known
 from scanner.wire import Wire
@@ -27,6 +28,20 @@ FOLLOWED = 24
 """Leads and invitations that are followed at one device."""
 
 
+@dataclass(frozen=True, slots=True)
+class Terms:
+    """On which terms a device is asked: the site's own SNMP `community`, the UDP ports that are left out (discovery leaves out the TCP ones), what it may
+    cost, and the fingerprints of `others` than ourselves."""
+
+    community: str = field(default="", repr=False)
+    never_touch: frozenset[int] = frozenset()
+    budget: Budget = field(default_factory=Budget)
+    others: Others | None = None
+
+
+TERMS = Terms()
+
+
 class _OutOfPatience(Exception):
     """The device has let us wait for longer than PATIENCE."""
 
@@ -34,8 +49,7 @@ class _OutOfPatience(Exception):
 class Interview:
     """Asks one host everything it may be asked; `device()` returns what came of it.
 
-    `name` is what the operator called the host, `community` the site's own SNMP community. `asking` is told each protocol before it is asked, `now`
-    stamps the observations, and the UDP ports of `never_touch` are left out (discovery leaves out the TCP ones). `budget` is what it may cost.
+    `name` is what the operator called the host. `asking` is told each protocol before it is asked, and `now` stamps the observations.
     """
 
     def __init__(
@@ -44,20 +58,16 @@ class Interview:
         host: Host,
         *,
         name: str,
-        community: str,
         asking: Callable[[str], None],
         now: Callable[[], datetime],
-        never_touch: frozenset[int] = frozenset(),
-        budget: Budget | None = None,
+        terms: Terms = TERMS,
     ) -> None:
         self._wire = wire
         self._host = host
         self._name = name
-        self._community = community
+        self._terms = terms
         self._asking = asking
         self._now = now
-        self._never_touch = never_touch
-        self._budget = budget or Budget()
         self._protocols = load_protocols()
         self._seen: list[Observation] = []
         self._gaps: list[Gap] = []
@@ -86,7 +96,7 @@ class Interview:
             mac_vendor=vendor_of(self._host.mac) if self._host.mac else None,
             open_ports=tuple(sorted({*self._host.open_ports, *(o.endpoint for o in seen)})),
             observations=seen,
-            claims=fingerprint(seen, self._host.mac),
+            claims=fingerprint(seen, self._host.mac, self._terms.others),
             gaps=tuple(sorted(self._gaps, key=lambda gap: (gap.endpoint.sort_key, gap.protocol))),
         )
 
@@ -105,7 +115,7 @@ class Interview:
     def _unasked(self, why: str) -> list[Gap]:
         """A gap for everything that was still to be asked."""
         left = [(e, p.NAME) for e in self._host.open_ports for p in expected(e)]
-        left += [(endpoint, p.NAME) for p, endpoint in datagrams(self._host.address, self._never_touch)]
+        left += [(endpoint, p.NAME) for p, endpoint in datagrams(self._host.address, self._terms.never_touch)]
         left += [(lead.target.endpoint, lead.protocol) for lead in self._leads]
         done = {(seen.endpoint, seen.protocol) for seen in self._seen} | {(g.endpoint, g.protocol) for g in self._gaps}
         return [
@@ -144,7 +154,7 @@ class Interview:
     ) -> bool:
         """Ask `protocols` in turn until one recognises its own."""
         for protocol in protocols:
-            target = Target(endpoint, name=self._name, tls=tls, community=self._community)
+            target = Target(endpoint, name=self._name, tls=tls, community=self._terms.community)
             failed = await self._ask(protocol, target)
             if failed is None:
                 return True
@@ -154,7 +164,7 @@ class Interview:
 
     async def _ask_datagrams(self) -> None:
         """Ask every UDP service of class A; silence there says only that nobody answered."""
-        questions = datagrams(self._host.address, self._never_touch)
+        questions = datagrams(self._host.address, self._terms.never_touch)
         async with self._wire.turn(self._host.address):
             asked = (self._ask_datagram(protocol, endpoint) for protocol, endpoint in questions)
             for outcome in await asyncio.gather(*asked, return_exceptions=True):
@@ -162,7 +172,7 @@ class Interview:
                     raise outcome
 
     async def _ask_datagram(self, protocol: ProtocolModule, endpoint: Endpoint) -> None:
-        target = Target(endpoint, name=self._name, community=self._community)
+        target = Target(endpoint, name=self._name, community=self._terms.community)
         failed = await self._ask(protocol, target, in_turn=True)
         self._asked.add(endpoint)
         if isinstance(failed, Failure):
@@ -197,9 +207,9 @@ class Interview:
         """Hold one conversation and keep what it brought; None when it went well."""
         if self._waited >= PATIENCE and protocol.TRANSPORT == "tcp":
             raise _OutOfPatience
-        if not self._budget.allows(protocol, self._wire.sent_to(self._host.address)):
+        if not self._terms.budget.allows(protocol, self._wire.sent_to(self._host.address)):
             return Failure(
-                f"not asked: {self._budget.connections} connections or {self._budget.packets} packets are used up"
+                f"not asked: {self._terms.budget.connections} connections or {self._terms.budget.packets} packets are used up"
             )
         self._asking(protocol.NAME)
         began = _clock()

@@ -18,6 +18,7 @@ from scanner.config import Settings, Site, is_window
 from scanner.discover import Sweep, Targets, parse_targets, require
 from scanner.pace import PACES, Pace
 from scanner.pipeline import Job
+from scanner.recog import load_recog
 from scanner.scope import Grant, Scope
 
 DEVICES_AT_ONCE = {"gentle": 8, "normal": 32, "lab": 100}
@@ -84,6 +85,7 @@ def build(request: Request, settings: Settings, now: datetime) -> Job:
         community=site.snmp_community if site else "",
         devices_at_once=DEVICES_AT_ONCE[pace.name],
         device_deadline=SLOWNESS + CONNECTIONS_WAITED_FOR / pace.device_connections_per_second,
+        others=load_recog(settings.recog) if settings.recog else None,
     )
 
 

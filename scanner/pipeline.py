@@ -21,7 +21,8 @@ from scanner.audit import Audit
 from scanner.boundary import Failure, contained
 from scanner.discover import Host, Note, Progress, Sweep, discover
 from scanner.events import Asking, Assessed, Ended, HostFound, Noted, Observer, Started, Swept
-from scanner.identify import Interview
+from scanner.fingerprint import Others
+from scanner.identify import Interview, Terms
 from scanner.logins import load_logins
 from scanner.mask import masked
 from scanner.pace import Pace
@@ -37,6 +38,8 @@ class Job:
     """What a scan is to do: the record it is stored under, its pace, the sweep, the checks, how many devices are examined at the same time, and for how
     many seconds each may keep us. When these are over no question and no login is begun any more, and what was not asked is said.
 
+    `others` are the fingerprints of others.
+
     The sweep's own pace is its share of the scan's `pace`; the wire has the rest.
     """
 
@@ -49,6 +52,7 @@ class Job:
     community: str = ""
     devices_at_once: int = 100
     device_deadline: float = 600.0
+    others: Others | None = None
 
 
 class Run:
@@ -158,11 +162,10 @@ class Run:
         interview = Interview(
             self._wire,
             host,
-            community=self._job.community,
             name=self._job.sweep.targets.name_of(host.address),
             asking=self._asking(host.address),
             now=_now,
-            never_touch=self._job.sweep.never_touch,
+            terms=Terms(self._job.community, self._job.sweep.never_touch, others=self._job.others),
         )
         ends = asyncio.get_running_loop().time() + self._job.device_deadline
         device = await interview.device(self._job.device_deadline)

@@ -15,6 +15,9 @@ _HEAD = """\
 
 [city]
 name = ""
+
+# [intel]
+# recog = "recog/xml"           # a folder of fingerprints in the Recog XML format, beside Tocsin's own
 """
 _SITE = """
 [[site]]

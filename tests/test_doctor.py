@@ -19,11 +19,11 @@ def proc(tmp_path):
 
 
 def of(name: str, store, proc) -> Ability:
-    return next(ability for ability in examine(store, proc) if ability.name == name)
+    return next(ability for ability in examine(store, proc=proc) if ability.name == name)
 
 
 def test_what_cannot_be_had_has_a_remedy(tmp_path):
-    unable = [ability for ability in examine(tmp_path, tmp_path / "nothing") if not ability.able]
+    unable = [ability for ability in examine(tmp_path, proc=tmp_path / "nothing") if not ability.able]
     assert {"raw sockets", "user namespaces", "inventory", "IPv4 networks"} <= {ability.name for ability in unable}
     assert all(ability.remedy for ability in unable)
 
@@ -72,7 +72,7 @@ def test_an_inventory_is_possible_where_its_folder_can_be_made(tmp_path, proc):
 
 def test_looking_makes_nothing(tmp_path, proc):
     before = sorted(tmp_path.rglob("*"))
-    examine(tmp_path / "state" / "x.db", proc)
+    examine(tmp_path / "state" / "x.db", proc=proc)
     assert sorted(tmp_path.rglob("*")) == before
 
 

@@ -16,7 +16,7 @@ def command(options: Options) -> None:
     from scanner.terminal import cell, table
 
     rows = table("", "ability", "what was seen", "what to do")
-    for ability in examine(options.store_path()):
+    for ability in examine(options.store_path(), options.settings().recog):
         sign = Text("yes", "green") if ability.able else Text("no", "yellow")
         rows.add_row(sign, cell(ability.name), cell(ability.detail), cell("" if ability.able else ability.remedy))
     show(rows)
