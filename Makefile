@@ -20,6 +20,7 @@ lint: $(VENV)/.installed-dev
 
 bench: $(VENV)/.installed-dev
 	@$(BIN)/python bench/fingerprints.py
+	@$(BIN)/python bench/identification.py
 	@$(BIN)/python bench/city.py
 
 $(VENV)/bin/python:

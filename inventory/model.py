@@ -281,14 +281,24 @@ class FirmwareAge:
 
 
 @dataclass(frozen=True, slots=True)
+class Traffic:
+    """What the scan sent: packets (as far as we can count our own), connections, login attempts."""
+
+    packets_sent: int = 0
+    connections: int = 0
+    login_attempts: int = 0
+
+
+@dataclass(frozen=True, slots=True)
 class Assessment:
-    """Everything about one device in one scan; stored as soon as it is done."""
+    """Everything about one device in one scan; stored as soon as it is done. `traffic` is what the device was sent beyond the port sweep."""
 
     device: Device
     outcomes: tuple[Outcome, ...]
     score: Score
     firmware: FirmwareAge
     when: datetime
+    traffic: Traffic = field(default_factory=Traffic)
 
     @property
     def findings(self) -> tuple[Finding, ...]:
@@ -310,15 +320,6 @@ class FleetFinding:
     remedy: str
     devices: tuple[str, ...]
     standards: tuple[str, ...] = ()
-
-
-@dataclass(frozen=True, slots=True)
-class Traffic:
-    """What the scan sent: packets (as far as we can count our own), connections, login attempts."""
-
-    packets_sent: int = 0
-    connections: int = 0
-    login_attempts: int = 0
 
 
 @dataclass(frozen=True, slots=True)

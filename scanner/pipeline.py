@@ -173,8 +173,8 @@ class Run:
         judged = await contained(self._judge(device, ends), f"judging {host.address}")
         if isinstance(judged, Failure):
             outcomes = tuple(Outcome(check.id, Status.FAILED, judged.reason) for check in self._job.checks)
-            return Assessment(device, outcomes, score(()), FirmwareAge(), _now())
-        return judged
+            judged = Assessment(device, outcomes, score(()), FirmwareAge(), _now())
+        return replace(judged, traffic=self._wire.sent_to(host.address))
 
     async def _judge(self, device: Device, ends: float) -> Assessment:
         asking = self._asking(device.address)

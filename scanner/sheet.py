@@ -22,6 +22,10 @@ def sheet(known: Known) -> Iterator[RenderableType]:
     yield cell(
         f"first seen {known.first_seen:%Y-%m-%d %H:%M}, last {known.last_seen:%Y-%m-%d %H:%M}, scans: {known.scans} (UTC)"
     )
+    traffic = assessment.traffic
+    yield cell(
+        f"it was sent {traffic.packets_sent} packets in {traffic.connections} connections, beyond the port sweep"
+    )
     yield from _claims(device)
     yield from _services(device)
     yield from _section("Findings")

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from datetime import date, datetime
 from typing import Any
 
-from inventory.model import Assessment, Coverage, Endpoint, Finding, FleetFinding, Observation, Report, Scan
+from inventory.model import Assessment, Coverage, Endpoint, Finding, FleetFinding, Observation, Report, Scan, Traffic
 from inventory.text import visible
 
 SUFFIX = ".json"
@@ -53,19 +53,24 @@ def _scan(scan: Scan) -> dict[str, Any]:
         "engine": scan.engine,
         "version": scan.version,
         "intel": scan.intel,
-        "traffic": {
-            "packets_sent": scan.traffic.packets_sent,
-            "connections": scan.traffic.connections,
-            "login_attempts": scan.traffic.login_attempts,
-        },
+        "traffic": _traffic(scan.traffic),
         "notes": scan.notes,
+    }
+
+
+def _traffic(traffic: Traffic) -> dict[str, int]:
+    return {
+        "packets_sent": traffic.packets_sent,
+        "connections": traffic.connections,
+        "login_attempts": traffic.login_attempts,
     }
 
 
 def _device(assessment: Assessment) -> dict[str, Any]:
     device = assessment.device
     claimed = {
-        name: claim.value if (claim := device.claim(name)) else None for name in ("vendor", "model", "kind", "serial")
+        name: claim.value if (claim := device.claim(name)) else None
+        for name in ("vendor", "model", "kind", "serial", "hardware", "name", "cpe")
     }
     return {
         "id": device.identity,
@@ -88,13 +93,19 @@ def _device(assessment: Assessment) -> dict[str, Any]:
             {"address": gap.endpoint.address, **_port(gap.endpoint), "protocol": gap.protocol, "reason": gap.reason}
             for gap in sorted(device.gaps, key=lambda gap: (gap.endpoint.sort_key, gap.protocol))
         ],
+        "traffic": _traffic(assessment.traffic),
     }
 
 
 def _firmware(assessment: Assessment) -> dict[str, Any]:
-    version, age = assessment.device.claim("firmware"), assessment.firmware
+    version, built, age = (
+        assessment.device.claim("firmware"),
+        assessment.device.claim("firmware_date"),
+        assessment.firmware,
+    )
     return {
         "version": version.value if version else None,
+        "date": built.value if built else None,
         "not_before": _day(age.not_before),
         "not_after": _day(age.not_after),
         "confidence": age.confidence.label,
