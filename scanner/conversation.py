@@ -153,6 +153,9 @@ class ProtocolModule(Protocol):
 
     A file whose conversation may take more than one connection says how many at most: CONNECTIONS.
 
+    A UDP file whose first request may go to everybody on a segment, where the operator asks for that, names the multicast group: GROUP (and GROUP_PORT where
+    PORTS is empty, and ANSWERS_TO_GROUP where the answers go to the group too).
+
     A file may also have `invited(device: Device) -> tuple[Target, ...]`: where the protocol is to be asked besides PORTS because of what the device has said
     already; a pure function, asked again after every answer. Over UDP, class A is asked of every device at PORTS; a protocol of class B has PORTS = () there
     and is asked by invitation only.

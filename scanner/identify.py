@@ -5,7 +5,7 @@ a device that waited out each by itself would keep the scan for half a minute. W
 """
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 
@@ -50,6 +50,7 @@ class Interview:
     """Asks one host everything it may be asked; `device()` returns what came of it.
 
     `name` is what the operator called the host. `asking` is told each protocol before it is asked, and `now` stamps the observations.
+    `heard` is what is known of the device already; what it says when it is asked itself stands in its place.
     """
 
     def __init__(
@@ -61,6 +62,7 @@ class Interview:
         asking: Callable[[str], None],
         now: Callable[[], datetime],
         terms: Terms = TERMS,
+        heard: Sequence[Observation] = (),
     ) -> None:
         self._wire = wire
         self._host = host
@@ -69,6 +71,7 @@ class Interview:
         self._asking = asking
         self._now = now
         self._protocols = load_protocols()
+        self._heard = heard
         self._seen: list[Observation] = []
         self._gaps: list[Gap] = []
         self._leads: list[Lead] = []
@@ -88,7 +91,9 @@ class Interview:
         return self._so_far()
 
     def _so_far(self) -> Device:
-        seen = tuple(sorted(self._seen, key=lambda o: (o.endpoint.sort_key, o.protocol, o.behind)))
+        asked = {(seen.endpoint, seen.protocol) for seen in self._seen}
+        before = [seen for seen in self._heard if (seen.endpoint, seen.protocol) not in asked]
+        seen = tuple(sorted((*self._seen, *before), key=lambda o: (o.endpoint.sort_key, o.protocol, o.behind)))
         return Device(
             identity=f"address:{self._host.address}",
             addresses=(self._host.address,),

@@ -42,6 +42,7 @@ class Request:
     window: str | None = None
     yes_large: bool = False
     low_ports_at: int = 0
+    multicast: bool = False
 
 
 def build(request: Request, settings: Settings, now: datetime) -> Job:
@@ -85,6 +86,7 @@ def build(request: Request, settings: Settings, now: datetime) -> Job:
         community=site.snmp_community if site else "",
         devices_at_once=DEVICES_AT_ONCE[pace.name],
         device_deadline=SLOWNESS + CONNECTIONS_WAITED_FOR / pace.device_connections_per_second,
+        multicast=request.multicast,
         others=load_recog(settings.recog) if settings.recog else None,
     )
 

@@ -22,6 +22,7 @@ from scanner.boundary import Failure, contained
 from scanner.discover import Host, Note, Progress, Sweep, discover
 from scanner.events import Asking, Assessed, Ended, HostFound, Noted, Observer, Started, Swept
 from scanner.fingerprint import Others
+from scanner.gathering import Gathered, gather
 from scanner.identify import Interview, Terms
 from scanner.logins import load_logins
 from scanner.mask import masked
@@ -38,7 +39,7 @@ class Job:
     """What a scan is to do: the record it is stored under, its pace, the sweep, the checks, how many devices are examined at the same time, and for how
     many seconds each may keep us. When these are over no question and no login is begun any more, and what was not asked is said.
 
-    `others` are the fingerprints of others.
+    `others` are the fingerprints of others, and `multicast` says whether everybody on a segment may be asked at once.
 
     The sweep's own pace is its share of the scan's `pace`; the wire has the rest.
     """
@@ -53,6 +54,7 @@ class Job:
     devices_at_once: int = 100
     device_deadline: float = 600.0
     others: Others | None = None
+    multicast: bool = False
 
 
 class Run:
@@ -70,6 +72,7 @@ class Run:
         self._notes: list[str] = list(job.scan.notes)
         self._swept = Progress(0, 0, 0)
         self._left_out = False
+        self._gathered = Gathered()
 
     async def report(self) -> Report:
         """Scan, and return the report; its `scan.ended` is None when the run was interrupted."""
@@ -105,18 +108,27 @@ class Run:
             await asyncio.gather(done, *tasks, return_exceptions=True)
 
     async def _discover(self) -> None:
+        if self._job.multicast:
+            self._gathered = await gather(self._job.sweep, self._audit, _now)
+            for note in self._gathered.notes:
+                self._note(note)
+        found_by_sweep: set[str] = set()
         for network in self._job.sweep.targets.networks:
             self._audit_sweep(network, "begun")
         try:
             async with aclosing(discover(self._job.sweep)) as found_so_far:
                 async for found in found_so_far:
                     await self._take(found)
+                    if self._job.multicast and isinstance(found, Host):
+                        found_by_sweep.add(found.address)
                     if self.interrupted.is_set():
                         break
         finally:
             swept = self._swept
             outcome = f"{swept.done} of {swept.addresses} addresses asked, {swept.packets} packets"
             self._audit_sweep(", ".join(self._job.sweep.targets.networks), outcome)
+        for address in sorted(set(self._gathered.heard) - found_by_sweep - self._job.sweep.skip):
+            await self._take(Host(address, None, (), "multicast"))
         for _ in range(self._job.devices_at_once):
             await self._hosts.put(None)
 
@@ -166,6 +178,7 @@ class Run:
             asking=self._asking(host.address),
             now=_now,
             terms=Terms(self._job.community, self._job.sweep.never_touch, others=self._job.others),
+            heard=self._gathered.heard.pop(host.address, ()),
         )
         ends = asyncio.get_running_loop().time() + self._job.device_deadline
         device = await interview.device(self._job.device_deadline)
@@ -234,7 +247,7 @@ class Run:
 
     def _ended_scan(self, ended: datetime | None) -> Scan:
         traffic = self._wire.traffic
-        traffic = replace(traffic, packets_sent=traffic.packets_sent + self._swept.packets)
+        traffic = replace(traffic, packets_sent=traffic.packets_sent + self._swept.packets + self._gathered.packets)
         return replace(self._job.scan, ended=ended, traffic=traffic, notes=tuple(self._notes))
 
     def _coverage(self, assessments: tuple[Assessment, ...]) -> Coverage:

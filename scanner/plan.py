@@ -6,8 +6,9 @@ from datetime import datetime
 from scanner import spans
 from scanner.discover.plan import Leg, Way, permitted
 from scanner.discover.ways import patience, ways_to
+from scanner.gathering import grouped
 from scanner.pipeline import Job
-from scanner.protocols import load_protocols
+from scanner.questions import datagrams
 
 _TALK = 200
 """Packets that a device is sent while it is identified and judged: at most 113 in the fake city, seen on its cable; and room for more services."""
@@ -42,7 +43,12 @@ def _lines(job: Job) -> Iterator[tuple[str, str]]:
     yield "level", job.scan.level.label
     yield "checks", ", ".join(check.id for check in job.checks if check.level <= job.scan.level)
     yield "TCP ports", f"{len(ports)}: {', '.join(map(str, ports))}"
-    yield "UDP questions", ", ".join(_datagrams())
+    yield "UDP questions", ", ".join(_datagrams(sweep.never_touch))
+    if job.multicast:
+        yield (
+            "multicast",
+            f"one datagram to everybody on each segment, for each of: {', '.join(p.NAME for p in grouped())}",
+        )
     yield "never touched", ", ".join(map(str, sorted(sweep.never_touch)))
     yield (
         "packets",
@@ -65,13 +71,8 @@ def _to_find(leg: Leg, ports: tuple[int, ...], addresses: int) -> int:
     return leg.count * (to_each + to_each_port * patience(leg.way, ports, addresses))
 
 
-def _datagrams() -> list[str]:
-    return [
-        f"{protocol.NAME} {port}"
-        for protocol in load_protocols().values()
-        if protocol.TRANSPORT == "udp"
-        for port in protocol.PORTS
-    ]
+def _datagrams(never_touch: frozenset[int]) -> list[str]:
+    return [f"{protocol.NAME} {endpoint.port}" for protocol, endpoint in datagrams("0.0.0.0", never_touch)]
 
 
 def _duration(seconds: float) -> str:

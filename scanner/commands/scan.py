@@ -43,6 +43,7 @@ HARDER = "How fast (normal, unless the site says otherwise): packets and connect
     "--engine", type=click.Choice(["builtin", "nmap"]), default="builtin", help="What finds the hosts and ports."
 )
 @click.option("--authorised-by", metavar="TEXT", help="By whose word networks are scanned that no site approves.")
+@click.option("--multicast", is_flag=True, help="Also ask everybody on each segment at once: SSDP, mDNS and the like.")
 @click.option("--window", metavar="HH:MM-HH:MM", help="Scan only within these hours.")
 @click.option("--resume/--fresh", help="Go on with the interrupted scan of the same question, or begin anew.")
 @click.option(

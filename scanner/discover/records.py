@@ -43,7 +43,7 @@ class Sweep:
 
 @dataclass(frozen=True, slots=True)
 class Host:
-    """A host that is alive, its MAC where it could be seen, its open ports in order, and how it was found ("arp", "icmp", "connect", "nmap")."""
+    """A host that is alive, its MAC where it could be seen, its open ports in order, and how it was found ("arp", "icmp", "connect", "nmap", "multicast")."""
 
     address: str
     mac: str | None

@@ -20,6 +20,7 @@ PORTS = (1900,)
 SAFETY = Safety.A
 OVER_TLS = False
 SPEAKS_FIRST = False
+GROUP = "239.255.255.250"
 # A unicast search needs neither the multicast address nor MX (section 1.3.2), but stacks of UPnP 1.0 ignore one without them.
 M_SEARCH = (
     b'M-SEARCH * HTTP/1.1\r\nHOST: 239.255.255.250:1900\r\nMAN: "ssdp:discover"\r\nMX: 1\r\nST: upnp:rootdevice\r\n\r\n'

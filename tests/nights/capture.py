@@ -60,10 +60,10 @@ def captured(described: dict[str, Any], file: Path) -> Iterator[list[Packet]]:
         recorder.send_signal(signal.SIGINT)
         summary = recorder.communicate()[1]
     assert "0 packets dropped by kernel" in summary
-    packets += _read(file.read_bytes())
+    packets += packets_in(file.read_bytes())
 
 
-def _read(data: bytes) -> Iterator[Packet]:
+def packets_in(data: bytes) -> Iterator[Packet]:
     at = 24
     while at < len(data):
         _, _, size, _ = struct.unpack_from("=IIII", data, at)
