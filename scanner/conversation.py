@@ -108,13 +108,14 @@ Conversation: TypeAlias = Generator[Step, bytes, T]
 @dataclass(frozen=True, slots=True)
 class Target:
     """What a conversation may know beforehand: where it is held, the name the operator used, whether TLS is spoken beneath it, a path that another
-    answer pointed to, and the site's own SNMP community (which nothing prints)."""
+    answer pointed to, the site's own SNMP community (which nothing prints), and whether anything but an open port speaks for the protocol here."""
 
     endpoint: Endpoint
     name: str = ""
     tls: bool = False
     path: str = "/"
     community: str = field(default="", repr=False)
+    expected: bool = True
 
     @property
     def host(self) -> str:
@@ -156,6 +157,10 @@ class ProtocolModule(Protocol):
     A UDP file whose first request may go to everybody on a segment, where the operator asks for that, names the multicast group: GROUP (and GROUP_PORT where
     PORTS is empty, and ANSWERS_TO_GROUP where the answers go to the group too).
 
+    A file may have `recognises(greeting: bytes) -> bool`: whether what a server says unasked is this protocol, whatever its port. HARDY says that where this
+    protocol is expected and something else answers, other questions may follow, for no controller stands at such a port; a file that does not say it is
+    taken to be fragile. LAST says that its invitations are followed after all others.
+
     A file may also have `invited(device: Device) -> tuple[Target, ...]`: where the protocol is to be asked besides PORTS because of what the device has said
     already; a pure function, asked again after every answer. Over UDP, class A is asked of every device at PORTS; a protocol of class B has PORTS = () there
     and is asked by invitation only.
@@ -179,6 +184,22 @@ def invitations(protocol: ProtocolModule, device: Device) -> tuple[Target, ...]:
     invited = getattr(protocol, "invited", None)
     targets: tuple[Target, ...] = invited(device) if invited is not None else ()
     return targets
+
+
+def is_hardy(protocol: ProtocolModule) -> bool:
+    """Whether something else than `protocol` at its port may be asked other questions."""
+    return bool(getattr(protocol, "HARDY", False))
+
+
+def comes_last(protocol: ProtocolModule) -> bool:
+    """Whether the invitations of `protocol` are followed after all others."""
+    return bool(getattr(protocol, "LAST", False))
+
+
+def recognises(protocol: ProtocolModule, greeting: bytes) -> bool:
+    """Whether `protocol` recognises its own in what a server said unasked."""
+    own = getattr(protocol, "recognises", None)
+    return own is not None and bool(own(greeting))
 
 
 class Line(Protocol):

@@ -8,16 +8,17 @@ import asyncio
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
+from typing import TypeAlias
 
 from inventory.errors import PeerClosed, PeerError, ProtocolError, ScopeError, TimedOut, Unreached
 from inventory.model import Device, Endpoint, Gap, Observation
 from inventory.oui import vendor_of
 from scanner.boundary import Failure, contained
-from scanner.conversation import EVIDENCE_LIMIT, Heard, Lead, ProtocolModule, Target
+from scanner.conversation import EVIDENCE_LIMIT, Heard, Lead, ProtocolModule, Target, comes_last
 from scanner.discover import Host
 from scanner.fingerprint import Others, fingerprint
 from scanner.protocols import load_protocols
-from scanner.questions import Budget, datagrams, expected, invited, is_known
+from scanner.questions import LADDER, Budget, datagrams, expected, invited, is_unknown, may_be_another, speaker
 from scanner.wire import Wire
 
 PATIENCE = 45.0
@@ -40,6 +41,10 @@ class Terms:
 
 
 TERMS = Terms()
+
+
+Answer: TypeAlias = tuple[ProtocolModule, PeerError | Failure]
+"""A question that came to nothing, and how."""
 
 
 class _OutOfPatience(Exception):
@@ -106,20 +111,35 @@ class Interview:
         )
 
     async def _ask_everything(self) -> None:
-        """UDP goes first: it is quickly done, and a device that lets us wait on TCP does not hide behind that what it says there."""
+        """UDP goes first: it is quickly done, and a device that lets us wait on TCP does not hide behind that what it says there.
+
+        The ports where nothing is expected come after all that may tell what the device is: at a serial server they may lead to the serial line.
+        """
         await self._ask_datagrams()
+        others: list[tuple[Endpoint, list[Answer]]] = []
         for endpoint in sorted(self._host.open_ports):
-            await self._ask_port(endpoint)
+            if is_unknown(endpoint):
+                others.append((endpoint, []))
+                continue
+            answers = await self._ask_port(endpoint)
             self._asked.add(endpoint)
-        for _ in range(FOLLOWED):
-            lead = self._next_lead()
-            if lead is None:
-                break
+            if answers and may_be_another(endpoint) and _may_go_on(answers):
+                others.append((endpoint, answers))
+        await self._follow_leads(last=False)
+        for endpoint, answers in others:
+            await self._ask_anything(endpoint, answers)
+            self._asked.add(endpoint)
+        await self._follow_leads(last=True)
+
+    async def _follow_leads(self, *, last: bool) -> None:
+        """Follow leads and invitations until nothing new comes of it; `last` includes those that come last."""
+        while len(self._followed) < FOLLOWED and (lead := self._next_lead(last=last)) is not None:
             await self._follow(lead)
 
     def _unasked(self, why: str) -> list[Gap]:
         """A gap for everything that was still to be asked."""
         left = [(e, p.NAME) for e in self._host.open_ports for p in expected(e)]
+        left += [(e, LADDER[0]) for e in self._host.open_ports if is_unknown(e)]
         left += [(endpoint, p.NAME) for p, endpoint in datagrams(self._host.address, self._terms.never_touch)]
         left += [(lead.target.endpoint, lead.protocol) for lead in self._leads]
         done = {(seen.endpoint, seen.protocol) for seen in self._seen} | {(g.endpoint, g.protocol) for g in self._gaps}
@@ -129,42 +149,82 @@ class Interview:
             if endpoint not in self._asked and (endpoint, name) not in done
         ]
 
-    async def _ask_port(self, endpoint: Endpoint) -> None:
+    async def _ask_port(self, endpoint: Endpoint) -> list[Answer]:
+        """Ask what is expected at a port; what came in vain, () where one recognised its own."""
         questions = expected(endpoint)
-        if not questions:
-            return
         tls = self._protocols["tls"]
         plain = [protocol for protocol in questions if protocol is not tls]
-        gaps: list[Gap] = []
-        if tls in questions and await self._ask_inside_tls(endpoint, plain, gaps):
-            return
-        if await self._ask_first(endpoint, plain, gaps, tls=False):
-            return
-        if not is_known(endpoint) and await self._ask_inside_tls(endpoint, plain, gaps):
-            return
-        self._gaps += gaps
+        answers: list[Answer] = []
+        if tls in questions and await self._ask_inside_tls(endpoint, plain, answers):
+            return []
+        if await self._ask_first(endpoint, plain, answers, tls=False):
+            return []
+        self._gaps += _gaps(endpoint, answers)
+        return answers
 
-    async def _ask_inside_tls(self, endpoint: Endpoint, inner: list[ProtocolModule], gaps: list[Gap]) -> bool:
+    async def _ask_anything(self, endpoint: Endpoint, before: list[Answer]) -> None:
+        """Find out what a port speaks, besides what was asked `before`, by what it says unasked and else by a few questions."""
+        if not before and self._is_serial_server():
+            return
+        answers: list[Answer] = []
+        found = await self._ask_by_greeting(endpoint, before, answers)
+        names = () if found is not None else tuple(name for name in LADDER if name not in {p.NAME for p, _ in before})
+        for name in names:
+            if name == "tls":
+                found = await self._ask_inside_tls(endpoint, [self._protocols["http"]], answers, expected=False)
+            else:
+                found = await self._ask_first(endpoint, [self._protocols[name]], answers, tls=False, expected=False)
+            if found:
+                break
+        if found:
+            self._gaps = [gap for gap in self._gaps if gap.endpoint != endpoint or gap.protocol not in _names(before)]
+        else:
+            self._gaps += _gaps(endpoint, answers)
+
+    def _is_serial_server(self) -> bool:
+        return any(claim.value == "serial-server" for claim in self._so_far().claimed("kind"))
+
+    async def _ask_by_greeting(self, endpoint: Endpoint, before: list[Answer], answers: list[Answer]) -> bool | None:
+        """Listen, and ask the protocol that the greeting is of: whether it spoke, None where the port is silent."""
+        if any(protocol.SPEAKS_FIRST and isinstance(failed, TimedOut) for protocol, failed in before):
+            return None  # it has been listened to for longer already
+        heard = await self._hear(self._protocols["greeting"], Target(endpoint, name=self._name, expected=False))
+        if not isinstance(heard, Heard):
+            return None
+        owner = speaker(heard.evidence)
+        if owner is not None and await self._ask_first(endpoint, [owner], answers, tls=False):
+            return True
+        self._keep(self._protocols["greeting"], endpoint, heard)
+        return bool(heard.facts.get("greeting.protocol"))
+
+    async def _ask_inside_tls(
+        self, endpoint: Endpoint, inner: list[ProtocolModule], answers: list[Answer], *, expected: bool = True
+    ) -> bool:
         """Whether the port speaks TLS; then whatever speaks inside it has been asked too."""
-        if not await self._ask_first(endpoint, [self._protocols["tls"]], gaps, tls=False):
+        if not await self._ask_first(endpoint, [self._protocols["tls"]], answers, tls=False, expected=expected):
             return False
-        within: list[Gap] = []
+        within: list[Answer] = []
         inner = [protocol for protocol in inner if protocol.OVER_TLS]
         if not await self._ask_first(endpoint, inner, within, tls=True):
-            self._gaps += within
+            self._gaps += _gaps(endpoint, within)
         return True
 
     async def _ask_first(
-        self, endpoint: Endpoint, protocols: list[ProtocolModule], gaps: list[Gap], *, tls: bool
+        self,
+        endpoint: Endpoint,
+        protocols: list[ProtocolModule],
+        answers: list[Answer],
+        *,
+        tls: bool,
+        expected: bool = True,
     ) -> bool:
-        """Ask `protocols` in turn until one recognises its own."""
+        """Ask `protocols` in turn until one recognises its own; what comes in vain is added to `answers`."""
         for protocol in protocols:
-            target = Target(endpoint, name=self._name, tls=tls, community=self._terms.community)
+            target = Target(endpoint, name=self._name, tls=tls, community=self._terms.community, expected=expected)
             failed = await self._ask(protocol, target)
             if failed is None:
                 return True
-            if not isinstance(failed, ProtocolError):
-                gaps.append(Gap(endpoint, protocol.NAME, _said(failed)))
+            answers.append((protocol, failed))
         return False
 
     async def _ask_datagrams(self) -> None:
@@ -183,11 +243,11 @@ class Interview:
         if isinstance(failed, Failure):
             self._gaps.append(Gap(endpoint, protocol.NAME, failed.reason))
 
-    def _next_lead(self) -> Lead | None:
+    def _next_lead(self, *, last: bool) -> Lead | None:
         """What an answer pointed to, or invites to, and was not followed yet."""
         for lead in (*self._leads, *invited(self._so_far())):
             key = (lead.protocol, lead.target.endpoint, lead.target.path)
-            if key not in self._followed:
+            if key not in self._followed and (last or not comes_last(self._protocols[lead.protocol])):
                 self._followed.add(key)
                 return lead
         return None
@@ -210,6 +270,16 @@ class Interview:
         self, protocol: ProtocolModule, target: Target, *, in_turn: bool = False
     ) -> PeerError | Failure | None:
         """Hold one conversation and keep what it brought; None when it went well."""
+        heard = await self._hear(protocol, target, in_turn=in_turn)
+        if not isinstance(heard, Heard):
+            return heard
+        self._keep(protocol, target.endpoint, heard)
+        return None
+
+    async def _hear(
+        self, protocol: ProtocolModule, target: Target, *, in_turn: bool = False
+    ) -> Heard | PeerError | Failure:
+        """Hold one conversation, within the patience and the budget."""
         if self._waited >= PATIENCE and protocol.TRANSPORT == "tcp":
             raise _OutOfPatience
         if not self._terms.budget.allows(protocol, self._wire.sent_to(self._host.address)):
@@ -224,9 +294,7 @@ class Interview:
             took = _clock() - began
             in_vain = isinstance(heard, TimedOut | Unreached) or took >= SLOW
             self._waited += took if in_vain and protocol.TRANSPORT == "tcp" else 0.0
-            return heard
-        self._keep(protocol, target.endpoint, heard)
-        return None
+        return heard
 
     def _keep(self, protocol: ProtocolModule, endpoint: Endpoint, heard: Heard) -> None:
         evidence, when = heard.evidence[:EVIDENCE_LIMIT], self._now()
@@ -239,6 +307,23 @@ class Interview:
             return await self._wire.hold(protocol, target, in_turn=in_turn)
         except PeerError as error:
             return error
+
+
+def _gaps(endpoint: Endpoint, answers: list[Answer]) -> list[Gap]:
+    """What could not be examined; another protocol's answer is no gap."""
+    return [Gap(endpoint, p.NAME, _said(failed)) for p, failed in answers if not isinstance(failed, ProtocolError)]
+
+
+def _names(answers: list[Answer]) -> set[str]:
+    return {protocol.NAME for protocol, _ in answers}
+
+
+def _may_go_on(answers: list[Answer]) -> bool:
+    """Whether a port may speak something else: it answered, or it was only waited for. Whoever says nothing to a question says nothing to the next."""
+    return all(
+        isinstance(failed, ProtocolError | PeerClosed) or (protocol.SPEAKS_FIRST and isinstance(failed, TimedOut))
+        for protocol, failed in answers
+    )
 
 
 def _said(failed: PeerError | Failure) -> str:

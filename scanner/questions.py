@@ -1,8 +1,11 @@
 """What is asked of a device, where, and in which order. Pure: no question is put here.
 
-First the datagrams of class A, of every device. Then each open TCP port is asked what is expected there; one that nobody knows gets HTTP, plain and then inside
-TLS; one that is known for something we do not speak is left alone, because a controller may fall over bytes it does not expect. Last what the answers so far
-point to or invite to, until nothing new comes of it.
+First the datagrams of class A, of every device. Then each open TCP port is asked what is expected there; one that is known for something we do not speak is
+left alone, because a controller may fall over bytes it does not expect. Then what the answers so far point to or invite to, until nothing new comes of it.
+
+Last come the ports that nobody knows, and those where something else answered than an IT protocol that is expected there: a service is known by what it
+says, not by its port. One connection only listens; whoever speaks is asked in the protocol that it speaks, or not at all. Whoever is silent is asked in HTTP,
+in TLS and in RTSP, in this order. That is four connections at most until the protocol is known.
 """
 
 from collections.abc import Collection, Iterator
@@ -10,10 +13,15 @@ from dataclasses import dataclass
 
 from checks.ports import reason
 from inventory.model import Device, Endpoint, Traffic
-from scanner.conversation import Lead, ProtocolModule, Safety, invitations
+from scanner.conversation import Lead, ProtocolModule, Safety, comes_last, invitations, is_hardy, recognises
 from scanner.protocols import load_protocols
 
-_FALLBACK = "http"
+LADDER = ("http", "tls", "rtsp")
+"""What a silent port is asked, in this order."""
+
+# Whoever connects here holds the serial line behind the port, and what is said goes out on it: the factory settings of serial servers, by their manuals
+# (Moxa NPort: 950 to 1013 and 4001 to 4032; Lantronix: 3001 to 3032 and 10001 to 10032; Digi: 2001 to 2132; general knowledge).
+_SERIAL_LINES = (range(950, 1014), range(2001, 2133), range(3001, 3033), range(4001, 4033), range(10001, 10033))
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,14 +43,26 @@ def spoken_over(transport: str) -> list[ProtocolModule]:
 
 
 def expected(endpoint: Endpoint) -> list[ProtocolModule]:
-    """What may be spoken at a TCP port: what is expected there, nothing where another protocol is known to be, HTTP at a port that nobody knows."""
-    found = [protocol for protocol in spoken_over("tcp") if endpoint.port in protocol.PORTS]
-    return found or ([] if reason(endpoint.port) else [load_protocols()[_FALLBACK]])
+    """What is expected at a TCP port, () where nothing is or where it is known for something we do not speak."""
+    return [protocol for protocol in spoken_over("tcp") if endpoint.port in protocol.PORTS]
 
 
-def is_known(endpoint: Endpoint) -> bool:
-    """Whether a protocol is expected at the port."""
-    return any(endpoint.port in protocol.PORTS for protocol in spoken_over("tcp"))
+def is_unknown(endpoint: Endpoint) -> bool:
+    """Whether nobody knows what a TCP port is for: no protocol is expected, no list has a reason for it, and no serial line is to be feared behind it."""
+    if expected(endpoint) or reason(endpoint.port):
+        return False
+    return not any(endpoint.port in line for line in _SERIAL_LINES)
+
+
+def may_be_another(endpoint: Endpoint) -> bool:
+    """Whether a port where what is expected did not recognise its own may be asked what else it speaks: IT protocols only, never one of controllers."""
+    found = expected(endpoint)
+    return bool(found) and all(is_hardy(protocol) for protocol in found)
+
+
+def speaker(greeting: bytes) -> ProtocolModule | None:
+    """The protocol that recognises its own in a greeting."""
+    return next((protocol for protocol in spoken_over("tcp") if recognises(protocol, greeting)), None)
 
 
 def datagrams(address: str, never_touch: Collection[int]) -> list[tuple[ProtocolModule, Endpoint]]:
@@ -57,7 +77,7 @@ def datagrams(address: str, never_touch: Collection[int]) -> list[tuple[Protocol
 
 
 def invited(device: Device) -> Iterator[Lead]:
-    """Where the protocols want to be asked because of what the device has said already."""
-    for protocol in load_protocols().values():
+    """Where the protocols want to be asked because of what the device has said already; those that come last, last."""
+    for protocol in sorted(load_protocols().values(), key=comes_last):
         for target in invitations(protocol, device):
             yield Lead(protocol.NAME, target)

@@ -15,6 +15,7 @@ CHANGE_CIPHER_SPEC, ALERT, HANDSHAKE, APPLICATION_DATA = 20, 21, 22, 23
 CLIENT_HELLO, SERVER_HELLO, CERTIFICATE = 1, 2, 11
 RECORD_LIMIT = (1 << 14) + 2048
 WARNING, CLOSE_NOTIFY = 1, 0
+PROTOCOL_VERSION = 70
 
 # What a hello offers is ordered as a browser of the time would: authenticated and strong first, so that the pick says what a client gets, and anonymous last.
 _TLS13_SUITES = "1301 1302 1303 1304 1305"
@@ -45,6 +46,9 @@ _P256_SHARE = bytes.fromhex(
     "4fe342e2fe1a7f9b8ee7eb4a7c0f9e162bce33576b315ececbb6406837bf51f5"
 )
 _RETRY_RANDOM = bytes.fromhex("cf21ad74e59a6111be1d8c021e65b891c2a211167abb8c5e079e09e2c8a8339c")  # RFC 8446, 4.1.3
+_DOWNGRADED = (
+    b"DOWNGRD"  # RFC 8446, 4.1.3: ends, with one byte more, the random of whoever speaks TLS 1.3 and picks less
+)
 _HOST_NAME = re.compile(r"(?=.{1,253}$)(?!.*\.\d*$)[a-z0-9_]([a-z0-9_-]{0,62})(\.[a-z0-9_-]{1,63})*", re.IGNORECASE)
 
 
@@ -60,10 +64,11 @@ class Version:
 
 @dataclass(frozen=True, slots=True)
 class ServerHello:
-    """What a server picked."""
+    """What a server picked. `knows_better` is its word that it speaks TLS 1.3 but was offered less, which RFC 8446 demands of it (section 4.1.3)."""
 
     version: int
     suite: int
+    knows_better: bool = False
 
 
 def _extension(kind: int, data: bytes) -> bytes:
@@ -188,7 +193,7 @@ def parse_server_hello(body: bytes) -> ServerHello:
         version = int.from_bytes(selected, "big")
     elif body[2:34] == _RETRY_RANDOM:
         version = TLS13.code
-    return ServerHello(version, suite)
+    return ServerHello(version, suite, knows_better=body[26:33] == _DOWNGRADED)
 
 
 def _extensions(data: bytes) -> dict[int, bytes]:

@@ -15,6 +15,7 @@ from scanner.conversation import Heard, Lead, ProtocolModule, Target
 from scanner.discover import Host
 from scanner.identify import PATIENCE, Interview
 from scanner.protocols import load_protocols
+from scanner.protocols.greeting import parse as greet
 from scanner.wire import Wire
 
 ADDRESS = "192.0.2.7"
@@ -78,10 +79,124 @@ async def test_a_port_of_a_protocol_that_is_not_spoken_here_is_left_alone(interv
     assert device.open_ports == (Endpoint(ADDRESS, port),)
 
 
-async def test_a_port_that_nobody_knows_is_asked_for_http_and_then_for_tls(interview):
+async def test_a_silent_port_that_nobody_knows_is_listened_to_and_then_asked_three_questions(interview):
     played = Played(silence)
     await interview(played, 61234)
-    assert [asked for asked in played.asked if asked[1] == 61234] == [("http", 61234), ("tls", 61234)]
+    assert at(played, 61234) == ["greeting", "http", "tls", "rtsp"]
+
+
+def at(played: Played, port: int) -> list[str]:
+    return [protocol for protocol, asked in played.asked if asked == port]
+
+
+def greeting(text: bytes) -> Answering:
+    """A device that says `text` unasked, and speaks SSH, FTP or Telnet to whoever asks for it."""
+
+    def device_says(protocol: str, port: int) -> Heard | PeerError:
+        if protocol == "greeting":
+            return greet(text)
+        return Heard({}) if protocol in {"ssh", "ftp", "telnet"} else TimedOut()
+
+    return device_says
+
+
+@pytest.mark.parametrize(
+    ("said", "protocol"),
+    [
+        (b"SSH-2.0-dropbear_2022.83\r\n", "ssh"),
+        (b"220 NET+OS 6.0 FTP server ready.\r\n", "ftp"),
+        (b"\xff\xfd\x01\xff\xfb\x03", "telnet"),
+        (b"\r\nMoxa NPort 5110\r\nlogin: ", "telnet"),
+    ],
+)
+async def test_what_a_port_says_unasked_chooses_the_protocol(interview, said, protocol):
+    played = Played(greeting(said))
+    device = await interview(played, 61234)
+    assert at(played, 61234) == ["greeting", protocol]
+    assert [seen.protocol for seen in device.observations] == [protocol]
+    assert [gap for gap in device.gaps if gap.endpoint.port == 61234] == []
+
+
+@pytest.mark.parametrize("said", [b"$GPRMC,081836,A,3751.65,S\r\n", b"220 mail ESMTP\r\n", b"\x00\x01\x02"])
+async def test_whoever_speaks_what_we_do_not_is_asked_nothing(interview, said):
+    played = Played(greeting(said))
+    device = await interview(played, 61234)
+    assert at(played, 61234) == ["greeting"]
+    assert [seen.protocol for seen in device.observations] == ["greeting"]
+
+
+@pytest.mark.parametrize("port", [4001, 10001, 966, 2001, 3001])
+async def test_a_port_behind_which_a_serial_line_may_be_is_left_alone(interview, port):
+    played = Played(silence)
+    await interview(played, port)
+    assert [asked for asked in played.asked if asked[1] == port and asked[0] not in {"ubiquiti"}] == []
+
+
+async def test_a_serial_server_is_not_asked_at_ports_that_nobody_knows(interview):
+    def device_says(protocol: str, port: int) -> Heard | PeerError:
+        return Heard({"http.server": "MoxaHttp/1.0", "http.title": "NPort Web Console"}) if port == 80 else TimedOut()
+
+    played = Played(device_says)
+    await interview(played, 80, 61234)
+    assert at(played, 61234) == []
+
+
+@pytest.mark.parametrize(
+    ("port", "found", "asked"),
+    [
+        (2323, "ssh", ["telnet", "greeting", "ssh"]),
+        (8899, "rtsp", ["http", "greeting", "tls", "rtsp"]),
+        (8080, "tls", ["http", "greeting", "tls", "http"]),
+        (2222, "http", ["ssh", "greeting", "http"]),
+    ],
+)
+async def test_an_it_port_where_something_else_answers_is_asked_what_it_speaks(interview, port, found, asked):
+    def device_says(protocol: str, _: int) -> Heard | PeerError:
+        if protocol == "greeting" and found == "ssh":
+            return greet(b"SSH-2.0-x\r\n")
+        return Heard({}) if protocol == found else ProtocolError("something else")
+
+    played = Played(device_says)
+    device = await interview(played, port)
+    assert [protocol for protocol in at(played, port) if protocol != "favicon"] == asked
+    assert found in {seen.protocol for seen in device.observations}
+    assert device.gaps == ()
+
+
+async def test_a_port_that_was_silent_to_its_first_question_is_asked_no_other(interview):
+    played = Played(silence)
+    await interview(played, 80, 554, 1883)
+    assert [at(played, port) for port in (80, 554, 1883)] == [["http"], ["rtsp"], ["mqtt"]]
+
+
+async def test_a_silent_ssh_port_is_not_listened_to_again(interview):
+    played = Played(silence)
+    await interview(played, 2222)
+    assert at(played, 2222) == ["ssh", "http", "tls", "rtsp"]
+
+
+async def test_a_controllers_port_is_asked_for_what_is_expected_there_and_nothing_else(interview):
+    played = Played(lambda protocol, port: ProtocolError("something else"))
+    await interview(played, 502)
+    assert at(played, 502) == ["modbus"]
+
+
+async def test_ports_that_nobody_knows_come_last(interview):
+    played = Played(silence)
+    await interview(played, 7, 22, 80)
+    tcp = [port for protocol, port in played.asked if protocol in {"ssh", "http", "greeting"}]
+    assert tcp.index(7) > tcp.index(80)
+
+
+@pytest.mark.parametrize(("title", "asked"), [("RUT240 - Web UI", False), ("Welcome", True)])
+async def test_the_icon_is_asked_for_where_no_model_is_known(interview, title, asked):
+    def device_says(protocol: str, port: int) -> Heard | PeerError:
+        return Heard({"http.title": title}) if protocol == "http" else TimedOut()
+
+    played = Played(device_says)
+    device = await interview(played, 80)
+    assert (("favicon", 80) in played.asked) is asked
+    assert [gap for gap in device.gaps if gap.protocol == "favicon"] == []
 
 
 async def test_a_silent_device_is_left_when_the_patience_is_used_up(interview):
@@ -111,7 +226,7 @@ async def test_quick_refusals_cost_no_patience(interview):
 async def test_every_way_to_be_slow_costs_patience(interview, slow):
     played = Played(lambda protocol, port: slow, seconds=PATIENCE)
     await interview(played, 22, 80, 8080)
-    assert [port for _, port in played.asked if port not in {161, 1900}] == [22]
+    assert [port for protocol, port in played.asked if load_protocols()[protocol].TRANSPORT == "tcp"] == [22]
 
 
 async def test_a_device_that_answers_slowly_is_asked_to_the_end(interview):
@@ -153,7 +268,7 @@ async def test_at_the_deadline_each_protocol_that_was_not_asked_is_a_gap_once(in
 
 
 async def test_what_would_cost_more_than_the_budget_is_not_asked_and_said(interview):
-    played = Played(silence)
+    played = Played(lambda protocol, port: Heard({}) if protocol == "ssh" else TimedOut())
     played.sent = Traffic(packets_sent=120, connections=19)
     device = await interview(played, 22, 80)
     assert [asked for asked in played.asked if asked[1] in (22, 80)] == [("ssh", 22)]

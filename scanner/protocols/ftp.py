@@ -16,6 +16,7 @@ PORTS = (21,)
 SAFETY = Safety.A
 OVER_TLS = False
 SPEAKS_FIRST = True
+HARDY = True
 FACTS = {"ftp.code": "the reply code of the greeting", "ftp.banner": "the text of the greeting, without its codes"}
 QUIT = b"QUIT\r\n"
 SAYS = (Say.exactly("QUIT", QUIT),)
@@ -35,6 +36,15 @@ def probe(target: Target) -> Conversation[Heard]:
     except PeerError:
         pass  # it has said what we came for
     return heard
+
+
+def recognises(greeting: bytes) -> bool:
+    """Whether a greeting names FTP. SMTP greets with the same code, so a greeting without the name is not taken for either."""
+    return (
+        re.match(rb"(?:120|220|421)[ -]", greeting) is not None
+        and b"ftp" in greeting.lower()
+        and b"smtp" not in greeting.lower()
+    )
 
 
 def _line() -> Conversation[bytes]:

@@ -1,6 +1,6 @@
-"""HTTP, plain or inside TLS: the start page, the page it leads on to on the same endpoint, and its icon.
+"""HTTP, plain or inside TLS: the start page, and the page it leads on to on the same endpoint.
 
-At most three GET requests, one connection each, one after the other. A redirect to another host, port or scheme is noted and not followed, and no path is
+At most two GET requests, one connection each, one after the other. A redirect to another host, port or scheme is noted and not followed, and no path is
 guessed. RFC 9110 and 9112; `scanner/http1.py` reads what devices send instead.
 """
 
@@ -27,10 +27,10 @@ PORTS = tuple(sorted((*_PLAIN_PORTS, *_HIGH_PORTS, *_TLS_PORTS)))
 SAFETY = Safety.A
 OVER_TLS = True
 SPEAKS_FIRST = False
-CONNECTIONS = 3
+CONNECTIONS = 2
+HARDY = True
 SAYS = (
     Say.like("get start page", get_pattern(rb"/")),
-    Say.like("get favicon", get_pattern(rb"/favicon\.ico")),
     Say.like("get the page it leads to", get_pattern(rb"/[!-~]{0,1023}")),
 )
 FACTS = {
@@ -40,7 +40,6 @@ FACTS = {
     "http.auth": "the schemes it asks for: 'basic', 'digest' or 'basic,digest'",
     "http.title": "the page's title",
     "http.generator": "the page's meta generator",
-    "http.favicon": "MD5 of /favicon.ico",
     "http.location": "where the start page leads on to",
     "http.cookies": "the names of the cookies it sets",
     "http.headers": "the names of the headers, in their order",
@@ -53,6 +52,10 @@ FACTS = {
 }
 _REDIRECTS = range(300, 400)
 _NAMES_LIMIT = 64
+# What nginx, Apache httpd and Go's net/http answer to plain HTTP where they speak TLS.
+_WANTS_TLS = re.compile(
+    rb"plain HTTP request was sent to HTTPS port|speaking plain HTTP to an SSL|HTTP request to an HTTPS server"
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,7 +67,7 @@ class _Answer:
 
 
 def probe(target: Target) -> Conversation[Heard]:
-    """Get the start page, follow it once within the endpoint, and get the icon."""
+    """Get the start page, and follow it once within the endpoint."""
     first = yield from _get(target, target.path)
     last = first
     path = _onward(target, first)
@@ -75,9 +78,6 @@ def probe(target: Target) -> Conversation[Heard]:
         except PeerError:
             last = first  # the start page has said enough
     facts = _facts(first) | _facts(last) | {"http.tls": target.tls}
-    icon = yield from _icon(target)
-    if icon:
-        facts["http.favicon"] = icon
     return Heard(facts, _evidence(last))
 
 
@@ -86,6 +86,8 @@ def _get(target: Target, path: str) -> Conversation[_Answer]:
     response = yield from read_response()
     if response.version.startswith("RTSP"):
         raise ProtocolError(f"{response.version} in answer to HTTP")
+    if response.status == 400 and not target.tls and _WANTS_TLS.search(response.body[:4096]):
+        raise ProtocolError("TLS is asked for")
     text = html_page.decode(response.body, response.header("Content-Type") or "")
     return _Answer(response, html_page.read_page(text))
 
@@ -116,19 +118,6 @@ def _onward(target: Target, answer: _Answer) -> str | None:
         return None
     path = (url.path or "/") + (f"?{url.query}" if url.query else "")
     return path if path != target.path and SAFE_PATH.fullmatch(path) else None
-
-
-def _icon(target: Target) -> Conversation[str]:
-    """The MD5 of /favicon.ico, "" where there is none or a page instead of it."""
-    try:
-        yield Reconnect()
-        yield Send(request("GET", "/favicon.ico", _host(target)))
-        response = yield from read_response()
-    except PeerError:
-        return ""
-    if response.status != 200 or not response.body or response.body.lstrip()[:1] == b"<":
-        return ""
-    return hashlib.md5(response.body, usedforsecurity=False).hexdigest()
 
 
 def _facts(answer: _Answer) -> dict[str, FactValue]:

@@ -18,6 +18,7 @@ PORTS = (1883, 8883)
 SAFETY = Safety.A
 OVER_TLS = True
 SPEAKS_FIRST = False
+HARDY = True
 FACTS = {
     "mqtt.return_code": "the return code of CONNACK",
     "mqtt.anonymous": "whether it lets us in without credentials",

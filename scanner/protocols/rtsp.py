@@ -18,6 +18,7 @@ PORTS = (554, 5554, 8554, 10554)
 SAFETY = Safety.B
 OVER_TLS = False
 SPEAKS_FIRST = False
+HARDY = True
 _URL = rb"rtsp://[A-Za-z0-9._:\[\]-]{1,260}/"
 _AGENT = re.escape(USER_AGENT.encode())
 SAYS = (

@@ -20,6 +20,7 @@ PORTS = (22, 222, 2022, 2222, 22222)
 SAFETY = Safety.A
 OVER_TLS = False
 SPEAKS_FIRST = True
+HARDY = True
 BANNER = b"SSH-2.0-Tocsin_0.1\r\n"
 SAYS = (
     Say.exactly("version", BANNER),
@@ -56,6 +57,11 @@ def probe(target: Target) -> Conversation[Heard]:
     except PeerError:
         pass  # what it has said so far is worth keeping
     return Heard(facts, line[:EVIDENCE_LIMIT])
+
+
+def recognises(greeting: bytes) -> bool:
+    """Whether a version line is among the first lines of a greeting."""
+    return any(line.startswith(b"SSH-") for line in greeting.split(b"\n", _LINES_BEFORE_BANNER)[:_LINES_BEFORE_BANNER])
 
 
 def _banner() -> Conversation[bytes]:

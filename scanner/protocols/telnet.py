@@ -3,18 +3,21 @@
 The codec and the prompts are in `scanner/telnet_codec.py`.
 """
 
+import re
+
 from inventory.errors import PeerClosed, ProtocolError, TimedOut
 from inventory.model import FactValue
 from inventory.text import one_line
 from scanner.conversation import EVIDENCE_LIMIT, Conversation, Heard, ReadSome, Safety, Target
-from scanner.telnet_codec import NEGOTIATE, TEXT_LIMIT, Codec, listen, plain, prompt
+from scanner.telnet_codec import IAC, NEGOTIATE, TEXT_LIMIT, WILL, Codec, listen, plain, prompt
 
 NAME = "telnet"
 TRANSPORT = "tcp"
-PORTS = (23, 2323, 9527)
+PORTS = (23, 24, 2323, 9527, 9999)
 SAFETY = Safety.A
 OVER_TLS = False
 SPEAKS_FIRST = True
+HARDY = True
 SAYS = (NEGOTIATE,)
 FACTS = {
     "telnet.banner": "the text before anybody types, without option negotiation and terminal control",
@@ -22,12 +25,23 @@ FACTS = {
 }
 _ROUNDS = 8
 """Rounds of silence that are waited for a prompt: many a device asks its name server who is calling before it says `login:`."""
+_OTHERS = re.compile(rb"SSH-\d|RFB \d{3}\.\d{3}\n|@RSYNCD: |(?:HTTP|RTSP)/\d")
+"""How what is no Telnet begins: greetings that stand at a Telnet port that was moved."""
+
+
+def recognises(greeting: bytes) -> bool:
+    """Whether a greeting begins with option negotiation or ends in a login. A bare prompt is not enough: other protocols end their lines with one too."""
+    if greeting[:1] == bytes((IAC,)):
+        return len(greeting) >= 3 and greeting[1] >= WILL
+    return prompt(Codec().receive(greeting)[0]) in {"login", "password"}
 
 
 def probe(target: Target) -> Conversation[Heard]:
     """Listen, answering options, until a prompt stands there or the device stays quiet."""
     codec = Codec()
     text = yield from listen(codec, _ROUNDS, lambda text: prompt(text) != "none")
+    if not codec.spoke and _OTHERS.match(text):
+        raise ProtocolError(f"{one_line(text[:16])} is no Telnet")
     kind = prompt(text)
     if kind == "shell":
         text, kind = yield from _confirmed(codec, text)

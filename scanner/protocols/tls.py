@@ -1,8 +1,12 @@
 """TLS: which versions a server accepts, what it picks in each, and the certificate it shows.
 
-One ClientHello a version over its own connection, from SSL 3.0 to TLS 1.3; the handshake is never finished and nothing is decrypted, so a server that only this
-machine's ssl module would refuse is read all the same. Five connections; a sixth, with a full handshake, where the certificate is visible only inside TLS 1.3.
-Nothing that tests for a vulnerability by exploiting it is ever sent.
+One ClientHello a version over its own connection; the handshake is never finished and nothing is decrypted, so a server that only this machine's ssl module
+would refuse is read all the same. Nothing that tests for a vulnerability by exploiting it is ever sent.
+
+TLS 1.2 goes first, and what its answer rules out is not asked: a server that picks less than it was offered speaks nothing in between, one that names the
+version as its reason to refuse (protocol_version) speaks nothing below (RFC 5246, 7.2.2 and appendix E.1), and one that picks another than TLS 1.3 without the
+mark of RFC 8446, 4.1.3 does not speak that. Two connections with a server of TLS 1.2 alone, three with one of 1.2 and 1.3, five with one that says no more than
+no; one more, with a full handshake, where the certificate is visible only inside TLS 1.3.
 """
 
 import os
@@ -24,7 +28,7 @@ from scanner.conversation import (
     StartTLS,
     Target,
 )
-from scanner.tls_codec import VERSIONS, Version
+from scanner.tls_codec import SSL30, TLS10, TLS11, TLS12, TLS13, VERSIONS, ServerHello, Version
 
 NAME = "tls"
 TRANSPORT = "tcp"
@@ -33,6 +37,7 @@ SAFETY = Safety.B
 OVER_TLS = False
 SPEAKS_FIRST = False
 CONNECTIONS = 6
+HARDY = True
 SAYS = (
     *(Say.like(f"client-hello {version.name}", tls_codec.hello_pattern(version)) for version in VERSIONS),
     Say.like("close-alert", rb"\x15\x03[\x00-\x03]\x00\x02\x01\x00"),
@@ -58,56 +63,85 @@ FACTS = {
 _RECORDS_LIMIT = 64
 _HANDSHAKE_LIMIT = 131072
 _SILENCES = 2
+_ORDER = (TLS12, TLS13, TLS11, TLS10, SSL30)
 
 
 @dataclass(frozen=True, slots=True)
 class _Flight:
-    """What a server sent to one hello: what it picked (None: it refused), its certificates, and the raw bytes."""
+    """What a server sent to one hello: what it picked (None: it refused; `by_version` says that the version is why), its certificates, the raw bytes."""
 
-    picked: tls_codec.ServerHello | None
+    picked: ServerHello | None
     chain: tuple[bytes, ...]
     raw: bytes
+    by_version: bool = False
 
 
 def probe(target: Target) -> Conversation[Heard]:
-    """Offer each version alone, weakest first."""
-    accepted: list[tuple[Version, int]] = []
-    chain: tuple[bytes, ...] = ()
-    evidence, silent, spoke = b"", 0, False
-    for version in VERSIONS:
-        if version is not VERSIONS[0]:
+    """Offer each version that is not ruled out yet, alone."""
+    flights = yield from _flights(target)
+    accepted = [(v, flights[v]) for v in VERSIONS if v in flights and _took(v, flights[v])]
+    facts: dict[str, FactValue] = {
+        "tls.versions": tuple(version.name for version, _ in accepted),
+        "tls.suites": tuple(f"{v.name} 0x{flight.picked.suite:04x}" for v, flight in accepted if flight.picked),
+    }
+    chain = next(
+        (flight.chain for _, flight in reversed(accepted) if flight.chain), ()
+    )  # of the best version that shows it
+    if not chain and accepted and accepted[-1][0] is TLS13:
+        chain = yield from _inside(facts)
+    evidence = accepted[0][1].raw if accepted else next(iter(flights.values())).raw
+    return Heard(facts | _certificate_facts(chain), evidence[:EVIDENCE_LIMIT])
+
+
+def _took(version: Version, flight: _Flight) -> bool:
+    return flight.picked is not None and flight.picked.version == version.code
+
+
+def _flights(target: Target) -> Conversation[dict[Version, _Flight]]:
+    """The answers by version, in the order asked; raises what the server does instead of speaking TLS."""
+    flights: dict[Version, _Flight] = {}
+    waiting, silent = list(_ORDER), 0
+    while waiting:
+        version = waiting.pop(0)
+        if version is not _ORDER[0]:
             yield Reconnect()
         try:
             flight = yield from _offer(version, target.name)
         except (PeerClosed, TimedOut) as error:  # a version that is not known is met with silence by some
             silent += isinstance(error, TimedOut)
-            if not spoke and (silent >= _SILENCES or version is VERSIONS[-1]):
+            if not flights and (silent >= _SILENCES or not waiting or not target.expected):
                 raise
+            if version is _ORDER[0]:
+                waiting.sort(
+                    key=lambda one: one is not TLS10
+                )  # whoever is older than TLS 1.2 and hangs on it knows this
             continue
         except ProtocolError:
-            if not spoke:
+            if not flights:
                 raise
             continue  # it speaks TLS, but not to this version
-        spoke = True
-        evidence = evidence or flight.raw
-        if flight.picked is not None and flight.picked.version == version.code:
-            accepted.append((version, flight.picked.suite))
-            chain = flight.chain or chain  # of the best version that shows it
-            evidence = flight.raw if len(accepted) == 1 else evidence
-    facts: dict[str, FactValue] = {
-        "tls.versions": tuple(version.name for version, _ in accepted),
-        "tls.suites": tuple(f"{version.name} 0x{suite:04x}" for version, suite in accepted),
-    }
-    if not chain and accepted and accepted[-1][0] is tls_codec.TLS13:
-        chain = yield from _inside(facts)
-    return Heard(facts | _certificate_facts(chain), evidence[:EVIDENCE_LIMIT])
+        flights[version] = flight
+        waiting = [other for other in waiting if not _rules_out(other, version, flight)]
+    return flights
+
+
+def _rules_out(other: Version, version: Version, flight: _Flight) -> bool:
+    """Whether what was answered to `version` says that the server does not speak `other`."""
+    if version is TLS13:
+        return False  # the hello for TLS 1.3 says nothing of others
+    if other is TLS13:
+        return flight.picked is not None and not flight.picked.knows_better
+    if other.code >= version.code:
+        return False
+    return flight.by_version if flight.picked is None else other.code > flight.picked.version
 
 
 def _offer(version: Version, name: str) -> Conversation[_Flight]:
     """Send one hello and read up to the certificate, or to the alert that refuses it."""
     yield Send(tls_codec.client_hello(version, os.urandom(32), name))
     raw = handshake = b""
-    picked: tls_codec.ServerHello | None = None
+    picked: ServerHello | None = None
+    by_version = False
     for _ in range(_RECORDS_LIMIT):
         try:
             kind, payload, record = yield from _record()
@@ -119,12 +153,13 @@ def _offer(version: Version, name: str) -> Conversation[_Flight]:
         if kind == tls_codec.ALERT:
             if payload[0] == tls_codec.WARNING and payload[1:2] != b"\x00":
                 continue  # "unrecognized_name" and its like: the handshake goes on
+            by_version = payload[1:2] == bytes((tls_codec.PROTOCOL_VERSION,))
             break
         handshake += payload if kind == tls_codec.HANDSHAKE else b""
         found = dict(reversed(list(tls_codec.messages(handshake))))
         if tls_codec.SERVER_HELLO in found:
             picked = tls_codec.parse_server_hello(found[tls_codec.SERVER_HELLO])
-        if picked and (picked.version >= tls_codec.TLS13.code or set(found) - {tls_codec.SERVER_HELLO}):
+        if picked and (picked.version >= TLS13.code or set(found) - {tls_codec.SERVER_HELLO}):
             break  # the rest is encrypted, or the certificate is here, or there is none
         if picked and (picked.version != version.code or len(handshake) > _HANDSHAKE_LIMIT):
             break  # not what was offered, or with a certificate that is too large to be one: what it picked is all we want of it
@@ -135,7 +170,7 @@ def _offer(version: Version, name: str) -> Conversation[_Flight]:
     chain = _chain(handshake)
     if picked is not None:
         yield from _close(version)
-    return _Flight(picked, chain, raw)
+    return _Flight(picked, chain, raw, by_version)
 
 
 def _record() -> Conversation[tuple[int, bytes, bytes]]:

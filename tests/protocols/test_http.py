@@ -22,8 +22,6 @@ PAGE = (
     b"Set-Cookie: sid=1; path=/\r\nSet-Cookie: lang=en\r\n\r\n"
     b"<html><title>WEB SERVICE</title><meta name=generator content=Boa><body>Log in <input type='password'></body>"
 )
-ICON = b"HTTP/1.1 200 OK\r\nContent-Type: image/x-icon\r\nContent-Length: 4\r\n\r\n\x00\x00\x01\x00"
-NO_ICON = b"HTTP/1.1 404 Not Found\r\nContent-Length: 0\r\n\r\n"
 
 BYTES = Path(__file__).parent.parent / "bytes/http"
 
@@ -37,18 +35,18 @@ def paths(sent: list[bytes]) -> list[bytes]:
 
 
 def test_reads_both_challenges_and_their_realm(recite):
-    heard, sent = recite(http.probe(TARGET), [CHALLENGED, NO_ICON])
+    heard, sent = recite(http.probe(TARGET), [CHALLENGED])
     assert heard.facts["http.status"] == 401
     assert heard.facts["http.server"] == "DVRDVS-Webs"
     assert heard.facts["http.realm"] == "DS-2CD2142FWD-I"
     assert heard.facts["http.auth"] == "basic,digest"
     assert heard.facts["http.headers"][:3] == ("Date", "Server", "WWW-Authenticate")
     assert heard.evidence == CHALLENGED
-    assert paths(sent) == [b"/", b"/favicon.ico"]
+    assert paths(sent) == [b"/"]
 
 
-def test_reads_the_page_and_its_icon(recite):
-    heard, _ = recite(http.probe(TARGET), [PAGE, ICON])
+def test_reads_the_page(recite):
+    heard, _ = recite(http.probe(TARGET), [PAGE])
     assert heard.facts == {
         "http.status": 200,
         "http.server": "mini_httpd/1.19 19dec2003",
@@ -60,7 +58,6 @@ def test_reads_the_page_and_its_icon(recite):
         "http.identity": "Log in",
         "http.password_form": True,
         "http.body_sha256": hashlib.sha256(PAGE.split(b"\r\n\r\n")[1]).hexdigest(),
-        "http.favicon": hashlib.md5(b"\x00\x00\x01\x00").hexdigest(),
         "http.tls": False,
     }
     assert b"<title>WEB SERVICE" in heard.evidence
@@ -76,7 +73,6 @@ def test_reads_the_page_and_its_icon(recite):
                 "http.server": "nginx/1.22.1",
                 "http.title": "Lab & camera",
                 "http.password_form": True,
-                "http.favicon": hashlib.md5(b"\0\0\1\0icon").hexdigest(),
                 "http.last_modified": "Sat, 21 Nov 2026 04:57:43 GMT",
             },
         ),
@@ -100,8 +96,8 @@ def test_reads_what_real_servers_said(recite, name, facts, cut):
 
 @pytest.mark.parametrize("cut", [1, 2, 3, 7])
 def test_the_pieces_an_answer_comes_in_make_no_difference(recite, cut):
-    whole, _ = recite(http.probe(TARGET), [PAGE, ICON])
-    pieces, _ = recite(http.probe(TARGET), [PAGE, ICON], cut=cut)
+    whole, _ = recite(http.probe(TARGET), [PAGE])
+    pieces, _ = recite(http.probe(TARGET), [PAGE], cut=cut)
     assert pieces == whole
 
 
@@ -119,8 +115,8 @@ def test_an_answer_cut_anywhere_ends_in_facts_or_in_a_peer_error(recite, size):
     "location", [b"/login.html", b"login.html", b"http://192.0.2.1/login.html", b"//192.0.2.1:80/login.html#top"]
 )
 def test_follows_a_redirect_within_the_endpoint_once(recite, location):
-    heard, sent = recite(http.probe(TARGET), [redirect(location), PAGE, ICON])
-    assert paths(sent) == [b"/", b"/login.html", b"/favicon.ico"]
+    heard, sent = recite(http.probe(TARGET), [redirect(location), PAGE])
+    assert paths(sent) == [b"/", b"/login.html"]
     assert heard.facts["http.status"] == 200
     assert heard.facts["http.title"] == "WEB SERVICE"
     assert heard.facts["http.location"] == location.decode()
@@ -128,7 +124,7 @@ def test_follows_a_redirect_within_the_endpoint_once(recite, location):
 
 def test_follows_where_the_page_itself_leads(recite):
     start = b"HTTP/1.1 200 OK\r\n\r\n<meta http-equiv=refresh content='0;url=/cgi-bin/luci'>"
-    _, sent = recite(http.probe(TARGET), [start, PAGE, ICON])
+    _, sent = recite(http.probe(TARGET), [start, PAGE])
     assert paths(sent)[1] == b"/cgi-bin/luci"
 
 
@@ -153,19 +149,14 @@ def test_follows_where_the_page_itself_leads(recite):
     ],
 )
 def test_follows_a_redirect_nowhere_else(recite, location):
-    heard, sent = recite(http.probe(TARGET), [redirect(location), NO_ICON])
-    assert paths(sent) == [b"/", b"/favicon.ico"]
+    heard, sent = recite(http.probe(TARGET), [redirect(location)])
+    assert paths(sent) == [b"/"]
     assert heard.facts["http.status"] == 302
 
 
 def test_asks_at_most_three_times(recite):
     _, sent = recite(http.probe(TARGET), [redirect(b"/a"), redirect(b"/b"), redirect(b"/c"), redirect(b"/d")])
-    assert paths(sent) == [b"/", b"/a", b"/favicon.ico"]
-
-
-def test_a_page_instead_of_an_icon_is_no_icon(recite):
-    heard, _ = recite(http.probe(TARGET), [PAGE, PAGE])
-    assert "http.favicon" not in heard.facts
+    assert paths(sent) == [b"/", b"/a"]
 
 
 @pytest.mark.parametrize(
@@ -176,6 +167,19 @@ def test_another_protocol_is_not_taken_for_http(recite, raw):
         recite(http.probe(TARGET), [raw])
 
 
+@pytest.mark.parametrize(
+    "body",
+    [
+        b"<head><title>400 The plain HTTP request was sent to HTTPS port</title></head>",  # nginx 1.22
+        b"Reason: You're speaking plain HTTP to an SSL-enabled server port.<br />",  # Apache httpd 2.4
+        b"Client sent an HTTP request to an HTTPS server.\n",  # Go, net/http
+    ],
+)
+def test_a_server_that_asks_for_tls_is_not_taken_for_http(recite, body):
+    with pytest.raises(ProtocolError):
+        recite(http.probe(TARGET), [b"HTTP/1.1 400 Bad Request\r\n\r\n" + body])
+
+
 def test_a_peer_that_closes_at_once_is_not_taken_for_http(recite):
     with pytest.raises(PeerClosed):
         recite(http.probe(TARGET), [b""])
@@ -183,7 +187,7 @@ def test_a_peer_that_closes_at_once_is_not_taken_for_http(recite):
 
 def test_everything_a_device_says_is_made_visible(recite):
     raw = b"HTTP/1.1 200 OK\r\nServer: a\x1b[2J\xe2\x80\xaeb\r\n\r\n<title>\x9b2J</title>"
-    heard, _ = recite(http.probe(TARGET), [raw, NO_ICON])
+    heard, _ = recite(http.probe(TARGET), [raw])
     assert heard.facts["http.server"] == "a\\x1b[2J\\u202eb"
     assert heard.facts["http.title"] == "\\x9b2J"
 
@@ -200,13 +204,13 @@ def test_everything_a_device_says_is_made_visible(recite):
     ],
 )
 def test_names_the_host_as_rfc_9110_asks(recite, target, host):
-    _, sent = recite(http.probe(target), [PAGE, ICON])
+    _, sent = recite(http.probe(target), [PAGE])
     assert b"\r\nHost: " + host + b"\r\n" in sent[0]
 
 
 def test_everything_it_sends_is_in_its_says(recite):
-    _, sent = recite(http.probe(TARGET), [redirect(b"/login.cgi?next=/"), PAGE, ICON])
-    assert len(sent) == 3
+    _, sent = recite(http.probe(TARGET), [redirect(b"/login.cgi?next=/"), PAGE])
+    assert len(sent) == 2
     assert all(any(say.allows(request) for say in http.SAYS) for request in sent)
 
 

@@ -13,10 +13,13 @@ from scanner.protocols import tls
 
 TARGET = Target(Endpoint("192.0.2.1", 443))
 BYTES = Path(__file__).parent.parent / "bytes"
-UP_TO_12 = [(BYTES / f"tls/openssl-3.0-up-to-1.2-{number}.bin").read_bytes() for number in range(1, 6)]
-ONLY_13 = [(BYTES / f"tls/openssl-3.0-only-1.3-{number}.bin").read_bytes() for number in range(1, 6)]
+# The recordings are SSL 3.0 to TLS 1.3, one file a hello; a server is asked for TLS 1.2, then 1.3 if it knows that, then 1.1, 1.0 and SSL 3.0.
+_SSL30, _TLS10, _TLS11, _TLS12, _TLS13 = range(1, 6)
+UP_TO_12 = [(BYTES / f"tls/openssl-3.0-up-to-1.2-{at}.bin").read_bytes() for at in (_TLS12, _TLS11, _TLS10, _SSL30)]
+ONLY_13 = [(BYTES / f"tls/openssl-3.0-only-1.3-{number}.bin").read_bytes() for number in (_TLS12, _TLS13)]
 RETRY = (BYTES / "tls/openssl-3.0-retry-1.bin").read_bytes()
 REFUSED = bytes.fromhex("15 0300 0002 02 46")  # fatal protocol_version, RFC 8446 section 6.2
+FAILED = bytes.fromhex("15 0300 0002 02 28")  # fatal handshake_failure: it may still speak an older version
 LEAF = (BYTES / "certificates/rsa1024-sha1.der").read_bytes()
 
 
@@ -28,9 +31,9 @@ def message(kind: int, body: bytes) -> bytes:
     return bytes((kind,)) + len(body).to_bytes(3, "big") + body
 
 
-def server_hello(version: int, suite: int = 0xC02F) -> bytes:
+def server_hello(version: int, suite: int = 0xC02F, random: bytes = bytes(32)) -> bytes:
     """RFC 5246 section 7.4.1.3, without session and extensions."""
-    return message(2, version.to_bytes(2, "big") + bytes(32) + b"\0" + suite.to_bytes(2, "big") + b"\0")
+    return message(2, version.to_bytes(2, "big") + random + b"\0" + suite.to_bytes(2, "big") + b"\0")
 
 
 def certificate(*chain: bytes) -> bytes:
@@ -63,8 +66,48 @@ def test_names_the_versions_the_picks_and_the_leaf(recite):
     assert heard.facts["tls.suites"] == ("TLSv1.0 0xc013", "TLSv1.1 0xc013", "TLSv1.2 0xc02f")
     assert heard.facts["tls.subject"] == "CN=camera.test,O=Lab"
     assert heard.facts["tls.key_bits"] == 2048
-    assert heard.evidence == UP_TO_12[1][:EVIDENCE_LIMIT]
+    assert heard.evidence == UP_TO_12[2][:EVIDENCE_LIMIT]
     assert said(sent)
+
+
+def hellos(sent: list[bytes]) -> list[str]:
+    """The versions that were offered, in order."""
+    named = ((say.name.removeprefix("client-hello "), say) for say in tls.SAYS if "client-hello" in say.name)
+    names = dict(named)
+    return [next(n for n, say in names.items() if say.allows(request)) for request in sent if request[0] == 22]
+
+
+@pytest.mark.parametrize(
+    ("mark", "offered"),
+    [
+        (b"", ["TLSv1.2", "TLSv1.1"]),
+        (b"DOWNGRD\x01", ["TLSv1.2", "TLSv1.3", "TLSv1.1"]),
+    ],
+)
+def test_what_an_answer_rules_out_is_not_asked(recite, mark, offered):
+    answer = record(22, server_hello(0x0303, random=bytes(32 - len(mark)) + mark) + certificate(LEAF))
+    _, sent = recite(tls.probe(TARGET), [answer, REFUSED, REFUSED])
+    assert hellos(sent) == offered
+
+
+def test_a_refusal_for_another_reason_rules_nothing_out(recite):
+    _, sent = recite(tls.probe(TARGET), [FAILED] * 5)
+    assert hellos(sent) == ["TLSv1.2", "TLSv1.3", "TLSv1.1", "TLSv1.0", "SSLv3"]
+
+
+def test_a_server_that_hangs_on_a_modern_hello_is_offered_tls_10_next(recite):
+    old = record(22, server_hello(0x0301) + certificate(LEAF))
+    heard, sent = recite(tls.probe(TARGET), [b"", old, FAILED, FAILED, FAILED])
+    assert hellos(sent)[:2] == ["TLSv1.2", "TLSv1.0"]
+    assert heard.facts["tls.versions"] == ("TLSv1.0",)
+
+
+def test_where_nothing_speaks_for_tls_one_silence_is_enough(recite):
+    steps: list[Step] = []
+    target = Target(TARGET.endpoint, expected=False)
+    with pytest.raises(TimedOut):
+        recite(answering(listening(tls.probe(target), steps), Read, TimedOut()), [])
+    assert steps.count(Reconnect()) == 0
 
 
 def test_the_leaf_of_tls_13_is_seen_from_inside(recite):
@@ -83,25 +126,27 @@ def test_a_leaf_that_stays_hidden_is_named_as_such(recite):
 
 
 def test_a_hello_retry_request_accepts_tls_13(recite):
-    heard, _ = recite(tls.probe(TARGET), [REFUSED] * 4 + [RETRY])
+    heard, _ = recite(tls.probe(TARGET), [REFUSED, RETRY])
     assert heard.facts["tls.versions"] == ("TLSv1.3",)
 
 
 def test_a_server_that_answers_with_a_lower_version_has_not_accepted(recite):
     old = record(22, server_hello(0x0301) + certificate(LEAF))
-    heard, _ = recite(tls.probe(TARGET), [REFUSED, old, old, old, old])
+    heard, sent = recite(tls.probe(TARGET), [old, old, FAILED])
+    assert hellos(sent) == ["TLSv1.2", "TLSv1.0", "SSLv3"]
     assert heard.facts["tls.versions"] == ("TLSv1.0",)
 
 
 def test_a_chain_that_is_too_large_leaves_the_version_and_the_suite(recite):
     flight = server_hello(0x0303) + certificate(bytes(200_000))
     records = b"".join(record(22, flight[at : at + 16384]) for at in range(0, len(flight), 16384))
-    heard, _ = recite(tls.probe(TARGET), [REFUSED, REFUSED, REFUSED, records, REFUSED])
+    heard, _ = recite(tls.probe(TARGET), [records, REFUSED])
     assert heard.facts == {"tls.versions": ("TLSv1.2",), "tls.suites": ("TLSv1.2 0xc02f",)}
 
 
 def test_ssl_3_is_found(recite):
-    heard, _ = recite(tls.probe(TARGET), [record(22, server_hello(0x0300, 0x0005) + certificate(LEAF)), *[REFUSED] * 4])
+    answer = record(22, server_hello(0x0300, 0x0005) + certificate(LEAF))
+    heard, _ = recite(tls.probe(TARGET), [FAILED, FAILED, FAILED, FAILED, answer])
     assert heard.facts["tls.versions"] == ("SSLv3",)
     assert heard.facts["tls.suites"] == ("SSLv3 0x0005",)
     assert heard.facts["tls.signature_hash"] == "sha1"
@@ -110,30 +155,31 @@ def test_ssl_3_is_found(recite):
 def test_a_handshake_in_many_records_is_put_together(recite):
     handshake = server_hello(0x0303) + certificate(LEAF, LEAF)
     pieces = b"".join(record(22, handshake[at : at + 100]) for at in range(0, len(handshake), 100))
-    heard, _ = recite(tls.probe(TARGET), [REFUSED, REFUSED, REFUSED, pieces, REFUSED])
+    heard, _ = recite(tls.probe(TARGET), [pieces, REFUSED])
     assert heard.facts["tls.chain"] == (hashlib.sha256(LEAF).hexdigest(),) * 2
 
 
 def test_a_warning_before_the_hello_changes_nothing(recite):
     unrecognized_name = record(21, b"\x01\x70")
     answer = unrecognized_name + record(22, server_hello(0x0303) + certificate(LEAF))
-    heard, _ = recite(tls.probe(TARGET), [REFUSED, REFUSED, REFUSED, answer, REFUSED])
+    heard, _ = recite(tls.probe(TARGET), [answer, REFUSED])
     assert heard.facts["tls.versions"] == ("TLSv1.2",)
 
 
 def test_an_anonymous_suite_comes_without_a_certificate(recite):
     answer = record(22, server_hello(0x0301, 0x0034) + message(12, bytes(20)))
-    heard, _ = recite(tls.probe(TARGET), [REFUSED, answer, REFUSED, REFUSED, REFUSED])
+    heard, _ = recite(tls.probe(TARGET), [FAILED, FAILED, FAILED, answer, REFUSED])
     assert heard.facts == {"tls.versions": ("TLSv1.0",), "tls.suites": ("TLSv1.0 0x0034",)}
 
 
 def test_a_server_that_closes_on_an_old_hello_refuses_it(recite):
-    heard, _ = recite(tls.probe(TARGET), [b"", b"", b"", UP_TO_12[3], b""])
+    heard, _ = recite(tls.probe(TARGET), [UP_TO_12[0], b"", b"", b""])
     assert heard.facts["tls.versions"] == ("TLSv1.2",)
 
 
 def test_a_server_that_refuses_everything_still_speaks_tls(recite):
-    heard, _ = recite(tls.probe(TARGET), [REFUSED] * 5)
+    heard, sent = recite(tls.probe(TARGET), [REFUSED] * 5)
+    assert hellos(sent) == ["TLSv1.2", "TLSv1.3"]
     assert heard.facts["tls.versions"] == ()
     assert heard.evidence == REFUSED
 
@@ -178,10 +224,10 @@ def test_a_connection_that_fails_in_between_is_no_refusal(recite):
         recite(answering(tls.probe(TARGET), Reconnect, Unreached("connection refused")), UP_TO_12)
 
 
-@pytest.mark.parametrize("size", range(0, len(UP_TO_12[3]), 37))
+@pytest.mark.parametrize("size", range(0, len(UP_TO_12[0]), 37))
 def test_an_answer_cut_anywhere_ends_in_facts_or_in_a_peer_error(recite, size):
     try:
-        heard, sent = recite(tls.probe(TARGET), [*UP_TO_12[:3], UP_TO_12[3][:size], UP_TO_12[4]])
+        heard, sent = recite(tls.probe(TARGET), [UP_TO_12[0][:size], *UP_TO_12[1:]])
     except PeerError:
         return
     assert set(heard.facts) <= set(tls.FACTS)
