@@ -114,7 +114,8 @@ def _assessment(device: Device, parts: Sequence[Assessment]) -> Assessment:
     if len(parts) == 1:
         return replace(parts[0], device=device, outcomes=tuple(_renamed(parts[0], device.identity)))
     findings = tuple(finding for outcome in combined for finding in outcome.findings)
-    return Assessment(device, combined, score(findings), firmware_age(device), max(part.when for part in parts))
+    judged = replace(parts[0], device=device, outcomes=combined, when=max(part.when for part in parts))
+    return replace(judged, score=score(findings), firmware=firmware_age(device))
 
 
 def _renamed(part: Assessment, identity: str) -> Iterable[Outcome]:
