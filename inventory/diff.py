@@ -103,9 +103,10 @@ def _devices(before: Mapping[str, Assessment], after: Mapping[str, Assessment]) 
 
 
 def _changes(before: Device, after: Device) -> Iterator[str]:
-    """Sentences: addresses, MAC, claims in the order of CLAIMS, ports that opened and that no longer answer."""
+    """Sentences: addresses ("moved" where it has none of the old ones), MAC, claims in the order of CLAIMS, ports that opened and that no longer answer."""
     if set(before.addresses) != set(after.addresses):
-        yield f"address: {', '.join(before.addresses)} → {', '.join(after.addresses)}"
+        how = "address" if set(before.addresses) & set(after.addresses) else "moved"
+        yield f"{how}: {', '.join(before.addresses)} → {', '.join(after.addresses)}"
     if before.mac != after.mac:
         yield f"mac: {before.mac or 'unknown'} → {after.mac or 'unknown'}"
     for name in CLAIMS:

@@ -1,43 +1,21 @@
 """Which records are one device: the identity that a device keeps from scan to scan, though its address changes.
 
 Serial number > MAC address > key > SNMP engine id > model, port and banner > address. The first that a device has is its identity; where two devices of one
-scan come out with the same (a serial number in the thousands of copies of one firmware, a key that ships in it), each falls back to its next candidate.
+scan come out with the same (a serial number in the thousands of copies of one firmware, a key that ships in it), it names neither, and each falls back to its
+next candidate. Which addresses are one device in the first place is said in `inventory/joining.py`.
 """
 
 import hashlib
 import re
-from collections.abc import Iterator, Sequence
+from collections import Counter
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import replace
 
-from inventory.model import Claim, Confidence, Observation
+from inventory.marks import BANNERS, is_engine, is_serial
+from inventory.model import Claim, Confidence, Device, Observation
 from inventory.oui import is_local, normal
 
 _KEYS = (("ssh.hostkey_sha256", "SSH host key"), ("tls.spki_sha256", "TLS public key"))
-_BANNERS = (
-    "http.server",
-    "http.realm",
-    "ssh.software",
-    "rtsp.server",
-    "modbus.vendor",
-    "modbus.product_code",
-    "telnet.prompt",
-)
-"""What a device says in the same words every day; greetings with a clock or a counter in them are none of these."""
-
-_NO_SERIAL = frozenset(
-    (
-        "none",
-        "null",
-        "unknown",
-        "default",
-        "notset",
-        "notavailable",
-        "undefined",
-        "serial",
-        "serialnumber",
-        "tobefilledbyoem",
-    )
-)
-_SHORTEST_SERIAL, _SHORTEST_ENGINE_ID = 5, 10  # characters; RFC 3411, section 5: an engine id has at least five octets
 
 
 def identity_of(
@@ -55,7 +33,7 @@ def candidates(
     observations = [seen for seen in observations if not seen.behind]
     return (
         *_by_serial(claims),
-        *_by_mac(mac),
+        *_by_mac(mac, claims),
         *_by_key(observations),
         *_by_engine(observations),
         *_by_banner(claims, observations),
@@ -63,25 +41,34 @@ def candidates(
     )
 
 
+def named(devices: Iterable[Device]) -> tuple[Device, ...]:
+    """The devices of one scan under their identities, in the order given, each with the reason: the best candidate that no other of them has."""
+    devices = tuple(devices)
+    could_be = [candidates(d.claims, d.mac, d.observations, d.address) for d in devices]
+    taken = Counter(name for names in could_be for name in {name for name, _ in names})
+    found = (next((pair for pair in names if taken[pair[0]] == 1), names[-1]) for names in could_be)
+    return tuple(replace(d, identity=name, why=(why, *d.why)) for d, (name, why) in zip(devices, found, strict=True))
+
+
 def _by_serial(claims: Sequence[Claim]) -> Iterator[tuple[str, str]]:
-    serials = [c for c in claims if c.name == "serial" and c.confidence >= Confidence.LIKELY and _is_serial(c.value)]
+    serials = [c for c in claims if c.name == "serial" and c.confidence >= Confidence.LIKELY and is_serial(c.value)]
     if serials:
-        claim = max(serials, key=lambda c: c.confidence)
+        claim = min(serials, key=lambda c: (-c.confidence, c.value))
         where = f" at {claim.endpoint}" if claim.endpoint else ""
         vendor = _slug(_best(claims, "vendor")) or "-"
         yield f"serial:{vendor}:{_compact(claim.value)}", f"It states its serial number ({claim.fact}{where})."
 
 
-def _is_serial(text: str) -> bool:
-    """Whether a text can be one device's own number: not a word for nothing, not one character over and over, not counting up."""
-    plain = re.sub(r"[\W_]", "", text).lower()
-    counting = "01234567890123456789"
-    return len(plain) >= _SHORTEST_SERIAL and plain not in _NO_SERIAL and len(set(plain)) > 1 and plain not in counting
-
-
-def _by_mac(mac: str | None) -> Iterator[tuple[str, str]]:
-    if mac and not is_local(mac):
-        yield f"mac:{normal(mac)}", "It answers from a MAC address that its maker was assigned."
+def _by_mac(mac: str | None, claims: Sequence[Claim]) -> Iterator[tuple[str, str]]:
+    """The address that was seen, then, for behind a router none is, those that it states."""
+    seen = normal(mac) if mac else None
+    if mac and seen and not is_local(mac):
+        yield f"mac:{seen}", "It answers from a MAC address that its maker was assigned."
+    stated = [c for c in claims if c.name == "mac" and c.confidence >= Confidence.LIKELY and not is_local(c.value)]
+    for claim in sorted(stated, key=lambda claim: (-claim.confidence, claim.value)):
+        if normal(claim.value) != seen:
+            where = f" at {claim.endpoint}" if claim.endpoint else ""
+            yield f"mac:{normal(claim.value)}", f"It states this MAC address as its own ({claim.fact}{where})."
 
 
 def _by_key(observations: Sequence[Observation]) -> Iterator[tuple[str, str]]:
@@ -93,7 +80,7 @@ def _by_key(observations: Sequence[Observation]) -> Iterator[tuple[str, str]]:
 
 def _by_engine(observations: Sequence[Observation]) -> Iterator[tuple[str, str]]:
     for seen, value in _stated(observations, "snmp.engine_id"):
-        if len(value) >= _SHORTEST_ENGINE_ID and value.strip("0"):
+        if is_engine(value):
             yield f"engine:{value}", f"Its SNMP engine has this id ({seen.endpoint})."
             return
 
@@ -104,7 +91,7 @@ def _by_banner(claims: Sequence[Claim], observations: Sequence[Observation]) -> 
         return
     said = sorted(
         f"{seen.endpoint.transport}/{seen.endpoint.port} {fact} {_without_digits(value)}"
-        for fact in _BANNERS
+        for fact in BANNERS
         for seen, value in _stated(observations, fact)
     )
     if said:

@@ -60,7 +60,9 @@ def _address(known: Known, wanted: str) -> bool:
 
 def _mac(known: Known, wanted: str) -> bool:
     digits = re.sub("[:.-]", "", wanted)
-    return len(digits) == 12 and digits == re.sub("[:.-]", "", (known.assessment.device.mac or "").casefold())
+    device = known.assessment.device
+    macs = (device.mac or "", *(claim.value for claim in device.claimed("mac")))
+    return len(digits) == 12 and any(digits == re.sub("[:.-]", "", mac.casefold()) for mac in macs)
 
 
 def _serial(known: Known, wanted: str) -> bool:

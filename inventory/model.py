@@ -3,7 +3,7 @@
 import hashlib
 import ipaddress
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from enum import IntEnum, StrEnum
 
@@ -187,7 +187,11 @@ class Gap:
 
 @dataclass(frozen=True, slots=True)
 class Device:
-    """One device: its stable identity, where it is, which ports are open, what it said, and what that makes it."""
+    """One device: its stable identity, where it is, which ports are open, what it said, and what that makes it.
+
+    `why` says in sentences what its identity rests on and why its addresses are one device, `conflicts` which other records share a mark with it and why they
+    were kept apart.
+    """
 
     identity: str
     addresses: tuple[str, ...]
@@ -197,10 +201,12 @@ class Device:
     observations: tuple[Observation, ...] = ()
     claims: tuple[Claim, ...] = ()
     gaps: tuple[Gap, ...] = ()
+    why: tuple[str, ...] = ()
+    conflicts: tuple[str, ...] = ()
 
     @property
     def address(self) -> str:
-        """The address it was examined at."""
+        """The first of its addresses, IPv4 before IPv6."""
         return self.addresses[0]
 
     def claim(self, name: str) -> Claim | None:
@@ -223,6 +229,12 @@ class Device:
         """The sub-devices that it speaks for, in the protocol's own terms, in order."""
         return tuple(dict.fromkeys(seen.behind for seen in self.observations if seen.behind))
 
+    def of_part(self, part: str) -> Mapping[str, str]:
+        """What is believed of one sub-device: the best-founded claim of each name, in the order of CLAIMS."""
+        ours = [claim for claim in self.claims if claim.behind == part]
+        named = ((name, [claim for claim in ours if claim.name == name]) for name in CLAIMS)
+        return {name: max(found, key=lambda c: c.confidence).value for name, found in named if found}
+
     def speaking(self, *protocols: str) -> tuple[Observation, ...]:
         """The device's own observations of those protocols, in the order of their endpoints."""
         return tuple(seen for seen in self.observations if seen.protocol in protocols and not seen.behind)
@@ -230,7 +242,10 @@ class Device:
 
 @dataclass(frozen=True, slots=True)
 class Finding:
-    """One thing that is wrong, with its proof and its remedy. `id` is stable across runs: see `finding_id`."""
+    """One thing that is wrong, with its proof and its remedy. `id` is stable across runs: see `finding_id`.
+
+    `facet` is what the id was made of besides check and identity; "" stands for "tcp/23", the transport and port of `endpoint`.
+    """
 
     id: str
     check: str
@@ -243,6 +258,13 @@ class Finding:
     evidence: str
     remedy: str
     standards: tuple[str, ...] = ()
+    facet: str = ""
+
+
+def renamed(finding: Finding, identity: str) -> Finding:
+    """The same finding on a device of another identity."""
+    facet = finding.facet or f"{finding.endpoint.transport}/{finding.endpoint.port}"
+    return replace(finding, id=finding_id(finding.check, identity, facet))
 
 
 def finding_id(check: str, identity: str, facet: str) -> str:
@@ -324,12 +346,16 @@ class FleetFinding:
 
 @dataclass(frozen=True, slots=True)
 class Coverage:
-    """Addresses asked, hosts alive, devices identified (vendor or kind known), and hosts of which something could not be examined."""
+    """Addresses asked, devices alive, devices identified (vendor or kind known), and devices of which something could not be examined.
+
+    A device counts once, however many addresses it has; `alive_addresses` counts those (0 in records of before they were counted: one each).
+    """
 
     addresses: int = 0
     alive: int = 0
     identified: int = 0
     unreached: int = 0
+    alive_addresses: int = 0
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,7 +6,7 @@ writes at a time: `begin` takes a lock that the kernel drops with the process. A
 
 import os
 import sqlite3
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import replace
 from datetime import UTC, datetime
@@ -85,19 +85,18 @@ class Store:
 
     def save(self, scan_id: str, assessment: Assessment) -> None:
         """Keep what was found on one device, durably; a device that was saved before in this scan is replaced."""
-        device = assessment.device
-        row = {
-            "scan": scan_id,
-            "address": device.address,
-            "addresses": " ".join(device.addresses),
-            "identity": device.identity,
-            "assessed": _moment(assessment.when),
-            "record": encode(assessment),
-        }
-        before = (ASSESSMENTS.c.scan == scan_id) & (ASSESSMENTS.c.address == device.address)
+        before = (ASSESSMENTS.c.scan == scan_id) & (ASSESSMENTS.c.address == assessment.device.address)
         with self._transaction(self._writing) as connection:
             connection.execute(sa.delete(ASSESSMENTS).where(before))
-            connection.execute(sa.insert(ASSESSMENTS).values(row))
+            connection.execute(sa.insert(ASSESSMENTS).values(_row(scan_id, assessment)))
+
+    def settle(self, scan_id: str, assessments: Iterable[Assessment]) -> None:
+        """Put these in the place of all that was saved in that scan, at once: every device is one row, at whichever of its addresses it was examined."""
+        rows = [_row(scan_id, assessment) for assessment in assessments]
+        with self._transaction(self._writing) as connection:
+            connection.execute(sa.delete(ASSESSMENTS).where(ASSESSMENTS.c.scan == scan_id))
+            if rows:
+                connection.execute(sa.insert(ASSESSMENTS), rows)
 
     def finish(self, scan_id: str, scan: Scan, fleet: tuple[FleetFinding, ...], coverage: Coverage) -> None:
         """End a scan that was begun, and let the next one begin."""
@@ -118,6 +117,13 @@ class Store:
         with self._transaction(self._reading) as connection:
             rows = connection.scalars(sa.select(ASSESSMENTS.c.addresses).where(ASSESSMENTS.c.scan == scan_id))
             return frozenset(address for addresses in rows for address in addresses.split())
+
+    def assessment(self, scan_id: str, address: str) -> Assessment | None:
+        """What was saved in that scan of the device that was examined at that address."""
+        here = (ASSESSMENTS.c.scan == scan_id) & (ASSESSMENTS.c.address == address)
+        with self._transaction(self._reading) as connection:
+            record = connection.scalar(sa.select(ASSESSMENTS.c.record).where(here))
+            return None if record is None else self._decode(record, Assessment)
 
     def scans(self) -> tuple[Scan, ...]:
         """Every scan, newest first; `ended` is None where it was not finished."""
@@ -281,12 +287,25 @@ def _engine(path: Path, patience: float) -> sa.Engine:
     return engine
 
 
+def _row(scan_id: str, assessment: Assessment) -> dict[str, object]:
+    device = assessment.device
+    return {
+        "scan": scan_id,
+        "address": device.address,
+        "addresses": " ".join(device.addresses),
+        "identity": device.identity,
+        "assessed": _moment(assessment.when),
+        "record": encode(assessment),
+    }
+
+
 def _unfinished(scan: Scan, found: tuple[Assessment, ...]) -> Report:
     """What there is of a scan that did not end; it asked for at least the addresses that answered."""
     identified = sum(1 for a in found if a.device.claim("vendor") or a.device.claim("kind"))
     unreached = sum(1 for a in found if a.device.gaps)
     note = "this scan did not end: what it had not reached yet is missing here, and no fleet check was made"
-    coverage = Coverage(len(found), len(found), identified, unreached)
+    addresses = sum(len(a.device.addresses) for a in found)
+    coverage = Coverage(addresses, len(found), identified, unreached, addresses)
     return Report(replace(scan, notes=(*scan.notes, note)), found, (), coverage)
 
 

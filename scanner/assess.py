@@ -102,6 +102,7 @@ def _finding(check: Check, device: Device, flaw: Flaw) -> Finding:
         evidence=excerpt(flaw.evidence[:EVIDENCE_LIMIT]),
         remedy=flaw.remedy or check.remedy,
         standards=check.standards,
+        facet=flaw.facet,
     )
 
 

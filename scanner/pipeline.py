@@ -14,7 +14,7 @@ from checks.contract import Account, Answer, Check, FleetCheck, Login, Verdict
 from checks.firmware import firmware_age
 from inventory.errors import ScopeError
 from inventory.identity import candidates
-from inventory.model import Assessment, Coverage, Device, FirmwareAge, Outcome, Report, Scan, Status
+from inventory.model import Assessment, Coverage, Device, FirmwareAge, Level, Outcome, Report, Scan, Status
 from inventory.store import Store
 from scanner.assess import assess, assess_fleet
 from scanner.audit import Audit
@@ -24,6 +24,7 @@ from scanner.events import Asking, Assessed, Ended, HostFound, Noted, Observer, 
 from scanner.fingerprint import Others
 from scanner.gathering import Gathered, gather
 from scanner.identify import Interview, Terms
+from scanner.joining import Faces, already_tried, together, without_logins
 from scanner.logins import load_logins
 from scanner.mask import masked
 from scanner.pace import Pace
@@ -69,6 +70,7 @@ class Run:
         self._audit = audit
         self._hosts: asyncio.Queue[Host | None] = asyncio.Queue(job.devices_at_once)
         self._identities: dict[str, str] = {}
+        self._faces = Faces()
         self._notes: list[str] = list(job.scan.notes)
         self._swept = Progress(0, 0, 0)
         self._left_out = False
@@ -82,6 +84,7 @@ class Run:
         self._observe(Started(job.sweep.targets.count, len(job.sweep.asked_ports), how))
         for assessment in self._store.report(job.scan.id).assessments:  # by the run that is resumed
             self._identities[assessment.device.identity] = assessment.device.address
+            self._faces.remember(assessment.device)
         whole = await self._examine_all()
         report = self._finish() if whole else self._unfinished()
         self._observe(Ended(report))
@@ -152,16 +155,22 @@ class Run:
                 self._observe(Swept(found.done, found.addresses))
 
     async def _examine_queue(self) -> None:
-        while (host := await self._hosts.get()) is not None:
-            if self.interrupted.is_set():
-                continue
-            try:
-                assessment = await self._examine(host)
-            except ScopeError as refusal:
-                self._end_early(refusal)
-                continue
-            self._store.save(self._job.scan.id, assessment)
-            self._observe(Assessed(assessment))
+        while (found := await self._hosts.get()) is not None:
+            host = self._faces.admit(found)
+            while host is not None:
+                await self._examine_and_keep(host)
+                host = self._faces.done(host)
+
+    async def _examine_and_keep(self, host: Host) -> None:
+        if self.interrupted.is_set():
+            return
+        try:
+            assessment = await self._examine(host)
+        except ScopeError as refusal:
+            self._end_early(refusal)
+            return
+        self._store.save(self._job.scan.id, assessment)
+        self._observe(Assessed(assessment))
 
     def _end_early(self, refusal: ScopeError) -> None:
         """Begin nothing more: the window has closed or an approval has ended meanwhile. What has been left out is for --resume."""
@@ -183,13 +192,19 @@ class Run:
         ends = asyncio.get_running_loop().time() + self._job.device_deadline
         device = await interview.device(self._job.device_deadline)
         device = replace(device, identity=self._identity(device))
-        judged = await contained(self._judge(device, ends), f"judging {host.address}")
+        judged = await contained(self._judge(device, self._before(host), ends), f"judging {host.address}")
         if isinstance(judged, Failure):
             outcomes = tuple(Outcome(check.id, Status.FAILED, judged.reason) for check in self._job.checks)
             judged = Assessment(device, outcomes, score(()), FirmwareAge(), _now())
         return replace(judged, traffic=self._wire.sent_to(host.address))
 
-    async def _judge(self, device: Device, ends: float) -> Assessment:
+    def _before(self, host: Host) -> Device | None:
+        """The device as it was examined at another of its addresses in this scan, as far as the MAC address says."""
+        first = self._faces.first(host)
+        known = self._store.assessment(self._job.scan.id, first) if first else None
+        return known.device if known else None
+
+    async def _judge(self, device: Device, before: Device | None, ends: float) -> Assessment:
         asking = self._asking(device.address)
         tried: set[Account] = set()
 
@@ -198,15 +213,20 @@ class Run:
                 used_up = f"the {self._job.device_deadline:.0f} seconds for this device were used up"
                 return Answer(Verdict.NOT_TRIED, reason=used_up)
             asking(f"{question.protocol} login")
-            answer = await self._login(device, question)
+            answer = await self._login(device, before or device, question)
             tried.add(question.account)
             return _without_secrets(answer, tried - {question.account})
 
-        outcomes = await assess(device, self._job.checks, self._job.scan.level, ask)
+        checks = self._job.checks
+        skipped: tuple[Outcome, ...] = ()
+        if (why := already_tried(device, before)) and self._job.scan.level >= Level.LOGIN:
+            checks, skipped = without_logins(checks, why)
+        outcomes = (*await assess(device, checks, self._job.scan.level, ask), *skipped)
         findings = tuple(finding for outcome in outcomes for finding in outcome.findings)
         return Assessment(device, outcomes, score(findings), firmware_age(device), _now())
 
-    async def _login(self, device: Device, question: Login) -> Answer:
+    async def _login(self, device: Device, counted: Device, question: Login) -> Answer:
+        """Ask once; `counted` is the record of the device under which its attempts are counted, whatever address it is asked at."""
         driver = load_logins().get(question.protocol)
         if driver is None:
             return Answer(Verdict.NOT_TRIED, reason=f"there is no login driver for {question.protocol}")
@@ -215,7 +235,7 @@ class Run:
             question.endpoint,
             question.account,
             tls=any(seen.endpoint == question.endpoint for seen in device.speaking("tls")),
-            device=device.identity,
+            device=counted.identity,
             lock_threshold=question.lock_threshold,
         )
 
@@ -235,14 +255,15 @@ class Run:
 
     def _finish(self) -> Report:
         scan = self._ended_scan(_now())
-        assessments = self._store.report(scan.id).assessments
+        assessments = together(self._store.report(scan.id).assessments)
+        self._store.settle(scan.id, assessments)
         fleet = assess_fleet((assessment.device for assessment in assessments), self._job.fleet_checks)
         self._store.finish(scan.id, scan, fleet, self._coverage(assessments))
         return self._store.report(scan.id)
 
     def _unfinished(self) -> Report:
         self._note("the scan did not come to its end: the same command with --resume does the rest")
-        assessments = self._store.report(self._job.scan.id).assessments
+        assessments = together(self._store.report(self._job.scan.id).assessments)
         return Report(self._ended_scan(None), assessments, (), self._coverage(assessments))
 
     def _ended_scan(self, ended: datetime | None) -> Scan:
@@ -257,6 +278,7 @@ class Run:
         return Coverage(
             addresses=self._job.sweep.targets.count,
             alive=len(assessments),
+            alive_addresses=sum(len(assessment.device.addresses) for assessment in assessments),
             identified=sum(bool(a.device.claim("vendor") or a.device.claim("kind")) for a in assessments),
             unreached=sum(map(incomplete, assessments)),
         )

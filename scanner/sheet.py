@@ -8,6 +8,7 @@ from rich.text import Text
 
 from inventory.known import Known
 from inventory.model import Assessment, Device, Endpoint, Finding
+from scanner.parts import parts_in_words
 from scanner.terminal import band, cell, name_of, table
 
 _LONGEST_EVIDENCE = 240
@@ -26,6 +27,9 @@ def sheet(known: Known) -> Iterator[RenderableType]:
     yield cell(
         f"it was sent {traffic.packets_sent} packets in {traffic.connections} connections, beyond the port sweep"
     )
+    yield from (cell(f"one device: {line}") for line in device.why)
+    yield from (cell(f"not one with another: {line}") for line in device.conflicts)
+    yield from (cell(f"behind it: {line}") for line in parts_in_words(device))
     yield from _claims(device)
     yield from _services(device)
     yield from _section("Findings")
@@ -39,7 +43,7 @@ def sheet(known: Known) -> Iterator[RenderableType]:
         outcomes.add_row(cell(outcome.check), cell(outcome.status), cell(outcome.reason))
     yield _indented(outcomes)
     for gap in sorted(device.gaps, key=lambda gap: (gap.endpoint.sort_key, gap.protocol)):
-        yield _indented(cell(f"not examined: {gap.protocol} on {_where(gap.endpoint)}: {gap.reason}"))
+        yield _indented(cell(f"not examined: {gap.protocol} on {_at(device, gap.endpoint)}: {gap.reason}"))
 
 
 def reasons(assessment: Assessment) -> Iterator[RenderableType]:
@@ -82,9 +86,10 @@ def _claims(device: Device) -> Iterator[RenderableType]:
     yield from _section("Identity")
     rows = table("", "is", "how sure", "by")
     for claim in device.claims:
-        where = f" on {_where(claim.endpoint)}" if claim.endpoint else ""
+        where = f" on {_at(device, claim.endpoint)}" if claim.endpoint else ""
         by = f"{claim.fact}{where} ({claim.fingerprint})" if claim.fact else claim.fingerprint
-        rows.add_row(cell(claim.name), cell(claim.value), cell(claim.confidence.label), cell(by))
+        name = f"{claim.behind} {claim.name}" if claim.behind else claim.name
+        rows.add_row(cell(name), cell(claim.value), cell(claim.confidence.label), cell(by))
     yield _indented(rows)
 
 
@@ -95,10 +100,11 @@ def _services(device: Device) -> Iterator[RenderableType]:
     rows = table("port", "protocol", "facts")
     heard = {seen.endpoint for seen in device.observations}
     for endpoint in sorted(endpoint for endpoint in device.open_ports if endpoint not in heard):
-        rows.add_row(cell(_where(endpoint)), cell("?"), cell("open, and it said nothing that Tocsin knows"))
-    for seen in sorted(device.observations, key=lambda seen: (seen.endpoint.sort_key, seen.protocol)):
+        rows.add_row(cell(_at(device, endpoint)), cell("?"), cell("open, and it said nothing that Tocsin knows"))
+    for seen in sorted(device.observations, key=lambda seen: (seen.endpoint.sort_key, seen.protocol, seen.behind)):
         facts = "; ".join(f"{name} {_value(value)}" for name, value in sorted(seen.facts.items()))
-        rows.add_row(cell(_where(seen.endpoint)), cell(seen.protocol), cell(facts))
+        protocol = f"{seen.protocol}, {seen.behind}" if seen.behind else seen.protocol
+        rows.add_row(cell(_at(device, seen.endpoint)), cell(protocol), cell(facts))
     yield _indented(rows)
 
 
@@ -119,3 +125,8 @@ def _finding(finding: Finding, *, evidence: bool) -> Iterator[RenderableType]:
 
 def _where(endpoint: Endpoint) -> str:
     return f"{endpoint.port}/{endpoint.transport}" if endpoint.port else "the whole device"
+
+
+def _at(device: Device, endpoint: Endpoint) -> str:
+    """The port, and the address too where the device has several."""
+    return str(endpoint) if len(device.addresses) > 1 and endpoint.port else _where(endpoint)

@@ -34,6 +34,7 @@ CAMERA_TELNET = Endpoint("10.77.0.10", 23)
 CAMERA_UPNP = Endpoint("10.77.0.10", 49152)
 RECORDER_WEB = Endpoint("10.77.0.31", 80)
 GATEWAY_WEB = Endpoint("10.77.0.26", 443)
+GATEWAY_BUS = Endpoint("10.77.0.26", 502)
 METER_WEB = Endpoint("10.77.0.22", 443)
 
 DEFAULT_ACCOUNT = Finding(
@@ -164,13 +165,26 @@ GATEWAY = Assessment(
     device=Device(
         identity="serial:MESH1",
         addresses=("10.77.0.26",),
-        open_ports=(GATEWAY_WEB,),
-        observations=(Observation(GATEWAY_WEB, "tls", {"tls.versions": ("TLSv1.3",)}, b"", NOON),),
+        open_ports=(GATEWAY_WEB, GATEWAY_BUS),
+        observations=(
+            Observation(GATEWAY_WEB, "tls", {"tls.versions": ("TLSv1.3",)}, b"", NOON),
+            Observation(GATEWAY_BUS, "modbus", {"modbus.vendor": "Schneider Electric"}, b"", NOON, "unit 1"),
+            Observation(GATEWAY_BUS, "modbus", {"modbus.product_code": "?"}, b"", NOON, "unit 2"),
+        ),
         claims=(
             Claim("vendor", "Libelium", Confidence.CONFIRMED, "meshlium", "http.title", GATEWAY_WEB),
             Claim("model", "Meshlium", Confidence.CONFIRMED, "meshlium", "http.title", GATEWAY_WEB),
             Claim("kind", "air-sensor", Confidence.CONFIRMED, "meshlium", "http.title", GATEWAY_WEB),
             Claim("serial", "MESH1", Confidence.CONFIRMED, "meshlium", "http.title", GATEWAY_WEB),
+            Claim(
+                "vendor", "Schneider Electric", Confidence.CONFIRMED, "modbus", "modbus.vendor", GATEWAY_BUS, "unit 1"
+            ),
+            Claim("model", "PM5110", Confidence.CONFIRMED, "modbus", "modbus.product_code", GATEWAY_BUS, "unit 1"),
+            Claim("firmware", "2.1", Confidence.CONFIRMED, "modbus", "modbus.revision", GATEWAY_BUS, "unit 1"),
+        ),
+        why=("It states its serial number (http.title at 10.77.0.26:443/tcp).",),
+        conflicts=(
+            "The TLS key 9f2c… is also at 10.77.0.10, kept apart: 3 records share it, so it tells none of them.",
         ),
     ),
     outcomes=(Outcome("tls-old-version", Status.PASSED, "TLS 1.3 alone"),),

@@ -114,7 +114,7 @@ def test_a_changed_device_says_what_changed():
     (change,) = diff(of(CAMERA), of(replace(CAMERA, device=now))).devices
     assert change.state is DeviceState.CHANGED
     assert change.changes == (
-        "address: 10.77.0.10 → 10.77.0.44",
+        "moved: 10.77.0.10 → 10.77.0.44",
         "firmware: V5.4.5 → V5.5.0",
         "serial: unknown → 42",
         "8000/tcp is open now",

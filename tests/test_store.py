@@ -135,7 +135,7 @@ def test_the_report_of_an_unfinished_scan_says_so(path):
         store.begin(replace(SCAN, ended=None), "plan")
         store.save(SCAN.id, METER)
         report = store.report()
-    assert report.coverage == Coverage(1, 1, 0, 1)
+    assert report.coverage == Coverage(1, 1, 0, 1, 1)
     assert "did not end" in report.scan.notes[-1]
 
 

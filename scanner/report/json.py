@@ -6,7 +6,18 @@ from collections.abc import Mapping
 from datetime import date, datetime
 from typing import Any
 
-from inventory.model import Assessment, Coverage, Endpoint, Finding, FleetFinding, Observation, Report, Scan, Traffic
+from inventory.model import (
+    Assessment,
+    Coverage,
+    Device,
+    Endpoint,
+    Finding,
+    FleetFinding,
+    Observation,
+    Report,
+    Scan,
+    Traffic,
+)
 from inventory.text import visible
 
 SUFFIX = ".json"
@@ -78,6 +89,8 @@ def _device(assessment: Assessment) -> dict[str, Any]:
         "mac": device.mac,
         "mac_vendor": device.mac_vendor,
         **claimed,
+        "identity": {"why": device.why, "conflicts": device.conflicts},
+        "behind": [_part(device, part) for part in device.parts],
         "firmware": _firmware(assessment),
         "services": _services(assessment),
         "score": round(assessment.score.value, 1),
@@ -95,6 +108,12 @@ def _device(assessment: Assessment) -> dict[str, Any]:
         ],
         "traffic": _traffic(assessment.traffic),
     }
+
+
+def _part(device: Device, part: str) -> dict[str, Any]:
+    """A sub-device that the device speaks for."""
+    known = device.of_part(part)
+    return {"name": part, **{name: known.get(name) for name in ("vendor", "model", "kind", "firmware", "serial")}}
 
 
 def _firmware(assessment: Assessment) -> dict[str, Any]:
@@ -121,8 +140,13 @@ def _services(assessment: Assessment) -> list[dict[str, Any]]:
     services = [(seen.endpoint, seen) for seen in device.observations] + mute
     return [
         {"address": endpoint.address, **_port(endpoint), **_service(assessment, seen)}
-        for endpoint, seen in sorted(services, key=lambda pair: (pair[0].sort_key, pair[1].protocol if pair[1] else ""))
+        for endpoint, seen in sorted(services, key=_place)
     ]
+
+
+def _place(service: tuple[Endpoint, Observation | None]) -> tuple[object, ...]:
+    endpoint, seen = service
+    return (endpoint.sort_key, seen.protocol, seen.behind) if seen else (endpoint.sort_key, "", "")
 
 
 def _service(assessment: Assessment, seen: Observation | None) -> dict[str, Any]:
@@ -132,7 +156,7 @@ def _service(assessment: Assessment, seen: Observation | None) -> dict[str, Any]
     components = (
         claim.value
         for claim in assessment.device.claimed("component")
-        if claim.endpoint == seen.endpoint and claim.fact.startswith(f"{seen.protocol}.")
+        if not seen.behind and claim.endpoint == seen.endpoint and claim.fact.startswith(f"{seen.protocol}.")
     )
     product, _, version = next(components, "").rpartition(" ")
     return {
@@ -140,6 +164,7 @@ def _service(assessment: Assessment, seen: Observation | None) -> dict[str, Any]
         "product": product or None,
         "version": version or None,
         "facts": dict(sorted(seen.facts.items())),
+        **({"behind": seen.behind} if seen.behind else {}),
     }
 
 
@@ -180,6 +205,7 @@ def _coverage(coverage: Coverage) -> dict[str, int]:
         "alive": coverage.alive,
         "identified": coverage.identified,
         "unreached": coverage.unreached,
+        "alive_addresses": max(coverage.alive_addresses, coverage.alive),
     }
 
 

@@ -7,6 +7,7 @@ from rich.padding import Padding
 from rich.text import Text
 
 from inventory.model import Assessment, Endpoint, Finding, FleetFinding, Report, Status
+from scanner.parts import parts_in_words
 from scanner.terminal import band, cell, name_of, printed, table
 
 SUFFIX = ".txt"
@@ -29,6 +30,7 @@ def _parts(report: Report, *, wide: bool) -> Iterator[RenderableType]:
             yield Text.assemble(f"{place}  ", cell(device.address), "  ", cell(name_of(device), "bold"))
             yield from (Padding(_finding(finding), (0, 0, 0, 3)) for finding in assessment.findings)
     yield from _fleet(report)
+    yield from _identities(report)
     yield from _unseen(report)
     yield from _coverage(report)
 
@@ -113,6 +115,22 @@ def _fleet(report: Report) -> Iterator[RenderableType]:
             yield Padding(line, (0, 0, 0, 6))
 
 
+def _identities(report: Report) -> Iterator[RenderableType]:
+    """Which addresses are one device, which may be and were kept apart, and what stands behind a gateway."""
+    lines: list[str] = []
+    for assessment in report.ranked:
+        device = assessment.device
+        address = device.address
+        if len(device.addresses) > 1:
+            lines.append(f"{address}: one device with {', '.join(device.addresses[1:])}")
+        lines += [f"{address}: {line}" for line in device.conflicts]
+        lines += [f"{address}: behind it: {line}" for line in parts_in_words(device)]
+    if lines:
+        yield Text("")
+        yield Text("Which device is which", style="bold")
+        yield from (Padding(cell(f"- {line}"), (0, 0, 0, 3)) for line in lines)
+
+
 def _unseen(report: Report) -> Iterator[RenderableType]:
     """What the scan could not do, in general and device by device."""
     lines = list(report.scan.notes)
@@ -129,9 +147,10 @@ def _unseen(report: Report) -> Iterator[RenderableType]:
 
 def _coverage(report: Report) -> Iterator[RenderableType]:
     seen, sent = report.coverage, report.scan.traffic
+    more = f" at {_count(seen.alive_addresses, 'address')}" if seen.alive_addresses > seen.alive else ""
     yield Text("")
     yield cell(
-        f"{_count(seen.addresses, 'address')} asked, {seen.alive} alive, {seen.identified} identified, {seen.unreached} not examined in full;"
+        f"{_count(seen.addresses, 'address')} asked, {seen.alive} alive{more}, {seen.identified} identified, {seen.unreached} not examined in full;"
         f" {_count(sent.packets_sent, 'packet')}, {_count(sent.connections, 'connection')}, {_count(sent.login_attempts, 'login attempt')}"
     )
 
