@@ -5,7 +5,7 @@ in the store.
 """
 
 import asyncio
-from collections.abc import Callable, Collection
+from collections.abc import Awaitable, Callable, Collection
 from contextlib import aclosing
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
@@ -16,7 +16,7 @@ from inventory.errors import ScopeError
 from inventory.identity import candidates
 from inventory.model import Assessment, Coverage, Device, FirmwareAge, Outcome, Report, Scan, Status
 from inventory.store import Store
-from scanner.assess import assess, assess_fleet
+from scanner.assess import assess_fleet
 from scanner.audit import Audit
 from scanner.boundary import Failure, contained
 from scanner.discover import Host, Note, Progress, Sweep, discover
@@ -24,6 +24,7 @@ from scanner.events import Asking, Assessed, Ended, HostFound, Noted, Observer, 
 from scanner.identify import Interview
 from scanner.logins import load_logins
 from scanner.mask import masked
+from scanner.memo import Memo
 from scanner.pace import Pace
 from scanner.score import score
 from scanner.wire import Wire
@@ -167,13 +168,30 @@ class Run:
         ends = asyncio.get_running_loop().time() + self._job.device_deadline
         device = await interview.device(self._job.device_deadline)
         device = replace(device, identity=self._identity(device))
-        judged = await contained(self._judge(device, ends), f"judging {host.address}")
+        judged = await contained(self._judge(interview, device, ends), f"judging {host.address}")
         if isinstance(judged, Failure):
             outcomes = tuple(Outcome(check.id, Status.FAILED, judged.reason) for check in self._job.checks)
             return Assessment(device, outcomes, score(()), FirmwareAge(), _now())
         return judged
 
-    async def _judge(self, device: Device, ends: float) -> Assessment:
+    async def _judge(self, interview: Interview, device: Device, ends: float) -> Assessment:
+        memo, level = Memo(self._asker(device, ends)), self._job.scan.level
+        await memo.first(device, self._job.checks, level)
+        known = await self._better_known(interview, device, memo.opened, ends)
+        outcomes = await memo.judge(known, device, self._job.checks, level)
+        findings = tuple(finding for outcome in outcomes for finding in outcome.findings)
+        return Assessment(known, outcomes, score(findings), firmware_age(known), _now())
+
+    async def _better_known(self, interview: Interview, device: Device, opened: Login | None, ends: float) -> Device:
+        """The device after it was asked once more with the community that was found to open it, where one was."""
+        left = ends - asyncio.get_running_loop().time()
+        if opened is None or left <= 0:
+            return device
+        known = await interview.ask_again(opened.endpoint, opened.account.password, left)
+        return replace(known, identity=self._identity(known))
+
+    def _asker(self, device: Device, ends: float) -> Callable[[Login], Awaitable[Answer]]:
+        """Puts a login question to the device, as long as there is time; the cap on logins counts under the identity that it has now."""
         asking = self._asking(device.address)
         tried: set[Account] = set()
 
@@ -186,9 +204,7 @@ class Run:
             tried.add(question.account)
             return _without_secrets(answer, tried - {question.account})
 
-        outcomes = await assess(device, self._job.checks, self._job.scan.level, ask)
-        findings = tuple(finding for outcome in outcomes for finding in outcome.findings)
-        return Assessment(device, outcomes, score(findings), firmware_age(device), _now())
+        return ask
 
     async def _login(self, device: Device, question: Login) -> Answer:
         driver = load_logins().get(question.protocol)

@@ -2,7 +2,8 @@
 
 import asyncio
 import socket
-from collections.abc import Callable, Iterator
+from collections.abc import AsyncIterator, Callable, Iterator
+from contextlib import asynccontextmanager
 from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
@@ -34,7 +35,14 @@ class Played:
         self.asked: list[Account] = []
         self._judge = judge
 
-    async def hold(self, protocol: ProtocolModule, target: Target) -> Heard:
+    def sent_to(self, address: str) -> Traffic:
+        return self.traffic
+
+    @asynccontextmanager
+    async def turn(self, address: str) -> AsyncIterator[None]:
+        yield
+
+    async def hold(self, protocol: ProtocolModule, target: Target, *, in_turn: bool = False) -> Heard:
         if protocol.NAME != "http":
             raise TimedOut
         return Heard({"http.server": "LOYTEC LINX-151/6.2.4", "http.auth": "basic", "http.status": 401})
