@@ -28,7 +28,7 @@ from scanner.tls_codec import VERSIONS, Version
 
 NAME = "tls"
 TRANSPORT = "tcp"
-PORTS = (322, 443, 444, 636, 990, 992, 4443, 5001, 5061, 7443, 8443, 8883, 9443, 10443)
+PORTS = (322, 443, 444, 636, 990, 992, 4443, 4911, 5001, 5061, 7443, 8443, 8883, 9443, 10443)
 SAFETY = Safety.B
 OVER_TLS = False
 SPEAKS_FIRST = False
