@@ -6,7 +6,7 @@ a device that waited out each by itself would keep the scan for half a minute. W
 
 import asyncio
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import TypeAlias
 
@@ -93,6 +93,17 @@ class Interview:
             self._gaps += self._unasked(f"the {deadline:.0f} seconds for this device were used up")
         except _OutOfPatience:
             self._gaps += self._unasked(f"not asked, for the device let us wait {PATIENCE:.0f} seconds in vain before")
+        return self._so_far()
+
+    async def ask_again(self, endpoint: Endpoint, community: str, deadline: float) -> Device:
+        """Ask SNMP at `endpoint` again with a community that it has been found to answer, then whatever that invites; the device by all it has said."""
+        self._terms = replace(self._terms, community=community)
+        try:
+            async with asyncio.timeout(deadline):
+                await self._ask(self._protocols["snmp"], Target(endpoint, name=self._name, community=community))
+                await self._follow_leads(last=True)
+        except (TimeoutError, _OutOfPatience):  # then it goes by what it said before
+            pass
         return self._so_far()
 
     def _so_far(self) -> Device:
@@ -246,6 +257,8 @@ class Interview:
     def _next_lead(self, *, last: bool) -> Lead | None:
         """What an answer pointed to, or invites to, and was not followed yet."""
         for lead in (*self._leads, *invited(self._so_far())):
+            if not self._terms.community and getattr(self._protocols[lead.protocol], "NEEDS_COMMUNITY", False):
+                continue
             key = (lead.protocol, lead.target.endpoint, lead.target.path)
             if key not in self._followed and (last or not comes_last(self._protocols[lead.protocol])):
                 self._followed.add(key)
@@ -260,7 +273,8 @@ class Interview:
             )
             return
         try:
-            failed = await self._ask(self._protocols[lead.protocol], lead.target)
+            target = replace(lead.target, community=self._terms.community)
+            failed = await self._ask(self._protocols[lead.protocol], target)
         except ScopeError as refused:
             failed = Failure(str(refused))
         if failed is not None and lead in self._leads:
@@ -299,7 +313,12 @@ class Interview:
     def _keep(self, protocol: ProtocolModule, endpoint: Endpoint, heard: Heard) -> None:
         evidence, when = heard.evidence[:EVIDENCE_LIMIT], self._now()
         for behind, facts in (("", heard.facts), *heard.parts):
-            self._seen.append(Observation(endpoint, protocol.NAME, dict(facts), evidence, when, behind))
+            said = Observation(endpoint, protocol.NAME, dict(facts), evidence, when, behind)
+            before = [o for o in self._seen if (o.endpoint, o.protocol, o.behind) == (endpoint, protocol.NAME, behind)]
+            if before:  # asked again with a community: what it says now goes before what it said
+                self._seen.remove(before[0])
+                said = replace(said, facts={**before[0].facts, **said.facts})
+            self._seen.append(said)
         self._leads += [lead for lead in heard.leads if lead not in self._leads]
 
     async def _held(self, protocol: ProtocolModule, target: Target, *, in_turn: bool) -> Heard | PeerError:

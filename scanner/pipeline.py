@@ -5,7 +5,7 @@ in the store.
 """
 
 import asyncio
-from collections.abc import Callable, Collection
+from collections.abc import Awaitable, Callable, Collection
 from contextlib import aclosing
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
@@ -16,7 +16,7 @@ from inventory.errors import ScopeError
 from inventory.identity import candidates
 from inventory.model import Assessment, Coverage, Device, FirmwareAge, Level, Outcome, Report, Scan, Status
 from inventory.store import Store
-from scanner.assess import assess, assess_fleet
+from scanner.assess import assess_fleet
 from scanner.audit import Audit
 from scanner.boundary import Failure, contained
 from scanner.discover import Host, Note, Progress, Sweep, discover
@@ -27,6 +27,7 @@ from scanner.identify import Interview, Terms
 from scanner.joining import Faces, already_tried, together, without_logins
 from scanner.logins import load_logins
 from scanner.mask import masked
+from scanner.memo import Memo
 from scanner.pace import Pace
 from scanner.score import score
 from scanner.wire import Wire
@@ -192,7 +193,8 @@ class Run:
         ends = asyncio.get_running_loop().time() + self._job.device_deadline
         device = await interview.device(self._job.device_deadline)
         device = replace(device, identity=self._identity(device))
-        judged = await contained(self._judge(device, self._before(host), ends), f"judging {host.address}")
+        judging = self._judge(interview, device, self._before(host), ends)
+        judged = await contained(judging, f"judging {host.address}")
         if isinstance(judged, Failure):
             outcomes = tuple(Outcome(check.id, Status.FAILED, judged.reason) for check in self._job.checks)
             judged = Assessment(device, outcomes, score(()), FirmwareAge(), _now())
@@ -204,7 +206,27 @@ class Run:
         known = self._store.assessment(self._job.scan.id, first) if first else None
         return known.device if known else None
 
-    async def _judge(self, device: Device, before: Device | None, ends: float) -> Assessment:
+    async def _judge(self, interview: Interview, device: Device, before: Device | None, ends: float) -> Assessment:
+        memo, level, checks = Memo(self._asker(device, before, ends)), self._job.scan.level, self._job.checks
+        skipped: tuple[Outcome, ...] = ()
+        if level >= Level.LOGIN and (why := already_tried(device, before)):
+            checks, skipped = without_logins(checks, why)
+        await memo.first(device, checks, level)
+        known = await self._better_known(interview, device, memo.opened, ends)
+        outcomes = (*await memo.judge(known, device, checks, level), *skipped)
+        findings = tuple(finding for outcome in outcomes for finding in outcome.findings)
+        return Assessment(known, outcomes, score(findings), firmware_age(known), _now())
+
+    async def _better_known(self, interview: Interview, device: Device, opened: Login | None, ends: float) -> Device:
+        """The device after it was asked once more with the community that was found to open it, where one was."""
+        left = ends - asyncio.get_running_loop().time()
+        if opened is None or left <= 0:
+            return device
+        known = await interview.ask_again(opened.endpoint, opened.account.password, left)
+        return replace(known, identity=self._identity(known))
+
+    def _asker(self, device: Device, before: Device | None, ends: float) -> Callable[[Login], Awaitable[Answer]]:
+        """Puts a login question to the device, as long as there is time; the cap on logins counts under the identity that it has now, or had before."""
         asking = self._asking(device.address)
         tried: set[Account] = set()
 
@@ -217,13 +239,7 @@ class Run:
             tried.add(question.account)
             return _without_secrets(answer, tried - {question.account})
 
-        checks = self._job.checks
-        skipped: tuple[Outcome, ...] = ()
-        if (why := already_tried(device, before)) and self._job.scan.level >= Level.LOGIN:
-            checks, skipped = without_logins(checks, why)
-        outcomes = (*await assess(device, checks, self._job.scan.level, ask), *skipped)
-        findings = tuple(finding for outcome in outcomes for finding in outcome.findings)
-        return Assessment(device, outcomes, score(findings), firmware_age(device), _now())
+        return ask
 
     async def _login(self, device: Device, counted: Device, question: Login) -> Answer:
         """Ask once; `counted` is the record of the device under which its attempts are counted, whatever address it is asked at."""

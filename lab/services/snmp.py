@@ -25,7 +25,11 @@ _STARTED = time.monotonic()
 
 @dataclass(frozen=True)
 class Snmp(Datagram):
-    """An agent. `enterprise` and `mac` make its engine id (RFC 3411, SnmpEngineID, format 3); `up` is for how many seconds it ran when the city came up."""
+    """An agent. `enterprise` and `mac` make its engine id (RFC 3411, SnmpEngineID, format 3); `up` is for how many seconds it ran when the city came up.
+
+    `objects` are what it has besides the system group, by object identifier, and `identifiers` those whose values are object identifiers themselves.
+    `versions` are those that it speaks: 0 for v1, 1 for v2c, 3 for v3.
+    """
 
     enterprise: int
     mac: str
@@ -37,6 +41,9 @@ class Snmp(Datagram):
     location: str = ""
     up: int = 3_456_789
     boots: int = 7
+    objects: tuple[tuple[str, str | int | bytes], ...] = ()
+    identifiers: tuple[tuple[str, str], ...] = ()
+    versions: tuple[int, ...] = (0, 1, 3)
 
     @property
     def engine_id(self) -> bytes:
@@ -48,6 +55,8 @@ class Snmp(Datagram):
         try:
             message, _ = ber.read(datagram)
             version, *rest = message.parts
+            if version.number not in self.versions:
+                return None
             if version.number == 3:
                 return self._report(rest)
             community, pdu = rest
@@ -81,7 +90,10 @@ class Snmp(Datagram):
         if pdu.tag == _SET:
             visit.harm("an SNMP SET")
             return None
-        if pdu.tag not in (_GET, _GET_NEXT, _GET_BULK) or version not in (0, 1):
+        if pdu.tag == _GET_BULK:
+            visit.harm("an SNMP GETBULK")
+            return None
+        if pdu.tag not in (_GET, _GET_NEXT) or version not in (0, 1):
             return None
         opened = self.community is not None and community == self.community.encode()
         _count(visit, community, opened=opened)
@@ -113,6 +125,8 @@ class Snmp(Datagram):
         objects = {oid: ber.element(ber.OCTET_STRING, text.encode()) for oid, text in texts.items()}
         objects[SYS_OBJECT_ID] = ber.object_identifier(self.object_id)
         objects[SYS_UP_TIME] = ber.integer(self._seconds() * 100, _TIME_TICKS)
+        objects |= {oid: _encoded(value) for oid, value in self.objects}
+        objects |= {oid: ber.object_identifier(value) for oid, value in self.identifiers}
         return objects
 
     def _seconds(self) -> int:
@@ -123,6 +137,12 @@ def _count(visit: Visit, community: bytes, *, opened: bool) -> None:
     """Count without harm: an agent never locks, and a datagram may be sent twice."""
     account = f"community {community.decode('utf-8', 'replace')}"
     visit.log.logins[account] = visit.log.logins.get(account, 0) + (not opened)
+
+
+def _encoded(value: str | int | bytes) -> bytes:
+    if isinstance(value, int):
+        return ber.integer(value)
+    return ber.element(ber.OCTET_STRING, value.encode() if isinstance(value, str) else value)
 
 
 def _arcs(oid: str) -> tuple[int, ...]:

@@ -2,6 +2,7 @@
 
 Engine discovery is RFC 3414, section 4: a reportable GET with an empty engine ID, answered by a Report. Engine IDs are read as RFC 3411 says (section 5,
 SnmpEngineID). The system group is RFC 3418; the message and the PDU are RFC 1901 and RFC 3416. No GETBULK, no walk, no SET.
+What more a community opens is asked by `entity` and `ntcip`, which an answer here invites.
 """
 
 import secrets
@@ -48,6 +49,8 @@ SYSTEM = {
     "1.3.6.1.2.1.1.6.0": "snmp.sys_location",
 }
 COMMUNITY_LIMIT = 255
+BOTH_VERSIONS = rb"\x00\x01"
+"""SNMPv1 and v2c, as `like_get` takes them."""
 _STRAY_DATAGRAMS = 3
 _LENGTH = rb"(?:[\x00-\x7f]|\x81[\x80-\xff]|\x82..)"
 _NUMBER = rb"\x02\x04[\x40-\x7f]..."
@@ -74,7 +77,7 @@ def get(version: int, community: str, request_id: int, names: tuple[str, ...] = 
     return ber.sequence(ber.integer(version), ber.octets(community.encode()), pdu)
 
 
-def _like_get(name: str, versions: bytes, names: tuple[str, ...]) -> Say:
+def like_get(name: str, versions: bytes, names: tuple[str, ...]) -> Say:
     """What `get` makes, with holes for the lengths, the community and the request ID; no other object fits."""
     example = get(V2C, "", 0x40000000, names)
     tail = example[example.index(b"\x02\x04\x40\0\0\0") + 6 :]
@@ -91,8 +94,8 @@ def _escaped(literal: bytes) -> bytes:
     return b"".join(rb"\x%02x" % byte for byte in literal)
 
 
-SAYS = (_like_discovery(), _like_get("GET of the system group", rb"\x01", tuple(SYSTEM)))
-ASK_SYS_DESCR = _like_get("GET of sysDescr.0", rb"\x00\x01", (SYS_DESCR,))
+SAYS = (_like_discovery(), like_get("GET of the system group", BOTH_VERSIONS, tuple(SYSTEM)))
+ASK_SYS_DESCR = like_get("GET of sysDescr.0", BOTH_VERSIONS, (SYS_DESCR,))
 """What the login driver sends."""
 
 
@@ -121,29 +124,40 @@ def _discover() -> Conversation[Heard | None]:
 
 
 def _read_system(community: str) -> Conversation[Heard | None]:
+    """Ask in v2c and, where that meets silence, in v1: agents from before 1996 speak no other."""
+    for version in (V2C, V1):
+        response = yield from read(version, community, tuple(SYSTEM))
+        if response is not None:
+            return _system(response, community)
+    return None
+
+
+def read(version: int, community: str, names: tuple[str, ...]) -> "Conversation[Response | None]":
+    """One GET of `names`; None where nobody answers, as an agent does to a community that it does not know."""
     request_id = fresh_number()
-    yield Send(get(V2C, community, request_id))
+    yield Send(get(version, community, request_id, names))
     try:
-        response = yield from await_response(request_id)
+        return (yield from await_response(request_id))
     except TimedOut:
         return None
-    return _system(response, community)
 
 
 def _system(response: "Response", community: str) -> Heard:
     facts: dict[str, FactValue] = {}
     for name, (tag, content) in response.variables.items():
-        if name in SYSTEM and (value := _value(tag, content, community)) is not None:
+        if name in SYSTEM and (value := as_fact(tag, content, community)) is not None:
             facts[SYSTEM[name]] = value
     return Heard(facts, masked(response.excerpt, community))
 
 
-def _value(tag: int, content: bytes, community: str) -> FactValue | None:
-    """A variable's value as a fact; None for the exceptions of RFC 3416 (noSuchObject and the like) and for types the system group does not have."""
+def as_fact(tag: int, content: bytes, community: str) -> FactValue | None:
+    """A variable's value as a fact; None for the exceptions of RFC 3416 (noSuchObject and the like) and for types that are not asked for."""
     if tag == ber.OCTETS:
         return one_line(masked(content, community))
     if tag == ber.OID:
         return ber.dotted(content)
+    if tag == ber.INTEGER:
+        return ber.signed(content)
     return ber.unsigned(content) if tag == TIME_TICKS else None
 
 

@@ -93,14 +93,21 @@ def test_the_system_group_suffices_where_version_3_is_not_spoken():
 
 
 def test_the_engine_suffices_where_the_community_was_changed():
-    heard = Agent(REPORT, None).hold(snmp.probe(WITH_COMMUNITY))
+    heard = Agent(REPORT, None, None).hold(snmp.probe(WITH_COMMUNITY))
     assert heard.facts["snmp.enterprise"] == 8072
+
+
+def test_an_agent_that_speaks_only_version_1_is_asked_in_it():
+    answer = SYSTEM.replace(bytes.fromhex("020101 0406"), bytes.fromhex("020100 0406"), 1)
+    agent = Agent(None, None, answer)
+    assert agent.hold(snmp.probe(WITH_COMMUNITY)).facts["snmp.sys_name"] == "cobalt"
+    assert agent.sent[2] == snmp.get(snmp.V1, "public", NUMBER)
 
 
 @pytest.mark.parametrize("target", [TARGET, WITH_COMMUNITY])
 def test_silence_is_silence(target):
     with pytest.raises(TimedOut):
-        Agent(None, None).hold(snmp.probe(target))
+        Agent(None, None, None).hold(snmp.probe(target))
 
 
 def test_without_a_community_the_system_group_is_not_asked_for():
@@ -156,7 +163,7 @@ def test_no_other_object_and_no_set_is_in_its_says():
         asked.replace(b"\xa0", b"\xa3", 1),  # SET
         asked.replace(b"\xa0", b"\xa5", 1),  # GETBULK
         snmp.get(snmp.V2C, "public", NUMBER, ("1.3.6.1.2.1.1.4.0",)),
-        snmp.get(snmp.V1, "public", NUMBER),
+        snmp.get(snmp.V3, "public", NUMBER),
         asked + b"\0",
     )
     assert not any(say.allows(request) for say in snmp.SAYS for request in others)

@@ -1,0 +1,136 @@
+"""An OPC UA server (OPC 10000-6, UA Binary over TCP) that tells its endpoints to anyone and creates no session."""
+
+import asyncio
+import ssl
+import struct
+from dataclasses import dataclass
+
+from lab.certificates import pem
+from lab.fake import TLS, Stream, Visit
+
+_POLICY = "http://opcfoundation.org/UA/SecurityPolicy#"
+_PROFILE = "http://opcfoundation.org/UA-Profile/Transport/uatcp-uasc-uabinary"
+_MODES = {"None": 1, "Sign": 2, "SignAndEncrypt": 3}
+_TOKENS = ("Anonymous", "UserName", "Certificate")
+_OPEN, _CLOSE, _GET_ENDPOINTS, _FIND_SERVERS = 446, 452, 428, 422
+_UNSUPPORTED, _REJECTED = 0x800B0000, 0x80550000
+_LIMIT = 65_536
+
+
+def _text(text: str | None) -> bytes:
+    if text is None:
+        return struct.pack("<i", -1)
+    return struct.pack("<i", len(text.encode())) + text.encode()
+
+
+@dataclass(frozen=True)
+class OpcUa(Stream):
+    """A controller's server. `security` lists the endpoints as (policy, mode), `tokens` how users may name themselves. A session, and any service but
+    the endpoints, is harm; so is a connection that ends without its channel closed."""
+
+    application: str
+    uri: str
+    product_uri: str
+    port: int = 4840
+    tls: TLS | None = None
+    security: tuple[tuple[str, str], ...] = (("None", "None"), ("Basic256Sha256", "SignAndEncrypt"))
+    tokens: tuple[str, ...] = ("Anonymous", "UserName")
+    discovery: bool = True
+    subject: str = "CN=opcua"
+
+    def prepare(self, device: str) -> None:
+        """Make the certificate."""
+        _certificate(device, self.subject)
+
+    async def talk(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter, visit: Visit) -> None:
+        """Serve one connection."""
+        channel_open = False
+        while True:
+            try:
+                head = await reader.readexactly(8)
+                size = int.from_bytes(head[4:], "little")
+                if head[3:4] != b"F" or not 8 <= size <= _LIMIT:
+                    return
+                body = await reader.readexactly(size - 8)
+            except asyncio.IncompleteReadError:
+                if channel_open:
+                    visit.harm("an OPC UA channel was left open")
+                return
+            kind = head[:3]
+            if kind == b"CLO":
+                return
+            answer = self._answer(kind, body, visit)
+            if answer is None:
+                return
+            channel_open = channel_open or answer[:3] == b"OPN"
+            writer.write(answer)
+            await writer.drain()
+
+    def _answer(self, kind: bytes, body: bytes, visit: Visit) -> bytes | None:
+        if kind == b"HEL":
+            return _chunk(b"ACK", struct.pack("<5I", 0, 65536, 65536, 0, 0))
+        if kind == b"OPN":
+            if not self.discovery:
+                return _chunk(b"ERR", struct.pack("<I", _REJECTED) + _text("policy None is switched off"))
+            token = struct.pack("<IIqI", 7, 1, 0, 60_000)
+            security = struct.pack("<I", 7) + _text(f"{_POLICY}None") + _text(None) * 2
+            return _chunk(
+                b"OPN", security + struct.pack("<II", 1, 1) + _response(449, struct.pack("<I", 0) + token + _text(""))
+            )
+        if kind != b"MSG" or len(body) < 20:
+            return None
+        number = int.from_bytes(body[18:20], "little")
+        headers = body[:8] + body[8:16]
+        if number != _GET_ENDPOINTS:
+            if number != _FIND_SERVERS:
+                visit.harm(f"OPC UA request {number}")
+            return _chunk(b"MSG", headers + _response(397, b"", _UNSUPPORTED))
+        endpoints = b"".join(self._endpoint(policy, mode, visit) for policy, mode in self.security)
+        return _chunk(b"MSG", headers + _response(431, struct.pack("<i", len(self.security)) + endpoints))
+
+    def _endpoint(self, policy: str, mode: str, visit: Visit) -> bytes:
+        url = f"opc.tcp://{visit.address}:{self.port}"
+        der = _certificate(visit.device, self.subject)
+        tokens = b"".join(
+            _text(name.lower()) + struct.pack("<I", _TOKENS.index(name)) + _text(None) * 3 for name in self.tokens
+        )
+        return b"".join(
+            (
+                _text(url),
+                _text(self.uri),
+                _text(self.product_uri),
+                b"\x02" + _text(self.application),
+                struct.pack("<I", 0),
+                _text(None) * 2,
+                struct.pack("<i", 1) + _text(url),
+                struct.pack("<i", len(der)) + der,
+                struct.pack("<I", _MODES[mode]),
+                _text(f"{_POLICY}{policy}"),
+                struct.pack("<i", len(self.tokens)) + tokens,
+                _text(_PROFILE),
+                b"\0",
+            )
+        )
+
+
+def _certificate(device: str, subject: str) -> bytes:
+    """The server's certificate, DER."""
+    text = pem(device, "modern", subject).decode()
+    begin, end = "-----BEGIN CERTIFICATE-----", "-----END CERTIFICATE-----"
+    return ssl.PEM_cert_to_DER_cert(text[text.index(begin) : text.index(end) + len(end)])
+
+
+def _chunk(kind: bytes, body: bytes) -> bytes:
+    return kind + b"F" + struct.pack("<I", 8 + len(body)) + body
+
+
+def _response(number: int, body: bytes, result: int = 0) -> bytes:
+    """The type and the ResponseHeader (OPC 10000-4, section 7.33) before `body`."""
+    return (
+        struct.pack("<BBH", 1, 0, number)
+        + struct.pack("<qII", 0, 0, result)
+        + b"\0"
+        + struct.pack("<i", 0)
+        + b"\0\0\0"
+        + body
+    )
