@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 from inventory.errors import PeerError, ProtocolError, TimedOut
 from inventory.model import Endpoint
 from scanner import bacnet_codec
-from scanner.conversation import Conversation, ReadAll, Send, Step, Target
+from scanner.conversation import Conversation, Heard, ReadAll, Send, Step, Target
 from scanner.protocols import bacnet
 from tests.holding import hold_with
 
@@ -41,9 +41,9 @@ class Device:
         self.waiting: list[bytes] = []
         self.sent: list[bytes] = []
 
-    def hold(self, conversation: Conversation[bacnet.Heard]) -> bacnet.Heard:
+    def hold(self, conversation: Conversation[Heard]) -> Heard:
         heard = hold_with(conversation, self._answer)
-        assert isinstance(heard, bacnet.Heard)
+        assert isinstance(heard, Heard)
         return heard
 
     def _answer(self, step: Step) -> bytes:
