@@ -203,9 +203,9 @@ class _Mailbox(asyncio.DatagramProtocol):
 
     def datagram_received(self, data: bytes, addr: Any) -> None:
         self._site.log.datagrams += 1
-        answer = self._service.answer(data, self._site.visit(f"{addr[0]}:{addr[1]}"))
-        if answer is not None and self._transport:
-            self._transport.sendto(answer, addr)
+        for answer in self._service.answers(data, self._site.visit(f"{addr[0]}:{addr[1]}")):
+            if self._transport:
+                self._transport.sendto(answer, addr)
 
 
 def shift_needed(placed: Sequence[Placed]) -> int:

@@ -118,6 +118,11 @@ class Datagram(ABC):
     def answer(self, datagram: bytes, visit: Visit) -> bytes | None:
         """The datagram to send back, or None for silence."""
 
+    def answers(self, datagram: bytes, visit: Visit) -> tuple[bytes, ...]:
+        """All datagrams to send back, for the few services that answer with more than one."""
+        answer = self.answer(datagram, visit)
+        return () if answer is None else (answer,)
+
 
 Service: TypeAlias = Stream | Datagram
 

@@ -1,14 +1,18 @@
 """Modbus/TCP: Read Device Identification, and nothing that reads or writes a register.
 
-Function 43 / MEI 14, basic category, of the Modbus Application Protocol V1.1b3, section 6.21; the MBAP header of the Messaging Implementation Guide V1.0b,
-section 3.1.3. One connection; units 255 (the device itself behind TCP), 0 and 1 and no others, because a sweep of units reaches every device on the serial line
-behind a gateway.
+Function 43 / MEI 14, basic and regular category, of the Modbus Application Protocol V1.1b3, section 6.21; the MBAP header of the Messaging Implementation
+Guide V1.0b, section 3.1.3. One connection and at most three requests; units 255 (the device itself behind TCP), 0 and 1 and no others, because a sweep of
+units reaches every device on the serial line behind a gateway. Unit 1 is asked besides the device itself only where that is a gateway, by its exceptions or
+by its name; an answer from there is a part.
 """
 
-from inventory.errors import ProtocolError, TimedOut
-from inventory.model import FactValue
+import re
+from collections.abc import Mapping
+
+from inventory.errors import PeerError, ProtocolError, TimedOut
+from inventory.model import Facts, FactValue
 from inventory.text import one_line
-from scanner.conversation import Conversation, Heard, Read, Safety, Say, Send, Target
+from scanner.conversation import EVIDENCE_LIMIT, Conversation, Heard, Read, Safety, Say, Send, Target
 
 NAME = "modbus"
 TRANSPORT = "tcp"
@@ -17,9 +21,11 @@ SAFETY = Safety.A
 OVER_TLS = False
 SPEAKS_FIRST = False
 UNITS = (255, 0, 1)
+REQUESTS = 3
 FACTS = {
     "modbus.unit": "the unit identifier that answered",
     "modbus.exception": "the exception code where the device has no identification to give",
+    "modbus.conformity": "the conformity level: which categories of objects it has",
     "modbus.vendor": "object 0, VendorName",
     "modbus.product_code": "object 1, ProductCode",
     "modbus.revision": "object 2, MajorMinorRevision",
@@ -28,38 +34,90 @@ FACTS = {
     "modbus.model_name": "object 5, ModelName",
     "modbus.application": "object 6, UserApplicationName",
 }
+BASIC, REGULAR = 1, 2
+_FIRST = {BASIC: 0, REGULAR: 3}
 _OBJECTS = dict(
     enumerate(("vendor", "product_code", "revision", "vendor_url", "product_name", "model_name", "application"))
 )
 _GATEWAY_EXCEPTIONS = (10, 11)
+_HAVE_REGULAR = (0x02, 0x03, 0x82, 0x83)
+_SERIAL_GATEWAY = re.compile(
+    r"\b(?:moxa|lantronix|digi international|perle|hms|anybus|EGX\d|link ?150|TSXETG\w*|MGate|gateway)", re.IGNORECASE
+)
 
 
-def request(unit: int) -> bytes:
-    """Read Device Identification, basic category, from object 0, of one unit."""
-    return bytes((0, 1, 0, 0, 0, 5, unit, 0x2B, 0x0E, 0x01, 0x00))
+def request(unit: int, category: int = BASIC) -> bytes:
+    """Read Device Identification of one unit, from the first object of the category on."""
+    return bytes((0, 1, 0, 0, 0, 5, unit, 0x2B, 0x0E, category, _FIRST[category]))
 
 
-SAYS = tuple(Say.exactly(f"read-device-identification unit {unit}", request(unit)) for unit in UNITS)
+SAYS = (
+    *(Say.exactly(f"read-device-identification unit {unit}", request(unit)) for unit in UNITS),
+    *(Say.exactly(f"read-device-identification unit {unit}, regular", request(unit, REGULAR)) for unit in UNITS[:2]),
+)
 
 
 def probe(target: Target) -> Conversation[Heard]:
-    """Ask units 255, 0 and 1 in turn until one of them answers for itself."""
+    """Ask the device itself, then for its regular objects where it has any, then unit 1 where that is behind it."""
+    own, asked, gateway = yield from _itself()
+    facts, evidence = dict(own.facts), own.evidence
+    gateway = gateway or _is_named_a_gateway(facts)
+    unit = next(unit for unit in UNITS if unit == facts["modbus.unit"])
+    if asked + gateway < REQUESTS and facts.get("modbus.conformity", 0) in _HAVE_REGULAR:
+        asked += 1
+        more = yield from _also(unit, REGULAR)
+        facts = {**(more.facts if more else {}), **facts}
+    if asked < REQUESTS and gateway and unit != 1:
+        behind = yield from _also(1, BASIC)
+        if behind and "modbus.exception" not in behind.facts and _identity(behind.facts) != _identity(facts):
+            return Heard(facts, (evidence + behind.evidence)[:EVIDENCE_LIMIT], parts=(("unit 1", behind.facts),))
+    return Heard(facts, evidence)
+
+
+def _itself() -> Conversation[tuple[Heard, int, bool]]:
+    """Ask units 255, 0 and 1 in turn until one of them answers for itself: what it said, how many were asked, and whether one answered as a gateway.
+
+    Gateways have exceptions of their own (section 7, codes 10 and 11); what answers as unit 1 there is behind it, and not itself.
+    """
     heard: Heard | None = None
-    for unit in UNITS:
+    for asked, unit in enumerate(UNITS, 1):
+        if heard is not None and unit == 1:
+            break
         yield Send(request(unit))
         try:
-            header = yield Read(7)
+            answer = yield from _answer(unit)
         except TimedOut:
-            if heard is not None:
-                return heard
             continue
-        body = yield Read(_body_size(header, unit))
-        heard = parse(header + body)
-        if heard.facts.get("modbus.exception") not in _GATEWAY_EXCEPTIONS:
-            return heard
+        if answer.facts.get("modbus.exception") not in _GATEWAY_EXCEPTIONS:
+            return answer, asked, heard is not None
+        heard = heard or answer
     if heard is None:
         raise ProtocolError("no Modbus unit of 255, 0 and 1 answered")
-    return heard
+    return heard, len(UNITS) - 1, True
+
+
+def _also(unit: int, category: int) -> Conversation[Heard | None]:
+    """One more question, whose answer is not needed."""
+    yield Send(request(unit, category))
+    try:
+        return (yield from _answer(unit))
+    except PeerError:
+        return None
+
+
+def _answer(unit: int) -> Conversation[Heard]:
+    header = yield Read(7)
+    return parse(header + (yield Read(_body_size(header, unit))))
+
+
+def _is_named_a_gateway(facts: Facts) -> bool:
+    """Whether its names are those of a device that has a serial line behind it."""
+    names = ("vendor", "product_code", "product_name", "model_name")
+    return bool(_SERIAL_GATEWAY.search(" ".join(str(facts.get(f"modbus.{name}", "")) for name in names)))
+
+
+def _identity(facts: Mapping[str, FactValue]) -> tuple[object, ...]:
+    return tuple(facts.get(f"modbus.{name}") for name in ("vendor", "product_code", "revision"))
 
 
 def _body_size(header: bytes, unit: int) -> int:
@@ -81,6 +139,7 @@ def parse(frame: bytes) -> Heard:
     if function == 0xAB:
         facts["modbus.exception"] = body[0]
     elif function == 0x2B and body[0] == 0x0E and len(body) >= 6:
+        facts["modbus.conformity"] = body[2]
         facts |= _objects(body[6:], count=body[5])
     else:
         raise ProtocolError(f"Modbus function {function:#04x} in answer to 0x2b")

@@ -13,6 +13,7 @@ IDENTITY = bytes.fromhex("0001 0000 0028 ff 2b0e 01 01 00 00 03") + (
     b"\x00\x12Schneider Electric" + b"\x01\x06TM221C" + b"\x02\x02V1"
 )
 NO_SUCH_FUNCTION = bytes.fromhex("0001 0000 0003 ff ab01")
+NOBODY_AT_1 = bytes.fromhex("0001 0000 0003 01 ab0b")
 GATEWAY_SILENT = bytes.fromhex("0001 0000 0003 ff ab0b")
 
 
@@ -31,13 +32,68 @@ def test_an_exception_still_proves_that_it_speaks_modbus(recite):
 
 def test_asks_unit_0_when_the_gateway_has_nothing_behind_255(recite):
     behind = IDENTITY[:6] + b"\x00" + IDENTITY[7:]
-    heard, sent = recite(modbus.probe(TARGET), [GATEWAY_SILENT + behind])
+    heard, sent = recite(modbus.probe(TARGET), [GATEWAY_SILENT + behind + NOBODY_AT_1])
     assert heard.facts["modbus.unit"] == 0
-    assert len(sent) == 2
+    assert heard.parts == ()
+    assert [request[6] for request in sent] == [255, 0, 1]
+
+
+def frame(unit: int, objects: bytes, count: int, conformity: int = 1, category: int = 1) -> bytes:
+    """An identification as section 6.21 has it; `objects` are id, length and text one after the other."""
+    body = bytes((unit, 0x2B, 0x0E, category, conformity, 0, 0, count)) + objects
+    return b"\0\1\0\0" + len(body).to_bytes(2, "big") + body
+
+
+METER = b"\x00\x12Schneider Electric" + b"\x01\x09METSEPM51" + b"\x02\x0602.010"
+EGX = b"\x00\x12Schneider Electric" + b"\x01\x06EGX150" + b"\x02\x0601.002"
+REGULAR = b"\x03\x0ese.com/example" + b"\x04\x07Link150" + b"\x05\x06EGX150"
+
+
+def test_the_meter_behind_a_gateway_is_a_part(recite):
+    heard, sent = recite(modbus.probe(TARGET), [frame(255, EGX, 3) + frame(1, METER, 3)])
+    assert heard.facts["modbus.product_code"] == "EGX150"
+    ((name, facts),) = heard.parts
+    assert (name, facts["modbus.product_code"], facts["modbus.unit"]) == ("unit 1", "METSEPM51", 1)
+    assert [request[6] for request in sent] == [255, 1]
+
+
+def test_a_gateway_that_answers_itself_as_unit_1_has_no_part(recite):
+    heard, _ = recite(modbus.probe(TARGET), [frame(255, EGX, 3) + frame(1, EGX, 3)])
+    assert heard.parts == ()
+
+
+def test_what_answers_as_unit_1_behind_a_nameless_gateway_is_a_part(recite):
+    silent_0 = GATEWAY_SILENT.replace(b"\xff", b"\0")
+    heard, sent = recite(modbus.probe(TARGET), [GATEWAY_SILENT + silent_0 + frame(1, METER, 3)])
+    assert heard.facts == {"modbus.unit": 255, "modbus.exception": 11}
+    assert [name for name, _ in heard.parts] == ["unit 1"]
+    assert len(sent) == 3
+
+
+def test_reads_the_regular_objects_where_the_conformity_has_them(recite):
+    answers = frame(255, EGX, 3, conformity=0x82) + frame(255, REGULAR, 3, 0x82, 2) + frame(1, METER, 3)
+    heard, sent = recite(modbus.probe(TARGET), [answers])
+    assert heard.facts["modbus.product_name"] == "Link150"
+    assert heard.facts["modbus.vendor_url"] == "se.com/example"
+    assert len(sent) == modbus.REQUESTS
+    assert sent[1] == bytes.fromhex("0001 0000 0005 ff 2b0e0203")
+
+
+def test_a_plain_controller_is_asked_once(recite):
+    heard, sent = recite(modbus.probe(TARGET), [IDENTITY + frame(1, METER, 3)])
+    assert heard.parts == ()
+    assert len(sent) == 1
+
+
+@pytest.mark.parametrize("more", [b"", NO_SUCH_FUNCTION, b"\0\1\0\0\xff\xff\xff", b"GET / HTTP"])
+def test_what_goes_wrong_after_the_first_answer_costs_nothing_of_it(recite, more):
+    heard, _ = recite(modbus.probe(TARGET), [frame(255, EGX, 3, conformity=2) + more])
+    assert heard.facts["modbus.product_code"] == "EGX150"
+    assert heard.parts == ()
 
 
 def test_everything_it_sends_is_in_its_says(recite):
-    _, sent = recite(modbus.probe(TARGET), [GATEWAY_SILENT + NO_SUCH_FUNCTION.replace(b"\xff", b"\0")])
+    _, sent = recite(modbus.probe(TARGET), [GATEWAY_SILENT + NO_SUCH_FUNCTION.replace(b"\xff", b"\0") + NOBODY_AT_1])
     assert sent
     assert all(any(say.allows(request) for say in modbus.SAYS) for request in sent)
 
