@@ -32,7 +32,7 @@ FACTS = {
 }
 _KEYS = {
     "mdns.manufacturer": ("usb_mfg", "manufacturer", "mfg", "mf", "vendor", "vn"),
-    "mdns.model": ("usb_mdl", "model", "md", "modelid", "mdl", "mn", "modelname"),
+    "mdns.model": ("displaymodel", "usb_mdl", "model", "md", "modelid", "mdl", "mn", "modelname"),
     "mdns.ty": ("ty",),
     "mdns.product": ("product",),
     "mdns.firmware": ("fw", "fwver", "fwversion", "fw_version", "firmware", "firmwareversion", "fv"),

@@ -16,6 +16,7 @@ from scanner.http1 import SAFE_HOST, authority
 
 FACTS = {
     "sip.status": "the status of the answer to OPTIONS",
+    "sip.agent": "what it calls itself: its User-Agent header, or Server where it sends none",
     "sip.server": "the Server header",
     "sip.user_agent": "the User-Agent header",
     "sip.allow": "the methods that it allows",
@@ -78,6 +79,7 @@ def parse(message: bytes) -> Heard:
     facts: dict[str, FactValue] = {"sip.status": status_of(message)}
     headers = _headers(message)
     texts = {
+        "sip.agent": headers.get("user-agent", "") or headers.get("server", ""),
         "sip.server": headers.get("server", ""),
         "sip.user_agent": headers.get("user-agent", ""),
         "sip.organization": headers.get("organization", ""),

@@ -29,13 +29,18 @@ TRYING = b"SIP/2.0 100 Trying\r\nContent-Length: 0\r\n\r\n"
 def test_reads_what_kamailio_says():
     peer = Datagrams([KAMAILIO])
     heard = hold_with(sip.probe(TARGET), peer.answer)
-    assert heard.facts == {"sip.status": 200, "sip.server": "kamailio (5.6.3 (x86_64/linux))"}
+    assert heard.facts == {
+        "sip.status": 200,
+        "sip.agent": "kamailio (5.6.3 (x86_64/linux))",
+        "sip.server": "kamailio (5.6.3 (x86_64/linux))",
+    }
     assert len(peer.sent) == 1
 
 
 def test_reads_a_phone_that_refuses():
     assert sip.parse(PHONE).facts == {
         "sip.status": 401,
+        "sip.agent": "Yealink SIP-T46S 66.85.0.5",
         "sip.user_agent": "Yealink SIP-T46S 66.85.0.5",
         "sip.allow": ("INVITE", "ACK", "CANCEL", "OPTIONS"),
         "sip.realm": "asterisk",
