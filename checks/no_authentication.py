@@ -1,13 +1,16 @@
 """A service lets everyone in: it does not ask for an account at all.
 
-What: an MQTT broker accepts a connection that carries no credentials, or a Telnet port shows a command shell without a login. Tocsin connects, reads
-the answer and leaves: it subscribes to no topic and types no command.
+What: an MQTT broker accepts a connection that carries no credentials, a Telnet port shows a command shell without a login, or a VNC server offers its
+desktop without a password (security type None). Tocsin connects, reads the answer and leaves: it subscribes to no topic but the broker's version, types
+no command and opens no desktop.
 
 Why it matters in a city: through an open broker anyone reads what every lamp, meter and parking sensor reports, and sends commands in the gateway's
-name. An open shell is the whole device, and from there the network behind it.
+name. An open shell is the whole device, and from there the network behind it. An open desktop is the kiosk's or the operator's own mouse and keyboard:
+whoever finds it sells tickets to himself or switches the pumps.
 
 How to fix: turn anonymous access off and give each client its own account or certificate (mosquitto: `allow_anonymous false` and a password file).
-Turn the Telnet service off, or set a login for it where the maker offers no SSH.
+Turn the Telnet service off, or set a login for it where the maker offers no SSH. Set a password in the VNC server, or better, let it listen on the
+device itself only and reach it through SSH or a VPN.
 """
 
 from checks.contract import Flaw, Judgement, check
@@ -19,7 +22,7 @@ from inventory.model import Device, Family, Severity
     title="A service lets everyone in without an account",
     severity=Severity.HIGH,
     family=Family.CREDENTIALS,
-    needs=("mqtt", "telnet"),
+    needs=("mqtt", "telnet", "vnc"),
     remedy="Turn anonymous access off and give each client its own account.",
     standards=(
         "CWE-306",
@@ -29,8 +32,8 @@ from inventory.model import Device, Family, Severity
     ),
 )
 def no_authentication(device: Device) -> Judgement:
-    """Brokers that accept a nameless client, and Telnet ports that open on a shell."""
-    for seen in device.speaking("mqtt", "telnet"):
+    """Brokers that accept a nameless client, Telnet ports that open on a shell, and desktops without a password."""
+    for seen in device.speaking("mqtt", "telnet", "vnc"):
         if seen.facts.get("mqtt.anonymous") is True:
             yield Flaw(
                 seen.endpoint,
@@ -44,5 +47,12 @@ def no_authentication(device: Device) -> Judgement:
                 "Telnet showed a command shell without asking for a login.",
                 seen.evidence,
                 remedy="Turn the Telnet service off, or set a login for it, and let only the maintenance network reach it.",
+            )
+        elif seen.facts.get("vnc.no_authentication") is True:
+            yield Flaw(
+                seen.endpoint,
+                "The VNC server offers its desktop without a password (security type None).",
+                seen.evidence,
+                remedy="Set a password in the VNC server, or let it listen on the device only and reach it through SSH or a VPN.",
             )
     return "asks for an account wherever it was asked"

@@ -152,6 +152,7 @@ KINDS = (
     "intercom",
     "kiosk",
     "lighting-gateway",
+    "luminaire",
     "message-sign",
     "meter",
     "nas",

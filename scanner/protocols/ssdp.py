@@ -1,17 +1,19 @@
 """SSDP: one unicast search for the root device, which points to its description.
 
 UPnP Device Architecture 1.1, section 1.3.2 (M-SEARCH) and 1.3.3 (the answer, the head of an HTTP response in one datagram). Where LOCATION is an http URL at
-the same address, `upnp` is led there. A LOCATION at another address is noted and not followed, whatever the scope: a device must not be able to send the
+the same address, `upnp` is led there. A device with several root devices (a router with a media server) sends an answer for each: their descriptions are
+led to as well, up to three. A LOCATION at another address is noted and not followed, whatever the scope: a device must not be able to send the
 scanner to another device's web pages.
 """
 
 import ipaddress
+import re
 from urllib.parse import urlsplit
 
-from inventory.errors import PeerClosed, ProtocolError
+from inventory.errors import PeerClosed, PeerError, ProtocolError
 from inventory.model import Endpoint, FactValue
 from inventory.text import one_line
-from scanner.conversation import EVIDENCE_LIMIT, Conversation, Heard, Lead, ReadSome, Safety, Say, Send, Target
+from scanner.conversation import EVIDENCE_LIMIT, Conversation, Heard, Lead, ReadAll, ReadSome, Safety, Say, Send, Target
 from scanner.http1 import SAFE_PATH, Incoming, read_head
 
 NAME = "ssdp"
@@ -31,13 +33,39 @@ FACTS = {
     "ssdp.usn": "the unique service name",
     "ssdp.st": "the search target it answers to",
     "ssdp.location": "where its description is",
+    "ssdp.others": "the unique service names of further root devices",
 }
+_DESCRIPTIONS, _OTHERS = 3, 16
+_LIMIT = 16384
+_QUIET = 0.5
+_ANSWER = re.compile(rb"(?=HTTP/1\.[01] \d{3})")
 
 
 def probe(target: Target) -> Conversation[Heard]:
-    """Search once, and read the first answer."""
+    """Search once, and read the answers."""
     yield Send(M_SEARCH)
     datagram = yield ReadSome()
+    said = datagram + (yield ReadAll(_LIMIT, quiet=_QUIET))
+    first, *others = [part for part in _ANSWER.split(said) if part] or [b""]
+    facts, location = yield from _answer(first)
+    locations = [location]
+    usns: list[str] = []
+    for other in others[:_OTHERS]:
+        try:
+            more, location = yield from _answer(other)
+        except PeerError:
+            continue
+        usns.append(str(more.get("ssdp.usn", "")))
+        locations.append(location)
+    new = tuple(usn for usn in dict.fromkeys(usns) if usn and usn != facts.get("ssdp.usn"))
+    if new:
+        facts["ssdp.others"] = new
+    leads = dict.fromkeys(lead for location in locations if (lead := description(target, location)))
+    return Heard(facts, said[:EVIDENCE_LIMIT], tuple(leads)[:_DESCRIPTIONS])
+
+
+def _answer(datagram: bytes) -> Conversation[tuple[dict[str, FactValue], str]]:
+    """The facts of one answer, and its LOCATION as sent."""
     incoming = Incoming()
     incoming.data, incoming.ended = datagram, PeerClosed()
     response = yield from read_head(incoming)
@@ -46,8 +74,7 @@ def probe(target: Target) -> Conversation[Heard]:
     facts: dict[str, FactValue] = {fact: one_line(text) for fact, text in said.items() if text}
     if response.status != 200 or not facts:
         raise ProtocolError(f"{response.version} {response.status} in answer to M-SEARCH")
-    lead = description(target, said["ssdp.location"] or "")
-    return Heard(facts, datagram[:EVIDENCE_LIMIT], (lead,) if lead else ())
+    return facts, said["ssdp.location"] or ""
 
 
 def description(target: Target, location: str) -> Lead | None:

@@ -34,6 +34,20 @@ def test_reads_who_answers_and_leads_to_its_description(recite):
     assert ssdp.SAYS[0].allows(sent[0])
 
 
+def test_each_root_device_that_answers_is_led_to(recite):
+    # Section 1.3.3: one answer for each root device; the same one may come twice (MX, section 1.3.2).
+    router = answer("http://192.0.2.1:49152/igd.xml")[:-2] + b"USN: uuid:2::upnp:rootdevice\r\n\r\n"
+    heard, sent = recite(ssdp.probe(TARGET), [ANSWER + ANSWER + router + b"HTTP/1.1 500 no\r\n\r\n"])
+    assert [lead.target.path for lead in heard.leads] == ["/upnpdevicedesc.xml", "/igd.xml"]
+    assert heard.facts["ssdp.others"] == ("uuid:2::upnp:rootdevice",)
+    assert len(sent) == 1
+
+
+def test_at_most_three_descriptions_are_led_to(recite):
+    many = b"".join(answer(f"http://192.0.2.1/{number}.xml") for number in range(40))
+    assert len(recite(ssdp.probe(TARGET), [many])[0].leads) == 3
+
+
 @pytest.mark.parametrize(
     "location",
     [
