@@ -6,7 +6,7 @@ writes at a time: `begin` takes a lock that the kernel drops with the process. A
 
 import os
 import sqlite3
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import replace
 from datetime import UTC, datetime
@@ -85,19 +85,17 @@ class Store:
 
     def save(self, scan_id: str, assessment: Assessment) -> None:
         """Keep what was found on one device, durably; a device that was saved before in this scan is replaced."""
-        device = assessment.device
-        row = {
-            "scan": scan_id,
-            "address": device.address,
-            "addresses": " ".join(device.addresses),
-            "identity": device.identity,
-            "assessed": _moment(assessment.when),
-            "record": encode(assessment),
-        }
-        before = (ASSESSMENTS.c.scan == scan_id) & (ASSESSMENTS.c.address == device.address)
+        before = (ASSESSMENTS.c.scan == scan_id) & (ASSESSMENTS.c.address == assessment.device.address)
         with self._transaction(self._writing) as connection:
             connection.execute(sa.delete(ASSESSMENTS).where(before))
-            connection.execute(sa.insert(ASSESSMENTS).values(row))
+            connection.execute(sa.insert(ASSESSMENTS).values(_row(scan_id, assessment)))
+
+    def replace(self, scan_id: str, assessments: Iterable[Assessment]) -> None:
+        """Keep these devices, durably, instead of all that were saved before in this scan."""
+        with self._transaction(self._writing) as connection:
+            connection.execute(sa.delete(ASSESSMENTS).where(ASSESSMENTS.c.scan == scan_id))
+            for assessment in assessments:
+                connection.execute(sa.insert(ASSESSMENTS).values(_row(scan_id, assessment)))
 
     def finish(self, scan_id: str, scan: Scan, fleet: tuple[FleetFinding, ...], coverage: Coverage) -> None:
         """End a scan that was begun, and let the next one begin."""
@@ -140,18 +138,21 @@ class Store:
         return replace(report, assessments=report.ranked)
 
     def devices(self) -> tuple[Known, ...]:
-        """Every device ever saved, as it was assessed last, by identity."""
+        """Every device ever saved, as it was assessed last, by identity; what was only heard counts as seen, and as assessed where nobody ever asked."""
+        heard = [scan.id for scan in self.scans() if scan.is_passive]
+        asked = sa.case((ASSESSMENTS.c.scan.not_in(heard), ASSESSMENTS.c.assessed))
         over_time = (
             sa.select(
                 ASSESSMENTS.c.identity,
                 sa.func.min(ASSESSMENTS.c.assessed).label("first_seen"),
                 sa.func.max(ASSESSMENTS.c.assessed).label("last_seen"),
+                sa.func.coalesce(sa.func.max(asked), sa.func.max(ASSESSMENTS.c.assessed)).label("newest"),
                 sa.func.count(ASSESSMENTS.c.scan.distinct()).label("scans"),
             )
             .group_by(ASSESSMENTS.c.identity)
             .subquery()
         )
-        last = (ASSESSMENTS.c.identity == over_time.c.identity) & (ASSESSMENTS.c.assessed == over_time.c.last_seen)
+        last = (ASSESSMENTS.c.identity == over_time.c.identity) & (ASSESSMENTS.c.assessed == over_time.c.newest)
         query = sa.select(over_time, ASSESSMENTS.c.record).join(ASSESSMENTS, last).order_by(ASSESSMENTS.c.address)
         with self._transaction(self._reading) as connection:
             rows = {row.identity: row for row in connection.execute(query)}
@@ -250,6 +251,18 @@ class Store:
             return decode(record, kind)
         except ValueError as error:
             self._refuse_damaged(f"a record is no {getattr(kind, '__name__', kind)}: {error}")
+
+
+def _row(scan_id: str, assessment: Assessment) -> dict[str, str]:
+    device = assessment.device
+    return {
+        "scan": scan_id,
+        "address": device.address,
+        "addresses": " ".join(device.addresses),
+        "identity": device.identity,
+        "assessed": _moment(assessment.when),
+        "record": encode(assessment),
+    }
 
 
 def _make(path: Path) -> None:
