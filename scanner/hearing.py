@@ -5,8 +5,9 @@ of a frame alone may be a router's. The newest word counts. Memory is bounded: w
 """
 
 import ipaddress
+import time
 from collections import Counter
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from datetime import UTC, datetime
 from functools import lru_cache
 
@@ -26,6 +27,7 @@ MOST_VALUES = 16
 ANSWERS_FOR_OTHERS = 8
 """A MAC address with more IPv4 addresses than this is a router's that answers for others (proxy ARP, RFC 1027): each address is then a device of its own."""
 _TOLD = 5
+_DAY = 86_400
 
 _Key = tuple[str, int, str, str]
 
@@ -42,11 +44,11 @@ class _Host:
 
 
 class Hearing:
-    """Takes sightings, and gives devices. `networks` are local besides the private ones; `now` stands in for times that are none."""
+    """Takes sightings, and gives devices. `networks` are local besides the private ones; `now`, in Unix time, stands in for times that are none."""
 
-    def __init__(self, networks: Iterable[Network], now: datetime) -> None:
+    def __init__(self, networks: Iterable[Network] = (), now: Callable[[], float] = time.time) -> None:
         self._networks = (*OWN_NETWORKS, *networks)
-        self._now = now.timestamp()
+        self._now = now
         self._by_address: dict[str, _Host] = {}
         self._by_mac: dict[str, _Host] = {}
         self._at: dict[str, str] = {}
@@ -72,7 +74,8 @@ class Hearing:
             host = hosts[name] = _Host()
         if address and seen.mac:
             self._bind(address, seen.mac)
-        when = seen.when if 0 < seen.when <= self._now + 86_400 else self._now
+        now = self._now()
+        when = seen.when if 0 < seen.when <= now + _DAY else now
         host.last = max(host.last, when)
         if seen.is_open and seen.port and len(host.open) < MOST_OPEN:
             host.open.add((seen.port, seen.transport))
@@ -147,7 +150,7 @@ class Hearing:
             observations=seen,
             claims=fingerprint(seen, mac or None),
         )
-        return device, _moment(max((host.last for _, host in hosts), default=self._now))
+        return device, _moment(max((host.last for _, host in hosts), default=self._now()))
 
 
 def _observations(hosts: list[tuple[str, _Host]]) -> tuple[Observation, ...]:

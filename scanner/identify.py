@@ -5,7 +5,8 @@ a device that waited out each by itself would keep the scan for half a minute. W
 """
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
 from datetime import datetime
 
 from inventory.errors import PeerClosed, PeerError, ProtocolError, ScopeError, TimedOut, Unreached
@@ -15,6 +16,7 @@ from scanner.boundary import Failure, contained
 from scanner.conversation import EVIDENCE_LIMIT, Heard, Lead, ProtocolModule, Target
 from scanner.discover import Host
 from scanner.fingerprint import fingerprint
+from scanner.overheard import known
 from scanner.protocols import load_protocols
 from scanner.questions import Budget, datagrams, expected, invited, is_known
 from scanner.wire import Wire
@@ -27,6 +29,19 @@ FOLLOWED = 24
 """Leads and invitations that are followed at one device."""
 
 
+@dataclass(frozen=True, slots=True)
+class Terms:
+    """On which terms a device is asked: the site's own SNMP `community`, the UDP ports that are left out (discovery leaves out the TCP ones), and what it may
+    cost."""
+
+    community: str = field(default="", repr=False)
+    never_touch: frozenset[int] = frozenset()
+    budget: Budget = field(default_factory=Budget)
+
+
+TERMS = Terms()
+
+
 class _OutOfPatience(Exception):
     """The device has let us wait for longer than PATIENCE."""
 
@@ -34,8 +49,8 @@ class _OutOfPatience(Exception):
 class Interview:
     """Asks one host everything it may be asked; `device()` returns what came of it.
 
-    `name` is what the operator called the host, `community` the site's own SNMP community. `asking` is told each protocol before it is asked, `now`
-    stamps the observations, and the UDP ports of `never_touch` are left out (discovery leaves out the TCP ones). `budget` is what it may cost.
+    `name` is what the operator called the host. `asking` is told each protocol before it is asked, and `now` stamps the observations.
+    `heard` is what is known of the device already; what it says when it is asked itself stands in its place. On a strict budget it is not asked for that again.
     """
 
     def __init__(
@@ -44,21 +59,20 @@ class Interview:
         host: Host,
         *,
         name: str,
-        community: str,
         asking: Callable[[str], None],
         now: Callable[[], datetime],
-        never_touch: frozenset[int] = frozenset(),
-        budget: Budget | None = None,
+        terms: Terms = TERMS,
+        heard: Sequence[Observation] = (),
     ) -> None:
         self._wire = wire
         self._host = host
         self._name = name
-        self._community = community
+        self._terms = terms
         self._asking = asking
         self._now = now
-        self._never_touch = never_touch
-        self._budget = budget or Budget()
         self._protocols = load_protocols()
+        self._heard = heard
+        self._known = known(heard) if terms.budget.strict else frozenset()
         self._seen: list[Observation] = []
         self._gaps: list[Gap] = []
         self._leads: list[Lead] = []
@@ -78,13 +92,15 @@ class Interview:
         return self._so_far()
 
     def _so_far(self) -> Device:
-        seen = tuple(sorted(self._seen, key=lambda o: (o.endpoint.sort_key, o.protocol, o.behind)))
+        asked = {(seen.endpoint, seen.protocol) for seen in self._seen}
+        before = [seen for seen in self._heard if (seen.endpoint, seen.protocol) not in asked]
+        seen = tuple(sorted((*self._seen, *before), key=lambda o: (o.endpoint.sort_key, o.protocol, o.behind)))
         return Device(
             identity=f"address:{self._host.address}",
             addresses=(self._host.address,),
             mac=self._host.mac,
             mac_vendor=vendor_of(self._host.mac) if self._host.mac else None,
-            open_ports=tuple(sorted({*self._host.open_ports, *(o.endpoint for o in seen)})),
+            open_ports=tuple(sorted({*self._host.open_ports, *(o.endpoint for o in seen if o.endpoint.port)})),
             observations=seen,
             claims=fingerprint(seen, self._host.mac),
             gaps=tuple(sorted(self._gaps, key=lambda gap: (gap.endpoint.sort_key, gap.protocol))),
@@ -105,7 +121,7 @@ class Interview:
     def _unasked(self, why: str) -> list[Gap]:
         """A gap for everything that was still to be asked."""
         left = [(e, p.NAME) for e in self._host.open_ports for p in expected(e)]
-        left += [(endpoint, p.NAME) for p, endpoint in datagrams(self._host.address, self._never_touch)]
+        left += [(endpoint, p.NAME) for p, endpoint in datagrams(self._host.address, self._terms.never_touch)]
         left += [(lead.target.endpoint, lead.protocol) for lead in self._leads]
         done = {(seen.endpoint, seen.protocol) for seen in self._seen} | {(g.endpoint, g.protocol) for g in self._gaps}
         return [
@@ -144,7 +160,7 @@ class Interview:
     ) -> bool:
         """Ask `protocols` in turn until one recognises its own."""
         for protocol in protocols:
-            target = Target(endpoint, name=self._name, tls=tls, community=self._community)
+            target = Target(endpoint, name=self._name, tls=tls, community=self._terms.community)
             failed = await self._ask(protocol, target)
             if failed is None:
                 return True
@@ -154,16 +170,20 @@ class Interview:
 
     async def _ask_datagrams(self) -> None:
         """Ask every UDP service of class A; silence there says only that nobody answered."""
-        questions = datagrams(self._host.address, self._never_touch)
+        questions = datagrams(self._host.address, self._terms.never_touch)
+        if self._terms.budget.strict:  # one after another, so that each knows what is left
+            for protocol, endpoint in questions:
+                await self._ask_datagram(protocol, endpoint, in_turn=False)
+            return
         async with self._wire.turn(self._host.address):
             asked = (self._ask_datagram(protocol, endpoint) for protocol, endpoint in questions)
             for outcome in await asyncio.gather(*asked, return_exceptions=True):
                 if isinstance(outcome, BaseException):
                     raise outcome
 
-    async def _ask_datagram(self, protocol: ProtocolModule, endpoint: Endpoint) -> None:
-        target = Target(endpoint, name=self._name, community=self._community)
-        failed = await self._ask(protocol, target, in_turn=True)
+    async def _ask_datagram(self, protocol: ProtocolModule, endpoint: Endpoint, *, in_turn: bool = True) -> None:
+        target = Target(endpoint, name=self._name, community=self._terms.community)
+        failed = await self._ask(protocol, target, in_turn=in_turn)
         self._asked.add(endpoint)
         if isinstance(failed, Failure):
             self._gaps.append(Gap(endpoint, protocol.NAME, failed.reason))
@@ -195,11 +215,13 @@ class Interview:
         self, protocol: ProtocolModule, target: Target, *, in_turn: bool = False
     ) -> PeerError | Failure | None:
         """Hold one conversation and keep what it brought; None when it went well."""
+        if (protocol.NAME, target.endpoint) in self._known:
+            return None
         if self._waited >= PATIENCE and protocol.TRANSPORT == "tcp":
             raise _OutOfPatience
-        if not self._budget.allows(protocol, self._wire.sent_to(self._host.address)):
+        if not self._terms.budget.allows(protocol, self._wire.sent_to(self._host.address)):
             return Failure(
-                f"not asked: {self._budget.connections} connections or {self._budget.packets} packets are used up"
+                f"not asked: {self._terms.budget.connections} connections or {self._terms.budget.packets} packets are used up"
             )
         self._asking(protocol.NAME)
         began = _clock()

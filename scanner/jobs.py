@@ -18,6 +18,7 @@ from scanner.config import Settings, Site, is_window
 from scanner.discover import Sweep, Targets, parse_targets, require
 from scanner.pace import PACES, Pace
 from scanner.pipeline import Job
+from scanner.questions import Budget
 from scanner.scope import Grant, Scope
 
 DEVICES_AT_ONCE = {"gentle": 8, "normal": 32, "lab": 100}
@@ -41,6 +42,7 @@ class Request:
     window: str | None = None
     yes_large: bool = False
     low_ports_at: int = 0
+    active_budget: int | None = None
 
 
 def build(request: Request, settings: Settings, now: datetime) -> Job:
@@ -84,6 +86,7 @@ def build(request: Request, settings: Settings, now: datetime) -> Job:
         community=site.snmp_community if site else "",
         devices_at_once=DEVICES_AT_ONCE[pace.name],
         device_deadline=SLOWNESS + CONNECTIONS_WAITED_FOR / pace.device_connections_per_second,
+        budget=Budget() if request.active_budget is None else Budget(packets=request.active_budget, strict=True),
     )
 
 

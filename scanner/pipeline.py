@@ -7,7 +7,7 @@ in the store.
 import asyncio
 from collections.abc import Callable, Collection
 from contextlib import aclosing
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 
 from checks.contract import Account, Answer, Check, FleetCheck, Login, Verdict
@@ -21,10 +21,12 @@ from scanner.audit import Audit
 from scanner.boundary import Failure, contained
 from scanner.discover import Host, Note, Progress, Sweep, discover
 from scanner.events import Asking, Assessed, Ended, HostFound, Noted, Observer, Started, Swept
-from scanner.identify import Interview
+from scanner.identify import Interview, Terms
 from scanner.logins import load_logins
 from scanner.mask import masked
+from scanner.overheard import NOTHING_OVERHEARD, Overheard
 from scanner.pace import Pace
+from scanner.questions import Budget
 from scanner.score import score
 from scanner.wire import Wire
 
@@ -36,6 +38,8 @@ GRACE = 10.0
 class Job:
     """What a scan is to do: the record it is stored under, its pace, the sweep, the checks, how many devices are examined at the same time, and for how
     many seconds each may keep us. When these are over no question and no login is begun any more, and what was not asked is said.
+
+    `overheard` is what was heard of its devices before, and `budget` what asking each may cost beyond the port sweep.
 
     The sweep's own pace is its share of the scan's `pace`; the wire has the rest.
     """
@@ -49,6 +53,8 @@ class Job:
     community: str = ""
     devices_at_once: int = 100
     device_deadline: float = 600.0
+    overheard: Overheard = NOTHING_OVERHEARD
+    budget: Budget = field(default_factory=Budget)
 
 
 class Run:
@@ -158,11 +164,11 @@ class Run:
         interview = Interview(
             self._wire,
             host,
-            community=self._job.community,
             name=self._job.sweep.targets.name_of(host.address),
             asking=self._asking(host.address),
             now=_now,
-            never_touch=self._job.sweep.never_touch,
+            terms=Terms(self._job.community, self._job.sweep.never_touch, self._job.budget),
+            heard=self._job.overheard.of(host),
         )
         ends = asyncio.get_running_loop().time() + self._job.device_deadline
         device = await interview.device(self._job.device_deadline)

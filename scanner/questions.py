@@ -14,19 +14,23 @@ from scanner.conversation import Lead, ProtocolModule, Safety, invitations
 from scanner.protocols import load_protocols
 
 _FALLBACK = "http"
+_UDP_PACKETS, _TCP_PACKETS = 2, 8
+"""What a conversation of datagrams, and one connection, mostly takes."""
 
 
 @dataclass(frozen=True, slots=True)
 class Budget:
-    """What the identification of one device may cost beyond the port sweep."""
+    """What the identification of one device may cost beyond the port sweep. A `strict` one begins nothing that it might not last for."""
 
     connections: int = 20
     packets: int = 200
+    strict: bool = False
 
     def allows(self, protocol: ProtocolModule, spent: Traffic) -> bool:
         """Whether one more conversation fits: a protocol that opens more than one connection says so in CONNECTIONS."""
         needed = getattr(protocol, "CONNECTIONS", 1) if protocol.TRANSPORT == "tcp" else 0
-        return spent.packets_sent < self.packets and spent.connections + needed <= self.connections
+        likely = (_TCP_PACKETS * needed or _UDP_PACKETS) if self.strict else 1
+        return spent.packets_sent + likely <= self.packets and spent.connections + needed <= self.connections
 
 
 def spoken_over(transport: str) -> list[ProtocolModule]:

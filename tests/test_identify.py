@@ -58,7 +58,6 @@ def interview(monkeypatch: pytest.MonkeyPatch) -> Callable[..., Any]:
             cast(Wire, played),
             host,
             name="",
-            community="",
             asking=lambda _: None,
             now=lambda: datetime(2026, 11, 1, tzinfo=UTC),
         )

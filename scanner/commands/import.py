@@ -59,7 +59,7 @@ def command(
 
         now = datetime.now(UTC)
         record = Record(new_scan("import", tuple(path.name for path in sources), now), store, observe)
-        hearing = Hearing(local, now)
+        hearing = Hearing(local)
         report, whole = _import(sources, kind, record, hearing, observe)
     if not quiet:
         show_report(report)

@@ -68,7 +68,7 @@ def command(
             f"listening on {interface}{f' for {seconds:g} seconds' if seconds else ', until Ctrl-C'}; nothing is sent"
         )
         report, whole = asyncio.run(
-            _listen(interface, seconds or 0.0, record, Hearing(local, now), observe, promiscuous=promiscuous)
+            _listen(interface, seconds or 0.0, record, Hearing(local), observe, promiscuous=promiscuous)
         )
     if not quiet:
         show_report(report)

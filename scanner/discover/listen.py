@@ -2,8 +2,7 @@
 
 import base64
 import socket
-from collections.abc import AsyncIterator, Iterable
-from contextlib import aclosing
+from collections.abc import AsyncGenerator, Iterable
 from dataclasses import dataclass
 
 from inventory.errors import ConfigError
@@ -43,7 +42,7 @@ def require_listening(interface: str) -> None:
 
 async def listen(
     interface: str, udp_ports: Iterable[int], *, seconds: float = 0.0, promiscuous: bool = False
-) -> AsyncIterator[Overheard | Tally]:
+) -> AsyncGenerator[Overheard | Tally, None]:
     """Listen for so many seconds, or for ever (0). `BridgeEnded` where the interface goes away."""
     command = {
         "command": "listen",
@@ -52,9 +51,9 @@ async def listen(
         "promiscuous": promiscuous,
         "udp_ports": sorted(set(udp_ports)),
     }
-    async with Bridge("l2", scope_command((), (), ())) as bridge, aclosing(bridge.follow(command)) as events:
+    async with Bridge("l2", scope_command((), (), ())) as bridge:
         try:
-            async for event in events:
+            async for event in bridge.follow(command):
                 match event["event"]:
                     case "frame":
                         yield Overheard(base64.b64decode(event["data"]), event["time"])

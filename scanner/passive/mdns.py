@@ -14,10 +14,10 @@ NAME = "mdns-heard"
 HEARS = (("udp", 5353),)
 ASKED = "mdns"
 FACTS = {
-    "mdns.host": "its own host name, 'axis-accc8e012345.local'",
-    "mdns.services": "the services it offers, '_axis-video._tcp' …",
-    "mdns.instances": "the names of its services, as people read them",
-    "mdns.text": "the key=value pairs that go with its services",
+    "mdns.services": "the types of service it announces, '_ipp._tcp'",
+    "mdns.hostname": "the host that its services are on",
+    "mdns.instances": "its services by name: the type, then the instance, '_ipp._tcp Brother HL-L2350DW'",
+    "mdns.txt": "what the TXT records say: the type, then key and value, '_ipp._tcp ty=Brother HL-L2350DW'",
 }
 _A, _PTR, _TXT, _AAAA, _SRV = 1, 12, 16, 28, 33
 _MOST_RECORDS, _MOST_LABELS, _MOST_VALUES = 256, 64, 24
@@ -40,22 +40,27 @@ def read(frame: Frame) -> Iterator[Sighting]:
     records = parse(frame.payload)
     services = [r.value for r in records if r.kind == _PTR and r.name == _META and isinstance(r.value, str)]
     services += [r.name for r in records if r.kind == _PTR and r.name.startswith("_") and r.name != _META]
-    named = [r.name for r in records if r.kind in (_SRV, _TXT) and "._" in r.name]
-    services += [f"_{name.partition('._')[2]}" for name in named]
+    named = [(_type_of(r.name), r) for r in records if r.kind in (_SRV, _TXT) and "._" in r.name]
+    services += [kind for kind, _ in named]
     host = next((r.name for r in records if r.kind in (_A, _AAAA)), "")
     host = host or next((r.value for r in records if r.kind == _SRV and isinstance(r.value, str)), "")
-    texts = [text for r in records if r.kind == _TXT and isinstance(r.value, tuple) for text in r.value]
+    texts = [f"{kind} {text}" for kind, r in named if isinstance(r.value, tuple) for text in r.value]
     facts: dict[str, FactValue] = {
-        "mdns.host": host,
+        "mdns.hostname": host,
         "mdns.services": _few(service.removesuffix(".local") for service in services),
-        "mdns.instances": _few(name.partition("._")[0] for name in named),
-        "mdns.text": _few(texts),
+        "mdns.instances": _few(f"{kind} {r.name.partition('._')[0]}" for kind, r in named),
+        "mdns.txt": _few(texts),
     }
     facts = {name: value for name, value in facts.items() if value}
     if not facts:
         raise ProtocolError("mDNS that says nothing")
     mac = frame.mac if frame.is_from_this_link else ""
     yield Sighting(facts, frame.address, mac, port=5353)
+
+
+def _type_of(name: str) -> str:
+    """The type of service of an instance: of "Lobby._ipp._tcp.local" it is "_ipp._tcp"."""
+    return f"_{name.partition('._')[2]}".removesuffix(".local")
 
 
 def _few(texts: Iterator[str] | list[str]) -> tuple[str, ...]:
