@@ -1,7 +1,8 @@
 """What changed between two reports. Pure, and in a fixed order.
 
 A finding is fixed only where its check judged the device again and found it no more. A device that was not seen and a check that could not run
-are "not observed", with the reason: neither proves a repair.
+are "not observed", with the reason: neither proves a repair. Where one of the reports was only listened together, its silence says nothing: no device, port
+or name is called gone for it, and none that the other one asked for is called new.
 """
 
 from collections.abc import Iterator, Mapping
@@ -74,10 +75,15 @@ def diff(old: Report, new: Report) -> Diff:
     """Compare two reports: devices by address, findings by state and worst first."""
     before = {assessment.device.identity: assessment for assessment in old.assessments}
     after = {assessment.device.identity: assessment for assessment in new.assessments}
-    devices = sorted(_devices(before, after), key=lambda change: (_place(change.device), change.device.identity))
+    silent = new.scan.is_passive
+    unasked = old.scan.is_passive
+    devices = sorted(
+        _devices(before, after, silent=silent, unasked=unasked),
+        key=lambda change: (_place(change.device), change.device.identity),
+    )
     states = list(FindingState)
     findings = sorted(
-        _findings(before, after),
+        _findings(before, after, silent=silent),
         key=lambda c: (states.index(c.state), -c.finding.severity, _place(c.device), c.finding.check, c.finding.id),
     )
     fleet = sorted(
@@ -91,19 +97,27 @@ def _place(device: Device) -> tuple[int, int, int, str]:
     return Endpoint(device.address, 0).sort_key
 
 
-def _devices(before: Mapping[str, Assessment], after: Mapping[str, Assessment]) -> Iterator[DeviceChange]:
+def _devices(
+    before: Mapping[str, Assessment], after: Mapping[str, Assessment], *, silent: bool, unasked: bool
+) -> Iterator[DeviceChange]:
     for identity, assessment in after.items():
         if identity not in before:
             yield DeviceChange(DeviceState.NEW, assessment.device)
-        elif changes := tuple(_changes(before[identity].device, assessment.device)):
+        elif changes := tuple(_changes(before[identity].device, assessment.device, silent=silent, unasked=unasked)):
             yield DeviceChange(DeviceState.CHANGED, assessment.device, changes)
     for identity, assessment in before.items():
-        if identity not in after:
+        if identity not in after and not silent:
             yield DeviceChange(DeviceState.NOT_OBSERVED, assessment.device)
 
 
-def _changes(before: Device, after: Device) -> Iterator[str]:
-    """Sentences: addresses ("moved" where it has none of the old ones), MAC, claims in the order of CLAIMS, ports that opened and that no longer answer."""
+def _changes(before: Device, after: Device, *, silent: bool, unasked: bool) -> Iterator[str]:
+    """Sentences: addresses ("moved" where it has none of the old ones), MAC, claims in the order of CLAIMS, ports that opened and that no longer answer.
+
+    Where `after` was only heard (`silent`), what it does not tell is no change; where `before` was (`unasked`), what it did not tell is none either.
+    """
+    if silent or unasked:
+        yield from _contradictions(before, after)
+        return
     if set(before.addresses) != set(after.addresses):
         how = "address" if set(before.addresses) & set(after.addresses) else "moved"
         yield f"{how}: {', '.join(before.addresses)} → {', '.join(after.addresses)}"
@@ -118,7 +132,21 @@ def _changes(before: Device, after: Device) -> Iterator[str]:
     yield from (f"{port}/{transport} no longer answers" for port, transport in sorted(was_open - is_open))
 
 
-def _findings(before: Mapping[str, Assessment], after: Mapping[str, Assessment]) -> Iterator[FindingChange]:
+def _contradictions(before: Device, after: Device) -> Iterator[str]:
+    """What both tell, and tell differently."""
+    if not set(before.addresses) & set(after.addresses):
+        yield f"address: {', '.join(before.addresses)} → {', '.join(after.addresses)}"
+    if before.mac and after.mac and before.mac != after.mac:
+        yield f"mac: {before.mac} → {after.mac}"
+    for name in ("vendor", "model", "firmware", "serial"):
+        was, now = before.claim(name), after.claim(name)
+        if was and now and was.value != now.value and now.confidence >= was.confidence:
+            yield f"{name}: {was.value} → {now.value}"
+
+
+def _findings(
+    before: Mapping[str, Assessment], after: Mapping[str, Assessment], *, silent: bool
+) -> Iterator[FindingChange]:
     for identity, assessment in after.items():
         known = {f.id: f for f in before[identity].findings} if identity in before else {}
         for finding in assessment.findings:
@@ -129,7 +157,7 @@ def _findings(before: Mapping[str, Assessment], after: Mapping[str, Assessment])
         still = {finding.id for finding in now.findings} if now else set()
         for finding in assessment.findings:
             if finding.id not in still:
-                state, reason = _gone(finding, now)
+                state, reason = (FindingState.NOT_OBSERVED, _LISTENED) if silent else _gone(finding, now)
                 yield FindingChange(state, assessment.device, finding, reason)
 
 
@@ -161,6 +189,7 @@ def _gone(finding: Finding, now: Assessment | None) -> tuple[FindingState, str]:
     return FindingState.NOT_OBSERVED, f"the check was {_WORDS[outcome.status]}: {outcome.reason}" + silent
 
 
+_LISTENED = "nothing was asked: the newer scan only listened"
 _WORDS = {Status.SKIPPED: "skipped", Status.FAILED: "not completed", Status.UNREACHED: "not reached"}
 
 
@@ -174,6 +203,8 @@ def _fleet(old: Report, new: Report, after: Mapping[str, Assessment]) -> Iterato
             unseen = [name for name in finding.devices if name not in after or after[name].device.gaps]
             if unseen:
                 yield FleetChange(FindingState.NOT_OBSERVED, finding, f"not examined in full: {', '.join(unseen)}")
+            elif new.scan.is_passive:
+                yield FleetChange(FindingState.NOT_OBSERVED, finding, _LISTENED)
             elif new.scan.ended is None:
                 yield FleetChange(FindingState.NOT_OBSERVED, finding, "the scan did not end")
             else:

@@ -14,7 +14,10 @@ _NAMED = 6
 
 @dataclass(frozen=True, slots=True)
 class Known:
-    """A device as it was assessed last, when it was first and last seen, and in how many scans."""
+    """A device as it was assessed last, when it was first and last seen, and in how many scans.
+
+    A scan that only listened does not stand in the place of one that asked.
+    """
 
     assessment: Assessment
     first_seen: datetime

@@ -2,11 +2,14 @@
 
 import hashlib
 import ipaddress
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from enum import IntEnum, StrEnum
 
+_MAC = re.compile("(?:[0-9a-f]{2}:){5}[0-9a-f]{2}")
+_AFTER_IP = 7
 FactValue = str | int | float | bool | tuple[str, ...]
 Facts = Mapping[str, FactValue]
 """A flat mapping from declared names ("http.server") to what was said; every text in it has passed `inventory.text.visible`."""
@@ -73,7 +76,10 @@ class Level(IntEnum):
 
 @dataclass(frozen=True, slots=True)
 class Endpoint:
-    """An address, a port (0 where the whole host is meant) and "tcp" or "udp"."""
+    """An address, a port (0 where the whole host is meant) and "tcp" or "udp".
+
+    The address is an IP address, but for a device that was only heard below IP (LLDP, CDP): then it is its MAC address, 'aa:bb:cc:dd:ee:ff'.
+    """
 
     address: str
     port: int
@@ -81,7 +87,9 @@ class Endpoint:
 
     @property
     def sort_key(self) -> tuple[int, int, int, str]:
-        """Version, number, port, transport: everything prints in this order."""
+        """Version, number, port, transport: everything prints in this order, MAC addresses last."""
+        if _MAC.fullmatch(self.address):
+            return (_AFTER_IP, int(self.address.replace(":", ""), 16), self.port, self.transport)
         ip = ipaddress.ip_address(self.address)
         return (ip.version, int(ip), self.port, self.transport)
 
@@ -376,6 +384,14 @@ class Scan:
     ended: datetime | None = None
     traffic: Traffic = field(default_factory=Traffic)
     notes: tuple[str, ...] = ()
+
+    @property
+    def is_passive(self) -> bool:
+        """Whether nothing was asked: a device that it does not hold may be there all the same, and one that it holds was not examined."""
+        return self.engine in PASSIVE_ENGINES
+
+
+PASSIVE_ENGINES = ("listen", "import")
 
 
 @dataclass(frozen=True, slots=True)

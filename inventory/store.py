@@ -146,18 +146,21 @@ class Store:
         return replace(report, assessments=report.ranked)
 
     def devices(self) -> tuple[Known, ...]:
-        """Every device ever saved, as it was assessed last, by identity."""
+        """Every device ever saved, as it was assessed last, by identity; what was only heard counts as seen, and as assessed where nobody ever asked."""
+        heard = [scan.id for scan in self.scans() if scan.is_passive]
+        asked = sa.case((ASSESSMENTS.c.scan.not_in(heard), ASSESSMENTS.c.assessed))
         over_time = (
             sa.select(
                 ASSESSMENTS.c.identity,
                 sa.func.min(ASSESSMENTS.c.assessed).label("first_seen"),
                 sa.func.max(ASSESSMENTS.c.assessed).label("last_seen"),
+                sa.func.coalesce(sa.func.max(asked), sa.func.max(ASSESSMENTS.c.assessed)).label("newest"),
                 sa.func.count(ASSESSMENTS.c.scan.distinct()).label("scans"),
             )
             .group_by(ASSESSMENTS.c.identity)
             .subquery()
         )
-        last = (ASSESSMENTS.c.identity == over_time.c.identity) & (ASSESSMENTS.c.assessed == over_time.c.last_seen)
+        last = (ASSESSMENTS.c.identity == over_time.c.identity) & (ASSESSMENTS.c.assessed == over_time.c.newest)
         query = sa.select(over_time, ASSESSMENTS.c.record).join(ASSESSMENTS, last).order_by(ASSESSMENTS.c.address)
         with self._transaction(self._reading) as connection:
             rows = {row.identity: row for row in connection.execute(query)}
@@ -258,6 +261,18 @@ class Store:
             self._refuse_damaged(f"a record is no {getattr(kind, '__name__', kind)}: {error}")
 
 
+def _row(scan_id: str, assessment: Assessment) -> dict[str, str]:
+    device = assessment.device
+    return {
+        "scan": scan_id,
+        "address": device.address,
+        "addresses": " ".join(device.addresses),
+        "identity": device.identity,
+        "assessed": _moment(assessment.when),
+        "record": encode(assessment),
+    }
+
+
 def _make(path: Path) -> None:
     """Make the file and its folder for their owner alone; SQLite gives its own companions the rights of the file."""
     try:
@@ -285,18 +300,6 @@ def _engine(path: Path, patience: float) -> sa.Engine:
             connection.exec_driver_sql(statement)
 
     return engine
-
-
-def _row(scan_id: str, assessment: Assessment) -> dict[str, object]:
-    device = assessment.device
-    return {
-        "scan": scan_id,
-        "address": device.address,
-        "addresses": " ".join(device.addresses),
-        "identity": device.identity,
-        "assessed": _moment(assessment.when),
-        "record": encode(assessment),
-    }
 
 
 def _unfinished(scan: Scan, found: tuple[Assessment, ...]) -> Report:

@@ -55,11 +55,27 @@ class Noted:
 
 
 @dataclass(frozen=True, slots=True)
+class Listening:
+    """Listening or reading begins: to or from what (a sentence)."""
+
+    what: str
+
+
+@dataclass(frozen=True, slots=True)
+class Heard:
+    """So many devices were heard of so far; `done` of `total` bytes of a file were read (total 0: nobody knows, or an interface)."""
+
+    devices: int
+    done: int = 0
+    total: int = 0
+
+
+@dataclass(frozen=True, slots=True)
 class Ended:
     """The scan is over; the report is complete or says in its notes what is missing."""
 
     report: Report
 
 
-Event: TypeAlias = Started | Swept | HostFound | Asking | Assessed | Noted | Ended
+Event: TypeAlias = Started | Swept | HostFound | Asking | Assessed | Noted | Listening | Heard | Ended
 Observer: TypeAlias = Callable[[Event], None]

@@ -31,6 +31,8 @@ from typing import Any, Protocol
 from inventory.model import CLAIMS, KINDS, Claim, Confidence, Endpoint, FactValue, Observation
 from inventory.oui import vendor_of
 from inventory.text import one_line
+from scanner.imports import facts as imported_facts
+from scanner.passive import facts as heard_facts
 from scanner.pattern import MATCHED_LENGTH, Pattern, compile_pattern
 from scanner.protocols import load_protocols
 
@@ -40,8 +42,15 @@ VALUE_LENGTH = 128
 MAC_VENDOR = "mac.vendor"
 """The fact that no protocol states: whom the IEEE assigned the MAC address's prefix to."""
 
-FACTS = frozenset((MAC_VENDOR, *(fact for protocol in load_protocols().values() for fact in protocol.FACTS)))
-"""The facts that an entry may match."""
+FACTS = frozenset(
+    (
+        MAC_VENDOR,
+        *(fact for protocol in load_protocols().values() for fact in protocol.FACTS),
+        *heard_facts(),
+        *imported_facts(),
+    )
+)
+"""The facts that an entry may match: what we may be told, what we may overhear, and what a file may tell."""
 
 _KEYS = frozenset(
     ("id", "fact", "pattern", "confidence", "source", "examples", "means_nothing", "firmware_date_format", *CLAIMS)

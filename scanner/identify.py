@@ -17,6 +17,7 @@ from scanner.boundary import Failure, contained
 from scanner.conversation import EVIDENCE_LIMIT, Heard, Lead, ProtocolModule, Target, comes_last
 from scanner.discover import Host
 from scanner.fingerprint import Others, fingerprint
+from scanner.overheard import known
 from scanner.protocols import load_protocols
 from scanner.questions import LADDER, Budget, datagrams, expected, invited, is_unknown, may_be_another, speaker
 from scanner.wire import Wire
@@ -55,7 +56,7 @@ class Interview:
     """Asks one host everything it may be asked; `device()` returns what came of it.
 
     `name` is what the operator called the host. `asking` is told each protocol before it is asked, and `now` stamps the observations.
-    `heard` is what is known of the device already; what it says when it is asked itself stands in its place.
+    `heard` is what is known of the device already; what it says when it is asked itself stands in its place. On a strict budget it is not asked for that again.
     """
 
     def __init__(
@@ -77,6 +78,7 @@ class Interview:
         self._now = now
         self._protocols = load_protocols()
         self._heard = heard
+        self._known = known(heard) if terms.budget.strict else frozenset()
         self._seen: list[Observation] = []
         self._gaps: list[Gap] = []
         self._leads: list[Lead] = []
@@ -115,7 +117,7 @@ class Interview:
             addresses=(self._host.address,),
             mac=self._host.mac,
             mac_vendor=vendor_of(self._host.mac) if self._host.mac else None,
-            open_ports=tuple(sorted({*self._host.open_ports, *(o.endpoint for o in seen)})),
+            open_ports=tuple(sorted({*self._host.open_ports, *(o.endpoint for o in seen if o.endpoint.port)})),
             observations=seen,
             claims=fingerprint(seen, self._host.mac, self._terms.others),
             gaps=tuple(sorted(self._gaps, key=lambda gap: (gap.endpoint.sort_key, gap.protocol))),
@@ -241,15 +243,19 @@ class Interview:
     async def _ask_datagrams(self) -> None:
         """Ask every UDP service of class A; silence there says only that nobody answered."""
         questions = datagrams(self._host.address, self._terms.never_touch)
+        if self._terms.budget.strict:  # one after another, so that each knows what is left
+            for protocol, endpoint in questions:
+                await self._ask_datagram(protocol, endpoint, in_turn=False)
+            return
         async with self._wire.turn(self._host.address):
             asked = (self._ask_datagram(protocol, endpoint) for protocol, endpoint in questions)
             for outcome in await asyncio.gather(*asked, return_exceptions=True):
                 if isinstance(outcome, BaseException):
                     raise outcome
 
-    async def _ask_datagram(self, protocol: ProtocolModule, endpoint: Endpoint) -> None:
+    async def _ask_datagram(self, protocol: ProtocolModule, endpoint: Endpoint, *, in_turn: bool = True) -> None:
         target = Target(endpoint, name=self._name, community=self._terms.community)
-        failed = await self._ask(protocol, target, in_turn=True)
+        failed = await self._ask(protocol, target, in_turn=in_turn)
         self._asked.add(endpoint)
         if isinstance(failed, Failure):
             self._gaps.append(Gap(endpoint, protocol.NAME, failed.reason))
@@ -284,6 +290,8 @@ class Interview:
         self, protocol: ProtocolModule, target: Target, *, in_turn: bool = False
     ) -> PeerError | Failure | None:
         """Hold one conversation and keep what it brought; None when it went well."""
+        if (protocol.NAME, target.endpoint) in self._known:
+            return None
         heard = await self._hear(protocol, target, in_turn=in_turn)
         if not isinstance(heard, Heard):
             return heard

@@ -18,6 +18,7 @@ from scanner.config import Settings, Site, is_window
 from scanner.discover import Sweep, Targets, parse_targets, require
 from scanner.pace import PACES, Pace
 from scanner.pipeline import Job
+from scanner.questions import Budget
 from scanner.recog import load_recog
 from scanner.scope import Grant, Scope
 
@@ -43,6 +44,7 @@ class Request:
     yes_large: bool = False
     low_ports_at: int = 0
     multicast: bool = False
+    active_budget: int | None = None
 
 
 def build(request: Request, settings: Settings, now: datetime) -> Job:
@@ -88,6 +90,7 @@ def build(request: Request, settings: Settings, now: datetime) -> Job:
         device_deadline=SLOWNESS + CONNECTIONS_WAITED_FOR / pace.device_connections_per_second,
         multicast=request.multicast,
         others=load_recog(settings.recog) if settings.recog else None,
+        budget=Budget() if request.active_budget is None else Budget(packets=request.active_budget, strict=True),
     )
 
 

@@ -8,7 +8,7 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, SpinnerColumn
 from rich.text import Text
 
 from inventory.text import one_line
-from scanner.events import Asking, Assessed, Ended, Event, HostFound, Noted, Started, Swept
+from scanner.events import Asking, Assessed, Ended, Event, Heard, HostFound, Listening, Noted, Started, Swept
 from scanner.terminal import band, ending, verdict, wants_color
 
 
@@ -60,6 +60,15 @@ class Live:
                 self._say(Text.assemble(worst, " ", verdict(assessment)))
             case Noted(text):
                 self._say(Text(one_line(f"note: {text}"), "yellow"))
+            case Listening(what):
+                self._say(Text(one_line(what), "bold"))
+                self._bars.update(self._sweep, description="read", total=None)
+                self._bars.update(self._devices, description="heard")
+            case Heard(devices, done, total):
+                self._bars.update(
+                    self._sweep, completed=done >> 20, total=total >> 20 or None, now="MiB" if total else ""
+                )
+                self._bars.update(self._devices, completed=devices)
             case Ended(report):
                 bands = [a.score.band for a in report.assessments if a.findings]
                 self._say(Text(ending(len(report.assessments), bands), "bold"))

@@ -7,7 +7,7 @@ in the store.
 import asyncio
 from collections.abc import Awaitable, Callable, Collection
 from contextlib import aclosing
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 
 from checks.contract import Account, Answer, Check, FleetCheck, Login, Verdict
@@ -28,7 +28,9 @@ from scanner.joining import Faces, already_tried, together, without_logins
 from scanner.logins import load_logins
 from scanner.mask import masked
 from scanner.memo import Memo
+from scanner.overheard import NOTHING_OVERHEARD, Overheard
 from scanner.pace import Pace
+from scanner.questions import Budget
 from scanner.score import score
 from scanner.wire import Wire
 
@@ -42,6 +44,7 @@ class Job:
     many seconds each may keep us. When these are over no question and no login is begun any more, and what was not asked is said.
 
     `others` are the fingerprints of others, and `multicast` says whether everybody on a segment may be asked at once.
+    `overheard` is what was heard of its devices before, and `budget` what asking each may cost beyond the port sweep.
 
     The sweep's own pace is its share of the scan's `pace`; the wire has the rest.
     """
@@ -57,6 +60,8 @@ class Job:
     device_deadline: float = 600.0
     others: Others | None = None
     multicast: bool = False
+    overheard: Overheard = NOTHING_OVERHEARD
+    budget: Budget = field(default_factory=Budget)
 
 
 class Run:
@@ -187,8 +192,8 @@ class Run:
             name=self._job.sweep.targets.name_of(host.address),
             asking=self._asking(host.address),
             now=_now,
-            terms=Terms(self._job.community, self._job.sweep.never_touch, others=self._job.others),
-            heard=self._gathered.heard.pop(host.address, ()),
+            terms=Terms(self._job.community, self._job.sweep.never_touch, self._job.budget, self._job.others),
+            heard=(*self._gathered.heard.pop(host.address, ()), *self._job.overheard.of(host)),
         )
         ends = asyncio.get_running_loop().time() + self._job.device_deadline
         device = await interview.device(self._job.device_deadline)

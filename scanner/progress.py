@@ -5,7 +5,10 @@ from types import TracebackType
 from typing import Protocol, TextIO
 
 from inventory.text import one_line
-from scanner.events import Asking, Assessed, Ended, Event, HostFound, Noted, Started, Swept
+from scanner.events import Asking, Assessed, Ended, Event, Heard, HostFound, Listening, Noted, Started, Swept
+
+SLOW_FILE = 32 << 20
+"""Bytes from which on the reading of a file is worth lines of progress."""
 
 
 class Watch(Protocol):
@@ -53,6 +56,7 @@ class Lines(Silence):
 
     def __init__(self, stream: TextIO) -> None:
         self._stream = stream
+        self._tenth = 0
 
     def __call__(self, event: Event) -> None:
         """Write the line, if the event is worth one."""
@@ -65,10 +69,22 @@ class Lines(Silence):
                 self._say(verdict(assessment))
             case Noted(text):
                 self._say(f"note: {text}")
+            case Listening(what):
+                self._tenth = 0
+                self._say(what)
+            case Heard(devices, done, total):
+                self._read_on(devices, done, total)
             case Ended(report):
                 self._say(ending(len(report.assessments), [a.score.band for a in report.assessments if a.findings]))
             case Swept() | HostFound() | Asking():
                 pass
+
+    def _read_on(self, devices: int, done: int, total: int) -> None:
+        """A line for each tenth of a file that takes a while."""
+        tenth = done * 10 // total if total >= SLOW_FILE else 0
+        if self._tenth < tenth < 10:
+            self._tenth = tenth
+            self._say(f"{tenth}0 % of {total >> 20:,} MiB read, {devices:,} devices so far")
 
     def _say(self, line: str) -> None:
         self._stream.write(f"{one_line(line)}\n")

@@ -22,19 +22,23 @@ LADDER = ("http", "tls", "rtsp")
 # Whoever connects here holds the serial line behind the port, and what is said goes out on it: the factory settings of serial servers, by their manuals
 # (Moxa NPort: 950 to 1013 and 4001 to 4032; Lantronix: 3001 to 3032 and 10001 to 10032; Digi: 2001 to 2132; general knowledge).
 _SERIAL_LINES = (range(950, 1014), range(2001, 2133), range(3001, 3033), range(4001, 4033), range(10001, 10033))
+_UDP_PACKETS, _TCP_PACKETS = 2, 8
+"""What a conversation of datagrams, and one connection, mostly takes."""
 
 
 @dataclass(frozen=True, slots=True)
 class Budget:
-    """What the identification of one device may cost beyond the port sweep."""
+    """What the identification of one device may cost beyond the port sweep. A `strict` one begins nothing that it might not last for."""
 
     connections: int = 20
     packets: int = 200
+    strict: bool = False
 
     def allows(self, protocol: ProtocolModule, spent: Traffic) -> bool:
         """Whether one more conversation fits: a protocol that opens more than one connection says so in CONNECTIONS."""
         needed = getattr(protocol, "CONNECTIONS", 1) if protocol.TRANSPORT == "tcp" else 0
-        return spent.packets_sent < self.packets and spent.connections + needed <= self.connections
+        likely = (_TCP_PACKETS * needed or _UDP_PACKETS) if self.strict else 1
+        return spent.packets_sent + likely <= self.packets and spent.connections + needed <= self.connections
 
 
 def spoken_over(transport: str) -> list[ProtocolModule]:

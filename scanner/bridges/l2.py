@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0-only
-"""The layer-2 bridge: ARP, SYN and ICMP echo sweeps from one raw socket.
+"""The layer-2 bridge: ARP, SYN and ICMP echo sweeps from one raw socket, and listening, which sends nothing.
 
 A program of its own, because raw sockets need CAP_NET_RAW and scapy is GPL-2.0-only: `python -P -m scanner.bridges.l2`. Commands are JSON lines on stdin,
 events JSON lines on stdout, and it ends when stdin closes.
@@ -8,22 +8,26 @@ events JSON lines on stdout, and it ends when stdin closes.
     {"command": "sweep", "interface": "eth0", "address": "10.0.0.9", "ranges": ["10.0.0.1-10.0.0.254"], "ports": [22, 80],
      "packets_per_second": 500, "device_packets_per_second": 40}
     {"command": "ping", "ranges": ["10.1.0.1-10.1.0.254"], "packets_per_second": 500}
+    {"command": "listen", "interface": "eth0", "seconds": 60, "promiscuous": false, "udp_ports": [67, 5353]}      0 seconds: until stdin closes
 
     {"event": "host", "host": "10.0.0.7", "mac": "44:19:b6:00:00:07"}    {"event": "ports", "host": "10.0.0.7", "ports": [80]}
     {"event": "progress", "done": 17, "packets": 90}    {"event": "done", "done": 254, "packets": 800}    {"event": "refused", "text": "…"}
-    {"event": "error", "text": "…"}
+    {"event": "error", "text": "…"}    {"event": "frame", "time": 1700000000.5, "data": "base64"}    {"event": "heard", "frames": 90, "dropped": 0}
 
 scapy lays the frames out once; from then on bytes of these templates are patched, which is a hundred times as fast. Memory grows with the hosts that are being
 asked and with one bit an address, not with addresses. The sequence number of each SYN is a keyed hash of where it goes, so that only an answer to it counts.
 The kernel answers a SYN-ACK with RST by itself, for it knows no such connection: no half-open connection stays on the device.
 """
 
+import base64
 import ctypes
 import errno
 import heapq
+import math
 import os
 import random
 import select
+import signal
 import socket
 import struct
 import time
@@ -31,6 +35,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from scanner import spans
+from scanner.bpf import listening
 from scanner.bridging import Commands, Fence, Refused, emit, fence_from
 from scanner.bucket import Bucket
 from scanner.frames import Frames, checksum
@@ -38,6 +43,12 @@ from scanner.rounds import PROGRESS_EVERY, SETTLE, Asked, Progress, Rounds
 
 _ETH_P_ALL = 3
 _SO_ATTACH_FILTER = 26
+# packet(7), and their numbers from linux/if_packet.h and linux/if_arp.h
+_SOL_PACKET, _ADD_MEMBERSHIP, _STATISTICS = 263, 1, 6
+_PROMISCUOUS, _ALL_GROUPS = 1, 2
+_ETHERNET, _LOOPBACK = 1, 772
+_LISTENERS_QUEUE = 8 << 20
+_LONGEST_FRAME = 16_384
 
 
 class Channel:
@@ -75,7 +86,7 @@ class Channel:
             return
         for _ in range(256):
             try:
-                yield self.raw.recv(2048)
+                yield self.raw.recv(_LONGEST_FRAME)
             except BlockingIOError:
                 return
 
@@ -235,6 +246,49 @@ class Ping:
                 emit("host", host=spans.address_text(4, number), mac=None)
 
 
+class Listen:
+    """Passes on the frames of an interface. It never sends: the socket only reads, and asks the interface itself, not a switch, for group addresses.
+
+    The queue is the socket's own; what the kernel could not put there, because the reader was too slow, it counts.
+    """
+
+    def __init__(self, command: dict[str, Any], _: Fence, commands: Commands) -> None:
+        interface = command["interface"]
+        self._seconds = float(command["seconds"])
+        raw = socket.socket(socket.AF_PACKET, socket.SOCK_RAW, 0)
+        attach(raw, *listening(command["udp_ports"]))
+        raw.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, _LISTENERS_QUEUE)
+        raw.bind((interface, _ETH_P_ALL))
+        if raw.getsockname()[3] not in (_ETHERNET, _LOOPBACK):
+            raise Refused(f"{interface} is no Ethernet")
+        for kind in (_ALL_GROUPS, *([_PROMISCUOUS] if command["promiscuous"] else [])):
+            wish = struct.pack("iHH8x", socket.if_nametoindex(interface), kind, 0)
+            raw.setsockopt(_SOL_PACKET, _ADD_MEMBERSHIP, wish)
+        self._channel = Channel(raw, commands)
+        self._progress = Progress()
+        self._dropped = 0
+
+    def run(self) -> Progress:
+        """Listen until the time is up."""
+        signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is for whoever started us, who then closes stdin
+        end = time.monotonic() + self._seconds if self._seconds else math.inf
+        self._tell()
+        while (left := end - time.monotonic()) > 0:
+            for frame in self._channel.heard(min(left, PROGRESS_EVERY)):
+                emit("frame", time=time.time(), data=base64.b64encode(frame).decode())
+                self._progress.done += 1
+            if self._progress.due(time.monotonic()):
+                self._tell()
+        self._tell()
+        self._channel.raw.close()
+        return self._progress
+
+    def _tell(self) -> None:
+        _, dropped = struct.unpack("II", self._channel.raw.getsockopt(_SOL_PACKET, _STATISTICS, 8))
+        self._dropped += dropped
+        emit("heard", frames=self._progress.done, dropped=self._dropped)
+
+
 def laid_out(mac: bytes, address: str, source_port: int) -> Frames:
     """The templates of the two questions, laid out by scapy."""
     from scapy.layers.inet import IP, TCP
@@ -281,11 +335,16 @@ def open_raw(interface: str, source_port: int) -> socket.socket:
         (0x06, 0, 0, 2048),  # accept
         (0x06, 0, 0, 0),  # drop
     )
-    code = ctypes.create_string_buffer(b"".join(struct.pack("HBBI", *line) for line in program))
-    raw.setsockopt(socket.SOL_SOCKET, _SO_ATTACH_FILTER, struct.pack("HL", len(program), ctypes.addressof(code)))
+    attach(raw, b"".join(struct.pack("HBBI", *line) for line in program), len(program))
     raw.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 1 << 20)
     raw.bind((interface, _ETH_P_ALL))
     return raw
+
+
+def attach(raw: socket.socket, program: bytes, length: int) -> None:
+    """Have the kernel pass on only what a filter of `length` instructions takes."""
+    code = ctypes.create_string_buffer(program)
+    raw.setsockopt(socket.SOL_SOCKET, _SO_ATTACH_FILTER, struct.pack("HL", length, ctypes.addressof(code)))
 
 
 def ipv4_ranges(fence: Fence, command: dict[str, Any]) -> tuple[spans.Span, ...]:
@@ -296,7 +355,7 @@ def ipv4_ranges(fence: Fence, command: dict[str, Any]) -> tuple[spans.Span, ...]
     return ranges
 
 
-KINDS: dict[str, type[Sweep] | type[Ping]] = {"sweep": Sweep, "ping": Ping}
+KINDS: dict[str, type[Sweep] | type[Ping] | type[Listen]] = {"sweep": Sweep, "ping": Ping, "listen": Listen}
 
 
 def follow(command: dict[str, Any], fence: Fence, commands: Commands) -> Progress:

@@ -33,10 +33,11 @@ def command(options: Options, old: str | None, new: str | None) -> None:
 
 
 def _before(scan: Scan, scans: Sequence[Scan]) -> str:
-    """The id of the newest scan of the same networks that ended before `scan` started."""
+    """The id of the newest scan of the same networks that ended before `scan` started, and was of its kind: asked, or only listened."""
     from inventory.errors import StoreError
 
     for other in scans:
-        if other.networks == scan.networks and other.ended and other.ended <= scan.started and other.id != scan.id:
+        alike = other.networks == scan.networks and other.is_passive == scan.is_passive
+        if alike and other.ended and other.ended <= scan.started and other.id != scan.id:
             return other.id
     raise StoreError(f"there is no earlier scan of {', '.join(scan.networks)} to compare with")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import signal
+from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -44,6 +45,13 @@ HARDER = "How fast (normal, unless the site says otherwise): packets and connect
 )
 @click.option("--authorised-by", metavar="TEXT", help="By whose word networks are scanned that no site approves.")
 @click.option("--multicast", is_flag=True, help="Also ask everybody on each segment at once: SSDP, mDNS and the like.")
+@click.option(
+    "--active-budget",
+    type=click.IntRange(0, 200),
+    metavar="N",
+    help="At most about N packets to each device beyond the port sweep (a conversation that has begun is finished). What `tocsin listen` or `import`"
+    " learnt in the last 30 days is not asked again; what is left out is said.",
+)
 @click.option("--window", metavar="HH:MM-HH:MM", help="Scan only within these hours.")
 @click.option("--resume/--fresh", help="Go on with the interrupted scan of the same question, or begin anew.")
 @click.option(
@@ -93,6 +101,7 @@ def command(
 
 def _scan(options: Options, job: Job, *, quiet: bool) -> Report:
     from scanner.audit import Audit
+    from scanner.overheard import overheard
     from scanner.progress import watch
     from scanner.wire import Wire
 
@@ -102,6 +111,7 @@ def _scan(options: Options, job: Job, *, quiet: bool) -> Report:
         Audit(options.audit_path()) as audit,
         watch(quiet=quiet) as observe,
     ):
+        job = replace(job, overheard=overheard(store, job.scan.started))
         wire = Wire(sweep.scope, sweep.pace, audit, level=sweep.level, never_touch=sweep.never_touch, shift=sweep.shift)
         return asyncio.run(_run(job, wire, store, observe, audit))
 

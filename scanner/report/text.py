@@ -40,9 +40,8 @@ def _head(report: Report) -> Iterator[RenderableType]:
     where = f"{scan.site}: {', '.join(scan.networks)}" if scan.site else ", ".join(scan.networks)
     ended = f"{scan.ended:%H:%M}" if scan.ended else "not ended"
     yield cell(f"Tocsin {scan.version}, scan {scan.id}", "bold")
-    yield cell(
-        f"{where}; level {scan.level.label}; {scan.started:%Y-%m-%d %H:%M} to {ended}; authorised by {scan.authorised_by}"
-    )
+    word = "nothing was sent" if scan.is_passive else f"authorised by {scan.authorised_by}"
+    yield cell(f"{where}; level {scan.level.label}; {scan.started:%Y-%m-%d %H:%M} to {ended}; {word}")
     yield Text("")
     if not report.assessments:
         yield Text("No device was found.")
@@ -149,6 +148,11 @@ def _coverage(report: Report) -> Iterator[RenderableType]:
     seen, sent = report.coverage, report.scan.traffic
     more = f" at {_count(seen.alive_addresses, 'address')}" if seen.alive_addresses > seen.alive else ""
     yield Text("")
+    if report.scan.is_passive:
+        yield cell(
+            f"{_count(seen.alive, 'device')} heard of, {seen.identified} identified; nothing was asked, 0 packets"
+        )
+        return
     yield cell(
         f"{_count(seen.addresses, 'address')} asked, {seen.alive} alive{more}, {seen.identified} identified, {seen.unreached} not examined in full;"
         f" {_count(sent.packets_sent, 'packet')}, {_count(sent.connections, 'connection')}, {_count(sent.login_attempts, 'login attempt')}"
