@@ -130,6 +130,8 @@ def read_answer(protocol: ProtocolModule, target: Target, datagram: bytes) -> He
                 step = conversation.send(b"")
             elif left and isinstance(step, ReadSome | ReadAll):
                 step = conversation.send(left.pop()[: step.limit])
+            elif isinstance(step, ReadAll):
+                step = conversation.send(b"")
             else:
                 step = conversation.throw(TimedOut())
     except StopIteration as ended:
