@@ -7,6 +7,8 @@ from dataclasses import dataclass, field
 from datetime import date, datetime
 from enum import IntEnum, StrEnum
 
+from inventory.quarantine import Quarantine, Uptime
+
 FactValue = str | int | float | bool | tuple[str, ...]
 Facts = Mapping[str, FactValue]
 """A flat mapping from declared names ("http.server") to what was said; every text in it has passed `inventory.text.visible`."""
@@ -282,13 +284,18 @@ class FirmwareAge:
 
 @dataclass(frozen=True, slots=True)
 class Assessment:
-    """Everything about one device in one scan; stored as soon as it is done."""
+    """Everything about one device in one scan; stored as soon as it is done.
+
+    `quarantine` is why it is left alone, if it is; `uptime` what its own counters said before and after it was asked.
+    """
 
     device: Device
     outcomes: tuple[Outcome, ...]
     score: Score
     firmware: FirmwareAge
     when: datetime
+    uptime: tuple[Uptime, ...] = ()
+    quarantine: Quarantine | None = None
 
     @property
     def findings(self) -> tuple[Finding, ...]:

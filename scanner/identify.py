@@ -9,9 +9,10 @@ from collections.abc import Callable
 from datetime import datetime
 
 from inventory.errors import PeerClosed, PeerError, ProtocolError, ScopeError, TimedOut, Unreached
-from inventory.model import Device, Endpoint, Gap, Observation
+from inventory.model import Device, Endpoint, Facts, Gap, Observation
 from inventory.oui import vendor_of
 from scanner.boundary import Failure, contained
+from scanner.canary import Canary
 from scanner.conversation import EVIDENCE_LIMIT, Heard, Lead, ProtocolModule, Target
 from scanner.discover import Host
 from scanner.fingerprint import fingerprint
@@ -31,14 +32,19 @@ class _OutOfPatience(Exception):
     """The device has let us wait for longer than PATIENCE."""
 
 
+class _LeftAlone(Exception):
+    """The canary says that nothing more may be asked."""
+
+
 class Interview:
     """Asks one host everything it may be asked; `device()` returns what came of it.
 
     `name` is what the operator called the host, `community` the site's own SNMP community. `asking` is told each protocol before it is asked, `now`
-    stamps the observations, and the UDP ports of `never_touch` are left out (discovery leaves out the TCP ones). `budget` is what it may cost.
+    stamps the observations, and the UDP ports of `never_touch` are left out (discovery leaves out the TCP ones). `budget` is what it may cost, and
+    `canary` watches over it.
     """
 
-    def __init__(
+    def __init__(  # noqa: PLR0913 - what one host is asked with, all named by the caller
         self,
         wire: Wire,
         host: Host,
@@ -49,6 +55,7 @@ class Interview:
         now: Callable[[], datetime],
         never_touch: frozenset[int] = frozenset(),
         budget: Budget | None = None,
+        canary: Canary | None = None,
     ) -> None:
         self._wire = wire
         self._host = host
@@ -58,6 +65,7 @@ class Interview:
         self._now = now
         self._never_touch = never_touch
         self._budget = budget or Budget()
+        self._canary = canary
         self._protocols = load_protocols()
         self._seen: list[Observation] = []
         self._gaps: list[Gap] = []
@@ -73,6 +81,8 @@ class Interview:
                 await self._ask_everything()
         except TimeoutError:
             self._gaps += self._unasked(f"the {deadline:.0f} seconds for this device were used up")
+        except _LeftAlone:
+            self._gaps += self._unasked(f"not asked: {self._canary.halt if self._canary else ''}")
         except _OutOfPatience:
             self._gaps += self._unasked(f"not asked, for the device let us wait {PATIENCE:.0f} seconds in vain before")
         return self._so_far()
@@ -92,6 +102,8 @@ class Interview:
 
     async def _ask_everything(self) -> None:
         """UDP goes first: it is quickly done, and a device that lets us wait on TCP does not hide behind that what it says there."""
+        if self._canary is not None:
+            await contained(self._canary.before(), f"looking at {self._host.address}")
         await self._ask_datagrams()
         for endpoint in sorted(self._host.open_ports):
             await self._ask_port(endpoint)
@@ -209,9 +221,20 @@ class Interview:
             took = _clock() - began
             in_vain = isinstance(heard, TimedOut | Unreached) or took >= SLOW
             self._waited += took if in_vain and protocol.TRANSPORT == "tcp" else 0.0
+            await self._watch(protocol, target.endpoint, heard if isinstance(heard, PeerError) else None)
             return heard
         self._keep(protocol, target.endpoint, heard)
+        await self._watch(protocol, target.endpoint, heard.facts)
         return None
+
+    async def _watch(self, protocol: ProtocolModule, endpoint: Endpoint, ended: Facts | PeerError | None) -> None:
+        """Have the canary look at the device; once it has seen enough, nothing more is asked."""
+        if self._canary is None:
+            return
+        looked = self._canary.between(protocol, endpoint, ended, self._so_far())
+        await contained(looked, f"looking at {self._host.address}")
+        if self._canary.halt:
+            raise _LeftAlone
 
     def _keep(self, protocol: ProtocolModule, endpoint: Endpoint, heard: Heard) -> None:
         evidence, when = heard.evidence[:EVIDENCE_LIMIT], self._now()

@@ -6,19 +6,22 @@ in the store.
 
 import asyncio
 from collections.abc import Callable, Collection
-from contextlib import aclosing
+from contextlib import aclosing, suppress
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 
 from checks.contract import Account, Answer, Check, FleetCheck, Login, Verdict
 from checks.firmware import firmware_age
-from inventory.errors import ScopeError
+from inventory.errors import ScopeError, StoreError
 from inventory.identity import candidates
 from inventory.model import Assessment, Coverage, Device, FirmwareAge, Outcome, Report, Scan, Status
+from inventory.oui import vendor_of
+from inventory.quarantine import Quarantine
 from inventory.store import Store
 from scanner.assess import assess, assess_fleet
 from scanner.audit import Audit
 from scanner.boundary import Failure, contained
+from scanner.canary import Canary
 from scanner.discover import Host, Note, Progress, Sweep, discover
 from scanner.events import Asking, Assessed, Ended, HostFound, Noted, Observer, Started, Swept
 from scanner.identify import Interview
@@ -26,6 +29,7 @@ from scanner.logins import load_logins
 from scanner.mask import masked
 from scanner.pace import Pace
 from scanner.score import score
+from scanner.ward import Ward, left_alone, set_aside
 from scanner.wire import Wire
 
 GRACE = 10.0
@@ -54,13 +58,16 @@ class Job:
 class Run:
     """One run of a job. `interrupted` may be set at any time: discovery ends, open devices finish, and what was done is kept."""
 
-    def __init__(self, job: Job, wire: Wire, store: Store, observe: Observer, audit: Audit) -> None:
+    def __init__(
+        self, job: Job, wire: Wire, store: Store, observe: Observer, audit: Audit, ward: Ward | None = None
+    ) -> None:
         self.interrupted = asyncio.Event()
         self._job = job
         self._wire = wire
         self._store = store
         self._observe = observe
         self._audit = audit
+        self._ward = ward or Ward()  # the wire's, which leaves alone what is in it
         self._hosts: asyncio.Queue[Host | None] = asyncio.Queue(job.devices_at_once)
         self._identities: dict[str, str] = {}
         self._notes: list[str] = list(job.scan.notes)
@@ -72,6 +79,7 @@ class Run:
         job = self._job
         how = f"{job.sweep.engine} engine, {job.scan.pace} pace, level {job.scan.level.label}"
         self._store.begin(job.scan, job.plan)
+        self._ward.open(self._store.quarantined(), self._store.quarantine)
         self._observe(Started(job.sweep.targets.count, len(job.sweep.asked_ports), how))
         for assessment in self._store.report(job.scan.id).assessments:  # by the run that is resumed
             self._identities[assessment.device.identity] = assessment.device.address
@@ -104,7 +112,8 @@ class Run:
         for network in self._job.sweep.targets.networks:
             self._audit_sweep(network, "begun")
         try:
-            async with aclosing(discover(self._job.sweep)) as found_so_far:
+            sweep = replace(self._job.sweep, looks=self._ward.looks)
+            async with aclosing(discover(sweep)) as found_so_far:
                 async for found in found_so_far:
                     await self._take(found)
                     if self.interrupted.is_set():
@@ -155,6 +164,10 @@ class Run:
         self.interrupted.set()
 
     async def _examine(self, host: Host) -> Assessment:
+        quarantine = self._ward.meet(host.address, host.mac)
+        if quarantine is not None:
+            return self._left_alone(host, quarantine)
+        canary = Canary(self._wire, self._ward, host, scan=self._job.scan.id, now=_now, community=self._job.community)
         interview = Interview(
             self._wire,
             host,
@@ -163,17 +176,44 @@ class Run:
             asking=self._asking(host.address),
             now=_now,
             never_touch=self._job.sweep.never_touch,
+            canary=canary,
         )
         ends = asyncio.get_running_loop().time() + self._job.device_deadline
         device = await interview.device(self._job.device_deadline)
         device = replace(device, identity=self._identity(device))
-        judged = await contained(self._judge(device, ends), f"judging {host.address}")
+        judged = await contained(self._judge(device, ends, canary), f"judging {host.address}")
         if isinstance(judged, Failure):
             outcomes = tuple(Outcome(check.id, Status.FAILED, judged.reason) for check in self._job.checks)
-            return Assessment(device, outcomes, score(()), FirmwareAge(), _now())
-        return judged
+            judged = Assessment(device, outcomes, score(()), FirmwareAge(), _now())
+        return await self._concluded(judged, canary)
 
-    async def _judge(self, device: Device, ends: float) -> Assessment:
+    async def _concluded(self, assessment: Assessment, canary: Canary) -> Assessment:
+        """The assessment with the proof that the device came through, or set aside where it did not."""
+        address = assessment.device.address
+        if not canary.halt:
+            with suppress(ScopeError):  # the window has closed meanwhile: what was found is kept all the same
+                looked = await contained(canary.conclude(assessment.device), f"looking at {address}")
+                assessment = replace(assessment, uptime=() if isinstance(looked, Failure) else looked)
+        quarantine = canary.quarantine
+        if quarantine is None:
+            return assessment
+        if quarantine.address == address:
+            quarantine = self._ward.rename(quarantine, assessment.device.identity)
+        self._note(f"{address} is left alone from now on: {quarantine.reason} (asked last: {quarantine.asked})")
+        return set_aside(assessment, quarantine)
+
+    def _left_alone(self, host: Host, quarantine: Quarantine) -> Assessment:
+        """The assessment of a device that was only seen: under the name it is known by, and no check has judged it."""
+        try:
+            claims = self._store.device(quarantine.identity).assessment.device.claims
+        except StoreError:  # it was never assessed, or there are several
+            claims = ()
+        device = Device(quarantine.identity, (host.address,), host.mac, vendor_of(host.mac) if host.mac else None)
+        outcomes = tuple(Outcome(check.id, Status.UNREACHED, "") for check in self._job.checks)
+        assessment = Assessment(left_alone(device, claims), outcomes, score(()), FirmwareAge(), _now())
+        return set_aside(assessment, quarantine)
+
+    async def _judge(self, device: Device, ends: float, canary: Canary) -> Assessment:
         asking = self._asking(device.address)
         tried: set[Account] = set()
 
@@ -181,8 +221,13 @@ class Run:
             if asyncio.get_running_loop().time() >= ends:
                 used_up = f"the {self._job.device_deadline:.0f} seconds for this device were used up"
                 return Answer(Verdict.NOT_TRIED, reason=used_up)
+            if canary.halt:
+                return Answer(Verdict.NOT_TRIED, reason=f"not tried: {canary.halt}")
             asking(f"{question.protocol} login")
             answer = await self._login(device, question)
+            in_vain = answer.verdict is Verdict.UNREACHED
+            watched = canary.after_login(question.endpoint, question.protocol, in_vain=in_vain, device=device)
+            await contained(watched, f"looking at {device.address}")
             tried.add(question.account)
             return _without_secrets(answer, tried - {question.account})
 
@@ -206,6 +251,9 @@ class Run:
     def _identity(self, device: Device) -> str:
         """The best identity that no other device of this scan has taken: two devices may state the same serial number."""
         names = [name for name, _ in candidates(device.claims, device.mac, device.observations, device.address)]
+        held = self._ward.recognise(device)
+        if held is not None:
+            return held.identity
         name = next((n for n in names if self._identities.setdefault(n, device.address) == device.address), "")
         return name or f"address:{device.address}"
 

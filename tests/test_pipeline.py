@@ -2,7 +2,8 @@
 
 import asyncio
 import socket
-from collections.abc import Callable, Iterator
+from collections.abc import AsyncIterator, Callable, Iterator
+from contextlib import asynccontextmanager
 from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
@@ -29,12 +30,26 @@ class Played:
     """A wire to a LOYTEC controller that asks for an account; `judge` says what comes of each, and `asked` what was tried."""
 
     traffic = Traffic()
+    patience = ()
 
     def __init__(self, judge: Judge) -> None:
         self.asked: list[Account] = []
         self._judge = judge
 
-    async def hold(self, protocol: ProtocolModule, target: Target) -> Heard:
+    def sent_to(self, address: str) -> Traffic:
+        return self.traffic
+
+    def connected_in(self, address: str) -> tuple[float, ...]:
+        return ()
+
+    async def feel(self, endpoint: Endpoint) -> float | None:
+        return 0.001
+
+    @asynccontextmanager
+    async def turn(self, address: str) -> AsyncIterator[None]:
+        yield
+
+    async def hold(self, protocol: ProtocolModule, target: Target, *, in_turn: bool = False) -> Heard:
         if protocol.NAME != "http":
             raise TimedOut
         return Heard({"http.server": "LOYTEC LINX-151/6.2.4", "http.auth": "basic", "http.status": 401})
