@@ -367,6 +367,12 @@ class Report:
     coverage: Coverage
 
     @property
+    def quarantined(self) -> tuple[Assessment, ...]:
+        """The assessments of the devices that are left alone, by address."""
+        held = (assessment for assessment in self.assessments if assessment.quarantine is not None)
+        return tuple(sorted(held, key=lambda a: Endpoint(a.device.address, 0).sort_key))
+
+    @property
     def ranked(self) -> tuple[Assessment, ...]:
         """The assessments by score, worst first, then by address."""
         return tuple(sorted(self.assessments, key=lambda a: (-a.score.value, Endpoint(a.device.address, 0).sort_key)))

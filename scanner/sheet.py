@@ -22,6 +22,9 @@ def sheet(known: Known) -> Iterator[RenderableType]:
     yield cell(
         f"first seen {known.first_seen:%Y-%m-%d %H:%M}, last {known.last_seen:%Y-%m-%d %H:%M}, scans: {known.scans} (UTC)"
     )
+    if assessment.quarantine is not None:
+        yield cell(assessment.quarantine, "bold red")
+    yield from (cell(uptime) for uptime in assessment.uptime)
     yield from _claims(device)
     yield from _services(device)
     yield from _section("Findings")
