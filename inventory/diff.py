@@ -15,6 +15,7 @@ from inventory.model import CLAIMS, Assessment, Device, Endpoint, Finding, Fleet
 class DeviceState(StrEnum):
     """How a device stands in the new report against the old one."""
 
+    QUARANTINED = "quarantined"
     NEW = "new"
     CHANGED = "changed"
     NOT_OBSERVED = "not observed"
@@ -32,7 +33,10 @@ class FindingState(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class DeviceChange:
-    """A device that is new, changed or not observed; `changes` are sentences, empty unless it changed. `device` is the newer record of it."""
+    """A device that is left alone, new, changed or not observed; `changes` are sentences: what changed, or why it is left alone.
+
+    `device` is the newer record of it.
+    """
 
     state: DeviceState
     device: Device
@@ -101,8 +105,12 @@ def _devices(
     before: Mapping[str, Assessment], after: Mapping[str, Assessment], *, silent: bool, unasked: bool
 ) -> Iterator[DeviceChange]:
     for identity, assessment in after.items():
-        if identity not in before:
+        if assessment.quarantine is not None:
+            yield DeviceChange(DeviceState.QUARANTINED, assessment.device, (str(assessment.quarantine),))
+        elif identity not in before:
             yield DeviceChange(DeviceState.NEW, assessment.device)
+        elif before[identity].quarantine is not None:
+            yield DeviceChange(DeviceState.CHANGED, assessment.device, ("it was in quarantine, and was asked again",))
         elif changes := tuple(_changes(before[identity].device, assessment.device, silent=silent, unasked=unasked)):
             yield DeviceChange(DeviceState.CHANGED, assessment.device, changes)
     for identity, assessment in before.items():

@@ -11,6 +11,7 @@
         ├── Unreached          no connection: refused, no route, timed out in connecting
         ├── PeerClosed         the peer closed before it had said what was asked
         ├── TimedOut           the peer said nothing in time
+        ├── Quarantined        the device is left alone, because it fell silent under questions: nothing was sent
         └── ProtocolError      what came is not this protocol, or is broken
 
 Anything else that is raised is ours, a bug; `scanner/assess.py` and `scanner/pipeline.py` turn it into a FAILED outcome and a log entry.
@@ -59,6 +60,10 @@ class TimedOut(PeerError):
     def __init__(self, partial: bytes = b"") -> None:
         super().__init__("the device did not answer in time")
         self.partial = partial
+
+
+class Quarantined(PeerError):
+    """The device is in quarantine: nothing is sent to it until a person releases it."""
 
 
 class ProtocolError(PeerError):

@@ -8,6 +8,8 @@ from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from enum import IntEnum, StrEnum
 
+from inventory.quarantine import Quarantine, Uptime
+
 _MAC = re.compile("(?:[0-9a-f]{2}:){5}[0-9a-f]{2}")
 _AFTER_IP = 7
 FactValue = str | int | float | bool | tuple[str, ...]
@@ -322,7 +324,11 @@ class Traffic:
 
 @dataclass(frozen=True, slots=True)
 class Assessment:
-    """Everything about one device in one scan; stored as soon as it is done. `traffic` is what the device was sent beyond the port sweep."""
+    """Everything about one device in one scan; stored as soon as it is done.
+
+    `traffic` is what the device was sent beyond the port sweep, `uptime` what its own counters said before and after it was asked, and `quarantine` why it
+    is left alone, if it is.
+    """
 
     device: Device
     outcomes: tuple[Outcome, ...]
@@ -330,6 +336,8 @@ class Assessment:
     firmware: FirmwareAge
     when: datetime
     traffic: Traffic = field(default_factory=Traffic)
+    uptime: tuple[Uptime, ...] = ()
+    quarantine: Quarantine | None = None
 
     @property
     def findings(self) -> tuple[Finding, ...]:
@@ -402,6 +410,12 @@ class Report:
     assessments: tuple[Assessment, ...]
     fleet: tuple[FleetFinding, ...]
     coverage: Coverage
+
+    @property
+    def quarantined(self) -> tuple[Assessment, ...]:
+        """The assessments of the devices that are left alone, by address."""
+        held = (assessment for assessment in self.assessments if assessment.quarantine is not None)
+        return tuple(sorted(held, key=lambda a: Endpoint(a.device.address, 0).sort_key))
 
     @property
     def ranked(self) -> tuple[Assessment, ...]:

@@ -23,8 +23,9 @@ from inventory.errors import StoreError
 from inventory.known import Known, find
 from inventory.lock import Lock
 from inventory.model import Assessment, Coverage, FleetFinding, Report, Scan
+from inventory.quarantine import Quarantine
 from inventory.records import decode, encode
-from inventory.tables import ASSESSMENTS, NEWEST, SCANS, layout, migrate
+from inventory.tables import ASSESSMENTS, NEWEST, QUARANTINE, SCANS, layout, migrate
 
 T = TypeVar("T")
 PATIENCE = 5.0
@@ -177,6 +178,25 @@ class Store:
     def device(self, text: str) -> Known:
         """The device that `text` names, by `inventory.known.find`."""
         return find(self.devices(), text)
+
+    def quarantine(self, entry: Quarantine, instead_of: str = "") -> None:
+        """Put a device into quarantine, durably; in the place of the entry of that identity, if one is named."""
+        row = {"identity": entry.identity, "address": entry.address, "mac": entry.mac, "since": _moment(entry.since)}
+        before = QUARANTINE.c.identity.in_([entry.identity, instead_of or entry.identity])
+        with self._transaction(self._writing) as connection:
+            connection.execute(sa.delete(QUARANTINE).where(before))
+            connection.execute(sa.insert(QUARANTINE).values(**row, record=encode(entry)))
+
+    def quarantined(self) -> tuple[Quarantine, ...]:
+        """Every device that is in quarantine, by identity."""
+        with self._transaction(self._reading) as connection:
+            records = connection.scalars(sa.select(QUARANTINE.c.record).order_by(QUARANTINE.c.identity))
+            return tuple(self._decode(record, Quarantine) for record in records)
+
+    def release(self, identity: str) -> None:
+        """Let a device out of quarantine: the next scan asks it again."""
+        with self._transaction(self._writing) as connection:
+            connection.execute(sa.delete(QUARANTINE).where(QUARANTINE.c.identity == identity))
 
     def _scan(
         self, connection: sa.Connection, scan_id: str | None

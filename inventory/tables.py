@@ -32,6 +32,15 @@ ASSESSMENTS = sa.Table(
     sa.Column("record", sa.Text, nullable=False),
     sa.Index("assessments_by_identity", "identity", "assessed", "scan"),
 )
+QUARANTINE = sa.Table(
+    "quarantine",
+    METADATA,
+    sa.Column("identity", sa.String, primary_key=True),
+    sa.Column("address", sa.String, nullable=False),
+    sa.Column("mac", sa.String, nullable=True),
+    sa.Column("since", sa.String, nullable=False),
+    sa.Column("record", sa.Text, nullable=False),
+)
 _MIGRATIONS = Path(__file__).parent / "migrations"
 NEWEST = max(path.name[:4] for path in _MIGRATIONS.glob("versions/[0-9]*.py"))
 """The number of the newest layout that this version of Tocsin knows."""

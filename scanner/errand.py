@@ -1,7 +1,7 @@
 """An errand to one device, and the gate that every errand passes: the guards in their order, the pace, the books. No sockets here.
 
-The order, for every connection and every datagram: the scope (the address that is reached), the ports that are never touched, the level, the pace. They are
-asked again after the wait for the pace, because the window may have closed meanwhile.
+The order, for every connection and every datagram: the scope (the address that is reached), the quarantine, the window, the ports that are never touched, the
+level, the pace. They are asked again after the wait for the pace, because the window may have closed meanwhile.
 """
 
 import asyncio
@@ -11,16 +11,20 @@ from contextlib import asynccontextmanager, nullcontext
 from dataclasses import dataclass, field
 from typing import Any
 
-from inventory.errors import PeerError, ScopeError, Unreached
+from inventory.errors import PeerError, Quarantined, ScopeError, Unreached
 from inventory.model import Endpoint, Level, Traffic
 from scanner.audit import Audit
 from scanner.conversation import Say
 from scanner.guards import UndeclaredRequest, declared, shifted, touchable
 from scanner.pace import Clock, Pacer
 from scanner.scope import Scope, address_of
+from scanner.ward import Ward
 
 CONNECTION_PACKETS = 4
 """SYN, ACK, FIN, ACK."""
+REFUSED_PACKETS = 1
+"""SYN; the RST is the device's."""
+_TIMES_KEPT = 64
 SEGMENT = 1400
 LOGIN = "login attempt"
 """What the audit line says instead of templates."""
@@ -66,8 +70,10 @@ class Gate:
         never_touch: frozenset[int],
         shift: int,
         clock: Clock,
+        ward: Ward | None = None,
     ) -> None:
         self.pacer = pacer
+        self._ward = ward or Ward()
         self._scope = scope
         self._audit = audit
         self._level = level
@@ -76,6 +82,7 @@ class Gate:
         self._clock = clock
         self._counted: Counter[str] = Counter()
         self._by_device: dict[str, Counter[str]] = {}
+        self._connected_in: dict[str, list[float]] = {}
 
     @property
     def traffic(self) -> Traffic:
@@ -85,6 +92,16 @@ class Gate:
     def sent_to(self, address: str) -> Traffic:
         """What was sent to one device until now."""
         return _traffic(self._by_device.get(address, Counter()))
+
+    def connected_in(self, address: str) -> tuple[float, ...]:
+        """The seconds that the device took to answer our first connections, in order."""
+        return tuple(self._connected_in.get(address, ()))
+
+    def connected(self, address: str, seconds: float) -> None:
+        """Note how long the device took to answer a connection."""
+        times = self._connected_in.setdefault(address, [])
+        if len(times) < _TIMES_KEPT:
+            times.append(seconds)
 
     @asynccontextmanager
     async def audited(self, errand: Errand, *, in_turn: bool = False) -> AsyncIterator[None]:
@@ -117,7 +134,9 @@ class Gate:
             )
 
     def guard(self, errand: Errand) -> None:
-        """Raise `ScopeError` where the scope, the ports that are never touched or the level forbid the errand, now."""
+        """Raise `ScopeError` where the scope, the ports that are never touched or the level forbid the errand now, `Quarantined` for a device left alone."""
+        self._scope.require(errand.endpoint.address)
+        self._ward.guard(errand.address)
         grant = self._scope.allow(errand.endpoint.address, errand.level, self._clock.now())
         touchable(errand.endpoint, self._never_touch)
         if errand.level > self._level:
@@ -169,6 +188,16 @@ class Passage:
         self._errand.connections += 1
         self._gate.count(self._errand.address, "connections", 1)
         self._gate.count(self._errand.address, "packets", CONNECTION_PACKETS)
+
+    def connected(self, seconds: float) -> None:
+        """Note how long the device took to answer the connection."""
+        self._gate.connected(self._errand.address, seconds)
+
+    def refused(self) -> None:
+        """Take back from the books what a refused connection did not come to: it is a SYN, and takes nothing of the device's."""
+        self._errand.connections -= 1
+        self._gate.count(self._errand.address, "connections", -1)
+        self._gate.count(self._errand.address, "packets", REFUSED_PACKETS - CONNECTION_PACKETS)
 
     def sent(self, size: int, *, paced: bool = True) -> None:
         """Count `size` bytes that are being sent; those that did not wait for the pace are made up for by the next ones."""
@@ -222,7 +251,7 @@ def _packets(size: int) -> int:
 def _ending(error: BaseException) -> str:
     """How an errand that raised ended, for the audit line. What the device said is left out: it may echo what it was told."""
     match error:
-        case ScopeError():
+        case ScopeError() | Quarantined():
             return f"refused: {error}"
         case Unreached():
             return f"unreached: {error}"

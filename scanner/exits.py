@@ -23,5 +23,7 @@ def exit_for(report: Report, fail_on: Severity) -> Exit:
     if any(severity >= fail_on for severity in (*found, *(finding.severity for finding in report.fleet))):
         return Exit.FINDINGS
     unsure = (Status.FAILED, Status.UNREACHED)
-    undone = any(a.device.gaps or any(o.status in unsure for o in a.outcomes) for a in report.assessments)
+    undone = any(
+        a.quarantine or a.device.gaps or any(o.status in unsure for o in a.outcomes) for a in report.assessments
+    )
     return Exit.INCOMPLETE if undone or report.coverage.unreached or report.scan.ended is None else Exit.CLEAN

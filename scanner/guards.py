@@ -122,8 +122,7 @@ class LoginCap:
             return
         if verdict in {Verdict.OPENED, Verdict.NO_LOGIN_ASKED, Verdict.NOT_TRIED}:
             logins.failures -= 1
-        if verdict is Verdict.NOT_TRIED:
-            logins.attempts[_key(account)] -= 1
+            logins.attempts[_key(account)] -= 1  # what opened has not failed, and what was not asked was no attempt
 
 
 def _anonymous(account: Account) -> bool:

@@ -11,9 +11,10 @@ from datetime import datetime
 from typing import TypeAlias
 
 from inventory.errors import PeerClosed, PeerError, ProtocolError, ScopeError, TimedOut, Unreached
-from inventory.model import Device, Endpoint, Gap, Observation
+from inventory.model import Device, Endpoint, Facts, Gap, Observation
 from inventory.oui import vendor_of
 from scanner.boundary import Failure, contained
+from scanner.canary import Canary
 from scanner.conversation import EVIDENCE_LIMIT, Heard, Lead, ProtocolModule, Target, comes_last
 from scanner.discover import Host
 from scanner.fingerprint import Others, fingerprint
@@ -52,11 +53,16 @@ class _OutOfPatience(Exception):
     """The device has let us wait for longer than PATIENCE."""
 
 
+class _LeftAlone(Exception):
+    """The canary says that nothing more may be asked."""
+
+
 class Interview:
     """Asks one host everything it may be asked; `device()` returns what came of it.
 
-    `name` is what the operator called the host. `asking` is told each protocol before it is asked, and `now` stamps the observations.
-    `heard` is what is known of the device already; what it says when it is asked itself stands in its place. On a strict budget it is not asked for that again.
+    `name` is what the operator called the host. `asking` is told each protocol before it is asked, `now` stamps the observations, and `canary` watches
+    over the host. `heard` is what is known of the device already; what it says when it is asked itself stands in its place. On a strict budget it is not
+    asked for that again.
     """
 
     def __init__(
@@ -69,6 +75,7 @@ class Interview:
         now: Callable[[], datetime],
         terms: Terms = TERMS,
         heard: Sequence[Observation] = (),
+        canary: Canary | None = None,
     ) -> None:
         self._wire = wire
         self._host = host
@@ -76,6 +83,7 @@ class Interview:
         self._terms = terms
         self._asking = asking
         self._now = now
+        self._canary = canary
         self._protocols = load_protocols()
         self._heard = heard
         self._known = known(heard) if terms.budget.strict else frozenset()
@@ -93,6 +101,8 @@ class Interview:
                 await self._ask_everything()
         except TimeoutError:
             self._gaps += self._unasked(f"the {deadline:.0f} seconds for this device were used up")
+        except _LeftAlone:
+            self._gaps += self._unasked(f"not asked: {self._canary.halt if self._canary else ''}")
         except _OutOfPatience:
             self._gaps += self._unasked(f"not asked, for the device let us wait {PATIENCE:.0f} seconds in vain before")
         return self._so_far()
@@ -104,7 +114,7 @@ class Interview:
             async with asyncio.timeout(deadline):
                 await self._ask(self._protocols["snmp"], Target(endpoint, name=self._name, community=community))
                 await self._follow_leads(last=True)
-        except (TimeoutError, _OutOfPatience):  # then it goes by what it said before
+        except (TimeoutError, _OutOfPatience, _LeftAlone):  # then it goes by what it said before
             pass
         return self._so_far()
 
@@ -128,6 +138,8 @@ class Interview:
 
         The ports where nothing is expected come after all that may tell what the device is: at a serial server they may lead to the serial line.
         """
+        if self._canary is not None:
+            await contained(self._canary.before(), f"looking at {self._host.address}")
         await self._ask_datagrams()
         others: list[tuple[Endpoint, list[Answer]]] = []
         for endpoint in sorted(self._host.open_ports):
@@ -316,7 +328,17 @@ class Interview:
             took = _clock() - began
             in_vain = isinstance(heard, TimedOut | Unreached) or took >= SLOW
             self._waited += took if in_vain and protocol.TRANSPORT == "tcp" else 0.0
+        await self._watch(protocol, target.endpoint, _ended(heard))
         return heard
+
+    async def _watch(self, protocol: ProtocolModule, endpoint: Endpoint, ended: Facts | PeerError | None) -> None:
+        """Have the canary look at the device; once it has seen enough, nothing more is asked."""
+        if self._canary is None:
+            return
+        looked = self._canary.between(protocol, endpoint, ended, self._so_far())
+        await contained(looked, f"looking at {self._host.address}")
+        if self._canary.halt:
+            raise _LeftAlone
 
     def _keep(self, protocol: ProtocolModule, endpoint: Endpoint, heard: Heard) -> None:
         evidence, when = heard.evidence[:EVIDENCE_LIMIT], self._now()
@@ -351,6 +373,11 @@ def _may_go_on(answers: list[Answer]) -> bool:
         isinstance(failed, ProtocolError | PeerClosed) or (protocol.SPEAKS_FIRST and isinstance(failed, TimedOut))
         for protocol, failed in answers
     )
+
+
+def _ended(heard: Heard | PeerError | Failure) -> Facts | PeerError | None:
+    """How a conversation ended, for the canary: with facts, with what the device did, or (None) with a fault of ours."""
+    return heard.facts if isinstance(heard, Heard) else heard if isinstance(heard, PeerError) else None
 
 
 def _said(failed: PeerError | Failure) -> str:

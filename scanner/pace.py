@@ -16,7 +16,10 @@ from inventory.errors import ConfigError
 
 @dataclass(frozen=True, slots=True)
 class Pace:
-    """How many packets and connections a second, for the whole scan and for one device; `cool_down` is the rest in seconds after a class B conversation."""
+    """How many packets and connections a second, for the whole scan and for one device; `cool_down` is the rest in seconds after a class B conversation.
+
+    `patience` are the pauses in seconds before each further try to reach a device that has fallen silent.
+    """
 
     name: str
     packets_per_second: float
@@ -24,6 +27,7 @@ class Pace:
     connections_per_device: int
     device_connections_per_second: float
     cool_down: float = 2.0
+    patience: tuple[float, ...] = (5.0, 15.0)
 
     def __post_init__(self) -> None:
         rates = (self.packets_per_second, self.device_packets_per_second, self.device_connections_per_second)
@@ -36,7 +40,7 @@ PACES: Mapping[str, Pace] = {
     for pace in (
         Pace("gentle", 100, 10, 1, 1),
         Pace("normal", 500, 40, 1, 4),
-        Pace("lab", 20000, 2000, 1, 50, cool_down=0.0),
+        Pace("lab", 20000, 2000, 1, 50, cool_down=0.0, patience=(1.0, 2.0)),
     )
 }
 

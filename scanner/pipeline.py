@@ -6,19 +6,22 @@ in the store.
 
 import asyncio
 from collections.abc import Awaitable, Callable, Collection
-from contextlib import aclosing
+from contextlib import aclosing, suppress
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 
 from checks.contract import Account, Answer, Check, FleetCheck, Login, Verdict
 from checks.firmware import firmware_age
-from inventory.errors import ScopeError
+from inventory.errors import ScopeError, StoreError
 from inventory.identity import candidates
 from inventory.model import Assessment, Coverage, Device, FirmwareAge, Level, Outcome, Report, Scan, Status
+from inventory.oui import vendor_of
+from inventory.quarantine import Quarantine
 from inventory.store import Store
 from scanner.assess import assess_fleet
 from scanner.audit import Audit
 from scanner.boundary import Failure, contained
+from scanner.canary import Canary
 from scanner.discover import Host, Note, Progress, Sweep, discover
 from scanner.events import Asking, Assessed, Ended, HostFound, Noted, Observer, Started, Swept
 from scanner.fingerprint import Others
@@ -32,6 +35,7 @@ from scanner.overheard import NOTHING_OVERHEARD, Overheard
 from scanner.pace import Pace
 from scanner.questions import Budget
 from scanner.score import score
+from scanner.ward import Ward, left_alone, set_aside
 from scanner.wire import Wire
 
 GRACE = 10.0
@@ -67,13 +71,16 @@ class Job:
 class Run:
     """One run of a job. `interrupted` may be set at any time: discovery ends, open devices finish, and what was done is kept."""
 
-    def __init__(self, job: Job, wire: Wire, store: Store, observe: Observer, audit: Audit) -> None:
+    def __init__(
+        self, job: Job, wire: Wire, store: Store, observe: Observer, audit: Audit, ward: Ward | None = None
+    ) -> None:
         self.interrupted = asyncio.Event()
         self._job = job
         self._wire = wire
         self._store = store
         self._observe = observe
         self._audit = audit
+        self._ward = ward or Ward()  # the wire's, which leaves alone what is in it
         self._hosts: asyncio.Queue[Host | None] = asyncio.Queue(job.devices_at_once)
         self._identities: dict[str, str] = {}
         self._faces = Faces()
@@ -87,6 +94,7 @@ class Run:
         job = self._job
         how = f"{job.sweep.engine} engine, {job.scan.pace} pace, level {job.scan.level.label}"
         self._store.begin(job.scan, job.plan)
+        self._ward.open(self._store.quarantined(), self._store.quarantine)
         self._observe(Started(job.sweep.targets.count, len(job.sweep.asked_ports), how))
         for assessment in self._store.report(job.scan.id).assessments:  # by the run that is resumed
             self._identities[assessment.device.identity] = assessment.device.address
@@ -125,7 +133,8 @@ class Run:
         for network in self._job.sweep.targets.networks:
             self._audit_sweep(network, "begun")
         try:
-            async with aclosing(discover(self._job.sweep)) as found_so_far:
+            sweep = replace(self._job.sweep, looks=self._ward.looks)
+            async with aclosing(discover(sweep)) as found_so_far:
                 async for found in found_so_far:
                     await self._take(found)
                     if self._job.multicast and isinstance(found, Host):
@@ -186,6 +195,10 @@ class Run:
         self.interrupted.set()
 
     async def _examine(self, host: Host) -> Assessment:
+        quarantine = self._ward.meet(host.address, host.mac)
+        if quarantine is not None:
+            return self._left_alone(host, quarantine)
+        canary = Canary(self._wire, self._ward, host, scan=self._job.scan.id, now=_now, community=self._job.community)
         interview = Interview(
             self._wire,
             host,
@@ -194,16 +207,44 @@ class Run:
             now=_now,
             terms=Terms(self._job.community, self._job.sweep.never_touch, self._job.budget, self._job.others),
             heard=(*self._gathered.heard.pop(host.address, ()), *self._job.overheard.of(host)),
+            canary=canary,
         )
         ends = asyncio.get_running_loop().time() + self._job.device_deadline
         device = await interview.device(self._job.device_deadline)
         device = replace(device, identity=self._identity(device))
-        judging = self._judge(interview, device, self._before(host), ends)
+        judging = self._judge(interview, device, self._before(host), ends, canary)
         judged = await contained(judging, f"judging {host.address}")
         if isinstance(judged, Failure):
             outcomes = tuple(Outcome(check.id, Status.FAILED, judged.reason) for check in self._job.checks)
             judged = Assessment(device, outcomes, score(()), FirmwareAge(), _now())
-        return replace(judged, traffic=self._wire.sent_to(host.address))
+        concluded = await self._concluded(judged, canary)
+        return replace(concluded, traffic=self._wire.sent_to(host.address))
+
+    async def _concluded(self, assessment: Assessment, canary: Canary) -> Assessment:
+        """The assessment with the proof that the device came through, or set aside where it did not."""
+        address = assessment.device.address
+        if not canary.halt:
+            with suppress(ScopeError):  # the window has closed meanwhile: what was found is kept all the same
+                looked = await contained(canary.conclude(assessment.device), f"looking at {address}")
+                assessment = replace(assessment, uptime=() if isinstance(looked, Failure) else looked)
+        quarantine = canary.quarantine
+        if quarantine is None:
+            return assessment
+        if quarantine.address == address:
+            quarantine = self._ward.rename(quarantine, assessment.device.identity)
+        self._note(f"{address} is left alone from now on: {quarantine.reason} (asked last: {quarantine.asked})")
+        return set_aside(assessment, quarantine)
+
+    def _left_alone(self, host: Host, quarantine: Quarantine) -> Assessment:
+        """The assessment of a device that was only seen: under the name it is known by, and no check has judged it."""
+        try:
+            claims = self._store.device(quarantine.identity).assessment.device.claims
+        except StoreError:  # it was never assessed, or there are several
+            claims = ()
+        device = Device(quarantine.identity, (host.address,), host.mac, vendor_of(host.mac) if host.mac else None)
+        outcomes = tuple(Outcome(check.id, Status.UNREACHED, "") for check in self._job.checks)
+        assessment = Assessment(left_alone(device, claims), outcomes, score(()), FirmwareAge(), _now())
+        return set_aside(assessment, quarantine)
 
     def _before(self, host: Host) -> Device | None:
         """The device as it was examined at another of its addresses in this scan, as far as the MAC address says."""
@@ -211,8 +252,11 @@ class Run:
         known = self._store.assessment(self._job.scan.id, first) if first else None
         return known.device if known else None
 
-    async def _judge(self, interview: Interview, device: Device, before: Device | None, ends: float) -> Assessment:
-        memo, level, checks = Memo(self._asker(device, before, ends)), self._job.scan.level, self._job.checks
+    async def _judge(
+        self, interview: Interview, device: Device, before: Device | None, ends: float, canary: Canary
+    ) -> Assessment:
+        ask = self._asker(device, before, ends, canary)
+        memo, level, checks = Memo(ask), self._job.scan.level, self._job.checks
         skipped: tuple[Outcome, ...] = ()
         if level >= Level.LOGIN and (why := already_tried(device, before)):
             checks, skipped = without_logins(checks, why)
@@ -230,7 +274,9 @@ class Run:
         known = await interview.ask_again(opened.endpoint, opened.account.password, left)
         return replace(known, identity=self._identity(known))
 
-    def _asker(self, device: Device, before: Device | None, ends: float) -> Callable[[Login], Awaitable[Answer]]:
+    def _asker(
+        self, device: Device, before: Device | None, ends: float, canary: Canary
+    ) -> Callable[[Login], Awaitable[Answer]]:
         """Puts a login question to the device, as long as there is time; the cap on logins counts under the identity that it has now, or had before."""
         asking = self._asking(device.address)
         tried: set[Account] = set()
@@ -239,8 +285,13 @@ class Run:
             if asyncio.get_running_loop().time() >= ends:
                 used_up = f"the {self._job.device_deadline:.0f} seconds for this device were used up"
                 return Answer(Verdict.NOT_TRIED, reason=used_up)
+            if canary.halt:
+                return Answer(Verdict.NOT_TRIED, reason=f"not tried: {canary.halt}")
             asking(f"{question.protocol} login")
             answer = await self._login(device, before or device, question)
+            in_vain = answer.verdict is Verdict.UNREACHED
+            watched = canary.after_login(question.endpoint, question.protocol, in_vain=in_vain, device=device)
+            await contained(watched, f"looking at {device.address}")
             tried.add(question.account)
             return _without_secrets(answer, tried - {question.account})
 
@@ -263,6 +314,9 @@ class Run:
     def _identity(self, device: Device) -> str:
         """The best identity that no other device of this scan has taken: two devices may state the same serial number."""
         names = [name for name, _ in candidates(device.claims, device.mac, device.observations, device.address)]
+        held = self._ward.recognise(device)
+        if held is not None:
+            return held.identity
         name = next((n for n in names if self._identities.setdefault(n, device.address) == device.address), "")
         return name or f"address:{device.address}"
 

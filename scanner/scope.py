@@ -135,6 +135,17 @@ class Scope:
 
     def allow(self, address: str, level: Level, now: datetime) -> Grant:
         """Return the grant that allows `level` at `address` now; raises `ScopeError` with the rule that forbids it and the way out."""
+        refusals = []
+        wanted = address_of(address)
+        for grant in self.require(address):
+            refusal = grant.refusal(wanted, level, now)
+            if not refusal:
+                return grant
+            refusals.append(refusal)
+        raise ScopeError(f"{wanted} is refused: {refusals[0]}")
+
+    def require(self, address: str) -> list[Grant]:
+        """The grants that speak for `address`, at any time and level; raises `ScopeError` where there is none, or it is denied."""
         wanted = address_of(address)
         if not self._grants:
             raise ScopeError(f"{wanted} is refused: the scope is empty; name the networks you are authorised to scan")
@@ -146,13 +157,7 @@ class Scope:
             raise ScopeError(
                 f"{wanted} is refused: it lies in no granted network; add its network to a site if approved"
             )
-        refusals = []
-        for grant in speaking:
-            refusal = grant.refusal(wanted, level, now)
-            if not refusal:
-                return grant
-            refusals.append(refusal)
-        raise ScopeError(f"{wanted} is refused: {refusals[0]}")
+        return speaking
 
     def _denied(self) -> Iterator[Network]:
         return (network for grant in self._grants for network in grant.deny)

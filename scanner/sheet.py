@@ -23,6 +23,9 @@ def sheet(known: Known) -> Iterator[RenderableType]:
     yield cell(
         f"first seen {known.first_seen:%Y-%m-%d %H:%M}, last {known.last_seen:%Y-%m-%d %H:%M}, scans: {known.scans} (UTC)"
     )
+    if assessment.quarantine is not None:
+        yield cell(assessment.quarantine, "bold red")
+    yield from (cell(uptime) for uptime in assessment.uptime)
     traffic = assessment.traffic
     yield cell(
         f"it was sent {traffic.packets_sent} packets in {traffic.connections} connections, beyond the port sweep"

@@ -89,6 +89,8 @@ def verdict(assessment: Assessment) -> str:
         if findings
         else "nothing found"
     )
+    if assessment.quarantine is not None:
+        found += f"; {assessment.quarantine}"
     return one_line(f"{device.address} {name_of(device)}: {found}")
 
 

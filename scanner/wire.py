@@ -22,7 +22,7 @@ from ipaddress import IPv4Address
 from typing import Any, TypeVar
 
 from checks.contract import Account, Answer, Verdict
-from inventory.errors import PeerClosed, PeerError, ProtocolError, ScopeError, TimedOut, Unreached
+from inventory.errors import PeerClosed, PeerError, ProtocolError, Quarantined, ScopeError, TimedOut, Unreached
 from inventory.model import Endpoint, Level, Traffic
 from scanner.audit import Audit
 from scanner.conversation import EVIDENCE_LIMIT, Conversation, Heard, LoginModule, ProtocolModule, Safety, Target
@@ -31,6 +31,7 @@ from scanner.errand import Errand, Gate, Passage
 from scanner.guards import NEVER_TOUCH, Caps, LoginCap, server_name
 from scanner.pace import Clock, Pace, Pacer
 from scanner.scope import Address, Scope, address_of
+from scanner.ward import Ward
 
 T = TypeVar("T")
 _CHUNK = 16384
@@ -40,7 +41,7 @@ _OUR_FAULT = frozenset({errno.EMFILE, errno.ENFILE, errno.ENOMEM, errno.ENOBUFS,
 class Wire:
     """Holds conversations with devices and tries accounts on them, for one scan."""
 
-    def __init__(
+    def __init__(  # noqa: PLR0913 - what one scan may do, all named by the caller
         self,
         scope: Scope,
         pace: Pace,
@@ -51,12 +52,14 @@ class Wire:
         shift: int = 0,
         caps: Caps | None = None,
         clock: Clock | None = None,
+        ward: Ward | None = None,
     ) -> None:
         clock = clock or Clock()
+        self.patience = pace.patience
         self._caps = caps or Caps()
         self._cap = LoginCap()
         self._gate = Gate(
-            scope, Pacer(pace, clock), audit, level=level, never_touch=never_touch, shift=shift, clock=clock
+            scope, Pacer(pace, clock), audit, level=level, never_touch=never_touch, shift=shift, clock=clock, ward=ward
         )
 
     @property
@@ -67,6 +70,40 @@ class Wire:
     def sent_to(self, address: str) -> Traffic:
         """What was sent to one device until now."""
         return self._gate.sent_to(address)
+
+    def connected_in(self, address: str) -> tuple[float, ...]:
+        """The seconds that a device took to answer our connections, in order."""
+        return self._gate.connected_in(address)
+
+    async def feel(self, endpoint: Endpoint) -> float | None:
+        """The canary's reading: connect, say nothing, close with FIN. The seconds until the device answered, be it by refusing; None where it is silent.
+
+        Raises as `hold` does for what a guard forbids.
+        """
+        errand = Errand(endpoint, "canary", Level.IDENTIFY, says=())
+        async with self._gate.audited(errand):
+            route = _Route(self._gate, errand, self._caps)
+            await route.admit_connection()
+            began = route.now()
+            try:
+                opened = await route.open()
+            except Unreached as error:
+                if not isinstance(error.__cause__, ConnectionRefusedError):
+                    errand.outcome = f"silent: {error}"
+                    return None
+                took = route.now() - began
+                route.refused()
+            except PeerClosed:  # taken and reset at once: an open port, and an answer
+                took = route.now() - began
+            else:
+                await _Stream(opened, route, "").close()
+                errand.outcome = "alive: it took the connection"
+                return self._gate.connected_in(errand.address)[-1]
+            await asyncio.sleep(0)
+            took = max(0.0, took - 2 * (route.now() - began - took))  # by so much this machine itself was late
+            self._gate.connected(errand.address, took)
+            errand.outcome = "alive: it refused the connection"
+            return took
 
     def turn(self, address: str) -> AbstractAsyncContextManager[None]:
         """The device's turn, for several conversations of datagrams that are under way together: `hold(…, in_turn=True)`. The pace still parts them."""
@@ -123,7 +160,7 @@ class Wire:
                 answer = await self._attempt(driver, errand, account, device)
                 errand.outcome = answer.verdict.value
                 return replace(answer, evidence=answer.evidence[:EVIDENCE_LIMIT])
-        except ScopeError as refusal:
+        except (ScopeError, Quarantined) as refusal:
             return Answer(Verdict.NOT_TRIED, reason=str(refusal))
 
     async def _attempt(self, driver: LoginModule, errand: Errand, account: Account, device: str) -> Answer:
@@ -180,6 +217,7 @@ class _Route(Passage):
             where = _where(address, self._gate.port(self._errand))
             if not self.datagram:
                 self.connecting()
+            began = self.now()
             with _blamed():
                 async with asyncio.timeout(self.caps.connect):
                     await asyncio.get_running_loop().sock_connect(opened, where)
@@ -190,7 +228,13 @@ class _Route(Passage):
             raise
         if not self.datagram:
             pacer.answered()
+            self.connected(_round_trip(opened) or self.now() - began)
         return opened
+
+    @staticmethod
+    def now() -> float:
+        """The loop's clock."""
+        return asyncio.get_running_loop().time()
 
 
 class _Line:
@@ -358,6 +402,15 @@ class _Stream:
             data = await asyncio.get_running_loop().sock_recv(self._socket, limit)
         self._route.received(len(data))
         return data
+
+
+def _round_trip(opened: socket.socket) -> float:
+    """The round-trip of the SYN in seconds as the kernel measured it, which no delay of this process changes; 0 where it had to repeat the SYN."""
+    try:
+        info = opened.getsockopt(socket.IPPROTO_TCP, socket.TCP_INFO, 72)
+        return float(struct.unpack_from("=I", info, 68)[0]) / 1e6
+    except (OSError, AttributeError, struct.error):
+        return 0.0
 
 
 @cache

@@ -1,5 +1,6 @@
 """A report as a scan of a small city would leave it: a bad camera, a hostile recorder, a clean gateway and a meter that fell silent."""
 
+from dataclasses import replace
 from datetime import UTC, date, datetime
 
 from inventory.model import (
@@ -25,6 +26,7 @@ from inventory.model import (
     Traffic,
     finding_id,
 )
+from inventory.quarantine import Quarantine, Uptime
 
 NOON = datetime(2026, 11, 20, 12, 0, tzinfo=UTC)
 HOSTILE = "\x1b]0;owned\x07\x1b[2J\u202egnp.exe [bold red]loud[/] =cmd|calc \u200b\x9b31m"
@@ -191,6 +193,7 @@ GATEWAY = Assessment(
     score=Score(0.0, Severity.INFO, ""),
     firmware=FirmwareAge(),
     when=NOON,
+    uptime=(Uptime("SNMP engine", 3, 3, 3_600_000, 3_600_042),),
 )
 METER = Assessment(
     device=Device(
@@ -231,4 +234,14 @@ SHARED_KEY = FleetFinding(
     devices=("key:9f2c", "mac:44:19:b6:01:02:03"),
     standards=("CWE-321",),
 )
-REPORT = Report(SCAN, (GATEWAY, METER, RECORDER, CAMERA), (SHARED_KEY,), Coverage(254, 4, 3, 1))
+LEFT_ALONE = Quarantine(
+    identity=METER.device.identity,
+    address="10.77.0.22",
+    mac=METER.device.mac,
+    reason="it answered before, and fell silent while it was asked; two more tries, each after a pause, met silence",
+    asked="tls at 10.77.0.22:443/tcp",
+    since=NOON,
+    scan=SCAN.id,
+)
+SILENCED = replace(METER, quarantine=LEFT_ALONE)
+REPORT = Report(SCAN, (GATEWAY, SILENCED, RECORDER, CAMERA), (SHARED_KEY,), Coverage(254, 4, 3, 1))

@@ -9,6 +9,7 @@ from tests.riverside import (
     CAMERA_TELNET,
     DEFAULT_ACCOUNT,
     GATEWAY,
+    LEFT_ALONE,
     OLD_FIRMWARE,
     OPEN_TELNET,
     REPORT,
@@ -36,9 +37,22 @@ def of_the_account(new: Report) -> tuple[FindingState, str]:
 
 def test_two_equal_reports_differ_in_nothing():
     compared = diff(REPORT, REPORT)
-    assert compared.devices == ()
+    assert [change for change in compared.devices if change.state is not DeviceState.QUARANTINED] == []
     states = [c.state for c in compared.findings] + [c.state for c in compared.fleet]
     assert set(states) == {FindingState.STILL_THERE}
+
+
+def test_a_device_that_is_left_alone_is_said_to_be_night_after_night_and_its_findings_are_not_fixed():
+    silenced = replace(CAMERA, quarantine=LEFT_ALONE, outcomes=(Outcome("firmware-old", Status.UNREACHED, "left"),))
+    for before in (CAMERA, silenced):
+        (change,) = diff(of(before), of(silenced)).devices
+        assert (change.state, change.changes) == (DeviceState.QUARANTINED, (str(LEFT_ALONE),))
+    assert {change.state for change in diff(of(CAMERA), of(silenced)).findings} == {FindingState.NOT_OBSERVED}
+
+
+def test_a_device_that_was_released_and_asked_again_is_changed():
+    (change,) = diff(of(replace(CAMERA, quarantine=LEFT_ALONE)), of(CAMERA)).devices
+    assert (change.state, change.changes) == (DeviceState.CHANGED, ("it was in quarantine, and was asked again",))
 
 
 def test_a_device_that_was_not_there_is_new_with_its_findings():

@@ -30,6 +30,7 @@ class Played:
     """A wire to a LOYTEC controller that asks for an account; `judge` says what comes of each, and `asked` what was tried."""
 
     traffic = Traffic()
+    patience = ()
 
     def __init__(self, judge: Judge) -> None:
         self.asked: list[Account] = []
@@ -40,6 +41,12 @@ class Played:
 
     def turn(self, address: str) -> AbstractAsyncContextManager[None]:
         return nullcontext()
+
+    def connected_in(self, address: str) -> tuple[float, ...]:
+        return ()
+
+    async def feel(self, endpoint: Endpoint) -> float | None:
+        return 0.001
 
     async def hold(self, protocol: ProtocolModule, target: Target, *, in_turn: bool = False) -> Heard:
         if protocol.NAME != "http":

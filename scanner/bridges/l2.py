@@ -6,16 +6,17 @@ events JSON lines on stdout, and it ends when stdin closes.
 
     {"command": "scope", "allow": ["10.0.0.0/24"], "deny": ["10.0.0.1"], "never_touch": [9100]}      first, and once
     {"command": "sweep", "interface": "eth0", "address": "10.0.0.9", "ranges": ["10.0.0.1-10.0.0.254"], "ports": [22, 80],
-     "packets_per_second": 500, "device_packets_per_second": 40}
+     "packets_per_second": 500, "device_packets_per_second": 40, "look_macs": ["44:19:b6:00:00:08"], "look_addresses": ["10.0.0.66"]}
     {"command": "ping", "ranges": ["10.1.0.1-10.1.0.254"], "packets_per_second": 500}
     {"command": "listen", "interface": "eth0", "seconds": 60, "promiscuous": false, "udp_ports": [67, 5353]}      0 seconds: until stdin closes
 
-    {"event": "host", "host": "10.0.0.7", "mac": "44:19:b6:00:00:07"}    {"event": "ports", "host": "10.0.0.7", "ports": [80]}
+    {"event": "host", "host": "10.0.0.7", "mac": "44:19:b6:00:00:07"}    {"event": "ports", "host": "10.0.0.7", "ports": [80], "refusing": 22}
     {"event": "progress", "done": 17, "packets": 90}    {"event": "done", "done": 254, "packets": 800}    {"event": "refused", "text": "…"}
     {"event": "error", "text": "…"}    {"event": "frame", "time": 1700000000.5, "data": "base64"}    {"event": "heard", "frames": 90, "dropped": 0}
 
 scapy lays the frames out once; from then on bytes of these templates are patched, which is a hundred times as fast. Memory grows with the hosts that are being
 asked and with one bit an address, not with addresses. The sequence number of each SYN is a keyed hash of where it goes, so that only an answer to it counts.
+A host that may only be looked at is asked for no port.
 The kernel answers a SYN-ACK with RST by itself, for it knows no such connection: no half-open connection stays on the device.
 """
 
@@ -97,6 +98,8 @@ class Sweep:
     def __init__(self, command: dict[str, Any], fence: Fence, commands: Commands) -> None:
         self._fence = fence
         self._ports = fence.ports(command["ports"])
+        self._look_macs = {bytes.fromhex(mac.replace(":", "")) for mac in command.get("look_macs", ())}
+        self._look_numbers = {spans.of_address(address).first for address in command.get("look_addresses", ())}
         self._progress = Progress()
         self._rounds = Rounds(ipv4_ranges(fence, command), fence.permits, self._progress)
         self._bucket = Bucket(command["packets_per_second"], time.monotonic())
@@ -186,6 +189,8 @@ class Sweep:
         self._progress.packets += is_open  # the kernel's RST
         if is_open:
             host.open.append(port)
+        elif host.refusing is None:
+            host.refusing = port
         if not host.silent:
             self._finish(host)
 
@@ -193,7 +198,8 @@ class Sweep:
         if not self._fence.permits(number) or not self._rounds.answered(number):
             return
         emit("host", host=spans.address_text(4, number), mac=mac.hex(":"))
-        host = Asked(number, mac, self._ports)
+        only_look = mac in self._look_macs or number in self._look_numbers
+        host = Asked(number, mac, () if only_look else self._ports)
         self._hosts[number] = host
         if host.queue:
             heapq.heappush(self._due, (time.monotonic(), number))
@@ -202,7 +208,7 @@ class Sweep:
 
     def _finish(self, host: Asked) -> None:
         del self._hosts[host.number]
-        emit("ports", host=spans.address_text(4, host.number), ports=sorted(host.open))
+        emit("ports", host=spans.address_text(4, host.number), ports=sorted(host.open), refusing=host.refusing)
 
 
 class Ping:

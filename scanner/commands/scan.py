@@ -18,11 +18,7 @@ from scanner.output import Outputs, show_report, to_files, write
 
 if TYPE_CHECKING:
     from inventory.model import Report
-    from inventory.store import Store
-    from scanner.audit import Audit
-    from scanner.events import Observer
-    from scanner.pipeline import Job
-    from scanner.wire import Wire
+    from scanner.pipeline import Job, Run
 
 LEVELS = {level.label: level for level in Level}
 SEVERITIES = {severity.label: severity for severity in Severity}
@@ -102,7 +98,9 @@ def command(
 def _scan(options: Options, job: Job, *, quiet: bool) -> Report:
     from scanner.audit import Audit
     from scanner.overheard import overheard
+    from scanner.pipeline import Run
     from scanner.progress import watch
+    from scanner.ward import Ward
     from scanner.wire import Wire
 
     sweep = job.sweep
@@ -112,15 +110,21 @@ def _scan(options: Options, job: Job, *, quiet: bool) -> Report:
         watch(quiet=quiet) as observe,
     ):
         job = replace(job, overheard=overheard(store, job.scan.started))
-        wire = Wire(sweep.scope, sweep.pace, audit, level=sweep.level, never_touch=sweep.never_touch, shift=sweep.shift)
-        return asyncio.run(_run(job, wire, store, observe, audit))
+        ward = Ward()
+        wire = Wire(
+            sweep.scope,
+            sweep.pace,
+            audit,
+            level=sweep.level,
+            never_touch=sweep.never_touch,
+            shift=sweep.shift,
+            ward=ward,
+        )
+        return asyncio.run(_run(Run(job, wire, store, observe, audit, ward)))
 
 
-async def _run(job: Job, wire: Wire, store: Store, observe: Observer, audit: Audit) -> Report:
-    """Run the job; the first Ctrl-C or SIGTERM lets the open devices finish, the second ends it at once."""
-    from scanner.pipeline import Run
-
-    run = Run(job, wire, store, observe, audit)
+async def _run(run: Run) -> Report:
+    """Run it to its end; the first Ctrl-C or SIGTERM lets the open devices finish, the second ends it at once."""
     loop = asyncio.get_running_loop()
 
     def stop(number: int) -> None:

@@ -16,7 +16,7 @@ import socket
 import struct
 import time
 from collections.abc import AsyncIterator, Callable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from inventory.errors import ScopeError
 from inventory.model import Endpoint
@@ -49,7 +49,7 @@ class Manner:
 
     `allow` raises ScopeError; it is asked before every connection. `patience` says how many silent ports an address may show before it is given up; those of
     `alive` have answered an echo and are not. `loopback` is for this machine's own addresses, where a refusal proves nothing. `neighbours` gives the ARP table,
-    which knows better, for addresses on this machine's own segments.
+    which knows better, for addresses on this machine's own segments. `only` says of which addresses only these ports are asked: of those in quarantine.
     """
 
     ports: tuple[int, ...]
@@ -60,17 +60,18 @@ class Manner:
     alive: frozenset[str] = frozenset()
     loopback: bool = False
     neighbours: Callable[[], Mapping[str, str]] | None = None
+    only: Mapping[str, tuple[int, ...]] = field(default_factory=dict)
 
 
 class _Called:
     """One address that is being asked."""
 
     __slots__ = (
-        "address", "answered", "link", "open", "order", "patience", "port", "postponed", "saying_goodbye", "started", "turn",
+        "address", "answered", "link", "open", "order", "patience", "port", "postponed", "refusing", "saying_goodbye", "started", "turn",
     )  # fmt: skip
 
     def __init__(self, address: str, manner: Manner) -> None:
-        ports = manner.ports
+        ports = manner.only.get(address, manner.ports)
         rest = random.Random(address).sample(ports, len(ports))
         self.address = address
         self.order = sorted(rest, key=lambda port: LIKELY.index(port) if port in LIKELY else len(LIKELY), reverse=True)
@@ -80,6 +81,7 @@ class _Called:
         self.link: socket.socket | None = None
         self.port = 0
         self.postponed = 0
+        self.refusing: int | None = None
         self.saying_goodbye = False
         self.started = 0.0
         self.turn = 0
@@ -212,6 +214,7 @@ class Caller:
             return
         if error in (0, errno.ECONNREFUSED):
             called.answered = True
+            called.refusing = called.port if error else called.refusing
         else:
             called.patience -= 1
         self._next(called, now)
@@ -269,7 +272,8 @@ class Caller:
         if alive:
             ports = tuple(Endpoint(called.address, port) for port in sorted(called.open))
             how = "icmp" if called.address in self._manner.alive else "connect"
-            self._found.append(Host(called.address, mac, ports, how))
+            refusing = None if self._manner.loopback else called.refusing
+            self._found.append(Host(called.address, mac, ports, how, refusing))
 
 
 def _met_itself(called: _Called) -> bool:

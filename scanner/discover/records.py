@@ -7,13 +7,15 @@ from inventory.model import Endpoint, Level
 from scanner.discover.targets import Targets
 from scanner.pace import Pace
 from scanner.scope import Scope
+from scanner.ward import Look
 
 
 @dataclass(frozen=True, slots=True)
 class Sweep:
     """One discovery: whom, which TCP ports, how fast, by whose word, by which engine ("builtin" or "nmap").
 
-    `skip` are addresses to leave out (quarantined, or done by the run that is resumed), `never_touch` ports. A port below 1024 is reached at port + `shift`.
+    `skip` are addresses to leave out (done by the run that is resumed), `never_touch` ports. A port below 1024 is reached at port + `shift`. `looks` are the
+    quarantined devices, of which only the presence is looked at: by ARP or an echo, or, where neither is possible, by the one port that each entry names.
     """
 
     targets: Targets
@@ -25,6 +27,7 @@ class Sweep:
     skip: frozenset[str] = frozenset()
     never_touch: frozenset[int] = frozenset()
     shift: int = 0
+    looks: tuple[Look, ...] = ()
 
     def reached_at(self, port: int) -> int:
         """The port that is really asked where `port` is meant."""
@@ -43,12 +46,16 @@ class Sweep:
 
 @dataclass(frozen=True, slots=True)
 class Host:
-    """A host that is alive, its MAC where it could be seen, its open ports in order, and how it was found ("arp", "icmp", "connect", "nmap", "multicast")."""
+    """A host that is alive, its MAC where it could be seen, its open ports in order, and how it was found ("arp", "icmp", "connect", "nmap", "multicast").
+
+    `refusing` is a port at which it refused the connection, None where it refused none or where that is no sign of life (this machine's own addresses).
+    """
 
     address: str
     mac: str | None
     open_ports: tuple[Endpoint, ...]
     how: str
+    refusing: int | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -15,6 +15,7 @@ from scanner.discover.connect import LIKELY, Manner, call
 from scanner.discover.links import links, may_send_raw, neighbours
 from scanner.discover.plan import Leg, Way, denies_of, legs, networks_of, own_addresses, permitted
 from scanner.discover.records import Host, Note, Progress, Sweep
+from scanner.ward import Look
 
 ENGINES = ("builtin", "nmap")
 SMALL = 1024
@@ -100,7 +101,8 @@ class Run:
     def _host(self, event: Mapping[str, Any], mac: str | None, how: str) -> Host:
         meant = self._physical()
         ports = sorted(port for real in event["ports"] for port in meant.get(real, ()))
-        return Host(event["host"], mac, tuple(Endpoint(event["host"], port) for port in ports), how)
+        refusing = next(iter(meant.get(event.get("refusing") or 0, ())), None)
+        return Host(event["host"], mac, tuple(Endpoint(event["host"], port) for port in ports), how, refusing)
 
     def _rates(self) -> dict[str, Any]:
         pace = self._sweep.pace
@@ -117,6 +119,10 @@ class Run:
             "address": leg.link.address,
             "ranges": [str(span) for span in leg.spans],
             "ports": sorted(self._physical()),
+            "look_macs": sorted(look.mac for look in self._sweep.looks if look.mac),
+            "look_addresses": sorted(
+                look.address for look in self._sweep.looks if not look.mac and ":" not in look.address
+            ),
             **self._rates(),
         }
         macs: dict[str, str] = {}
@@ -173,14 +179,17 @@ class Run:
                 self._packets += event["packets"]
 
     async def _by_nmap(self, leg: Leg) -> None:
+        looked_at = [spans.of_address(look.address) for look in self._sweep.looks]
         command = {
             "command": "sweep",
-            "ranges": [str(span) for span in leg.spans],
+            "ranges": [str(span) for span in spans.without(leg.spans, looked_at)],
             "ports": sorted(self._physical()),
             "pace": self._sweep.pace.name,
             **self._rates(),
         }
         own = own_addresses(links())
+        if looked_at:
+            await self._by_connecting(Leg(Way.ROUTED_BY_CONNECT, spans.within(leg.spans, looked_at)))
         async with Bridge("nmap", self._fence) as bridge:
             async for event in bridge.follow(command):
                 if event["event"] == "found":
@@ -199,6 +208,10 @@ class Run:
             self._tell(done, packets)
         self._packets += packets
 
+    def _look_at(self, look: Look, alive: frozenset[str]) -> tuple[int, ...]:
+        """The port by which the presence of a quarantined device is seen where an echo has not shown it; none where none is known or allowed."""
+        return (look.port,) if look.address not in alive and look.port in self._sweep.asked_ports else ()
+
     def _manner(self, leg: Leg, alive: frozenset[str]) -> Manner:
         ports = self._sweep.asked_ports
         return Manner(
@@ -210,6 +223,7 @@ class Run:
             alive=alive,
             loopback=leg.way is Way.LOOPBACK,
             neighbours=_table() if leg.way is Way.SEGMENT_BY_CONNECT else None,
+            only={look.address: self._look_at(look, alive) for look in self._sweep.looks},
         )
 
 

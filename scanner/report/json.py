@@ -18,6 +18,7 @@ from inventory.model import (
     Scan,
     Traffic,
 )
+from inventory.quarantine import Quarantine, Uptime
 from inventory.text import visible
 
 SUFFIX = ".json"
@@ -31,6 +32,7 @@ def render(report: Report) -> str:
     document = {
         "schema": SCHEMA,
         "scan": _scan(report.scan),
+        "quarantined": [assessment.device.identity for assessment in report.quarantined],
         "devices": [_device(assessment) for assessment in report.ranked],
         "fleet": [_fleet(f) for f in sorted(report.fleet, key=lambda f: (-f.severity, f.check, f.id))],
         "coverage": _coverage(report.coverage),
@@ -107,6 +109,23 @@ def _device(assessment: Assessment) -> dict[str, Any]:
             for gap in sorted(device.gaps, key=lambda gap: (gap.endpoint.sort_key, gap.protocol))
         ],
         "traffic": _traffic(assessment.traffic),
+        "quarantine": _quarantine(assessment.quarantine),
+        "uptime": [_uptime(uptime) for uptime in assessment.uptime],
+    }
+
+
+def _quarantine(entry: Quarantine | None) -> dict[str, Any] | None:
+    if entry is None:
+        return None
+    return {"since": _moment(entry.since), "reason": entry.reason, "asked": entry.asked, "scan": entry.scan}
+
+
+def _uptime(uptime: Uptime) -> dict[str, Any]:
+    return {
+        "source": uptime.source,
+        "boots": {"before": uptime.boots_before, "after": uptime.boots_after},
+        "seconds": {"before": uptime.seconds_before, "after": uptime.seconds_after},
+        "restarted": bool(uptime.restart),
     }
 
 

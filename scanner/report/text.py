@@ -21,6 +21,7 @@ def render(report: Report, *, width: int = 100, color: bool = False) -> str:
 
 def _parts(report: Report, *, wide: bool) -> Iterator[RenderableType]:
     yield from _head(report)
+    yield from _quarantined(report)
     if report.assessments:
         yield _ranking(report, wide=wide)
     for place, assessment in enumerate(report.ranked, 1):
@@ -31,6 +32,7 @@ def _parts(report: Report, *, wide: bool) -> Iterator[RenderableType]:
             yield from (Padding(_finding(finding), (0, 0, 0, 3)) for finding in assessment.findings)
     yield from _fleet(report)
     yield from _identities(report)
+    yield from _uptimes(report)
     yield from _unseen(report)
     yield from _coverage(report)
 
@@ -45,6 +47,36 @@ def _head(report: Report) -> Iterator[RenderableType]:
     yield Text("")
     if not report.assessments:
         yield Text("No device was found.")
+
+
+def _quarantined(report: Report) -> Iterator[RenderableType]:
+    """Who is left alone, before everything else: it may need somebody to go there."""
+    held = report.quarantined
+    if not held:
+        return
+    yield cell(
+        f"IN QUARANTINE: {_count(len(held), 'device')} left alone until a person looks at it and releases it",
+        "bold red",
+    )
+    for assessment in held:
+        device = assessment.device
+        yield Padding(Text.assemble(cell(device.address), "  ", cell(name_of(device), "bold")), (0, 0, 0, 3))
+        yield Padding(cell(assessment.quarantine), (0, 0, 0, 6))
+        yield Padding(cell(f"→ tocsin quarantine release {device.identity} --because TEXT"), (0, 0, 0, 6))
+    yield Text("")
+
+
+def _uptimes(report: Report) -> Iterator[RenderableType]:
+    """What the devices' own counters say of how they came through."""
+    lines = [
+        f"{assessment.device.address}: {'; '.join(map(str, assessment.uptime))}"
+        for assessment in sorted(report.assessments, key=lambda a: Endpoint(a.device.address, 0).sort_key)
+        if assessment.uptime
+    ]
+    if lines:
+        yield Text("")
+        yield Text("Still up: the devices' own counters before and after they were asked", style="bold")
+        yield from (Padding(cell(f"- {line}"), (0, 0, 0, 3)) for line in lines)
 
 
 def _ranking(report: Report, *, wide: bool) -> RenderableType:
@@ -77,6 +109,8 @@ def _reason(assessment: Assessment) -> str:
 
 
 def _nothing_found(assessment: Assessment) -> str:
+    if assessment.quarantine is not None:
+        return "in quarantine"
     undone = len(_undone(assessment))
     return f"nothing found, but {_count(undone, 'check')} could not judge" if undone else "nothing found"
 

@@ -199,7 +199,7 @@ def test_memory_does_not_grow_with_the_number_of_addresses(wide_segment):
     large, events = peak_of_a_sweep(wide_segment, "10.98.0.2-10.98.255.254")
     assert [event for event in events if event["event"] in ("host", "ports")] == [
         {"event": "host", "host": "10.98.200.7", "mac": "00:80:f4:00:00:07"},
-        {"event": "ports", "host": "10.98.200.7", "ports": [80]},
+        {"event": "ports", "host": "10.98.200.7", "ports": [80], "refusing": None},
     ]
     assert events[-1]["event"] == "done"
     assert events[-1]["done"] == 65_533
