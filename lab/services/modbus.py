@@ -12,7 +12,10 @@ _BASIC, _ONE_OBJECT = 1, 4
 
 @dataclass(frozen=True)
 class Modbus(Stream):
-    """A controller. Anything but Read Device Identification, or any other unit than its own, is harm: it would reach registers or the serial line behind."""
+    """A controller. Anything but Read Device Identification, or any other unit than its own, is harm: it would reach registers or the serial line behind.
+
+    So are bytes that are no Modbus: there are controllers that fault on them.
+    """
 
     port: int = 502
     tls: TLS | None = None
@@ -28,9 +31,12 @@ class Modbus(Stream):
                 header = await reader.readexactly(7)
                 size = int.from_bytes(header[4:6], "big")
                 if header[2:4] != b"\0\0" or not 2 <= size <= 254:
+                    visit.harm("bytes on the Modbus port that are no Modbus")
                     return
                 request = await reader.readexactly(size - 1)
-            except asyncio.IncompleteReadError:
+            except asyncio.IncompleteReadError as broken_off:
+                if broken_off.partial:
+                    visit.harm("bytes on the Modbus port that are no Modbus")
                 return
             answer = self._answer(header[6], request, visit)
             writer.write(header[:4] + (len(answer) + 1).to_bytes(2, "big") + header[6:] + answer)
