@@ -14,12 +14,15 @@ from dataclasses import asdict, dataclass, field
 from typing import Any, cast
 
 from lab import certificates
-from lab.fake import Datagram, Log, Service, Stream, Visit
+from lab.fake import Datagram, Fate, Log, Service, Stream, Visit
 from lab.plan import Placed
+from lab.silence import silence, unsilence
 
 SHIFT = 20000
 """What is added to ports below 1024 where this user may not bind them."""
 _LONGEST_CONVERSATION = 300.0
+_RESTART = 5.0
+"""Seconds that a device is silent while it restarts."""
 _TCP_ESTABLISHED = 1  # include/net/tcp_states.h
 
 
@@ -29,15 +32,37 @@ class CityError(Exception):
 
 @dataclass(slots=True)
 class _Site:
-    """One device at work: its log, the sockets of its connections, and when the last of them came."""
+    """One device at work: its log, the sockets it is bound to and those of its connections, and when the last of them came."""
 
     placed: Placed
     log: Log = field(default_factory=Log)
     connections: list[socket.socket] = field(default_factory=list)
     arrivals: deque[float] = field(default_factory=deque)
+    bound: list[socket.socket] = field(default_factory=list)
+    restarting: bool = False
 
     def visit(self, client: str) -> Visit:
-        return Visit(client, self.log, self.placed.fake.manners, self.placed.name, self.placed.address)
+        return Visit(client, self.log, self.placed.fake.manners, self.placed.name, self.placed.address, self.suffer)
+
+    def suffer(self) -> None:
+        """Do to the device what harm does to it, once."""
+        fate = self.placed.fake.manners.fate
+        if fate is Fate.NOTED or self.log.dead or self.restarting:
+            return
+        for deaf in (*self.bound, *self.connections):
+            silence(deaf)
+        if fate is Fate.DIES:
+            self.log.dead = True
+        else:
+            self.log.restarts += 1
+            self.restarting = True
+            asyncio.get_running_loop().call_later(_RESTART, self._restarted)
+
+    def _restarted(self) -> None:
+        """Hear whoever calls anew; the connections from before stay dead."""
+        self.restarting = False
+        for deaf in self.bound:
+            unsilence(deaf)
 
     def arrive(self, connection: socket.socket, visit: Visit) -> None:
         """Count a new connection, and note what the device's manners forbid."""
@@ -54,6 +79,8 @@ class _Site:
         while self.arrivals[0] < now - 1:
             self.arrivals.popleft()
         log.busiest_second = max(log.busiest_second, len(self.arrivals))
+        if 0 < manners.connections_ever < log.connections:
+            visit.harm(f"{log.connections} connections, and none of its {manners.connections_ever} slots is ever freed")
         if 0 < manners.connections_per_second < len(self.arrivals):
             visit.harm(f"{len(self.arrivals)} connections in a second")
 
@@ -135,6 +162,7 @@ class City:
             made.close()
             hint = "; is another city up?" if error.errno == errno.EADDRINUSE else ""
             raise CityError(f"cannot bind {where[0]} port {where[1]}: {error.strerror}{hint}") from error
+        site.bound.append(made)
         return made
 
     def _listen(self, site: _Site, service: Stream) -> None:

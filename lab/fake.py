@@ -7,8 +7,9 @@ import asyncio
 import importlib
 import pkgutil
 from abc import ABC, abstractmethod
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
+from enum import StrEnum
 from functools import cache
 from typing import ClassVar, TypeAlias
 
@@ -25,24 +26,34 @@ class Expected:
     transport: str = "tcp"
 
 
+class Fate(StrEnum):
+    """What becomes of a device that is harmed: it is only noted, it answers nobody any more, or it restarts and is silent until it has."""
+
+    NOTED = "noted"
+    DIES = "dies"
+    RESTARTS = "restarts"
+
+
 @dataclass(frozen=True, slots=True)
 class Manners:
     """What a scanner may do to the device without hurting it; anything beyond is harm.
 
     `connections` is the number open at once, `connections_per_second` the new ones in any second (0: any number), `failed_logins` the number per account
-    before it locks.
+    before it locks. `connections_ever` is for a device that never frees a connection's slot: how many it has (0: any number). `fate` is what harm does to it.
     """
 
     connections: int = 1
     connections_per_second: int = 0
     failed_logins: int = 2
+    connections_ever: int = 0
+    fate: Fate = Fate.NOTED
 
 
 @dataclass(slots=True)
 class Log:
     """What happened to one fake: its connections, failed logins per account, and every harm done, in plain sentences.
 
-    `most_open` is the number of connections open at once, `busiest_second` that of new ones in any second.
+    `most_open` is the number of connections open at once, `busiest_second` that of new ones in any second; `dead` and `restarts` say what became of it.
     """
 
     connections: int = 0
@@ -52,13 +63,19 @@ class Log:
     datagrams: int = 0
     logins: dict[str, int] = field(default_factory=dict)
     harms: list[str] = field(default_factory=list)
+    dead: bool = False
+    restarts: int = 0
+
+
+def _nothing() -> None:
+    """What harm does to a device that bears it."""
 
 
 @dataclass(frozen=True, slots=True)
 class Visit:
     """One conversation of a client with a fake; `log` is the fake's. A service reports logins and harm here.
 
-    `device` is the fake's name in its city, which its keys are made for, and `address` where it stands.
+    `device` is the fake's name in its city, which its keys are made for, and `address` where it stands. `suffer` does to it what harm does.
     """
 
     client: str
@@ -66,6 +83,7 @@ class Visit:
     manners: Manners
     device: str = "alone"
     address: str = "127.0.0.1"
+    suffer: Callable[[], None] = _nothing
 
     def login(self, account: str, *, opened: bool) -> None:
         """Count an attempt at `account`; more failures than the manners allow are harm."""
@@ -78,6 +96,7 @@ class Visit:
         """Note that something was done that would have hurt a real device."""
         if len(self.log.harms) < HARMS_KEPT:
             self.log.harms.append(what)
+        self.suffer()
 
 
 @dataclass(frozen=True, slots=True)

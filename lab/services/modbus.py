@@ -24,7 +24,7 @@ class Modbus(Stream):
     """A controller. Anything but Read Device Identification, or any other unit than its own, is harm: it would reach registers or the serial line behind.
 
     `regular` are the objects from 3 on (VendorUrl, ProductName, ModelName, UserApplicationName); `behind` are the units that it is a gateway for. One that is
-    `fragile` faults on any byte that is not a request for its basic identification, and hangs up.
+    `fragile` faults on any byte that is not a request for its basic identification, every one on bytes that are no Modbus; and it hangs up.
     """
 
     port: int = 502
@@ -58,7 +58,7 @@ class Modbus(Stream):
             await writer.drain()
 
     def _fault(self, data: bytes, visit: Visit) -> None:
-        if self.fragile and data:
+        if data:
             visit.harm(f"the controller faulted on {data.hex(' ')}")
 
     def _answer(self, unit: int, request: bytes, visit: Visit) -> bytes:

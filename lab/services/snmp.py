@@ -58,13 +58,13 @@ class Snmp(Datagram):
             if version.number not in self.versions:
                 return None
             if version.number == 3:
-                return self._report(rest)
+                return self._report(rest, visit)
             community, pdu = rest
             return self._reply(version.number, community.content, pdu, visit)
         except (ber.Malformed, ValueError, IndexError):
             return None
 
-    def _report(self, parts: Sequence[Element]) -> bytes:
+    def _report(self, parts: Sequence[Element], visit: Visit) -> bytes:
         """Tell the engine's id, boots and time to whoever does not know them; know no user (RFC 3414, section 3.2, steps 3 and 4)."""
         message_id = parts[0].parts[0].number
         asked = ber.read(parts[1].content)[0].parts[0].content
@@ -74,7 +74,13 @@ class Snmp(Datagram):
         engine = ber.element(ber.OCTET_STRING, self.engine_id)
         empty = ber.element(ber.OCTET_STRING)
         security = ber.element(
-            ber.SEQUENCE, engine, ber.integer(self.boots), ber.integer(self._seconds()), empty, empty, empty
+            ber.SEQUENCE,
+            engine,
+            ber.integer(self.boots + visit.log.restarts),
+            ber.integer(self._seconds()),
+            empty,
+            empty,
+            empty,
         )
         header = ber.element(
             ber.SEQUENCE,
