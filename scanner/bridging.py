@@ -58,7 +58,10 @@ class Fence:
     def __init__(self, command: Mapping[str, Any]) -> None:
         self.denied = spans.merge(spans.read(text) for text in command["deny"])
         self._allowed = spans.without((spans.read(text) for text in command["allow"]), self.denied)
-        self._places = spans.Places(tuple(span for span in self._allowed if span.version == 4))
+        self._places = {
+            version: spans.Places(tuple(span for span in self._allowed if span.version == version))
+            for version in (4, 6)
+        }
         self.forbidden = NEVER_TOUCH | frozenset(command["never_touch"])
 
     def ranges(self, texts: list[str]) -> tuple[Span, ...]:
@@ -78,9 +81,9 @@ class Fence:
             raise Refused("a port that is none")
         return tuple(ports)
 
-    def permits(self, number: int) -> bool:
-        """Whether a packet may go to the IPv4 address of that number."""
-        return self._places.of(number) is not None
+    def permits(self, number: int, version: int = 4) -> bool:
+        """Whether a packet may go to the address of that number."""
+        return self._places[version].of(number) is not None
 
 
 def fence_from(commands: Commands) -> Fence:

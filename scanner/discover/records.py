@@ -43,12 +43,20 @@ class Sweep:
 
 @dataclass(frozen=True, slots=True)
 class Host:
-    """A host that is alive, its MAC where it could be seen, its open ports in order, and how it was found ("arp", "icmp", "connect", "nmap")."""
+    """A host that is alive, its MAC where it could be seen, its open ports in order, and how it was found ("arp", "nd", "icmp", "connect", "nmap")."""
 
     address: str
     mac: str | None
     open_ports: tuple[Endpoint, ...]
     how: str
+
+
+@dataclass(frozen=True, slots=True)
+class Sighting:
+    """An address outside the scope that was heard of and not asked, and the MAC address that it answers from."""
+
+    address: str
+    mac: str
 
 
 @dataclass(frozen=True, slots=True)
