@@ -81,9 +81,9 @@ class Fence:
             raise Refused("a port that is none")
         return tuple(ports)
 
-    def permits(self, number: int, version: int = 4) -> bool:
-        """Whether a packet may go to the address of that number."""
-        return self._places[version].of(number) is not None
+    def permits(self, number: int) -> bool:
+        """Whether a packet may go to the IPv4 address of that number."""
+        return self._places.of(number) is not None
 
 
 def fence_from(commands: Commands) -> Fence:

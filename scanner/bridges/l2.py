@@ -9,7 +9,7 @@ events JSON lines on stdout, and it ends when stdin closes.
      "packets_per_second": 500, "device_packets_per_second": 40}
     {"command": "ping", "ranges": ["10.1.0.1-10.1.0.254"], "packets_per_second": 500}
 
-    {"command": "neighbours", "interface": "eth0", "address": "fd00::9", "network": "fd00::/64", "seconds": 3}
+    {"command": "neighbours", "interface": "eth0", "address": "fd00::9", "ranges": ["fd00::/64"], "seconds": 3}
 
     {"event": "host", "host": "10.0.0.7", "mac": "44:19:b6:00:00:07"}    {"event": "ports", "host": "10.0.0.7", "ports": [80]}
     {"event": "progress", "done": 17, "packets": 90}    {"event": "done", "done": 254, "packets": 800}    {"event": "refused", "text": "…"}
@@ -248,8 +248,7 @@ class Neighbours:
     """
 
     def __init__(self, command: dict[str, Any], fence: Fence, commands: Commands) -> None:
-        (self._network,) = fence.ranges([command["network"]])
-        self._fence = fence
+        self._places = spans.Places(fence.ranges(command["ranges"]))
         self._progress = Progress()
         self._seconds = min(10.0, max(0.1, float(command["seconds"])))
         self._own = spans.of_address(command["address"]).first
@@ -280,7 +279,7 @@ class Neighbours:
         if self._of_mac[mac] > MOST_OF_ONE:
             return
         self._seen[number] = mac
-        here = self._network.first <= number <= self._network.last and self._fence.permits(number, 6)
+        here = self._places.of(number) is not None
         emit("host" if here else "sighted", host=spans.address_text(6, number), mac=mac.hex(":"))
 
 

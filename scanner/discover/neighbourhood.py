@@ -1,7 +1,8 @@
 """Who is there on an IPv6 segment: nobody sweeps a /64, so all nodes are asked at once, and those that answer become hosts.
 
-One multicast packet per segment, an echo to all nodes (ff02::1). Each neighbour in scope is then asked for its TCP ports by connecting, one connection to a
-device at a time however many addresses it has; all are told when all have been asked, so that no conversation meets a device whose ports are being asked still.
+One multicast packet per segment, an echo to all nodes (ff02::1); those that the scope denies hear it too, and are asked nothing further. Each neighbour in
+scope is then asked for its TCP ports by connecting, one connection to a device at a time however many addresses it has. All are told when all have been asked,
+so that no conversation meets a device whose ports are being asked still.
 """
 
 from collections.abc import AsyncIterator, Callable, Iterator
@@ -64,7 +65,7 @@ class Neighbourhood:
             "command": "neighbours",
             "interface": link.interface,
             "address": link.address,
-            "network": str(segment.network),
+            "ranges": [str(span) for span in spans.without([segment.span], denies_of(self._sweep.scope.grants))],
             "seconds": LISTENING,
         }
         try:
