@@ -58,10 +58,7 @@ class Fence:
     def __init__(self, command: Mapping[str, Any]) -> None:
         self.denied = spans.merge(spans.read(text) for text in command["deny"])
         self._allowed = spans.without((spans.read(text) for text in command["allow"]), self.denied)
-        self._places = {
-            version: spans.Places(tuple(span for span in self._allowed if span.version == version))
-            for version in (4, 6)
-        }
+        self._places = spans.Places(tuple(span for span in self._allowed if span.version == 4))
         self.forbidden = NEVER_TOUCH | frozenset(command["never_touch"])
 
     def ranges(self, texts: list[str]) -> tuple[Span, ...]:
