@@ -62,6 +62,7 @@ def merged(devices: Sequence[Device]) -> Device:
             sorted({gap for d in devices for gap in d.gaps}, key=lambda g: (g.endpoint.sort_key, g.protocol, g.reason))
         ),
         why=tuple(sorted({line for device in devices for line in device.why})),
+        noted=tuple(sorted({address for device in devices for address in device.noted})),
     )
 
 

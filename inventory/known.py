@@ -58,7 +58,8 @@ def _address(known: Known, wanted: str) -> bool:
         address = str(ipaddress.ip_address(wanted.strip("[]")))
     except ValueError:
         return False
-    return address in known.assessment.device.addresses
+    device = known.assessment.device
+    return address in (*device.addresses, *device.noted)
 
 
 def _mac(known: Known, wanted: str) -> bool:

@@ -201,7 +201,7 @@ class Device:
     """One device: its stable identity, where it is, which ports are open, what it said, and what that makes it.
 
     `why` says in sentences what its identity rests on and why its addresses are one device, `conflicts` which other records share a mark with it and why they
-    were kept apart.
+    were kept apart. `noted` are addresses that it was heard to have and that nobody may ask: outside the scope, and never touched.
     """
 
     identity: str
@@ -214,6 +214,7 @@ class Device:
     gaps: tuple[Gap, ...] = ()
     why: tuple[str, ...] = ()
     conflicts: tuple[str, ...] = ()
+    noted: tuple[str, ...] = ()
 
     @property
     def address(self) -> str:

@@ -119,8 +119,8 @@ class Target:
 
     @property
     def host(self) -> str:
-        """The host as a URL or a Host header writes it."""
-        address = self.name or self.endpoint.address
+        """The host as a URL or a Host header writes it; the zone of an IPv6 address means nothing to the other side (RFC 6874, section 1)."""
+        address = self.name or self.endpoint.address.partition("%")[0]
         return f"[{address}]" if ":" in address else address
 
 

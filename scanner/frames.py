@@ -5,6 +5,23 @@ Offsets count from the Ethernet header: ARP (RFC 826) and IPv4 (RFC 791) begin a
 
 import hashlib
 import struct
+from typing import TypeAlias
+
+Program: TypeAlias = tuple[tuple[int, int, int, int], ...]
+"""Classic BPF: the code, the jumps if true and false, and the operand of each line."""
+
+NEIGHBOUR_FILTER: Program = (
+    (0x28, 0, 0, 12),  # ldh [12], the EtherType
+    (0x15, 0, 6, 0x86DD),  # jeq IPv6, else drop
+    (0x30, 0, 0, 20),  # ldb [20], the next header
+    (0x15, 0, 4, 58),  # jeq ICMPv6, else drop
+    (0x30, 0, 0, 54),  # ldb [54], the type
+    (0x15, 1, 0, 129),  # jeq echo reply: accept
+    (0x35, 0, 1, 135),  # jge neighbour solicitation (advertisements and redirects are above it), else drop
+    (0x06, 0, 0, 2048),  # accept
+    (0x06, 0, 0, 0),  # drop
+)
+"""ICMPv6 echo replies, neighbour solicitations and advertisements."""
 
 
 def checksum(data: bytes | bytearray) -> int:
@@ -70,3 +87,37 @@ class Frames:
         if flags & 0x04:
             return number, port, False
         return (number, port, True) if flags & 0x12 == 0x12 else None
+
+
+def sweep_filter(source_port: int) -> Program:
+    """ARP replies and TCP to our source port, and nothing else."""
+    return (
+        (0x28, 0, 0, 12),  # ldh [12], the EtherType
+        (0x15, 0, 2, 0x0806),  # jeq ARP
+        (0x28, 0, 0, 20),  # ldh [20], the operation
+        (0x15, 8, 9, 2),  # jeq reply: accept, else drop
+        (0x15, 0, 8, 0x0800),  # jeq IPv4, else drop
+        (0x30, 0, 0, 23),  # ldb [23], the protocol
+        (0x15, 0, 6, 6),  # jeq TCP, else drop
+        (0x28, 0, 0, 20),  # ldh [20], the fragment offset
+        (0x45, 4, 0, 0x1FFF),  # jset: a later fragment has no TCP header, drop
+        (0xB1, 0, 0, 14),  # ldxb 4*([14]&0xf)
+        (0x48, 0, 0, 16),  # ldh [x+16], the destination port
+        (0x15, 0, 1, source_port),  # jeq ours, else drop
+        (0x06, 0, 0, 2048),  # accept
+        (0x06, 0, 0, 0),  # drop
+    )
+
+
+def read_neighbour(frame: bytes) -> tuple[int, bytes] | None:
+    """Who sent an ICMPv6 echo reply, neighbour solicitation or advertisement: the IPv6 address and the MAC; None for anything else.
+
+    Solicitations and advertisements count with a hop limit of 255 only, which no router lets pass (RFC 4861, section 7.1).
+    """
+    if len(frame) < 62 or frame[12:14] != b"\x86\xdd" or frame[14] >> 4 != 6 or frame[20] != 58:
+        return None
+    kind, source = frame[54], frame[22:38]
+    if kind not in (129, 135, 136) or (kind != 129 and frame[21] != 255):
+        return None
+    nobody = not any(source) or source[0] == 0xFF
+    return None if nobody else (int.from_bytes(source, "big"), frame[6:12])

@@ -15,7 +15,7 @@ from inventory.errors import ConfigError, ScopeError
 from inventory.model import Level, Scan
 from scanner import spans
 from scanner.config import Settings, Site, is_window
-from scanner.discover import Sweep, Targets, parse_targets, require
+from scanner.discover import Sweep, Targets, parse_targets, require, require_segments
 from scanner.pace import PACES, Pace
 from scanner.pipeline import Job
 from scanner.questions import Budget
@@ -58,6 +58,7 @@ def build(request: Request, settings: Settings, now: datetime) -> Job:
         )
     targets = parse_targets(texts, yes_large=request.yes_large)
     level = request.level if request.level is not None else (site.level if site else Level.IDENTIFY)
+    require_segments(targets.segments)
     scope = _scope(request, settings, site, targets, level)
     grants = _approved(scope, targets, level, now)
     pace = _pace(request, site)
@@ -144,7 +145,8 @@ def _scope(request: Request, settings: Settings, site: Site | None, targets: Tar
 
 def _named(targets: Targets) -> tuple[spans.Network, ...]:
     """The targets as networks: those named as networks whole, the rest in pieces so small that none has a network or broadcast address of its own."""
-    whole = [ipaddress.ip_network(text) for text in targets.networks if "/" in text]
+    zoneless = (text.partition("%")[0] for text in targets.networks if "/" in text)
+    whole = [ipaddress.ip_network(text) for text in zoneless]
     rest = spans.without(targets.spans, map(spans.of_network, whole))
     return (*whole, *(piece for span in rest for network in spans.networks(span) for piece in _pieces(network)))
 
@@ -160,12 +162,12 @@ def _approved(scope: Scope, targets: Targets, level: Level, now: datetime) -> tu
         raise ScopeError(
             "nobody has approved this scan: say by whose word with --authorised-by, or put the network into tocsin.toml (`tocsin init`)"
         )
-    outside = spans.without(targets.spans, map(spans.of_network, scope.networks))
+    outside = spans.without(targets.reach, map(spans.of_network, scope.networks))
     if outside:
         raise ScopeError(
             f"{outside[0]} lies in no approved network; add it to a site of tocsin.toml, or say by whose word with --authorised-by"
         )
-    left = spans.without(targets.spans, (spans.of_network(network) for grant in scope.grants for network in grant.deny))
+    left = spans.without(targets.reach, (spans.of_network(network) for grant in scope.grants for network in grant.deny))
     if not left:
         raise ScopeError("every target is denied by tocsin.toml; take what may be scanned out of deny")
     ends = [spans.address_text(span.version, number) for span in left for number in (span.first, span.last)]
@@ -191,5 +193,11 @@ def _checks(wanted: Iterable[str]) -> tuple[Check, ...]:
 
 def _plan(sweep: Sweep, checks: tuple[Check, ...]) -> str:
     """The same text for the same question, so that an interrupted scan is recognised: what, which ports, how deep, by what, for which checks."""
-    asked = [*map(str, sweep.targets.spans), *map(str, sweep.asked_ports), sweep.level.label, sweep.engine]
+    asked = [
+        *map(str, sweep.targets.spans),
+        *map(str, sweep.targets.segments),
+        *map(str, sweep.asked_ports),
+        sweep.level.label,
+        sweep.engine,
+    ]
     return hashlib.sha256("\n".join([*asked, *(check.id for check in checks)]).encode()).hexdigest()

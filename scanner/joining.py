@@ -5,14 +5,16 @@ likely one device, which is not to be met at two addresses at once, nor asked tw
 have been examined (`inventory/joining.py`).
 """
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections import Counter
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from types import MappingProxyType
 
 from checks.contract import Check
 from checks.firmware import firmware_age
 from inventory.identity import named
 from inventory.joining import bearable, join
-from inventory.marks import Kind, objection
+from inventory.marks import Kind, objection, seen_macs
 from inventory.model import Assessment, Device, Finding, Level, Outcome, Status, Traffic, renamed
 from inventory.oui import is_local
 from scanner.discover import Host
@@ -37,6 +39,7 @@ class Faces:
 
     def __init__(self) -> None:
         self._macs: dict[str, _Mac] = {}
+        self.noted: dict[str, set[str]] = {}
 
     def admit(self, host: Host) -> Host | None:
         """The host, if it may be examined now; else None, and `done` will give it back."""
@@ -58,6 +61,10 @@ class Faces:
         mac.examined = mac.examined or host.address
         mac.busy = bool(mac.waiting)
         return mac.waiting.pop(0) if mac.waiting else None
+
+    def note(self, address: str, mac: str) -> None:
+        """Note an address that nobody may ask, and the MAC address that it was heard from."""
+        self.noted.setdefault(mac, set()).add(address)
 
     def remember(self, device: Device) -> None:
         """Note a device that was examined by the run that is resumed."""
@@ -93,11 +100,23 @@ def without_logins(checks: Sequence[Check], why: str) -> tuple[tuple[Check, ...]
     return asked, tuple(Outcome(check.id, Status.SKIPPED, why) for check in checks if check not in asked)
 
 
-def together(assessments: Iterable[Assessment]) -> tuple[Assessment, ...]:
-    """The assessments of one scan, those of one device made one, each under the identity that is its own among all."""
+def together(
+    assessments: Iterable[Assessment], noted: Mapping[str, Collection[str]] = MappingProxyType({})
+) -> tuple[Assessment, ...]:
+    """The assessments of one scan, those of one device made one, each under the identity that is its own among all.
+
+    `noted` are addresses that were heard from a MAC address and not asked; they are told of the device that alone has it.
+    """
     by_address = {address: one for one in assessments for address in one.device.addresses}
     devices = named(join({id(one): one.device for one in by_address.values()}.values()))
-    return tuple(_assessment(device, _parts(device, by_address)) for device in devices)
+    owners = Counter(mac for device in devices for mac in seen_macs(device))
+    return tuple(_assessment(_with_noted(device, noted, owners), _parts(device, by_address)) for device in devices)
+
+
+def _with_noted(device: Device, noted: Mapping[str, Collection[str]], owners: Mapping[str, int]) -> Device:
+    macs = (mac for mac in seen_macs(device) if owners[mac] == 1)
+    heard = {address for mac in macs for address in noted.get(mac, ())} - set(device.addresses)
+    return replace(device, noted=tuple(sorted({*device.noted, *heard}))) if heard else device
 
 
 def _parts(device: Device, by_address: Mapping[str, Assessment]) -> list[Assessment]:

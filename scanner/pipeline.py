@@ -22,7 +22,7 @@ from scanner.assess import assess_fleet
 from scanner.audit import Audit
 from scanner.boundary import Failure, contained
 from scanner.canary import Canary
-from scanner.discover import Host, Note, Progress, Sweep, discover
+from scanner.discover import Host, Note, Progress, Sighting, Sweep, discover
 from scanner.events import Asking, Assessed, Ended, HostFound, Noted, Observer, Started, Swept
 from scanner.fingerprint import Others
 from scanner.gathering import Gathered, gather
@@ -157,7 +157,7 @@ class Run:
         rule = "; ".join(grant.rule for grant in sweep.scope.grants)
         self._audit.line(when=_now(), target=target, protocol="sweep", said=said, outcome=outcome, rule=rule)
 
-    async def _take(self, found: Host | Note | Progress) -> None:
+    async def _take(self, found: Host | Note | Progress | Sighting) -> None:
         match found:
             case Host():
                 self._observe(HostFound(found.address, found.mac))
@@ -165,6 +165,8 @@ class Run:
             case Note(text, incomplete):
                 self._note(text)
                 self._left_out |= incomplete
+            case Sighting(address, mac):
+                self._faces.note(address, mac)
             case Progress():
                 self._swept = found
                 self._observe(Swept(found.done, found.addresses))
@@ -330,15 +332,19 @@ class Run:
 
     def _finish(self) -> Report:
         scan = self._ended_scan(_now())
-        assessments = together(self._store.report(scan.id).assessments)
+        assessments = self._together(scan.id)
         self._store.settle(scan.id, assessments)
         fleet = assess_fleet((assessment.device for assessment in assessments), self._job.fleet_checks)
         self._store.finish(scan.id, scan, fleet, self._coverage(assessments))
         return self._store.report(scan.id)
 
+    def _together(self, scan_id: str) -> tuple[Assessment, ...]:
+        """What was stored, one assessment a device."""
+        return together(self._store.report(scan_id).assessments, self._faces.noted)
+
     def _unfinished(self) -> Report:
         self._note("the scan did not come to its end: the same command with --resume does the rest")
-        assessments = together(self._store.report(self._job.scan.id).assessments)
+        assessments = self._together(self._job.scan.id)
         return Report(self._ended_scan(None), assessments, (), self._coverage(assessments))
 
     def _ended_scan(self, ended: datetime | None) -> Scan:
@@ -350,10 +356,12 @@ class Run:
         def incomplete(assessment: Assessment) -> bool:
             return any(outcome.status in (Status.UNREACHED, Status.FAILED) for outcome in assessment.outcomes)
 
+        targets = self._job.sweep.targets
+        addresses = [address for assessment in assessments for address in assessment.device.addresses]
         return Coverage(
-            addresses=self._job.sweep.targets.count,
+            addresses=targets.count + targets.found_in_segments(addresses),
             alive=len(assessments),
-            alive_addresses=sum(len(assessment.device.addresses) for assessment in assessments),
+            alive_addresses=len(addresses),
             identified=sum(bool(a.device.claim("vendor") or a.device.claim("kind")) for a in assessments),
             unreached=sum(map(incomplete, assessments)),
         )

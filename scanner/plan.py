@@ -34,11 +34,13 @@ def _lines(job: Job) -> Iterator[tuple[str, str]]:
     allowed, refusals = permitted(sweep, datetime.now().astimezone())
     legs = ways_to(allowed, sweep.engine) if allowed else ()
     asked, left_out = spans.count(allowed), sweep.targets.count - spans.count(allowed)
-    find = sum(_to_find(leg, ports, asked) for leg in legs)
-    per_device = len(ports) * max((_ASKED[leg.way][2] for leg in legs), default=0) + _TALK
+    find = sum(_to_find(leg, ports, asked) for leg in legs) + len(sweep.targets.segments)
+    per_device = len(ports) * max((_ASKED[leg.way][2] for leg in legs), default=4) + _TALK
     yield "targets", ", ".join(sweep.targets.networks)
     yield "addresses", f"{asked:,}" + (f"; {left_out:,} more are left out" if left_out else "")
     yield from (("left out", note.text) for note in refusals)
+    for segment in sweep.targets.segments:
+        yield "neighbours", f"{segment}: one echo to all nodes (ff02::1), then those in scope that answer, as devices"
     yield "approved by", job.scan.authorised_by
     yield "level", job.scan.level.label
     yield "checks", ", ".join(check.id for check in job.checks if check.level <= job.scan.level)

@@ -30,6 +30,8 @@ def sheet(known: Known) -> Iterator[RenderableType]:
     yield cell(
         f"it was sent {traffic.packets_sent} packets in {traffic.connections} connections, beyond the port sweep"
     )
+    if device.noted:
+        yield cell(f"also heard at {', '.join(device.noted)}: outside the scope, never asked")
     yield from (cell(f"one device: {line}") for line in device.why)
     yield from (cell(f"not one with another: {line}") for line in device.conflicts)
     yield from (cell(f"behind it: {line}") for line in parts_in_words(device))

@@ -12,11 +12,9 @@ from pathlib import Path
 LISTENER = """
 import socket, sys, threading
 def serve(port):
-    server = socket.socket()
-    server.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-    server.bind(("", port))
-    server.listen(64)
-    return server
+    both = socket.has_dualstack_ipv6()
+    family = socket.AF_INET6 if both else socket.AF_INET
+    return socket.create_server(("", port), family=family, backlog=64, dualstack_ipv6=both)
 def answer(server):
     while True:
         link, _ = server.accept()
@@ -30,6 +28,28 @@ for server in servers:
     threading.Thread(target=answer, args=(server,), daemon=True).start()
 print("ready", flush=True)
 sys.stdin.read()
+"""
+
+WEB = """
+import http.server, socket, sys
+class Page(http.server.BaseHTTPRequestHandler):
+    server_version, sys_version = sys.argv[1], ""
+    def do_GET(self):
+        self.send_response(200)
+        self.send_header("Content-Length", "0")
+        self.end_headers()
+    def log_message(self, *_):
+        pass
+class Server(http.server.ThreadingHTTPServer):
+    address_family = socket.AF_INET6
+    def server_bind(self):
+        self.socket.setsockopt(socket.IPPROTO_IPV6, socket.IPV6_V6ONLY, 0)
+        super().server_bind()
+    def handle_error(self, *_):
+        pass
+server = Server(("::", int(sys.argv[2])), Page)
+print("ready", flush=True)
+server.serve_forever()
 """
 
 RECORDER = """
@@ -78,6 +98,7 @@ class Namespace:
         own = ["unshare", "--net"] if outer or all_users else ["unshare", "--user", "--map-root-user", "--net"]
         self._children: list[subprocess.Popen[str]] = []
         self._servers: list[subprocess.Popen[bytes]] = []
+        self.interface = ""
         self._holder = self._start([*before, *own, "sh", "-c", "ip link set lo up && echo ready && exec cat"])
         self.pid = self._holder.pid
 
@@ -92,6 +113,11 @@ class Namespace:
         done = subprocess.run([*self.enter, *command], capture_output=True, text=True, timeout=timeout, check=False)
         assert done.returncode == 0, f"{' '.join(command)}: {done.stderr}"
         return done
+
+    def add_address(self, address: str, interface: str = "") -> None:
+        """Give the host one more address ("fd00:77::5/64"), at once: no other host is asked whether it has it too (RFC 4862, section 5.4)."""
+        at_once = ["nodad"] if ":" in address else []
+        self.run("ip", "address", "add", address, "dev", interface or self.interface, *at_once)
 
     def start(self, *command: str) -> subprocess.Popen[str]:
         """Start a command inside and wait for its first line; it ends with the namespace."""
@@ -131,6 +157,10 @@ class Namespace:
     def listen(self, *ports: int) -> None:
         """Open TCP ports inside that accept, wait for the other side and close."""
         self.start(sys.executable, "-c", LISTENER, *map(str, ports))
+
+    def serve_web(self, port: int, product: str) -> None:
+        """Serve an empty page over IPv4 and IPv6 whose Server header names the product."""
+        self.start(sys.executable, "-c", WEB, product, str(port))
 
     def close(self) -> None:
         """End every process that was started inside, the holder last."""
@@ -177,7 +207,9 @@ class Segment:
         self._plug(str(10 + len(self.hosts)), host)
         name = f"port{10 + len(self.hosts)}"
         host.run("ip", "link", "set", name, "address", mac)
-        host.run("ip", "address", "add", f"{address}/{self.prefix}", "dev", name)
+        host.interface = name
+        if address:
+            host.run("ip", "address", "add", f"{address}/{self.prefix}", "dev", name)
         if ports:
             host.listen(*ports)
         return host

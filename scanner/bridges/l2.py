@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0-only
-"""The layer-2 bridge: ARP, SYN and ICMP echo sweeps from one raw socket, and listening, which sends nothing.
+"""The layer-2 bridge: ARP, SYN and ICMP echo sweeps, one echo to all IPv6 nodes of a segment, and listening, which sends nothing. From one raw socket.
 
 A program of its own, because raw sockets need CAP_NET_RAW and scapy is GPL-2.0-only: `python -P -m scanner.bridges.l2`. Commands are JSON lines on stdin,
 events JSON lines on stdout, and it ends when stdin closes.
@@ -10,9 +10,12 @@ events JSON lines on stdout, and it ends when stdin closes.
     {"command": "ping", "ranges": ["10.1.0.1-10.1.0.254"], "packets_per_second": 500}
     {"command": "listen", "interface": "eth0", "seconds": 60, "promiscuous": false, "udp_ports": [67, 5353]}      0 seconds: until stdin closes
 
+    {"command": "neighbours", "interface": "eth0", "address": "fd00::9", "ranges": ["fd00::/64"], "seconds": 3}
+
     {"event": "host", "host": "10.0.0.7", "mac": "44:19:b6:00:00:07"}    {"event": "ports", "host": "10.0.0.7", "ports": [80], "refusing": 22}
     {"event": "progress", "done": 17, "packets": 90}    {"event": "done", "done": 254, "packets": 800}    {"event": "refused", "text": "…"}
     {"event": "error", "text": "…"}    {"event": "frame", "time": 1700000000.5, "data": "base64"}    {"event": "heard", "frames": 90, "dropped": 0}
+    {"event": "sighted", "host": "fe80::7", "mac": "44:19:b6:00:00:07"}
 
 scapy lays the frames out once; from then on bytes of these templates are patched, which is a hundred times as fast. Memory grows with the hosts that are being
 asked and with one bit an address, not with addresses. The sequence number of each SYN is a keyed hash of where it goes, so that only an answer to it counts.
@@ -32,6 +35,7 @@ import signal
 import socket
 import struct
 import time
+from collections import Counter
 from collections.abc import Iterator
 from typing import Any
 
@@ -39,7 +43,7 @@ from scanner import spans
 from scanner.bpf import listening
 from scanner.bridging import Commands, Fence, Refused, emit, fence_from
 from scanner.bucket import Bucket
-from scanner.frames import Frames, checksum
+from scanner.frames import NEIGHBOUR_FILTER, Frames, Program, checksum, read_neighbour, sweep_filter
 from scanner.rounds import PROGRESS_EVERY, SETTLE, Asked, Progress, Rounds
 
 _ETH_P_ALL = 3
@@ -50,6 +54,8 @@ _PROMISCUOUS, _ALL_GROUPS = 1, 2
 _ETHERNET, _LOOPBACK = 1, 772
 _LISTENERS_QUEUE = 8 << 20
 _LONGEST_FRAME = 16_384
+MOST_NEIGHBOURS, MOST_OF_ONE = 4096, 16
+"""Neighbours that are told of one segment, and addresses of one MAC address: a node could answer from any of 2^64."""
 
 
 class Channel:
@@ -105,7 +111,7 @@ class Sweep:
         self._bucket = Bucket(command["packets_per_second"], time.monotonic())
         self._gap = 1.0 / command["device_packets_per_second"]
         self._reserved, source_port = reserve_port(command["address"])
-        raw = open_raw(command["interface"], source_port)
+        raw = open_raw(command["interface"], sweep_filter(source_port))
         self._channel = Channel(raw, commands)
         self._frames = laid_out(raw.getsockname()[4], command["address"], source_port)
         self._hosts: dict[int, Asked] = {}
@@ -295,6 +301,59 @@ class Listen:
         emit("heard", frames=self._progress.done, dropped=self._dropped)
 
 
+class Neighbours:
+    """One ICMPv6 echo request (RFC 4443, section 4.1) to all nodes of a segment, ff02::1 (RFC 4291, section 2.7.1), and what comes back.
+
+    It is asked from our own address of that network, so that nodes answer from theirs of the same (RFC 6724, section 5). Who answers from elsewhere is told as
+    sighted and is nobody to be asked. The echo leaves no segment: ff02::/16 is of link scope, and its hop limit is 1.
+    """
+
+    def __init__(self, command: dict[str, Any], fence: Fence, commands: Commands) -> None:
+        self._places = spans.Places(fence.ranges(command["ranges"]))
+        self._progress = Progress()
+        self._seconds = min(10.0, max(0.1, float(command["seconds"])))
+        self._own = spans.of_address(command["address"]).first
+        raw = open_raw(command["interface"], NEIGHBOUR_FILTER)
+        self._channel = Channel(raw, commands)
+        self._echo = all_nodes_echo(raw.getsockname()[4], command["address"])
+        self._seen: dict[int, bytes] = {}
+        self._of_mac: Counter[bytes] = Counter()
+
+    def run(self) -> Progress:
+        """Ask once, and listen."""
+        self._progress.packets += self._channel.send(self._echo)
+        until = time.monotonic() + self._seconds
+        while (left := until - time.monotonic()) > 0:
+            for frame in self._channel.heard(min(left, PROGRESS_EVERY)):
+                heard = read_neighbour(frame)
+                if heard is not None:
+                    self._note(*heard)
+        self._channel.raw.close()
+        self._progress.done = len(self._seen)
+        return self._progress
+
+    def _note(self, number: int, mac: bytes) -> None:
+        """Tell a neighbour, once. A node that answers from ever more addresses is not followed."""
+        if number in self._seen or number == self._own or len(self._seen) >= MOST_NEIGHBOURS:
+            return
+        self._of_mac[mac] += 1
+        if self._of_mac[mac] > MOST_OF_ONE:
+            return
+        self._seen[number] = mac
+        here = self._places.of(number) is not None
+        emit("host" if here else "sighted", host=spans.address_text(6, number), mac=mac.hex(":"))
+
+
+def all_nodes_echo(mac: bytes, address: str) -> bytes:
+    """The one question to all nodes, laid out by scapy (the MAC of ff02::1: RFC 2464, section 7)."""
+    from scapy.layers.inet6 import ICMPv6EchoRequest, IPv6
+    from scapy.layers.l2 import Ether
+
+    mark = int.from_bytes(os.urandom(2), "big")
+    everybody = Ether(src=mac.hex(":"), dst="33:33:00:00:00:01") / IPv6(src=address, dst="ff02::1", hlim=1)
+    return bytes(everybody / ICMPv6EchoRequest(id=mark))
+
+
 def laid_out(mac: bytes, address: str, source_port: int) -> Frames:
     """The templates of the two questions, laid out by scapy."""
     from scapy.layers.inet import IP, TCP
@@ -322,25 +381,9 @@ def reserve_port(address: str) -> tuple[socket.socket, int]:
     raise Refused("no free source port")
 
 
-def open_raw(interface: str, source_port: int) -> socket.socket:
-    """A raw socket that hears ARP replies and TCP to our source port, and nothing else. The filter is classic BPF, attached before the socket is bound."""
+def open_raw(interface: str, program: Program) -> socket.socket:
+    """A raw socket that hears what the program lets through. It is classic BPF, attached before the socket is bound."""
     raw = socket.socket(socket.AF_PACKET, socket.SOCK_RAW, 0)
-    program = (
-        (0x28, 0, 0, 12),  # ldh [12], the EtherType
-        (0x15, 0, 2, 0x0806),  # jeq ARP
-        (0x28, 0, 0, 20),  # ldh [20], the operation
-        (0x15, 8, 9, 2),  # jeq reply: accept, else drop
-        (0x15, 0, 8, 0x0800),  # jeq IPv4, else drop
-        (0x30, 0, 0, 23),  # ldb [23], the protocol
-        (0x15, 0, 6, 6),  # jeq TCP, else drop
-        (0x28, 0, 0, 20),  # ldh [20], the fragment offset
-        (0x45, 4, 0, 0x1FFF),  # jset: a later fragment has no TCP header, drop
-        (0xB1, 0, 0, 14),  # ldxb 4*([14]&0xf)
-        (0x48, 0, 0, 16),  # ldh [x+16], the destination port
-        (0x15, 0, 1, source_port),  # jeq ours, else drop
-        (0x06, 0, 0, 2048),  # accept
-        (0x06, 0, 0, 0),  # drop
-    )
     attach(raw, b"".join(struct.pack("HBBI", *line) for line in program), len(program))
     raw.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 1 << 20)
     raw.bind((interface, _ETH_P_ALL))
@@ -361,7 +404,12 @@ def ipv4_ranges(fence: Fence, command: dict[str, Any]) -> tuple[spans.Span, ...]
     return ranges
 
 
-KINDS: dict[str, type[Sweep] | type[Ping] | type[Listen]] = {"sweep": Sweep, "ping": Ping, "listen": Listen}
+KINDS: dict[str, type[Sweep] | type[Ping] | type[Neighbours] | type[Listen]] = {
+    "sweep": Sweep,
+    "ping": Ping,
+    "neighbours": Neighbours,
+    "listen": Listen,
+}
 
 
 def follow(command: dict[str, Any], fence: Fence, commands: Commands) -> Progress:

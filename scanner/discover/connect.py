@@ -188,7 +188,7 @@ class Caller:
         link.setsockopt(socket.IPPROTO_TCP, socket.TCP_SYNCNT, 1)
         called.link = link
         self._open[link.fileno()] = called
-        error_number = link.connect_ex((called.address, self._manner.reached_at(called.port)))
+        error_number = link.connect_ex(_where(called.address, self._manner.reached_at(called.port)))
         self._epoll.register(link.fileno(), select.EPOLLOUT)
         return error_number
 
@@ -274,6 +274,12 @@ class Caller:
             how = "icmp" if called.address in self._manner.alive else "connect"
             refusing = None if self._manner.loopback else called.refusing
             self._found.append(Host(called.address, mac, ports, how, refusing))
+
+
+def _where(address: str, port: int) -> tuple[str, int] | tuple[str, int, int, int]:
+    """The socket address; of a link-local IPv6 address the zone is named by its number."""
+    bare, zone, interface = address.partition("%")
+    return (bare, port, 0, socket.if_nametoindex(interface)) if zone else (bare, port)
 
 
 def _met_itself(called: _Called) -> bool:

@@ -3,14 +3,17 @@
 import fcntl
 import socket
 import struct
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
 from scanner.spans import Span, address_text
 
 _RTM_NEWADDR, _RTM_GETADDR, _NLMSG_DONE, _NLMSG_ERROR = 20, 22, 3, 2
+_RTM_NEWNEIGH, _RTM_GETNEIGH = 28, 30
 _REQUEST_DUMP = 0x301
+_NDA_DST, _NDA_LLADDR = 1, 2
+_NUD_VALID = 0x02 | 0x04 | 0x08 | 0x10 | 0x80  # reachable, stale, delay, probe, permanent
 _IFA_ADDRESS, _IFA_LOCAL = 1, 2
 _SIOCGIFFLAGS, _SIOCGIFHWADDR = 0x8913, 0x8927
 _UP, _LOOPBACK, _NOARP = 0x1, 0x8, 0x80
@@ -19,7 +22,7 @@ _ETHERNET = 1
 
 @dataclass(frozen=True, slots=True)
 class Link:
-    """One address of this machine: its interface, the network it is in, and whether ARP is spoken there."""
+    """One address of this machine: its interface, the network it is in, and whether that is Ethernet, where ARP (or, for IPv6, ND) is spoken."""
 
     interface: str
     address: str
@@ -35,17 +38,20 @@ class Link:
 
 def links() -> tuple[Link, ...]:
     """Every address of this machine, asked of the kernel by rtnetlink(7); () where there is none to ask (not Linux)."""
+    return tuple(_read(_dump(_RTM_GETADDR, _RTM_NEWADDR, bytes(8))))
+
+
+def _dump(question: int, answer: int, header: bytes) -> Iterator[bytes]:
+    """What the kernel has of one kind, each without its own header; nothing where there is no kernel to ask (not Linux)."""
     if not hasattr(socket, "AF_NETLINK"):
-        return ()
-    found = []
+        return
     with socket.socket(socket.AF_NETLINK, socket.SOCK_RAW, 0) as kernel:
-        kernel.send(struct.pack("=IHHII", 24, _RTM_GETADDR, _REQUEST_DUMP, 1, 0) + bytes(8))
+        kernel.send(struct.pack("=IHHII", 16 + len(header), question, _REQUEST_DUMP, 1, 0) + header)
         more = True
         while more:
             data = kernel.recv(65536)
             more = not _ends(data)
-            found += list(_read(data))
-    return tuple(found)
+            yield from (message for kind, message in _messages(data) if kind == answer)
 
 
 def _ends(data: bytes) -> bool:
@@ -59,10 +65,8 @@ def _messages(data: bytes) -> Iterator[tuple[int, bytes]]:
         data = data[max(16, (length + 3) & ~3) :]
 
 
-def _read(data: bytes) -> Iterator[Link]:
-    for kind, message in _messages(data):
-        if kind != _RTM_NEWADDR:
-            continue
+def _read(messages: Iterable[bytes]) -> Iterator[Link]:
+    for message in messages:
         family, prefix, _, _, index = struct.unpack_from("=BBBBI", message)
         values = dict(_attributes(message[8:]))
         raw = values.get(_IFA_LOCAL) or values.get(_IFA_ADDRESS)
@@ -72,7 +76,7 @@ def _read(data: bytes) -> Iterator[Link]:
         first = number >> host_bits << host_bits
         interface = socket.if_indextoname(index)
         network = Span(version, first, first + (1 << host_bits) - 1)
-        yield Link(interface, address_text(version, number), network, version == 4 and _speaks_arp(interface))
+        yield Link(interface, address_text(version, number), network, _is_ethernet(interface))
 
 
 def _attributes(data: bytes) -> Iterator[tuple[int, bytes]]:
@@ -82,7 +86,7 @@ def _attributes(data: bytes) -> Iterator[tuple[int, bytes]]:
         data = data[max(4, (length + 3) & ~3) :]
 
 
-def _speaks_arp(interface: str) -> bool:
+def _is_ethernet(interface: str) -> bool:
     request = struct.pack("16s24x", interface.encode())
     with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as any_socket:
         flags: int = struct.unpack_from("=H", fcntl.ioctl(any_socket, _SIOCGIFFLAGS, request), 16)[0]
@@ -102,10 +106,27 @@ def may_send_raw() -> bool:
 
 
 def neighbours() -> dict[str, str]:
-    """The complete entries of this machine's ARP table: address to MAC. Anyone may read it."""
+    """The complete entries of this machine's ARP and ND tables: address to MAC, a link-local IPv6 address with its zone. Anyone may read them."""
+    return _arp_table() | _nd_table()
+
+
+def _arp_table() -> dict[str, str]:
     try:
         lines = Path("/proc/net/arp").read_text(encoding="ascii").splitlines()[1:]
     except OSError:
         return {}
     fields = [line.split() for line in lines]
     return {entry[0]: entry[3] for entry in fields if len(entry) >= 6 and int(entry[2], 16) & 0x2}
+
+
+def _nd_table() -> dict[str, str]:
+    found: dict[str, str] = {}
+    for message in _dump(_RTM_GETNEIGH, _RTM_NEWNEIGH, struct.pack("=BBHiHBB", socket.AF_INET6, 0, 0, 0, 0, 0, 0)):
+        family, index, state = struct.unpack_from("=B3xiH", message)
+        values = dict(_attributes(message[12:]))
+        address, mac = values.get(_NDA_DST, b""), values.get(_NDA_LLADDR, b"")
+        if family == socket.AF_INET6 and len(address) == 16 and len(mac) == 6 and state & _NUD_VALID:
+            text = address_text(6, int.from_bytes(address, "big"))
+            zone = f"%{socket.if_indextoname(index)}" if address[0] == 0xFE and address[1] & 0xC0 == 0x80 else ""
+            found[text + zone] = mac.hex(":")
+    return found

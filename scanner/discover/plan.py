@@ -5,10 +5,11 @@ from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 
-from inventory.errors import ScopeError
+from inventory.errors import ConfigError, ScopeError
 from scanner import spans
 from scanner.discover.links import Link
 from scanner.discover.records import Note, Sweep
+from scanner.discover.targets import IPV6_PREFIX, Segment
 from scanner.scope import Grant
 from scanner.spans import Span
 
@@ -112,11 +113,28 @@ def legs(allowed: tuple[Span, ...], links: tuple[Link, ...], *, raw: bool) -> It
     left = spans.without(allowed, own)
     for link in links:
         if link.ethernet:
-            way = Way.SEGMENT if raw else Way.SEGMENT_BY_CONNECT
+            way = Way.SEGMENT if raw and link.network.version == 4 else Way.SEGMENT_BY_CONNECT
             yield from _leg(way, spans.within(left, [link.network]), link)
             left = spans.without(left, [link.network])
     yield from _leg(Way.ROUTED if raw else Way.ROUTED_BY_CONNECT, tuple(span for span in left if span.version == 4))
     yield from _leg(Way.ROUTED_BY_CONNECT, tuple(span for span in left if span.version == 6))
+
+
+def segment_link(segment: Segment, links: tuple[Link, ...]) -> Link:
+    """The interface behind which a segment is; ConfigError where it is behind none or may be behind several."""
+    here = [link for link in links if link.ethernet and not spans.without([segment.span], [link.network])]
+    named = [link for link in here if not segment.interface or link.interface == segment.interface]
+    interfaces = sorted({link.interface for link in named})
+    if not named:
+        raise ConfigError(
+            f"target {segment}: so many IPv6 addresses are asked only of the segments that this machine stands on, and this is none of them; "
+            f"name addresses, or networks no larger than a /{IPV6_PREFIX}"
+        )
+    if len(interfaces) > 1:
+        raise ConfigError(
+            f"target {segment}: it is behind {' and '.join(interfaces)}; say which: {segment.network}%{interfaces[0]}"
+        )
+    return named[0]
 
 
 def _leg(way: Way, part: tuple[Span, ...], link: Link | None = None) -> Iterator[Leg]:

@@ -46,7 +46,8 @@ class Sweep:
 
 @dataclass(frozen=True, slots=True)
 class Host:
-    """A host that is alive, its MAC where it could be seen, its open ports in order, and how it was found ("arp", "icmp", "connect", "nmap", "multicast").
+    """A host that is alive, its MAC where it could be seen, its open ports in order, and how it was found: "arp", "nd", "icmp", "connect", "nmap" or
+    "multicast".
 
     `refusing` is a port at which it refused the connection, None where it refused none or where that is no sign of life (this machine's own addresses).
     """
@@ -56,6 +57,14 @@ class Host:
     open_ports: tuple[Endpoint, ...]
     how: str
     refusing: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Sighting:
+    """An address outside the scope that was heard of and not asked, and the MAC address that it answers from."""
+
+    address: str
+    mac: str
 
 
 @dataclass(frozen=True, slots=True)

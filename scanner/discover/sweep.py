@@ -4,10 +4,10 @@ import asyncio
 from collections import deque
 from collections.abc import AsyncGenerator, AsyncIterator
 
-from scanner.discover.records import Host, Note, Progress, Sweep
+from scanner.discover.records import Host, Note, Progress, Sighting, Sweep
 from scanner.discover.ways import Run
 
-Record = Host | Note | Progress
+Record = Host | Note | Progress | Sighting
 
 
 async def discover(sweep: Sweep) -> AsyncGenerator[Record, None]:

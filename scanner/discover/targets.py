@@ -1,6 +1,6 @@
 """What the operator asks to have scanned: networks, ranges, addresses, names, or a file of them.
 
-10.20.0.0/22   10.20.0.5-10.20.0.20   10.20.0.5-20   10.20.0.7   camera-7.traffic.example   @targets.txt
+10.20.0.0/22   10.20.0.5-10.20.0.20   10.20.0.5-20   10.20.0.7   camera-7.traffic.example   fd00:77::/64   fe80::/64%eth0   @targets.txt
 """
 
 import ipaddress
@@ -8,6 +8,7 @@ import re
 import socket
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
+from ipaddress import IPv6Network
 from pathlib import Path
 
 from inventory.errors import ConfigError
@@ -18,7 +19,11 @@ from scanner.spans import Span
 LIMIT = 65_536
 """Addresses that a scan takes without being told that so many are meant."""
 IPV6_PREFIX = 112
-"""IPv6 networks larger than this hold too many addresses to ask them one by one."""
+"""IPv6 networks larger than this hold too many addresses to ask them one by one; only the neighbours in them are asked."""
+_WITH_ZONE = re.compile(
+    r"(?P<first>[0-9A-Fa-f:.]+)(%(?P<inner>[\w.-]{1,15}))?/(?P<prefix>\d{1,3})(%(?P<outer>[\w.-]{1,15}))?", re.ASCII
+)
+"""An IPv6 network with the interface that it is behind: fe80::/64%eth0, or fe80::%eth0/64 as RFC 4007, section 11.7, writes it."""
 _NAME = re.compile(r"(?=.{1,253}\.?$)([A-Za-z0-9_]([A-Za-z0-9_-]{0,61}[A-Za-z0-9_])?\.?)+")
 _LOOKS_NUMERIC = re.compile(r"[0-9.]+|[0-9]+(\.[0-9]+){3}-.*")
 _MAPPED = spans.read("::ffff:0:0/96")
@@ -26,8 +31,24 @@ Resolver = Callable[[str], Iterable[str]]
 
 
 @dataclass(frozen=True, slots=True)
+class Segment:
+    """An IPv6 network that is too large to ask its addresses one by one: who is there is asked of all at once. `interface` is "" where none was named."""
+
+    network: IPv6Network
+    interface: str = ""
+
+    @property
+    def span(self) -> Span:
+        """All its addresses."""
+        return spans.of_network(self.network)
+
+    def __str__(self) -> str:
+        return f"{self.network}%{self.interface}" if self.interface else str(self.network)
+
+
+@dataclass(frozen=True, slots=True)
 class Targets:
-    """The addresses to ask, merged and in order.
+    """The addresses to ask, merged and in order, and the IPv6 segments whose neighbours are asked.
 
     `networks` is what was asked for, as the report prints it; `names` maps an address to the name that gave it.
     """
@@ -35,11 +56,22 @@ class Targets:
     spans: tuple[Span, ...]
     networks: tuple[str, ...]
     names: Mapping[str, str] = field(default_factory=dict)
+    segments: tuple[Segment, ...] = ()
+
+    @property
+    def reach(self) -> tuple[Span, ...]:
+        """Every address that may come to be asked."""
+        return spans.merge((*self.spans, *(segment.span for segment in self.segments)))
 
     @property
     def count(self) -> int:
-        """How many addresses that is."""
+        """How many addresses are asked one by one."""
         return spans.count(self.spans)
+
+    def found_in_segments(self, addresses: Iterable[str]) -> int:
+        """How many of those addresses are in a segment, and not among those that are asked one by one."""
+        found = {spans.of_address(address.partition("%")[0]) for address in addresses}
+        return spans.count(spans.without(spans.within(found, (s.span for s in self.segments)), self.spans))
 
     def addresses(self) -> Iterator[str]:
         """Every address in turn; no list is made."""
@@ -55,6 +87,7 @@ class _Part:
     text: str
     span: Span
     name: str = ""
+    segment: Segment | None = None
 
 
 def resolve(name: str) -> tuple[str, ...]:
@@ -76,8 +109,9 @@ def parse_targets(texts: Iterable[str], *, yes_large: bool = False, resolver: Re
     The network and broadcast addresses of IPv4 networks larger than a /31 are left out; a range or a single address is taken as written.
     """
     parts = [part for text in texts for part in _parts(text, resolver)]
-    merged = spans.merge(part.span for part in parts)
-    if not merged:
+    merged = spans.merge(part.span for part in parts if part.segment is None)
+    segments = tuple(dict.fromkeys(part.segment for part in parts if part.segment is not None))
+    if not merged and not segments:
         raise ConfigError(
             "no targets: name a network (10.20.0.0/24), a range (10.20.0.5-20), an address, a name or @file"
         )
@@ -85,7 +119,7 @@ def parse_targets(texts: Iterable[str], *, yes_large: bool = False, resolver: Re
     if number > LIMIT and not yes_large:
         raise ConfigError(f"{number:,} addresses are more than {LIMIT:,}: add --yes-large if so many are meant")
     names = {spans.address_text(part.span.version, part.span.first): part.name for part in parts if part.name}
-    return Targets(merged, tuple(dict.fromkeys(part.text for part in parts)), names)
+    return Targets(merged, tuple(dict.fromkeys(part.text for part in parts)), names, segments)
 
 
 def _parts(text: str, resolver: Resolver) -> Iterator[_Part]:
@@ -122,21 +156,24 @@ def _part(text: str, resolver: Resolver) -> Iterator[_Part]:
 
 
 def _network(text: str) -> _Part:
+    zoned = _WITH_ZONE.fullmatch(text)
+    zone = (zoned["inner"] or zoned["outer"] or "") if zoned else ""
     try:
-        if "%" in text:
+        if zoned is None or (zone and (zoned["inner"] and zoned["outer"])):
             raise ValueError(text)
-        written = ipaddress.ip_interface(text)
+        written = ipaddress.ip_interface(f"{zoned['first']}/{zoned['prefix']}")
+        if zone and (written.version == 4 or written.network.prefixlen >= IPV6_PREFIX):
+            raise ValueError(text)
     except ValueError:
         raise ConfigError(f"target {_shown(text)}: not a network; write it as 10.20.0.0/24") from None
     network = written.network
     if written.ip != network.network_address:
         raise ConfigError(f"target {text}: the network is written {network}, the one address {written.ip}")
-    if network.version == 6 and network.prefixlen < IPV6_PREFIX:
-        raise ConfigError(
-            f"target {text}: IPv6 is not swept; name addresses, or networks no larger than a /{IPV6_PREFIX}"
-        )
     span = spans.of_network(network)
     _refuse_disguised(text, span)
+    if isinstance(network, IPv6Network) and network.prefixlen < IPV6_PREFIX:
+        segment = Segment(network, zone)
+        return _Part(str(segment), span, segment=segment)
     if network.version == 4 and network.prefixlen < 31:
         span = Span(4, span.first + 1, span.last - 1)
     return _Part(str(network), span)

@@ -13,8 +13,10 @@ from scanner import spans
 from scanner.discover.bridge import Bridge, BridgeEnded, BridgeRefused, scope_command
 from scanner.discover.connect import LIKELY, Manner, call
 from scanner.discover.links import links, may_send_raw, neighbours
-from scanner.discover.plan import Leg, Way, denies_of, legs, networks_of, own_addresses, permitted
-from scanner.discover.records import Host, Note, Progress, Sweep
+from scanner.discover.neighbourhood import Neighbourhood
+from scanner.discover.plan import Leg, Way, denies_of, legs, networks_of, own_addresses, permitted, segment_link
+from scanner.discover.records import Host, Note, Progress, Sighting, Sweep
+from scanner.discover.targets import Segment
 from scanner.ward import Look
 
 ENGINES = ("builtin", "nmap")
@@ -35,7 +37,7 @@ def _now() -> datetime:
 class Run:
     """One sweep under way: its legs one after another, and what they add up to."""
 
-    def __init__(self, sweep: Sweep, put: Callable[[Host | Note | Progress], None]) -> None:
+    def __init__(self, sweep: Sweep, put: Callable[[Host | Note | Progress | Sighting], None]) -> None:
         self._sweep = sweep
         self._put = put
         self._addresses = 0
@@ -51,6 +53,7 @@ class Run:
         for note in refusals:
             self._put(note)
         self._addresses = spans.count(allowed)
+        await self._ask_neighbours()
         for leg in self._legs(allowed):
             before = self._done
             try:
@@ -63,6 +66,24 @@ class Run:
                 return
             self._done = before + leg.count
             self._tell(0, 0)
+
+    async def _ask_neighbours(self) -> None:
+        """First of all, for its connections may not come while others of the same device are open: those of the conversations that follow."""
+        for segment in self._sweep.targets.segments:
+            try:
+                for span in spans.without([segment.span], denies_of(self._sweep.scope.grants))[:1]:
+                    self._allow(spans.address_text(6, span.first))
+            except ScopeError as error:
+                self._put(Note(f"{segment}: not asked: {error}"))
+                return
+        neighbourhood = Neighbourhood(self._sweep, self._fence, self._allow, links())
+        async for record in neighbourhood.asked():
+            if isinstance(record, Host):
+                self._addresses += 1
+                self._done += 1
+            self._put(record)
+        self._packets += neighbourhood.packets
+        self._tell(0, 0)
 
     async def _go(self, leg: Leg) -> None:
         match leg.way:
@@ -81,7 +102,8 @@ class Run:
         planned = ways_to(allowed, self._sweep.engine)
         if self._sweep.engine == "nmap" and os.geteuid() != 0:
             self._put(Note("nmap runs without root: it connects to ports, and sees no MAC addresses"))
-        if any(leg.way in (Way.SEGMENT_BY_CONNECT, Way.ROUTED_BY_CONNECT) for leg in planned):
+        by_connect = (Way.SEGMENT_BY_CONNECT, Way.ROUTED_BY_CONNECT)
+        if not may_send_raw() and any(leg.way in by_connect for leg in planned):
             self._put(NO_RAW)
         return planned
 
@@ -234,6 +256,13 @@ def require(engine: str) -> None:
     places = os.pathsep.join((os.environ.get("PATH", os.defpath), "/usr/bin", "/usr/local/bin"))  # as python-nmap looks
     if engine == "nmap" and shutil.which("nmap", path=places) is None:
         raise ConfigError("nmap is not installed: apt-get install nmap, or leave out --engine nmap")
+
+
+def require_segments(segments: Iterable[Segment]) -> None:
+    """Raise `ConfigError` for an IPv6 segment that this machine does not stand on."""
+    here = links()
+    for segment in segments:
+        segment_link(segment, here)
 
 
 def ways_to(allowed: tuple[spans.Span, ...], engine: str) -> tuple[Leg, ...]:

@@ -92,6 +92,7 @@ def _device(assessment: Assessment) -> dict[str, Any]:
         "mac_vendor": device.mac_vendor,
         **claimed,
         "identity": {"why": device.why, "conflicts": device.conflicts},
+        "noted_addresses": device.noted,
         "behind": [_part(device, part) for part in device.parts],
         "firmware": _firmware(assessment),
         "services": _services(assessment),

@@ -84,7 +84,10 @@ def test_a_file_that_is_missing_is_named(tmp_path):
         ("10.0.0.5-x", "not an address or range"),
         ("10.0.0.5-fd00::1", "two address families"),
         ("10.0.0", "not an address or range"),
-        ("fd00::/64", "IPv6 is not swept"),
+        ("fd00::/64%", "not a network"),
+        ("fd00::/112%eth0", "not a network"),
+        ("fe80::%eth0/64%eth1", "not a network"),
+        ("fd00::1/64", "the network is written fd00::/64"),
         ("fd00::-fd00::ffff:ffff", "IPv6 is not swept"),
         ("fe80::1%eth0", "not an address or range"),
         ("fe80::1%eth0/128", "not a network"),
@@ -126,7 +129,7 @@ def test_junk_ends_in_targets_or_in_a_configuration_error(text):
     except ConfigError as error:
         assert "\x1b" not in str(error)  # noqa: PT017 - the other branch is as good
     else:
-        assert targets.count > 0
+        assert targets.count > 0 or targets.segments
 
 
 span_lists = st.lists(
@@ -166,3 +169,18 @@ def test_places_number_addresses_in_order_from_nought(some):
         range(spans.count(merged))
     )
     assert places.of(1000) is None
+
+
+@pytest.mark.parametrize(
+    ("text", "told"),
+    [
+        ("fd00:77::/64", "fd00:77::/64"),
+        ("fe80::/64%eth0", "fe80::/64%eth0"),
+        ("fe80::%eth0/64", "fe80::/64%eth0"),
+    ],
+)
+def test_a_large_ipv6_network_is_a_segment_whose_addresses_are_not_counted(text, told):
+    targets = read(text, "10.0.0.9")
+    assert [str(segment) for segment in targets.segments] == [told]
+    assert (targets.count, targets.networks) == (1, (told, "10.0.0.9"))
+    assert targets.found_in_segments(["10.0.0.9", f"{targets.segments[0].network[7]}%eth0", "fd00:99::1"]) == 1
