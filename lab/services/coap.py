@@ -6,6 +6,8 @@ from dataclasses import dataclass
 from lab.fake import Datagram, Visit
 
 _GET = 1
+_CONFIRMABLE = 0b0100
+"""Version 1 and the type, as the first four bits have them."""
 _URI_PATH, _CONTENT_FORMAT, _BLOCK2, _OBSERVE = 11, 12, 23, 6
 _CONTENT, _NOT_FOUND, _NOT_ALLOWED = 0x45, 0x84, 0x85
 _LINK_FORMAT, _TLV = 40, 11542
@@ -27,11 +29,12 @@ class Coap(Datagram):
 
     def answer(self, datagram: bytes, visit: Visit) -> bytes | None:
         """Answer a request in its acknowledgement."""
-        if len(datagram) < 4 or datagram[0] >> 6 != 1 or datagram[0] & 15 or datagram[0] >> 4 & 3 != 0:
+        if len(datagram) < 4 or datagram[0] >> 4 != _CONFIRMABLE or datagram[0] & 15 > 8:
             return None
-        options = tuple(_options(datagram[4:]))
+        start = 4 + (datagram[0] & 15)
+        options = tuple(_options(datagram[start:]))
         path = "/" + "/".join(value.decode("utf-8", "replace") for number, value in options if number == _URI_PATH)
-        head = b"\x60%c" + datagram[2:4]
+        head = bytes((0x60 | datagram[0] & 15,)) + b"%c" + datagram[2:start].replace(b"%", b"%%")
         if datagram[1] != _GET or any(number == _OBSERVE for number, _ in options):
             visit.harm(f"CoAP {'observation' if datagram[1] == _GET else f'method {datagram[1]}'} on {path}")
             return head % _NOT_ALLOWED

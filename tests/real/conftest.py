@@ -21,6 +21,7 @@ from scanner.audit import Audit
 from scanner.pace import PACES
 from scanner.scope import Grant, Scope
 from scanner.wire import Wire
+from tests.real.generic_servers import GENERIC
 from tests.real.servers import SERVERS, Command, as_root, change_password, tool
 from tests.segment import listens
 
@@ -43,7 +44,7 @@ class Runner:
     async def start(self, name: str, *settings: str, transport: str = "tcp") -> Endpoint:
         """Start the server of that name with its settings at a free port."""
         port, log = free_port(transport), self.folder / f"{name}.log"
-        process = self._spawn(SERVERS[name](self.folder, "127.0.0.1", port, *settings), log)
+        process = self._spawn({**SERVERS, **GENERIC}[name](self.folder, "127.0.0.1", port, *settings), log)
         while not listens(process.pid, port, transport):
             assert process.poll() is None, f"{name} ended at once: {log.read_text(errors='replace')}"
             await asyncio.sleep(0.01)
