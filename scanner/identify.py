@@ -203,7 +203,7 @@ class Interview:
                 break
         if found:
             self._gaps = [gap for gap in self._gaps if gap.endpoint != endpoint or gap.protocol not in _names(before)]
-        else:
+        elif not before:  # else what is expected there is the gap
             self._gaps += _gaps(endpoint, answers)
 
     def _is_serial_server(self) -> bool:

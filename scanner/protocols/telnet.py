@@ -13,7 +13,7 @@ from scanner.telnet_codec import IAC, NEGOTIATE, TEXT_LIMIT, WILL, Codec, listen
 
 NAME = "telnet"
 TRANSPORT = "tcp"
-PORTS = (23, 24, 2323, 9527, 9999)
+PORTS = (23, 24, 2323, 2332, 9527, 9999)
 SAFETY = Safety.A
 OVER_TLS = False
 SPEAKS_FIRST = True
