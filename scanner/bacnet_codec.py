@@ -22,9 +22,9 @@ PROPERTIES = {
     44: "firmware",
     12: "application",
     77: "name",
+    372: "serial",
     58: "location",
     28: "description",
-    372: "serial",
 }
 """Properties of the Device object that say who it is, by what they are called here, in the order in which they are asked (clause 12.11)."""
 _UNICAST, _BROADCAST, _FORWARDED = 0x0A, 0x0B, 0x04

@@ -88,13 +88,19 @@ class Bacnet(Datagram):
         if number == _OBJECT_IDENTIFIER:
             return b"\xc4" + _identifier(self.instance)
         if number == _VENDOR_ID:
-            return b"\x22" + self.vendor_id.to_bytes(2, "big")
+            return _unsigned(self.vendor_id)
         text = str(getattr(self, _TEXTS[number])) if number in _TEXTS else ""
         return _characters(text) if text else b""
 
 
 def _identifier(instance: int) -> bytes:
     return (_DEVICE << 22 | instance).to_bytes(4, "big")
+
+
+def _unsigned(number: int) -> bytes:
+    """20.2.4: in as few bytes as hold it."""
+    content = number.to_bytes(max(1, (number.bit_length() + 7) // 8), "big")
+    return bytes((0x20 | len(content),)) + content
 
 
 def _characters(text: str) -> bytes:
@@ -105,7 +111,7 @@ def _characters(text: str) -> bytes:
 
 def _i_am(instance: int, vendor_id: int) -> bytes:
     """16.10: the instance, 1476 bytes at most, no segmentation, the vendor."""
-    return b"\x10\x00\xc4" + _identifier(instance) + b"\x22\x05\xc4\x91\x03\x22" + vendor_id.to_bytes(2, "big")
+    return b"\x10\x00\xc4" + _identifier(instance) + b"\x22\x05\xc4\x91\x03" + _unsigned(vendor_id)
 
 
 def _i_am_behind(station: Behind) -> bytes:

@@ -14,12 +14,12 @@ _UNSUPPORTED = 0x01
 
 @dataclass(frozen=True)
 class Identity:
-    """What a CIP device says of itself: the numbers of its Identity object, its serial as eight hexadecimal digits, and its product name."""
+    """What a CIP device says of itself: its numbers, its revision as major and minor, its serial as eight hexadecimal digits, and its product name."""
 
     vendor_id: int
     device_type: int
     product_code: int
-    revision: tuple[int, int]
+    revision: str
     serial: str
     product_name: str
     status: int = 0x0030
@@ -28,7 +28,8 @@ class Identity:
     def item(self, address: str) -> bytes:
         """The CIP Identity item (table 2-4.4); the socket address alone is in network order."""
         where = struct.pack(">HH4s8s", 2, 44818, ipaddress.IPv4Address(address).packed, bytes(8))
-        numbers = struct.pack("<HHHBB", self.vendor_id, self.device_type, self.product_code, *self.revision)
+        revision = (int(part) for part in self.revision.split("."))
+        numbers = struct.pack("<HHHBB", self.vendor_id, self.device_type, self.product_code, *revision)
         name = self.product_name.encode()
         rest = struct.pack("<HIB", self.status, int(self.serial, 16), len(name)) + name + bytes((self.state,))
         content = struct.pack("<H", 1) + where + numbers + rest

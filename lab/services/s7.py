@@ -18,14 +18,16 @@ _OVERHEAD = 26  # S7 header, parameters and data header of one answer
 
 @dataclass(frozen=True)
 class S7(Stream):
-    """A controller that takes connections to `tsap` only. `texts` are the component identifications by index (1 system, 2 module, 3 plant, 5 serial, …).
+    """A controller that takes connections to `tsap` only. `firmware` is as in "V3.2.14".
+
+    `texts` are the component identifications by index (1 system, 2 module, 3 plant, 5 serial, 7 type).
 
     A connection that ends without a Disconnect Request is harm: the controller keeps the place for it.
     """
 
     order_number: str
     hardware: int
-    firmware: tuple[int, int, int]
+    firmware: str
     texts: tuple[tuple[int, str], ...]
     tsap: int = 0x0102
     pdu: int = 240
@@ -57,7 +59,7 @@ class S7(Stream):
             order = self.order_number.encode().ljust(20)
             module = struct.pack(">H20sHHH", 1, order, 0x00C0, self.hardware, 1)
             hardware = struct.pack(">H20sHHH", 6, order, 0x00C0, self.hardware, 1)
-            version = bytes((ord("V"), *self.firmware))
+            version = b"V" + bytes(int(part) for part in self.firmware.lstrip("V").split("."))
             records = [module, hardware, struct.pack(">H20sH4s", 7, bytes(20), 0x00C0, version)]
         else:
             records = [struct.pack(">H32s", index, text.encode()) for index, text in self.texts]

@@ -32,7 +32,6 @@ FACTS = {
     "enip.owned": "whether another device has a connection that owns it",
     "enip.state": "the state of the device",
     "enip.address": "the address that the device believes to have",
-    "enip.product": "vendor, device type and product code, '1/14/96', for where only the three together say what it is",
 }
 HEADER = 24
 LIMIT = 2048
@@ -82,7 +81,6 @@ def _identity(item: bytes) -> dict[str, FactValue]:
         "enip.vendor_id": vendor,
         "enip.device_type": kind,
         "enip.product_code": code,
-        "enip.product": f"{vendor}/{kind}/{code}",
         "enip.revision": f"{major}.{minor:03d}" if vendor == 1 else f"{major}.{minor}",  # Rockwell writes 20.011
         "enip.status": status,
         "enip.owned": bool(status & 1),

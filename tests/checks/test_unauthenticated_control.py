@@ -1,4 +1,8 @@
-from checks.unauthenticated_control import unauthenticated_control
+import pytest
+
+from checks.unauthenticated_control import PROTOCOLS, unauthenticated_control
+from inventory.model import Confidence, Severity
+from scanner.protocols import load_protocols
 
 
 def test_a_controller_that_answers_modbus_is_found_with_its_name(make, judge):
@@ -17,3 +21,29 @@ def test_an_exception_proves_as_much_as_a_name(make, judge):
 def test_a_device_that_speaks_no_control_protocol_passes(make, judge):
     judged = judge(unauthenticated_control, make(("http", 80, {})))
     assert (judged.flaws, judged.ended) == ([], "passed")
+
+
+@pytest.mark.parametrize(
+    ("protocol", "port", "facts", "severity", "confidence", "said"),
+    [
+        ("modbus", 502, {"modbus.vendor": "WAGO"}, Severity.HIGH, Confidence.CONFIRMED, "Modbus/TCP"),
+        ("fins", 9600, {"fins.model": "CJ2M-CPU33"}, Severity.HIGH, Confidence.CONFIRMED, "CJ2M-CPU33"),
+        ("s7", 102, {"s7.module_type": "CPU 315-2 PN/DP"}, Severity.HIGH, Confidence.LIKELY, "CPU 315-2 PN/DP"),
+        ("enip", 44818, {"enip.device_type": 14}, Severity.HIGH, Confidence.LIKELY, "EtherNet/IP"),
+        ("enip_tcp", 44818, {"enip.device_type": 12}, Severity.MEDIUM, Confidence.LIKELY, "EtherNet/IP"),
+        ("bacnet", 47808, {"bacnet.model": "NAE"}, Severity.MEDIUM, Confidence.CONFIRMED, "named itself NAE"),
+    ],
+)
+def test_each_protocol_weighs_what_it_lets_a_stranger_do(
+    make, judge, protocol, port, facts, severity, confidence, said
+):
+    judged = judge(unauthenticated_control, make((protocol, port, facts)))
+    (flaw,) = judged.flaws
+    assert (flaw.endpoint.port, flaw.severity, flaw.confidence) == (port, severity, confidence)
+    assert said in flaw.detail
+    assert f"port {port}" in flaw.remedy
+
+
+def test_what_it_judges_it_can_name_by_declared_facts():
+    for protocol, control in PROTOCOLS.items():
+        assert set(control.named_by) <= set(load_protocols()[protocol].FACTS)

@@ -28,6 +28,10 @@ def acknowledged(identifier: int, value: str, network: str = "0100") -> bytes:
     return b"\x81\x0a" + (len(content) + 4).to_bytes(2, "big") + content
 
 
+def refused(identifier: int) -> bytes:
+    return bytes((0x81, 0x0A, 0, 13, 1, 0, 0x50, bacnet_codec.invoke_of(identifier), 12)) + NO_SUCH_PROPERTY
+
+
 def text(said: str) -> str:
     content = b"\0" + said.encode()
     return f"75{len(content):02x}{content.hex()}"
@@ -67,7 +71,7 @@ def controller() -> Device:
     says = {120: "22 00 05", 121: text("Johnson Controls, Inc."), 70: text("MS-NAE5510-2"), 44: text("9.0.7.5")}
     says |= {12: text("9.0.0"), 77: text("NAE-Town-Hall"), 58: text("Basement")}
     answers = {asks(identifier, 1234): [acknowledged(identifier, value)] for identifier, value in says.items()}
-    return Device({asks(75): [INSTANCE], bacnet_codec.WHO_IS: [I_AM], **answers})
+    return Device({asks(75): [INSTANCE], bacnet_codec.WHO_IS: [I_AM], asks(372, 1234): [refused(372)], **answers})
 
 
 def test_its_requests_are_those_of_the_standard():
@@ -130,8 +134,7 @@ def test_stops_reading_where_the_device_falls_silent():
 
 def test_a_property_that_it_has_not_is_no_fact():
     device = controller()
-    refused = bytes.fromhex("81 0a 00 0d 01 00 50 08 0c") + NO_SUCH_PROPERTY
-    device.answers[asks(58, 1234)] = [refused]
+    device.answers[asks(58, 1234)] = [refused(58)]
     heard = device.hold(bacnet.probe(TARGET))
     assert "bacnet.location" not in heard.facts
     assert "bacnet.error" not in heard.facts

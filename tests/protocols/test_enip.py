@@ -30,7 +30,6 @@ def test_reads_the_identity(recite):
         "enip.vendor_id": 1,
         "enip.device_type": 14,
         "enip.product_code": 166,
-        "enip.product": "1/14/166",
         "enip.revision": "20.011",
         "enip.serial": "00C0ACB7",
         "enip.product_name": "1769-L33ER/A LOGIX5333ER",

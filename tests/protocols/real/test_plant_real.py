@@ -204,7 +204,7 @@ def test_lists_the_identity_of_cpppo_over_udp(start):
     port = cpppo(start, "udp")
     heard, peer = over_udp(enip.probe(target(port, "udp")), port)
     assert heard.facts["enip.product_name"] == "1756-L61/B LOGIX5561"
-    assert (heard.facts["enip.product"], heard.facts["enip.revision"]) == ("1/14/54", "20.011")
+    assert (heard.facts["enip.product_code"], heard.facts["enip.revision"]) == (54, "20.011")
     assert heard.facts["enip.serial"] == "006C061A"
     assert said(enip, peer.sent)
 
