@@ -1,9 +1,10 @@
 """The device answers SNMP to a community that everyone knows.
 
 What: at level login only, one read-only GET of the system group is sent with at most two communities: those that the maker documents for this
-product, then `public`, then `private`. When one is answered, a random one is sent as a control; a device that answers that too accepts any community,
-and is reported as that. No value is ever set. SNMP is asked for even where it was not seen, because an agent is silent to a community that it does
-not know.
+product, then `public`, then `private` (for what runs traffic by NTCIP then `administrator`, as its MIB has it). When one is answered, a random one is
+sent as a control; a device that answers that too accepts any community, and is reported as that. No value is ever set. SNMP is asked for even where it
+was not seen, because an agent is silent to a community that it does not know. The device is then asked, with the community that it answers to, what it
+is: reading only, too.
 
 Why it matters in a city: traffic controllers, signs and UPS are run by SNMP. A known community shows an attacker the whole configuration, and with
 write access (which the same word often gives) it changes signal plans, sign texts and outlets.
@@ -22,6 +23,9 @@ from inventory.model import Confidence, Device, Endpoint, Family, Level, Severit
 ATTEMPTS = 2
 """How many communities are tried on one device, besides the control."""
 _EVERYWHERE = (Account("snmp-public", "", "public"), Account("snmp-private", "", "private"))
+_TRAFFIC = (_EVERYWHERE[0], Account("ntcip-administrator", "", "administrator"))
+"""The DEFVALs of communityNameUser and communityNameAdmin in the MIB of NTCIP 1201 (security node)."""
+_TRAFFIC_KINDS = frozenset(("traffic-controller", "message-sign", "weather-station"))
 _SILENCE = frozenset((Verdict.REFUSED, Verdict.UNREACHED, Verdict.NO_LOGIN_ASKED))
 
 
@@ -64,10 +68,12 @@ def random_community(device: Device) -> Account:
 
 
 def _communities(device: Device) -> Iterator[Account]:
-    """The maker's own first, then the two that are everywhere; each once."""
+    """The maker's own first, then the two that are everywhere, or everywhere in traffic; each once."""
     asked: set[str] = set()
     own = (account for entry in documented(device) if "snmp" in entry.protocols for account in entry.accounts)
-    for account in (*own, *_EVERYWHERE):
+    kind = device.claim("kind")
+    usual = _TRAFFIC if kind and kind.value in _TRAFFIC_KINDS else _EVERYWHERE
+    for account in (*own, *usual):
         if account.password not in asked:
             asked.add(account.password)
             yield account

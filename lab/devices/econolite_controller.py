@@ -33,5 +33,11 @@ FAKE = Fake(
             location="Main St / 4th Ave",
         ),
     ),
-    causes=frozenset((Expected("snmp-default-community", 161, "udp"), Expected("component-old", 22))),
+    causes=frozenset(
+        (
+            Expected("snmp-default-community", 161, "udp"),
+            Expected("firmware-old", 161, "udp"),
+            Expected("component-old", 22),
+        )
+    ),
 )

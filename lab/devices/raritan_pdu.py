@@ -1,0 +1,43 @@
+"""A power strip whose chassis row tells more than its web page."""
+
+from lab.fake import TLS, Expected, Fake
+from lab.services.http import Http, page
+from lab.services.snmp import Snmp
+
+_MAC = "00:0d:5d:10:77:93"
+_ENTITY = "1.3.6.1.2.1.47.1.1.1.1"
+_SERIAL = "1HT9C50193"
+
+FAKE = Fake(
+    name="raritan_pdu",
+    title="Power strip with the community public",
+    host=93,
+    mac=_MAC,
+    vendor="Raritan",
+    model="PX3-5190R",
+    kind="pdu",
+    firmware="3.6.1.5",
+    serial=_SERIAL,
+    services=(
+        Http(port=443, tls=TLS(subject="CN=raritan"), pages=(("/", page("Raritan PX3")),), keeps_alive=False),
+        Snmp(
+            enterprise=13742,
+            mac=_MAC,
+            community="public",
+            descr="PX3 030605",
+            object_id="1.3.6.1.4.1.13742.6",
+            name="rack-2",
+            objects=(
+                (f"{_ENTITY}.5.1", 3),
+                (f"{_ENTITY}.2.1", "PX3-5190R"),
+                (f"{_ENTITY}.8.1", "0x64"),
+                (f"{_ENTITY}.10.1", "3.6.1.5"),
+                (f"{_ENTITY}.11.1", _SERIAL),
+                (f"{_ENTITY}.12.1", "Raritan"),
+                (f"{_ENTITY}.13.1", "PX3-5190R"),
+            ),
+        ),
+    ),
+    causes=frozenset((Expected("snmp-default-community", 161, "udp"),)),
+    quarter="outskirts",
+)
