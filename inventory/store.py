@@ -90,10 +90,11 @@ class Store:
             connection.execute(sa.delete(ASSESSMENTS).where(before))
             connection.execute(sa.insert(ASSESSMENTS).values(_row(scan_id, assessment)))
 
-    def replace(self, scan_id: str, assessments: Iterable[Assessment]) -> None:
-        """Keep these devices, durably, instead of all that were saved before in this scan."""
+    def save_lot(self, scan_id: str, assessments: Iterable[Assessment], *, instead: bool = False) -> None:
+        """Keep these devices, durably and at once; `instead` of all that were saved before in this scan, else beside them."""
         with self._transaction(self._writing) as connection:
-            connection.execute(sa.delete(ASSESSMENTS).where(ASSESSMENTS.c.scan == scan_id))
+            if instead:
+                connection.execute(sa.delete(ASSESSMENTS).where(ASSESSMENTS.c.scan == scan_id))
             for assessment in assessments:
                 connection.execute(sa.insert(ASSESSMENTS).values(_row(scan_id, assessment)))
 
