@@ -91,13 +91,13 @@ class Store:
             connection.execute(sa.delete(ASSESSMENTS).where(before))
             connection.execute(sa.insert(ASSESSMENTS).values(_row(scan_id, assessment)))
 
-    def settle(self, scan_id: str, assessments: Iterable[Assessment]) -> None:
-        """Put these in the place of all that was saved in that scan, at once: every device is one row, at whichever of its addresses it was examined."""
-        rows = [_row(scan_id, assessment) for assessment in assessments]
+    def save_lot(self, scan_id: str, assessments: Iterable[Assessment], *, instead: bool = False) -> None:
+        """Keep these devices, durably and at once; `instead` of all that were saved before in this scan, else beside them."""
         with self._transaction(self._writing) as connection:
-            connection.execute(sa.delete(ASSESSMENTS).where(ASSESSMENTS.c.scan == scan_id))
-            if rows:
-                connection.execute(sa.insert(ASSESSMENTS), rows)
+            if instead:
+                connection.execute(sa.delete(ASSESSMENTS).where(ASSESSMENTS.c.scan == scan_id))
+            for assessment in assessments:
+                connection.execute(sa.insert(ASSESSMENTS).values(_row(scan_id, assessment)))
 
     def finish(self, scan_id: str, scan: Scan, fleet: tuple[FleetFinding, ...], coverage: Coverage) -> None:
         """End a scan that was begun, and let the next one begin."""

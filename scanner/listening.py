@@ -10,7 +10,18 @@ from checks.contract import Answer, Check, Login, Verdict, load_checks, load_fle
 from checks.firmware import firmware_age
 from inventory.identity import candidates
 from inventory.known import Known
-from inventory.model import Assessment, Coverage, Device, FirmwareAge, Level, Outcome, Report, Scan, Status
+from inventory.model import (
+    Assessment,
+    Coverage,
+    Device,
+    FirmwareAge,
+    FleetFinding,
+    Level,
+    Outcome,
+    Report,
+    Scan,
+    Status,
+)
 from inventory.store import Store
 from scanner.assess import assess, assess_fleet
 from scanner.boundary import Failure, contained
@@ -20,6 +31,7 @@ from scanner.score import score
 
 LEASE = timedelta(days=30)
 """For how long what was heard at an address is taken to be of the device that has it now."""
+_LOT = 256
 NOT_ASKED = "nothing was asked: the device was only heard of"
 
 
@@ -63,22 +75,31 @@ class Record:
         """Judge and keep every device that was heard of so far."""
         names = Names(self._store.devices(), self.scan.started)
         checks = load_checks()
-        found = [await _assessed(names.of(device), when, checks) for device, when in hearing.devices()]
-        self._store.settle(self.scan.id, found)
+        lot: list[Assessment] = []
+        first = True
+        for device, when in hearing.devices():
+            lot.append(await _assessed(names.of(device), when, checks))
+            if len(lot) == _LOT:
+                self._store.save_lot(self.scan.id, lot, instead=first)
+                lot, first = [], False
+        self._store.save_lot(self.scan.id, lot, instead=first)
 
     async def end(self, hearing: Hearing) -> Report:
         """Keep all, and end."""
         for text in hearing.notes():
             self.note(text)
         await self.keep(hearing)
-        found = self._store.report(self.scan.id).assessments
-        fleet = assess_fleet((assessment.device for assessment in found), load_fleet_checks())
         scan = replace(self.scan, ended=datetime.now(UTC), notes=tuple(self._notes))
-        identified = sum(bool(a.device.claim("vendor") or a.device.claim("kind")) for a in found)
-        self._store.finish(scan.id, scan, fleet, Coverage(0, len(found), identified, 0))
+        self._store.finish(scan.id, scan, *_together(self._store.report(scan.id).assessments))
         report = self._store.report(scan.id)
         self._observe(Ended(report))
         return report
+
+
+def _together(found: tuple[Assessment, ...]) -> tuple[tuple[FleetFinding, ...], Coverage]:
+    fleet = assess_fleet((assessment.device for assessment in found), load_fleet_checks())
+    identified = sum(bool(a.device.claim("vendor") or a.device.claim("kind")) for a in found)
+    return fleet, Coverage(0, len(found), identified, 0)
 
 
 class Names:

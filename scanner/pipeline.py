@@ -333,7 +333,7 @@ class Run:
     def _finish(self) -> Report:
         scan = self._ended_scan(_now())
         assessments = self._together(scan.id)
-        self._store.settle(scan.id, assessments)
+        self._store.save_lot(scan.id, assessments, instead=True)
         fleet = assess_fleet((assessment.device for assessment in assessments), self._job.fleet_checks)
         self._store.finish(scan.id, scan, fleet, self._coverage(assessments))
         return self._store.report(scan.id)

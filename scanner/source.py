@@ -42,12 +42,15 @@ class Source:
         self.when = about.st_mtime if regular else 0.0
         self._stream: Any = io.BufferedReader(_Counted(self._file, told), _PIECE)
         self._pushed = b""
-        self.start = self._begin()
-        if self.start.startswith(_GZIP):
-            packed: Any = _Pushed(self._pushed, self._stream)  # it is only read, never sought in
-            self._stream = gzip.GzipFile(mode="rb", fileobj=packed)
-            self._pushed = b""
+        try:
             self.start = self._begin()
+            if self.start.startswith(_GZIP):
+                packed: Any = _Pushed(self._pushed, self._stream)  # it is only read, never sought in
+                self._stream = gzip.GzipFile(mode="rb", fileobj=packed)
+                self.start = self._begin()
+        except BaseException:
+            self._file.close()
+            raise
 
     def __enter__(self) -> "Source":
         return self
@@ -60,6 +63,7 @@ class Source:
     def _begin(self) -> bytes:
         """The first bytes, which are read again afterwards."""
         try:
+            self._pushed = b""
             self._pushed = self._read(_START)
         except Broken as error:
             raise ConfigError(f"cannot read {self.path}: {error}") from error

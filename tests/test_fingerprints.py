@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 
 from inventory.model import CLAIMS, KINDS, Claim, Confidence, Endpoint, FactValue, Observation
 from scanner.fingerprint import FACTS, MAC_VENDOR, FingerprintError, fingerprint, load_fingerprints, parse_catalogue
+from scanner.passive import facts as heard_facts
 from scanner.pattern import PatternError, compile_pattern
 from scanner.protocols import load_protocols
 
@@ -58,9 +59,10 @@ def test_nothing_dull_silences_an_example(entry):
     assert [other.id for other in dull for example in entry.examples if other.read(example.text) is not None] == []
 
 
-def test_every_fact_is_declared_by_its_protocol():
+def test_every_fact_is_declared_by_its_protocol_or_by_who_overhears_it():
     for name, protocol in load_protocols().items():
-        assert {fact for fact in FACTS if fact.startswith(f"{name}.")} <= set(protocol.FACTS)
+        declared = {*protocol.FACTS, *heard_facts()}
+        assert {fact for fact in FACTS if fact.startswith(f"{name}.")} <= declared
 
 
 def test_components_are_named_as_the_release_tables_name_them():

@@ -1,6 +1,7 @@
 """nmap's results in XML (`nmap -oX`; its DTD is https://nmap.org/book/nmap-dtd.html), read as they stream by."""
 
 from collections.abc import Iterator, Mapping
+from contextlib import suppress
 from typing import Any
 
 from inventory.errors import ConfigError
@@ -39,17 +40,28 @@ def read(source: Source) -> Iterator[Sighting]:
     # Entities are not expanded, nothing is fetched, and depth and text keep libxml2's limits.
     parser = etree.XMLPullParser(("start", "end"), resolve_entities=False, no_network=True, huge_tree=False)
     document = _Document(source)
-    try:
-        while piece := source.read(_PIECE):
+    broken = ""
+    while not broken and (piece := source.read(_PIECE)):
+        try:
             parser.feed(piece)
-            for event, element in parser.read_events():
-                yield from document.take(event, element)
-        if not document.ended:
-            raise Broken(f"it ends before its end, after {source.records:,} hosts")
-    except etree.XMLSyntaxError as error:
-        if not document.begun:
-            raise ConfigError(f"{source.path} is XML that cannot be read: {one_line(str(error), 120)}") from error
-        raise Broken(f"its XML is broken after {source.records:,} hosts ({one_line(str(error), 120)})") from error
+        except etree.XMLSyntaxError as error:
+            broken = one_line(str(error), 120)
+        for event, element in _events(parser):
+            yield from document.take(event, element)
+    if broken and not document.begun:
+        raise ConfigError(f"{source.path} is XML that cannot be read: {broken}")
+    if broken:
+        raise Broken(f"its XML is broken after {source.records:,} hosts ({broken})")
+    if not document.ended:
+        raise Broken(f"it ends before its end, after {source.records:,} hosts")
+
+
+def _events(parser: Any) -> Iterator[tuple[str, Any]]:
+    """What has been parsed; where the document broke, what came before."""
+    from lxml import etree
+
+    with suppress(etree.XMLSyntaxError):
+        yield from parser.read_events()
 
 
 class _Document:
