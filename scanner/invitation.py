@@ -6,7 +6,8 @@ from inventory.model import Device
 from scanner.conversation import Target
 
 WEB_SERVERS = 2
-"""Web servers of one device that are asked the same question: the second is for those that only send the first one's visitors on to HTTPS."""
+"""Web servers of one device that are asked the same question: the second is for devices whose first one serves something else."""
+_REDIRECTS = range(300, 400)
 _FIRST = (80, 443, 8080, 8000, 8443)
 
 
@@ -21,9 +22,10 @@ def is_kind(device: Device, kinds: Collection[str]) -> bool:
 
 
 def web_servers(device: Device, path: str) -> Iterator[Target]:
-    """`path` at the device's web servers, the usual ports first, at most WEB_SERVERS."""
+    """`path` at the device's web servers, the usual ports first, at most WEB_SERVERS; one that only sends visitors on is asked where there is no other."""
     heard = sorted(device.speaking("http"), key=lambda seen: (_rank(seen.endpoint.port), seen.endpoint.sort_key))
-    for seen in heard[:WEB_SERVERS]:
+    serving = [seen for seen in heard if seen.facts.get("http.status") not in _REDIRECTS]
+    for seen in (serving or heard)[:WEB_SERVERS]:
         yield Target(seen.endpoint, tls=seen.facts.get("http.tls") is True, path=path)
 
 

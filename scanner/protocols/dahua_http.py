@@ -27,14 +27,14 @@ FACTS = {
     "dahua_http.authentication": "whether it asks for an account before it says who it is",
     "dahua_http.realm": "the realm of the challenge",
     "dahua_http.device_type": "deviceType, a number of older devices or the model",
-    "dahua_http.model": "updateSerial, the model by which updates are chosen",
+    "dahua_http.update_serial": "updateSerial, the model by which updates are chosen",
     "dahua_http.serial": "serialNumber",
     "dahua_http.hardware": "hardwareVersion",
     "dahua_http.processor": "processor",
 }
 _NAMES = {
     "deviceType": "dahua_http.device_type",
-    "updateSerial": "dahua_http.model",
+    "updateSerial": "dahua_http.update_serial",
     "serialNumber": "dahua_http.serial",
     "hardwareVersion": "dahua_http.hardware",
     "processor": "dahua_http.processor",
