@@ -5,6 +5,7 @@ from hypothesis import strategies as st
 from inventory.errors import PeerError, ProtocolError
 from inventory.model import Endpoint
 from scanner.conversation import EVIDENCE_LIMIT, Target
+from scanner.http1 import post
 from scanner.protocols import axis
 
 TARGET = Target(Endpoint("192.0.2.1", 80))
@@ -86,10 +87,10 @@ def test_what_is_no_vapix_is_a_protocol_error(recite, answers):
 
 @pytest.mark.parametrize("other", ["getAllProperties", "getProperties", "restart"])
 def test_its_says_allow_no_other_method(other):
-    request = axis.post("/axis-cgi/basicdeviceinfo.cgi", "192.0.2.1", "application/json", axis._INFORMATION)
+    request = post("/axis-cgi/basicdeviceinfo.cgi", "192.0.2.1", "application/json", axis._INFORMATION)
     assert axis.SAYS[0].allows(request)
     changed = axis._INFORMATION.replace(b"getAllUnrestrictedProperties", other.encode())
-    request = axis.post("/axis-cgi/basicdeviceinfo.cgi", "192.0.2.1", "application/json", changed)
+    request = post("/axis-cgi/basicdeviceinfo.cgi", "192.0.2.1", "application/json", changed)
     assert not any(say.allows(request) for say in axis.SAYS)
 
 

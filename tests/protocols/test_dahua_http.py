@@ -5,6 +5,7 @@ from hypothesis import strategies as st
 from inventory.errors import PeerError, ProtocolError
 from inventory.model import Endpoint
 from scanner.conversation import EVIDENCE_LIMIT, Target
+from scanner.http1 import request
 from scanner.protocols import dahua_http
 
 TARGET = Target(Endpoint("192.0.2.1", 80))
@@ -47,9 +48,9 @@ def test_what_is_no_magic_box_is_a_protocol_error(recite, answer):
 
 
 def test_its_says_allow_no_other_action():
-    request = dahua_http.request("GET", dahua_http.PATH, "192.0.2.1")
-    assert dahua_http.SAYS[0].allows(request)
-    assert not dahua_http.SAYS[0].allows(request.replace(b"getSystemInfo", b"reboot"))
+    asked = request("GET", dahua_http.PATH, "192.0.2.1")
+    assert dahua_http.SAYS[0].allows(asked)
+    assert not dahua_http.SAYS[0].allows(asked.replace(b"getSystemInfo", b"reboot"))
 
 
 @pytest.mark.parametrize("size", range(0, len(LINES) + 80, 3))

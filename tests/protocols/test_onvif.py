@@ -5,6 +5,7 @@ from hypothesis import strategies as st
 from inventory.errors import PeerError, ProtocolError
 from inventory.model import Endpoint
 from scanner.conversation import EVIDENCE_LIMIT, Target
+from scanner.http1 import post
 from scanner.protocols import onvif
 
 TARGET = Target(Endpoint("192.0.2.1", 80), path="/onvif/device_service")
@@ -128,9 +129,9 @@ def test_a_time_that_is_none_is_no_fact(said, other):
 
 def test_the_says_allow_no_other_operation_and_no_other_body():
     kind, envelope = onvif.question("SystemReboot")
-    assert not any(say.allows(onvif.post("/", "192.0.2.1", kind, envelope)) for say in onvif.SAYS)
+    assert not any(say.allows(post("/", "192.0.2.1", kind, envelope)) for say in onvif.SAYS)
     kind, envelope = onvif.INFORMATION
-    request = onvif.post("/onvif/device_service", "192.0.2.1:8000", kind, envelope)
+    request = post("/onvif/device_service", "192.0.2.1:8000", kind, envelope)
     assert any(say.allows(request) for say in onvif.SAYS)
     assert not any(say.allows(request + b"x") for say in onvif.SAYS)
 
