@@ -129,6 +129,19 @@ def request(method: str, path: str, host: str, headers: Iterable[tuple[str, str]
     return ("\r\n".join(lines) + "\r\n\r\n").encode("ascii")
 
 
+def post(path: str, host: str, content_type: str, body: bytes) -> bytes:
+    """A POST of that body, over a connection that ends with its answer; for protocols that put a question into a body (SOAP, JSON), never for a form."""
+    about = (("Content-Type", content_type), ("Content-Length", str(len(body))))
+    return request("POST", path, host, about) + body
+
+
+def post_pattern(path: bytes, content_type: str, body: bytes) -> bytes:
+    """A pattern of the requests that `post` makes of exactly this body, for paths that match the pattern `path`."""
+    about = f"Content-Type: {content_type}\r\nContent-Length: {len(body)}\r\nConnection: close\r\n\r\n"
+    head = get_pattern(path).replace(b"GET ", b"POST ", 1).removesuffix(rb"Connection: close\r\n\r\n")
+    return head + re.escape(about.encode() + body)
+
+
 def get_pattern(path: bytes) -> bytes:
     """A pattern of the GET requests that `request` makes without further headers, for paths that match the pattern `path`."""
     agent = re.escape(USER_AGENT.encode())

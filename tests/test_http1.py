@@ -1,3 +1,5 @@
+import re
+
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
@@ -192,3 +194,15 @@ def test_junk_ends_in_a_response_or_in_a_peer_error(recite, junk, start):
     except PeerError:
         return
     assert len(response.body) <= http1.BODY_LIMIT
+
+
+def test_a_post_carries_its_body_and_its_length_and_its_pattern_allows_no_other():
+    request = http1.post("/a.cgi", "192.0.2.1:8000", "application/json", b'{"a":1}')
+    assert request == (
+        b"POST /a.cgi HTTP/1.1\r\nHost: 192.0.2.1:8000\r\nUser-Agent: Tocsin/0.1 (security inventory)\r\nAccept: */*\r\n"
+        b'Content-Type: application/json\r\nContent-Length: 7\r\nConnection: close\r\n\r\n{"a":1}'
+    )
+    allowed = re.compile(http1.post_pattern(rb"/a\.cgi", "application/json", b'{"a":1}'), re.DOTALL)
+    assert allowed.fullmatch(request)
+    assert not allowed.fullmatch(http1.post("/a.cgi", "192.0.2.1:8000", "application/json", b'{"a":2}'))
+    assert not allowed.fullmatch(http1.post("/b.cgi", "192.0.2.1:8000", "application/json", b'{"a":1}'))

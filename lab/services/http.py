@@ -6,6 +6,7 @@ import binascii
 import hashlib
 import html
 import struct
+from abc import ABC, abstractmethod
 from collections.abc import Mapping
 from dataclasses import dataclass
 from email.utils import formatdate
@@ -17,6 +18,8 @@ from lab.services import digest
 
 _WRITES = frozenset(("PUT", "DELETE", "PATCH", "MKCOL", "MOVE", "COPY", "PROPPATCH", "LOCK"))
 _BODY_LIMIT = 65536
+_NO_FORMS = frozenset(("application/soap+xml", "application/ipp"))
+"""Content types of a question that no login form would send."""
 
 Headers = tuple[tuple[str, str], ...]
 
@@ -30,6 +33,27 @@ class Page:
     status: int = 200
     headers: Headers = ()
     form: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """What an application is asked: the method, what follows the question mark, the content type and the body."""
+
+    method: str
+    query: str
+    kind: str
+    body: bytes
+
+
+class Application(ABC):
+    """What stands at a path in the place of a page and reads the request itself (SOAP, JSON). Subclasses are frozen dataclasses in `lab/services/`.
+
+    It is asked before the lock, because such interfaces ask for an account by their own rules.
+    """
+
+    @abstractmethod
+    def answer(self, asked: Asked, visit: Visit) -> Page:
+        """The answer; what would have hurt a real device is told to `visit`."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,6 +102,7 @@ class Http(Stream):
     favicon: bytes = b""
     headers: Headers = ()
     keeps_alive: bool = True
+    applications: tuple[tuple[str, Application], ...] = ()
 
     async def talk(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter, visit: Visit) -> None:
         """Answer requests until the client closes or asks to close."""
@@ -90,6 +115,10 @@ class Http(Stream):
                 return
 
     def _answer(self, request: "_Request", visit: Visit) -> tuple[Page, bytes]:
+        application = dict(self.applications).get(request.path)
+        if application is not None:
+            answer = application.answer(request.asked, visit)
+            return answer, answer.body.replace("{address}", visit.address).encode()
         if request.method in _WRITES:
             visit.harm(f"an HTTP {request.method} to port {self.port}")
             return _bare(HTTPStatus.METHOD_NOT_ALLOWED)
@@ -104,7 +133,7 @@ class Http(Stream):
 
     def _page(self, request: "_Request", visit: Visit) -> tuple[Page, bytes]:
         home = dict(self.pages).get("/", Page())
-        if request.method == "POST" and home.form:
+        if request.method == "POST" and home.form and request.kind not in _NO_FORMS:
             visit.login(f"the form on port {self.port}", opened=False)
             return home, home.body.encode()
         found = dict(self.pages).get(request.path)
@@ -147,6 +176,18 @@ class _Request:
     path: str
     version: str
     headers: Mapping[str, str]
+    query: str = ""
+    body: bytes = b""
+
+    @property
+    def kind(self) -> str:
+        """The content type without its parameters."""
+        return self.headers.get("content-type", "").partition(";")[0].strip().lower()
+
+    @property
+    def asked(self) -> Asked:
+        """What an application needs of it."""
+        return Asked(self.method, self.query, self.kind, self.body)
 
     @property
     def wants_close(self) -> bool:
@@ -155,7 +196,7 @@ class _Request:
 
 
 async def _read_request(reader: asyncio.StreamReader) -> _Request | None:
-    """The next request with its body read and dropped, or None where the client has closed or speaks something else."""
+    """The next request with its body, or None where the client has closed or speaks something else."""
     try:
         head = await reader.readuntil(b"\r\n\r\n")
         first, *lines = head.decode("latin-1").split("\r\n")
@@ -164,10 +205,11 @@ async def _read_request(reader: asyncio.StreamReader) -> _Request | None:
         size = int(headers.get("content-length", "0"))
         if not 0 <= size <= _BODY_LIMIT:
             return None
-        await reader.readexactly(size)
+        body = await reader.readexactly(size)
     except (asyncio.IncompleteReadError, asyncio.LimitOverrunError, ValueError):
         return None
-    return _Request(method, target.partition("?")[0], version, headers)
+    path, _, query = target.partition("?")
+    return _Request(method, path, version, headers, query, body)
 
 
 def _bare(status: HTTPStatus, *headers: tuple[str, str]) -> tuple[Page, bytes]:

@@ -1,6 +1,7 @@
 """RTSP: what the server can do (OPTIONS), and what it asks for before it would describe its stream (DESCRIBE).
 
-RFC 2326, sections 10.1 and 10.2, over one connection. Nothing is set up and nothing is played, no path is guessed, and no picture is ever asked for.
+RFC 2326, sections 10.1 and 10.2, over one connection, plain or inside TLS (rtsps, port 322). Nothing is set up and nothing is played, no path is guessed, and
+no picture is ever asked for.
 """
 
 import re
@@ -14,12 +15,12 @@ from scanner.http_auth import parse_challenges
 
 NAME = "rtsp"
 TRANSPORT = "tcp"
-PORTS = (554, 5554, 8554, 10554)
+PORTS = (322, 554, 5554, 8554, 10554)
 SAFETY = Safety.B
-OVER_TLS = False
+OVER_TLS = True
 SPEAKS_FIRST = False
 HARDY = True
-_URL = rb"rtsp://[A-Za-z0-9._:\[\]-]{1,260}/"
+_URL = rb"rtsps?://[A-Za-z0-9._:\[\]-]{1,260}/"
 _AGENT = re.escape(USER_AGENT.encode())
 SAYS = (
     Say.like("options", rb"OPTIONS " + _URL + rb" RTSP/1\.0\r\nCSeq: 1\r\nUser-Agent: " + _AGENT + rb"\r\n\r\n"),
@@ -60,12 +61,12 @@ def probe(target: Target) -> Conversation[Heard]:
 
 
 def _request(method: str, number: int, target: Target, headers: tuple[tuple[str, str], ...] = ()) -> bytes:
-    host = authority(target, 554)
+    scheme, host = ("rtsps", authority(target, 322)) if target.tls else ("rtsp", authority(target, 554))
     if not SAFE_HOST.fullmatch(host):
         raise ProtocolError(f"a host name that cannot be asked for: {one_line(host, 80)}")
     fields = (("CSeq", str(number)), ("User-Agent", USER_AGENT), *headers)
     lines = "".join(f"{name}: {value}\r\n" for name, value in fields)
-    return f"{method} rtsp://{host}/ RTSP/1.0\r\n{lines}\r\n".encode("ascii")
+    return f"{method} {scheme}://{host}/ RTSP/1.0\r\n{lines}\r\n".encode("ascii")
 
 
 def _facts(response: Response) -> dict[str, FactValue]:

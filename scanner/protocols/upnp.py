@@ -7,9 +7,9 @@ import re
 
 from inventory.errors import ProtocolError
 from inventory.model import FactValue
-from inventory.text import one_line
 from scanner.conversation import EVIDENCE_LIMIT, Conversation, Heard, Safety, Say, Send, Target
 from scanner.http1 import authority, get_pattern, read_response, request
+from scanner.xml_reader import first, read_xml, texts
 
 NAME = "upnp"
 TRANSPORT = "tcp"
@@ -53,31 +53,10 @@ def probe(target: Target) -> Conversation[Heard]:
 
 def parse(document: bytes) -> dict[str, FactValue]:
     """The facts of the first device of a description."""
-    from lxml import etree
-
-    parser = etree.XMLParser(recover=True, resolve_entities=False, no_network=True, huge_tree=False)
-    try:
-        root = etree.fromstring(document.strip(b" \t\r\n\0").removeprefix(b"\xef\xbb\xbf"), parser)
-    except (etree.XMLSyntaxError, ValueError) as error:
-        raise ProtocolError(f"a UPnP description that is not XML: {one_line(str(error), 80)}") from error
-    device = (
-        next((element for element in root.iter() if _name(element) == "device"), None) if root is not None else None
-    )
+    device = first(read_xml(document, "a UPnP description"), "device")
     if device is None:
         raise ProtocolError("a UPnP description without a device")
-    facts: dict[str, FactValue] = {}
-    for element in device:
-        fact = _ELEMENTS.get(_name(element))
-        text = one_line(element.text or "") if fact else ""
-        if fact and text:
-            facts.setdefault(fact, text)
-    return facts
-
-
-def _name(element: object) -> str:
-    """The name without its namespace or its undeclared prefix; "" of what is no element but a comment or an entity."""
-    tag = getattr(element, "tag", "")
-    return tag.rpartition("}")[2].rpartition(":")[2] if isinstance(tag, str) else ""
+    return dict(texts(device, _ELEMENTS))
 
 
 def _evidence(body: bytes) -> bytes:

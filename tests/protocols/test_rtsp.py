@@ -63,6 +63,12 @@ def test_everything_it_sends_is_in_its_says(recite, target):
     assert all(any(say.allows(request) for say in rtsp.SAYS) for request in sent)
 
 
+def test_inside_tls_it_asks_for_an_rtsps_url_and_names_no_port_of_its_own(recite):
+    _, sent = recite(rtsp.probe(Target(Endpoint("192.0.2.1", 322), tls=True)), [OPTIONS + CHALLENGE])
+    assert sent[0].startswith(b"OPTIONS rtsps://192.0.2.1/ RTSP/1.0\r\n")
+    assert all(any(say.allows(request) for say in rtsp.SAYS) for request in sent)
+
+
 @pytest.mark.parametrize("method", [b"SETUP", b"PLAY", b"TEARDOWN", b"SET_PARAMETER"])
 def test_its_says_allow_no_other_method(method):
     request = rtsp._request("OPTIONS", 1, TARGET)

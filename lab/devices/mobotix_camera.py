@@ -1,0 +1,39 @@
+"""A camera on its factory password that tells strangers over ONVIF who it is."""
+
+from lab.account import Account
+from lab.fake import Expected, Fake
+from lab.services import onvif
+from lab.services.http import Http, Lock, icon, page
+from lab.services.rtsp import Rtsp
+
+_SERIAL = "10.16.177.48"
+_ACCOUNT = Account("admin", "meinsm")
+
+FAKE = Fake(
+    name="mobotix_camera",
+    title="Camera on its factory password",
+    host=48,
+    mac="00:03:c5:10:b1:48",
+    vendor="MOBOTIX",
+    model="M16B",
+    kind="camera",
+    firmware="MX-V5.2.0.18",
+    serial=_SERIAL,
+    unique=(_SERIAL,),
+    quarter="outskirts",
+    services=(
+        Http(
+            lock=Lock("MOBOTIX Camera User", _ACCOUNT),
+            pages=(("/", page("mx10-16-177-48 Live", "Live")),),
+            favicon=icon("mobotix"),
+            applications=(
+                (
+                    onvif.PATH,
+                    onvif.Onvif("MOBOTIX AG", "M16B", "MX-V5.2.0.18", _SERIAL, "T2r1.1", asks=False, skew=-86400),
+                ),
+            ),
+        ),
+        Rtsp(realm="MOBOTIX Camera User", account=_ACCOUNT),
+    ),
+    causes=frozenset((Expected("default-credentials", 80), Expected("cleartext-administration", 80))),
+)
