@@ -7,7 +7,7 @@ types. That list is asked for first; only a device that answers is asked on: at 
 
 import re
 
-from inventory.errors import ProtocolError, TimedOut
+from inventory.errors import PeerError, ProtocolError
 from scanner import dns_codec, service_discovery
 from scanner.conversation import EVIDENCE_LIMIT, Conversation, Heard, ReadSome, Safety, Say, Send, Target
 from scanner.dns_codec import PTR, SRV, TXT, Name, Question
@@ -96,7 +96,7 @@ def probe(target: Target) -> Conversation[Heard]:
     for kind in [kind for kind in TYPES if kind in known][:_ASKED]:
         try:
             yield from _ask(kind, heard)
-        except (TimedOut, ProtocolError):
+        except PeerError:
             continue  # the list alone says something
     facts = service_discovery.read(map(dns_codec.parse, heard))
     if not facts:

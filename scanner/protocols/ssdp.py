@@ -45,7 +45,10 @@ def probe(target: Target) -> Conversation[Heard]:
     """Search once, and read the answers."""
     yield Send(M_SEARCH)
     datagram = yield ReadSome()
-    said = datagram + (yield ReadAll(_LIMIT, quiet=_QUIET))
+    try:
+        said = datagram + (yield ReadAll(_LIMIT, quiet=_QUIET))
+    except PeerError:
+        said = datagram  # the first answer is enough
     first, *others = [part for part in _ANSWER.split(said) if part] or [b""]
     facts, location = yield from _answer(first)
     locations = [location]
