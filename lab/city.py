@@ -36,8 +36,9 @@ class _Site:
     connections: list[socket.socket] = field(default_factory=list)
     arrivals: deque[float] = field(default_factory=deque)
 
-    def visit(self, client: str) -> Visit:
-        return Visit(client, self.log, self.placed.fake.manners, self.placed.name, self.placed.address)
+    def visit(self, client: str, address: str) -> Visit:
+        where = f"[{address}]" if ":" in address else address
+        return Visit(client, self.log, self.placed.fake.manners, self.placed.name, where)
 
     def arrive(self, connection: socket.socket, visit: Visit) -> None:
         """Count a new connection, and note what the device's manners forbid."""
@@ -90,10 +91,11 @@ class City:
                 if service.tls:
                     certificates.context(site.placed.name, service.tls)
         for site, service in self._services():
-            if isinstance(service, Stream):
-                self._listen(site, service)
-            else:
-                await self._receive(site, service)
+            for address in site.placed.addresses:
+                if isinstance(service, Stream):
+                    self._listen(site, service, address)
+                else:
+                    await self._receive(site, service, address)
 
     def port(self, port: int) -> int:
         """Where a device's port is bound."""
@@ -124,11 +126,11 @@ class City:
     def _services(self) -> Iterator[tuple[_Site, Service]]:
         return ((site, service) for site in self._sites for service in site.placed.fake.services)
 
-    def _bound(self, kind: socket.SocketKind, site: _Site, port: int) -> socket.socket:
-        made = socket.socket(socket.AF_INET, kind)
+    def _bound(self, kind: socket.SocketKind, address: str, port: int) -> socket.socket:
+        made = socket.socket(socket.AF_INET6 if ":" in address else socket.AF_INET, kind)
         made.setblocking(False)
         made.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1 if kind == socket.SOCK_STREAM else 0)
-        where = (site.placed.address, self.port(port))
+        where = (address, self.port(port))
         try:
             made.bind(where)
         except OSError as error:
@@ -137,19 +139,19 @@ class City:
             raise CityError(f"cannot bind {where[0]} port {where[1]}: {error.strerror}{hint}") from error
         return made
 
-    def _listen(self, site: _Site, service: Stream) -> None:
-        listener = self._bound(socket.SOCK_STREAM, site, service.port)
+    def _listen(self, site: _Site, service: Stream, address: str) -> None:
+        listener = self._bound(socket.SOCK_STREAM, address, service.port)
         listener.listen(128)
         self._listeners.append(listener)
-        asyncio.get_running_loop().add_reader(listener, self._accept, listener, site, service)
+        asyncio.get_running_loop().add_reader(listener, self._accept, listener, site, service, address)
 
-    def _accept(self, listener: socket.socket, site: _Site, service: Stream) -> None:
+    def _accept(self, listener: socket.socket, site: _Site, service: Stream, address: str) -> None:
         try:
             connection, client = listener.accept()
         except OSError:
             return  # it was gone again before we looked
         connection.setblocking(False)
-        visit = site.visit(f"{client[0]}:{client[1]}")
+        visit = site.visit(f"{client[0]}:{client[1]}", address)
         site.arrive(connection, visit)
         conversation = asyncio.ensure_future(self._serve(connection, site, service, visit))
         self._conversations.add(conversation)
@@ -167,10 +169,10 @@ class City:
         finally:
             site.leave(connection)
 
-    async def _receive(self, site: _Site, service: Datagram) -> None:
-        bound = self._bound(socket.SOCK_DGRAM, site, service.port)
+    async def _receive(self, site: _Site, service: Datagram, address: str) -> None:
+        bound = self._bound(socket.SOCK_DGRAM, address, service.port)
         loop = asyncio.get_running_loop()
-        transport, _ = await loop.create_datagram_endpoint(lambda: _Mailbox(site, service), sock=bound)
+        transport, _ = await loop.create_datagram_endpoint(lambda: _Mailbox(site, service, address), sock=bound)
         self._transports.append(transport)
 
 
@@ -193,8 +195,9 @@ async def _converse(connection: socket.socket, service: Stream, visit: Visit) ->
 class _Mailbox(asyncio.DatagramProtocol):
     """A UDP service at its port."""
 
-    def __init__(self, site: _Site, service: Datagram) -> None:
+    def __init__(self, site: _Site, service: Datagram, address: str) -> None:
         self._site = site
+        self._address = address
         self._service = service
         self._transport: asyncio.DatagramTransport | None = None
 
@@ -203,7 +206,7 @@ class _Mailbox(asyncio.DatagramProtocol):
 
     def datagram_received(self, data: bytes, addr: Any) -> None:
         self._site.log.datagrams += 1
-        answer = self._service.answer(data, self._site.visit(f"{addr[0]}:{addr[1]}"))
+        answer = self._service.answer(data, self._site.visit(f"{addr[0]}:{addr[1]}", self._address))
         if answer is not None and self._transport:
             self._transport.sendto(answer, addr)
 
