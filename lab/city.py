@@ -41,8 +41,9 @@ class _Site:
     bound: list[socket.socket] = field(default_factory=list)
     restarting: bool = False
 
-    def visit(self, client: str) -> Visit:
-        return Visit(client, self.log, self.placed.fake.manners, self.placed.name, self.placed.address, self.suffer)
+    def visit(self, client: str, address: str) -> Visit:
+        where = f"[{address}]" if ":" in address else address
+        return Visit(client, self.log, self.placed.fake.manners, self.placed.name, where, self.suffer)
 
     def suffer(self) -> None:
         """Do to the device what harm does to it, once."""
@@ -117,10 +118,11 @@ class City:
                 if service.tls:
                     certificates.context(site.placed.name, service.tls)
         for site, service in self._services():
-            if isinstance(service, Stream):
-                self._listen(site, service)
-            else:
-                await self._receive(site, service)
+            for address in site.placed.addresses:
+                if isinstance(service, Stream):
+                    self._listen(site, service, address)
+                else:
+                    await self._receive(site, service, address)
 
     def port(self, port: int) -> int:
         """Where a device's port is bound."""
@@ -151,33 +153,33 @@ class City:
     def _services(self) -> Iterator[tuple[_Site, Service]]:
         return ((site, service) for site in self._sites for service in site.placed.fake.services)
 
-    def _bound(self, kind: socket.SocketKind, site: _Site, port: int) -> socket.socket:
-        made = socket.socket(socket.AF_INET, kind)
+    def _bound(self, kind: socket.SocketKind, address: str, port: int) -> socket.socket:
+        made = socket.socket(socket.AF_INET6 if ":" in address else socket.AF_INET, kind)
         made.setblocking(False)
         made.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1 if kind == socket.SOCK_STREAM else 0)
-        where = (site.placed.address, self.port(port))
+        where = (address, self.port(port))
         try:
             made.bind(where)
         except OSError as error:
             made.close()
             hint = "; is another city up?" if error.errno == errno.EADDRINUSE else ""
             raise CityError(f"cannot bind {where[0]} port {where[1]}: {error.strerror}{hint}") from error
-        site.bound.append(made)
         return made
 
-    def _listen(self, site: _Site, service: Stream) -> None:
-        listener = self._bound(socket.SOCK_STREAM, site, service.port)
+    def _listen(self, site: _Site, service: Stream, address: str) -> None:
+        listener = self._bound(socket.SOCK_STREAM, address, service.port)
+        site.bound.append(listener)
         listener.listen(128)
         self._listeners.append(listener)
-        asyncio.get_running_loop().add_reader(listener, self._accept, listener, site, service)
+        asyncio.get_running_loop().add_reader(listener, self._accept, listener, site, service, address)
 
-    def _accept(self, listener: socket.socket, site: _Site, service: Stream) -> None:
+    def _accept(self, listener: socket.socket, site: _Site, service: Stream, address: str) -> None:
         try:
             connection, client = listener.accept()
         except OSError:
             return  # it was gone again before we looked
         connection.setblocking(False)
-        visit = site.visit(f"{client[0]}:{client[1]}")
+        visit = site.visit(f"{client[0]}:{client[1]}", address)
         site.arrive(connection, visit)
         conversation = asyncio.ensure_future(self._serve(connection, site, service, visit))
         self._conversations.add(conversation)
@@ -195,10 +197,11 @@ class City:
         finally:
             site.leave(connection)
 
-    async def _receive(self, site: _Site, service: Datagram) -> None:
-        bound = self._bound(socket.SOCK_DGRAM, site, service.port)
+    async def _receive(self, site: _Site, service: Datagram, address: str) -> None:
+        bound = self._bound(socket.SOCK_DGRAM, address, service.port)
+        site.bound.append(bound)
         loop = asyncio.get_running_loop()
-        transport, _ = await loop.create_datagram_endpoint(lambda: _Mailbox(site, service), sock=bound)
+        transport, _ = await loop.create_datagram_endpoint(lambda: _Mailbox(site, service, address), sock=bound)
         self._transports.append(transport)
 
 
@@ -221,8 +224,9 @@ async def _converse(connection: socket.socket, service: Stream, visit: Visit) ->
 class _Mailbox(asyncio.DatagramProtocol):
     """A UDP service at its port."""
 
-    def __init__(self, site: _Site, service: Datagram) -> None:
+    def __init__(self, site: _Site, service: Datagram, address: str) -> None:
         self._site = site
+        self._address = address
         self._service = service
         self._transport: asyncio.DatagramTransport | None = None
 
@@ -231,7 +235,7 @@ class _Mailbox(asyncio.DatagramProtocol):
 
     def datagram_received(self, data: bytes, addr: Any) -> None:
         self._site.log.datagrams += 1
-        for answer in self._service.answers(data, self._site.visit(f"{addr[0]}:{addr[1]}")):
+        for answer in self._service.answers(data, self._site.visit(f"{addr[0]}:{addr[1]}", self._address)):
             if self._transport:
                 self._transport.sendto(answer, addr)
 

@@ -51,15 +51,16 @@ def list_() -> None:
 @main.command()
 @_choosing
 @click.option("--mode", type=_MODES, default="auto", show_default=True, help="Real ARP in namespaces, or loopback.")
+@click.option("--ipv6", is_flag=True, help="Some devices have an IPv6 address too (namespaces only).")
 @click.option("--log", type=click.Path(dir_okay=False, path_type=Path), help="Write the last record here too.")
-def up(devices: int | None, only: str, network: str, mode: str, log: Path | None) -> None:
+def up(devices: int | None, only: str, network: str, mode: str, ipv6: bool, log: Path | None) -> None:
     """Bring a city up; serve until piped standard input ends, Ctrl-C or `down`.
 
     The first line on standard output says in JSON where it is and what is true of it, the last what was done to it.
     """
     from lab.up import Request, run
 
-    request = Request(mode, devices, _names(only), network, str(log.absolute()) if log else "")
+    request = Request(mode, devices, _names(only), network, str(log.absolute()) if log else "", ipv6=ipv6)
     with _explained():
         request.plan()
         _print(run(request, _ready))

@@ -75,7 +75,8 @@ def _nothing() -> None:
 class Visit:
     """One conversation of a client with a fake; `log` is the fake's. A service reports logins and harm here.
 
-    `device` is the fake's name in its city, which its keys are made for, and `address` where it stands. `suffer` does to it what harm does.
+    `device` is the fake's name in its city, which its keys are made for, and `address` where it was reached, as a URL writes it. `suffer` does to it what
+    harm does.
     """
 
     client: str
@@ -151,7 +152,8 @@ class Fake:
     """A fake device. `vendor`, `model`, `kind`, `firmware` and `serial` are what it states on the wire (None: it does not); `mac` begins with a fitting OUI.
 
     `host` is the last part of its address in the city's network. `unique` lists what else in its services no two devices share, besides MAC and serial.
-    `quarter` is the part of the city where it stands: "centre" is what comes up where nothing else is asked for.
+    `quarter` is the part of the city where it stands: "centre" is what comes up where nothing else is asked for. With `ipv6` it also has an IPv6 address, in a
+    city that has IPv6.
     """
 
     name: str
@@ -168,6 +170,7 @@ class Fake:
     unique: tuple[str, ...] = ()
     manners: Manners = field(default_factory=Manners)
     quarter: str = "centre"
+    ipv6: bool = False
 
 
 @cache

@@ -12,7 +12,7 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 from lab.city import CityError
-from lab.plan import Plan
+from lab.plan import IPV6_NETWORK, Plan, ipv6_of
 
 INTERFACE = "tocsin0"
 _CITY_END = "city0"
@@ -75,6 +75,15 @@ def build(plan: Plan, scanner: ScannerSide) -> None:
             _set(path, value)
     _ip((), _city(plan, scanner.pid))
     _ip((tool("nsenter"), "-n", "-t", str(scanner.pid)), _scanner(plan))
+    if plan.has_ipv6:
+        _turn_on_ipv6(f"d{number}" for number, one in enumerate(plan.placed) if one.ipv6)
+        _ip((), _city_ipv6(plan), "-6")
+
+
+def _turn_on_ipv6(interfaces: Iterator[str]) -> None:
+    for interface in interfaces:
+        _set(f"ipv6/conf/{interface}/addr_gen_mode", "1")  # no link-local address of its own making
+        _set(f"ipv6/conf/{interface}/disable_ipv6", "0")
 
 
 def _set(path: str, value: str) -> None:
@@ -100,16 +109,29 @@ def _city(plan: Plan, scanner: int) -> Iterator[str]:
         yield f"neigh add {plan.scanner} lladdr {_SCANNER_MAC} dev {name} nud permanent"
 
 
+def _city_ipv6(plan: Plan) -> Iterator[str]:
+    """What a device sends leaves through its own interface here too: an answer by its source, an echo that it answers by the interface that heard it."""
+    for number, one in enumerate(plan.placed):
+        if one.ipv6:
+            name, table = f"d{number}", _FIRST_TABLE + number
+            yield f"addr add {one.ipv6}/{IPV6_NETWORK.prefixlen} dev {name} nodad noprefixroute"
+            yield f"route add {IPV6_NETWORK} dev {name} src {one.ipv6} table {table}"
+            yield f"rule add from {one.ipv6} table {table}"
+            yield f"rule add oif {name} table {table}"
+
+
 def _scanner(plan: Plan) -> Iterator[str]:
     yield "link set lo up"
     yield f"addr add {plan.scanner}/{plan.network.prefixlen} dev {INTERFACE}"
     yield f"link set {INTERFACE} up"
+    if plan.has_ipv6:
+        yield f"addr add {ipv6_of(1)}/{IPV6_NETWORK.prefixlen} dev {INTERFACE} nodad"
 
 
-def _ip(prefix: Sequence[str], lines: Iterator[str]) -> None:
+def _ip(prefix: Sequence[str], lines: Iterator[str], *options: str) -> None:
     batch = "\n".join(lines) + "\n"
     done = subprocess.run(
-        [*prefix, tool("ip"), "-batch", "-"], input=batch, capture_output=True, text=True, check=False
+        [*prefix, tool("ip"), *options, "-batch", "-"], input=batch, capture_output=True, text=True, check=False
     )
     if done.returncode:
         first = done.stderr.strip().splitlines()[:1]

@@ -11,6 +11,8 @@ from typing import TypeVar
 from lab.fake import Fake, load_fakes
 
 NAMESPACE_NETWORK = "10.77.0.0/24"
+IPV6_NETWORK = ipaddress.IPv6Network("fd00:77::/64")
+"""Unique local addresses (RFC 4193); the devices that have one end in their host number, the scanner in 1."""
 LOOPBACK_NETWORK = "127.77.0.0/24"
 ALL, CENTRE = "all", "centre"
 _NUMBER = re.compile(r"(\d{1,9})(\D*)$")
@@ -30,6 +32,12 @@ class Placed:
     fake: Fake
     name: str
     address: str
+    ipv6: str = ""
+
+    @property
+    def addresses(self) -> tuple[str, ...]:
+        """Where it stands."""
+        return (self.address, self.ipv6) if self.ipv6 else (self.address,)
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,6 +47,11 @@ class Plan:
     network: ipaddress.IPv4Network
     scanner: str
     placed: tuple[Placed, ...]
+
+    @property
+    def has_ipv6(self) -> bool:
+        """Whether any of its devices has an IPv6 address."""
+        return any(one.ipv6 for one in self.placed)
 
 
 def choose(names: Sequence[str]) -> tuple[Fake, ...]:
@@ -54,10 +67,10 @@ def choose(names: Sequence[str]) -> tuple[Fake, ...]:
     return tuple(fake for fake in fakes if wanted & {ALL, fake.quarter, fake.name})
 
 
-def lay_out(network: str, devices: int | None = None, only: Sequence[str] = ()) -> Plan:
+def lay_out(network: str, devices: int | None = None, only: Sequence[str] = (), *, ipv6: bool = False) -> Plan:
     """Place the fakes in `network`, round and round until there are `devices` of them (None: each once).
 
-    The network is widened as needed, at most to a /16.
+    The network is widened as needed, at most to a /16. With `ipv6` the first of each fake that knows IPv6 has such an address too.
     """
     fakes = choose(only)
     count = len(fakes) if devices is None else devices
@@ -70,9 +83,15 @@ def lay_out(network: str, devices: int | None = None, only: Sequence[str] = ()) 
         copy, fake = number // len(fakes), fakes[number % len(fakes)]
         host = fake.host if copy == 0 else next(free)
         name = fake.name if copy == 0 else f"{fake.name}-{copy + 1}"
-        placed.append(Placed(respell(fake, copy), name, str(ipaddress.ip_address(start + host))))
+        second = ipv6_of(host) if ipv6 and fake.ipv6 and copy == 0 else ""
+        placed.append(Placed(respell(fake, copy), name, str(ipaddress.ip_address(start + host)), second))
     by_address = sorted(placed, key=lambda one: ipaddress.ip_address(one.address))
     return Plan(space, str(ipaddress.ip_address(start + 1)), tuple(by_address))
+
+
+def ipv6_of(host: int) -> str:
+    """The IPv6 address of a host number, which reads as that number: fd00:77::12."""
+    return str(IPV6_NETWORK[int(str(host), 16)])
 
 
 def _space(network: str, count: int) -> ipaddress.IPv4Network:

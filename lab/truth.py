@@ -33,6 +33,7 @@ def _device(one: Placed, *, macs: bool) -> dict[str, Any]:
         "name": one.name,
         "title": fake.title,
         "address": one.address,
+        "addresses": list(one.addresses),
         "mac": fake.mac if macs else None,
         **{name: getattr(fake, name) for name in STATED},
         "services": _services(fake),
@@ -87,7 +88,7 @@ def compare(report: Mapping[str, Any], real: Mapping[str, Any]) -> Comparison:
     differences += [f"not so: {_words(facet)}" for facet in sorted(reported - expected)]
     for device in real["devices"]:
         differences += _misread(device, by_address.get(device["address"]))
-    known = {device["address"] for device in real["devices"]} | {real.get("scanner")}
+    known = {address for device in real["devices"] for address in _addresses(device)} | {real.get("scanner")}
     differences += [f"{address}: no such device" for address in by_address if address not in known]
     return Comparison(tuple(differences), len(expected), len(reported), len(expected & reported))
 
@@ -114,11 +115,17 @@ def _reported(report: Mapping[str, Any]) -> set[Facet]:
     return facets
 
 
+def _addresses(real: Mapping[str, Any]) -> Sequence[str]:
+    return tuple(real.get("addresses", (real["address"],)))
+
+
 def _misread(real: Mapping[str, Any], device: Mapping[str, Any] | None) -> Sequence[str]:
     """What a device states of itself and the report does not, or states otherwise."""
     where = f"{real['address']} ({real['name']})"
     if device is None:
         return [f"{where}: not found"]
+    if missing := [address for address in _addresses(real) if address not in device["addresses"]]:
+        return [f"{where}: not known to be at {', '.join(missing)} too"]
     said = {**device, "firmware": (device.get("firmware") or {}).get("version")}
     return [
         f"{where}: {name} is {real[name]!r}, not {said.get(name)!r}"

@@ -22,7 +22,7 @@ from typing import Any
 
 from lab import namespace, running
 from lab.city import City, CityError, shift_needed
-from lab.plan import LOOPBACK_NETWORK, NAMESPACE_NETWORK, Placed, Plan, PlanError, choose, lay_out
+from lab.plan import IPV6_NETWORK, LOOPBACK_NETWORK, NAMESPACE_NETWORK, Placed, Plan, PlanError, choose, lay_out
 from lab.truth import truth
 
 _LONGEST_END = 15.0
@@ -34,6 +34,7 @@ class Request:
     """What is asked for: a mode of "auto", "namespace" and "loopback"; an empty `network` is the mode's own.
 
     `own_user` says that the city stands in a user namespace of its own, `why` why it is in this mode; `note` is the file that the city removes at its end.
+    With `ipv6` some of its devices have an IPv6 address too.
     """
 
     mode: str
@@ -44,11 +45,14 @@ class Request:
     own_user: bool = False
     why: str = ""
     note: str = ""
+    ipv6: bool = False
 
     def plan(self) -> Plan:
         """The city that is asked for; raises `PlanError`."""
         usual = LOOPBACK_NETWORK if self.mode == "loopback" else NAMESPACE_NETWORK
-        plan = lay_out(self.network or usual, self.devices, self.only)
+        plan = lay_out(self.network or usual, self.devices, self.only, ipv6=self.ipv6)
+        if plan.has_ipv6 and plan.network.is_loopback:
+            raise PlanError("a city on loopback addresses has no IPv6: bring it up in namespaces (--mode namespace)")
         if self.mode != "auto" and plan.network.is_loopback != (self.mode == "loopback"):
             raise PlanError(f"{plan.network} is no network for the mode {self.mode}")
         return plan
@@ -103,7 +107,7 @@ def _ways(request: Request) -> Iterator[Request]:
     if request.mode == "auto":
         why = "as the network asks" if request.is_local else "because {reason}"
         network = request.network if request.is_local else LOOPBACK_NETWORK
-        yield replace(request, mode="loopback", network=network, why=f"no ARP and no MAC addresses, {why}")
+        yield replace(request, mode="loopback", network=network, ipv6=False, why=f"no ARP and no MAC addresses, {why}")
     if request.mode == "loopback":
         yield replace(request, why="no ARP and no MAC addresses, as asked")
 
@@ -241,6 +245,7 @@ def _first_line(request: Request, plan: Plan, city: City, scanner: namespace.Sca
         "mode": request.mode,
         "why": request.why + shifted,
         "network": str(plan.network),
+        "ipv6_network": str(IPV6_NETWORK) if plan.has_ipv6 else None,
         "scanner_pid": scanner.pid if scanner else None,
         "enter": enter,
         "interface": namespace.INTERFACE if scanner else "lo",

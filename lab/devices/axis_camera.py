@@ -45,4 +45,5 @@ FAKE = Fake(
         ),
     ),
     causes=frozenset(),
+    ipv6=True,
 )

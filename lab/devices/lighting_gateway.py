@@ -17,4 +17,5 @@ FAKE = Fake(
         Mqtt(version="mosquitto version 2.0.18"),
     ),
     causes=frozenset((Expected("no-authentication", 1883),)),
+    ipv6=True,
 )

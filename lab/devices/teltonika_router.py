@@ -29,4 +29,5 @@ FAKE = Fake(
             Expected("component-old", 22),
         )
     ),
+    ipv6=True,
 )
