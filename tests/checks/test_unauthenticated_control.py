@@ -47,3 +47,34 @@ def test_each_protocol_weighs_what_it_lets_a_stranger_do(
 def test_what_it_judges_it_can_name_by_declared_facts():
     for protocol, control in PROTOCOLS.items():
         assert set(control.named_by) <= set(load_protocols()[protocol].FACTS)
+
+
+@pytest.mark.parametrize(
+    ("protocol", "port", "facts", "named"),
+    [
+        ("dnp3", 20000, {"dnp3.station": 1, "dnp3.function": "LINK_STATUS"}, "DNP3 without TLS"),
+        ("iec104", 2404, {"iec104.answer": "TESTFR con"}, "IEC 60870-5-104"),
+        ("fox", 1911, {"fox.encrypted": False, "fox.station_name": "TownHall"}, "TownHall"),
+        ("knx", 3671, {"knx.reachable": True, "knx.name": "KNX IP Router 752"}, "KNX IP Router 752"),
+        ("opcua", 4840, {"opcua.open": True, "opcua.application_name": "PLC1"}, "PLC1"),
+    ],
+)
+def test_each_control_protocol_that_asks_nobody_is_found(make, judge, protocol, port, facts, named):
+    judged = judge(unauthenticated_control, make((protocol, port, facts)))
+    assert judged.ports == [port]
+    assert named in judged.flaws[0].detail
+
+
+@pytest.mark.parametrize(
+    ("protocol", "port", "facts"),
+    [
+        ("fox", 4911, {"fox.encrypted": True}),
+        ("knx", 3671, {"knx.reachable": False}),
+        ("opcua", 4840, {"opcua.open": False, "opcua.anonymous": True}),
+        ("opcua", 4840, {"opcua.error": "0x80550000"}),
+    ],
+)
+def test_the_protected_form_passes_and_is_named(make, judge, protocol, port, facts):
+    judged = judge(unauthenticated_control, make((protocol, port, facts)))
+    assert (judged.flaws, judged.ended) == ([], "passed")
+    assert protocol in judged.reason
