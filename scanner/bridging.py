@@ -38,6 +38,11 @@ class Commands:
             raise SystemExit(0)
         self._buffer += more
 
+    @property
+    def waiting(self) -> bool:
+        """Whether another command has come."""
+        return b"\n" in self._buffer
+
     def next(self) -> dict[str, Any]:
         """Wait for a command; Refused where a line is no JSON object."""
         while b"\n" not in self._buffer:

@@ -19,9 +19,11 @@ def ethernet(kind: int, payload: bytes, source: bytes = CAMERA, target: bytes = 
 
 
 def ipv4(protocol: int, payload: bytes, source: str = CAMERA_IP, target: str = "255.255.255.255") -> bytes:
-    """RFC 791, section 3.1, with a checksum of zero, which no reader looks at."""
-    head = struct.pack("!BBHHHBBH", 0x45, 0, 20 + len(payload), 0, 0, 64, protocol, 0)
-    return head + raw(source) + raw(target) + payload
+    """RFC 791, section 3.1; a bridge drops what has no right checksum."""
+    head = struct.pack("!BBHHHBBH", 0x45, 0, 20 + len(payload), 0, 0, 64, protocol, 0) + raw(source) + raw(target)
+    total = sum(struct.unpack("!10H", head))
+    total = (total & 0xFFFF) + (total >> 16)
+    return head[:10] + struct.pack("!H", ~(total + (total >> 16)) & 0xFFFF) + head[12:] + payload
 
 
 def ipv6(following: int, payload: bytes, source: str, target: str, hops: int = 255) -> bytes:

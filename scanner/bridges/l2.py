@@ -8,7 +8,8 @@ events JSON lines on stdout, and it ends when stdin closes.
     {"command": "sweep", "interface": "eth0", "address": "10.0.0.9", "ranges": ["10.0.0.1-10.0.0.254"], "ports": [22, 80],
      "packets_per_second": 500, "device_packets_per_second": 40, "look_macs": ["44:19:b6:00:00:08"], "look_addresses": ["10.0.0.66"]}
     {"command": "ping", "ranges": ["10.1.0.1-10.1.0.254"], "packets_per_second": 500}
-    {"command": "listen", "interface": "eth0", "seconds": 60, "promiscuous": false, "udp_ports": [67, 5353]}      0 seconds: until stdin closes
+    {"command": "listen", "interface": "eth0", "seconds": 60, "promiscuous": false, "udp_ports": [67, 5353]}
+    {"command": "stop"}      ends listening, which 0 seconds do not, with all that has come until then
 
     {"command": "neighbours", "interface": "eth0", "address": "fd00::9", "ranges": ["fd00::/64"], "seconds": 3}
 
@@ -53,7 +54,7 @@ _SOL_PACKET, _ADD_MEMBERSHIP, _STATISTICS = 263, 1, 6
 _PROMISCUOUS, _ALL_GROUPS = 1, 2
 _ETHERNET, _LOOPBACK = 1, 772
 _LISTENERS_QUEUE = 8 << 20
-_LONGEST_FRAME = 16_384
+_LONGEST_FRAME, _LAST_LOTS = 16_384, 64
 MOST_NEIGHBOURS, MOST_OF_ONE = 4096, 16
 """Neighbours that are told of one segment, and addresses of one MAC address: a node could answer from any of 2^64."""
 
@@ -266,6 +267,7 @@ class Listen:
 
     def __init__(self, command: dict[str, Any], _: Fence, commands: Commands) -> None:
         interface = command["interface"]
+        self._commands = commands
         self._seconds = float(command["seconds"])
         raw = socket.socket(socket.AF_PACKET, socket.SOCK_RAW, 0)
         attach(raw, *listening(command["udp_ports"]))
@@ -281,19 +283,29 @@ class Listen:
         self._dropped = 0
 
     def run(self) -> Progress:
-        """Listen until the time is up."""
-        signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is for whoever started us, who then closes stdin
+        """Listen until the time is up or another command comes; then give what has come meanwhile."""
+        signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is for whoever started us, who then says stop
         end = time.monotonic() + self._seconds if self._seconds else math.inf
         self._tell()
-        while (left := end - time.monotonic()) > 0:
-            for frame in self._channel.heard(min(left, PROGRESS_EVERY)):
-                emit("frame", time=time.time(), data=base64.b64encode(frame).decode())
-                self._progress.done += 1
+        while not self._commands.waiting and (left := end - time.monotonic()) > 0:
+            self._pass_on(min(left, PROGRESS_EVERY))
             if self._progress.due(time.monotonic()):
                 self._tell()
+        for _ in range(_LAST_LOTS):
+            if not self._pass_on(0):
+                break
         self._tell()
         self._channel.raw.close()
+        if self._commands.waiting:
+            self._commands.next()
         return self._progress
+
+    def _pass_on(self, wait: float) -> int:
+        before = self._progress.done
+        for frame in self._channel.heard(wait):
+            emit("frame", time=time.time(), data=base64.b64encode(frame).decode())
+            self._progress.done += 1
+        return self._progress.done - before
 
     def _tell(self) -> None:
         _, dropped = struct.unpack("II", self._channel.raw.getsockopt(_SOL_PACKET, _STATISTICS, 8))

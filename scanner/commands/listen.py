@@ -84,19 +84,17 @@ async def _listen(
     from scanner.discover.listen import BridgeEnded
 
     loop = asyncio.get_running_loop()
-    work = asyncio.create_task(_hear(interface, seconds, record, hearing, observe, promiscuous=promiscuous))
+    stop = asyncio.Event()
 
-    def stop(number: int) -> None:
+    def end(number: int) -> None:
         loop.remove_signal_handler(number)
-        work.cancel()
+        stop.set()
 
     for number in (signal.SIGINT, signal.SIGTERM):
-        loop.add_signal_handler(number, stop, number)
+        loop.add_signal_handler(number, end, number)
     whole = True
     try:
-        await work
-    except asyncio.CancelledError:
-        pass
+        await _hear(interface, seconds, record, hearing, observe, stop, promiscuous=promiscuous)
     except BridgeEnded as error:
         whole = False
         record.note(f"listening ended early: {error}")
@@ -104,7 +102,14 @@ async def _listen(
 
 
 async def _hear(
-    interface: str, seconds: float, record: Record, hearing: Hearing, observe: Observer, *, promiscuous: bool
+    interface: str,
+    seconds: float,
+    record: Record,
+    hearing: Hearing,
+    observe: Observer,
+    stop: asyncio.Event,
+    *,
+    promiscuous: bool,
 ) -> None:
     from scanner.discover.listen import Overheard, listen
     from scanner.events import Heard
@@ -114,7 +119,7 @@ async def _hear(
     loop = asyncio.get_running_loop()
     kept, dropped = loop.time(), 0
     try:
-        async with aclosing(listen(interface, udp_ports(), seconds=seconds, promiscuous=promiscuous)) as events:
+        async with aclosing(listen(interface, udp_ports(), stop, seconds=seconds, promiscuous=promiscuous)) as events:
             async for event in events:
                 if isinstance(event, Overheard):
                     frame = decode(event.raw, when=event.when)

@@ -88,6 +88,10 @@ class Bridge:
                 return
         raise BridgeEnded(await self._obituary())
 
+    async def tell(self, command: dict[str, Any]) -> None:
+        """Give a command that has no events of its own; BridgeEnded when nobody is there to take it."""
+        await self._send(command)
+
     async def _send(self, command: dict[str, Any]) -> None:
         assert self._process is not None  # it was entered
         assert self._process.stdin is not None  # a pipe was asked for

@@ -1,8 +1,10 @@
 """Listening on an interface through the layer-2 bridge: frames as they come, and how many were lost. Not one packet is sent."""
 
+import asyncio
 import base64
 import socket
 from collections.abc import AsyncGenerator, Iterable
+from contextlib import suppress
 from dataclasses import dataclass
 
 from inventory.errors import ConfigError
@@ -41,9 +43,9 @@ def require_listening(interface: str) -> None:
 
 
 async def listen(
-    interface: str, udp_ports: Iterable[int], *, seconds: float = 0.0, promiscuous: bool = False
+    interface: str, udp_ports: Iterable[int], stop: asyncio.Event, *, seconds: float = 0.0, promiscuous: bool = False
 ) -> AsyncGenerator[Overheard | Tally, None]:
-    """Listen for so many seconds, or for ever (0). `BridgeEnded` where the interface goes away."""
+    """Listen for so many seconds, or for ever (0), or until `stop`; then what has come is given still. `BridgeEnded` where the interface goes away."""
     command = {
         "command": "listen",
         "interface": interface,
@@ -52,6 +54,7 @@ async def listen(
         "udp_ports": sorted(set(udp_ports)),
     }
     async with Bridge("l2", scope_command((), (), ())) as bridge:
+        stopper = asyncio.create_task(_stop(bridge, stop))
         try:
             async for event in bridge.follow(command):
                 match event["event"]:
@@ -61,6 +64,14 @@ async def listen(
                         yield Tally(event["frames"], event["dropped"])
         except BridgeRefused as error:
             raise ConfigError(f"cannot listen: {error}") from error
+        finally:
+            stopper.cancel()
+
+
+async def _stop(bridge: Bridge, stop: asyncio.Event) -> None:
+    await stop.wait()
+    with suppress(BridgeEnded):  # then `follow` says it
+        await bridge.tell({"command": "stop"})
 
 
 __all__ = ["BridgeEnded", "Overheard", "Tally", "listen", "require_listening"]
