@@ -13,7 +13,7 @@ import os
 from dataclasses import dataclass
 
 from inventory.errors import PeerClosed, PeerError, ProtocolError, TimedOut
-from inventory.model import FactValue
+from inventory.model import Device, FactValue
 from inventory.text import one_line
 from scanner import tls_codec
 from scanner.conversation import (
@@ -74,6 +74,13 @@ class _Flight:
     chain: tuple[bytes, ...]
     raw: bytes
     by_version: bool = False
+
+
+def invited(device: Device) -> tuple[Target, ...]:
+    """Where IPP was spoken inside TLS: its port is one where most speak in clear, so TLS is not expected there."""
+    known = {seen.endpoint for seen in device.speaking(NAME)}
+    spoken = (seen.endpoint for seen in device.speaking("ipp") if seen.facts.get("ipp.tls") is True)
+    return tuple(Target(endpoint) for endpoint in spoken if endpoint not in known)
 
 
 def probe(target: Target) -> Conversation[Heard]:

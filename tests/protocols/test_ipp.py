@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 from inventory.errors import PeerError, ProtocolError
 from inventory.model import Device, Endpoint, Observation
 from scanner.conversation import Heard, Target
-from scanner.protocols import ipp
+from scanner.protocols import ipp, tls
 
 TARGET = Target(Endpoint("192.0.2.1", 631))
 RECORDED = (Path(__file__).parent.parent / "bytes/ipp/ippeveprinter-2.4.2.bin").read_bytes()
@@ -100,6 +100,15 @@ def test_a_printer_that_closes_in_clear_is_invited_inside_tls(recite):
     assert ipp.invited(closed) == (Target(TARGET.endpoint, tls=True),)
     spoken = Observation(TARGET.endpoint, "ipp", {"ipp.tls": False}, b"", datetime(2026, 1, 1, tzinfo=UTC))
     assert ipp.invited(Device("a", ("192.0.2.1",), open_ports=(spoken.endpoint,), observations=(spoken,))) == ()
+
+
+def test_the_tls_of_a_printer_is_looked_into_once():
+    when = datetime(2026, 1, 1, tzinfo=UTC)
+    spoken = Observation(TARGET.endpoint, "ipp", {"ipp.tls": True}, b"", when)
+    looked_into = Observation(TARGET.endpoint, "tls", {}, b"", when)
+    in_clear = Observation(TARGET.endpoint, "ipp", {"ipp.tls": False}, b"", when)
+    for seen, targets in (((spoken,), (TARGET,)), ((spoken, looked_into), ()), ((in_clear,), ())):
+        assert tls.invited(Device("address:192.0.2.1", ("192.0.2.1",), observations=seen)) == targets
 
 
 @pytest.mark.parametrize(
