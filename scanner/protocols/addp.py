@@ -39,7 +39,7 @@ _NUMBERS = {0x06: "hardware_type", 0x07: "hardware_revision", 0x0E: "realport", 
 
 def invited(device: Device) -> tuple[Target, ...]:
     """Where Digi's devices listen."""
-    return (Target(Endpoint(device.address, _PORT, "udp")),) if made_by(device, "Digi", "Digi International") else ()
+    return (Target(Endpoint(device.address, _PORT, "udp")),) if made_by(device, "Digi", "DigiBoard") else ()
 
 
 def probe(target: Target) -> Conversation[Heard]:

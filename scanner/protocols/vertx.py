@@ -37,11 +37,7 @@ _NAMES = ("name", "address", "type", "model", "version", "built")
 
 def invited(device: Device) -> tuple[Target, ...]:
     """Where HID's controllers listen."""
-    return (
-        (Target(Endpoint(device.address, _PORT, "udp")),)
-        if made_by(device, "HID", "HID Global", "HID Corporation")
-        else ()
-    )
+    return (Target(Endpoint(device.address, _PORT, "udp")),) if made_by(device, "HID") else ()
 
 
 def probe(target: Target) -> Conversation[Heard]:

@@ -1,5 +1,7 @@
 """The discovery services of gateways and serial servers: what they answer, and what they call harm."""
 
+import os
+
 import pytest
 
 from lab.fake import Log, Manners, Visit
@@ -93,3 +95,27 @@ def test_what_writes_or_reads_secrets_is_harm_and_not_answered(service, request_
     log = Log()
     assert service.answer(request_bytes, Visit("127.0.0.1", log, Manners())) is None
     assert len(log.harms) == 1
+
+
+@pytest.mark.real
+async def test_nmap_reads_the_same_of_a_radio(build, tool):
+    if os.geteuid() != 0:
+        pytest.skip("nmap sends datagrams of its own making, which only root may: run the tests as root")
+    house = await build(RADIO)
+    said = await tool("nmap", "-Pn", "-n", "-sU", "-p", "10001", "--script", "ubiquiti-discovery", house.address)
+    assert "firmware: XM.ar7240.v5.6.3.28591.151130.1749" in said.text
+    assert "hostname: mast-7" in said.text
+    assert house.harms == []
+
+
+@pytest.mark.real
+async def test_nmap_reads_the_same_of_a_door_controller(build, tool):
+    house = await build(DOOR)
+    script = "broadcast-hid-discoveryd"
+    options = f"{script}.address={house.address},{script}.timeout=2s"
+    said = await tool("nmap", "--script", script, "--script-args", options)
+    assert (
+        f"Name: VertX_EVO_V2000; IP Address: {house.address}; Model: V2-V2000; Version: 3.6.3.101 (07/27/2017)"
+        in said.text
+    )
+    assert house.harms == []
