@@ -45,7 +45,7 @@ FLOOR = 0.5
 """Seconds below which no round-trip is slow, however fast the device was before."""
 TENFOLD = 10.0
 FEW = 3
-"""Questions to a controller after which a reading is due, though all went well."""
+"""Questions after which a reading is due at a controller though all went well, where it takes no slot."""
 MOST_CONNECTIONS = 4
 """Connections to open ports that all the readings between questions may take together; later ones wait for the next question's own."""
 CONTROL_PORTS = frozenset((
@@ -122,7 +122,7 @@ class Canary:
         self._since_reading += 1
         if endpoint.transport == "udp" and protocol.SAFETY is Safety.A:
             return  # these are under way together, and share the device's turn
-        due = self._since_reading >= FEW and is_control(protocol, endpoint)
+        due = self._free and self._since_reading >= FEW and is_control(protocol, endpoint)
         in_vain = isinstance(ended, PeerError) and not isinstance(ended, ProtocolError)
         await self._judge(device, avoid=endpoint, suspicious=due or in_vain)
 
@@ -227,6 +227,11 @@ class Canary:
             return
         if (endpoint := self._open_port(avoid)) is not None:
             yield partial(self._connect, endpoint)
+
+    @property
+    def _free(self) -> bool:
+        """Whether a reading takes no slot of the device's: each conversation's own connection must do where it would."""
+        return bool(self._engine) or self._refusing in self._worked
 
     @property
     def _refusing(self) -> Endpoint | None:

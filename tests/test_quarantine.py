@@ -6,11 +6,12 @@ import sqlite3
 import subprocess
 from dataclasses import replace
 from datetime import UTC, datetime
+from typing import Any
 
 import pytest
 
 from inventory.errors import Quarantined, StoreError
-from inventory.model import Claim, Confidence, Device, FactValue, Status
+from inventory.model import Claim, Confidence, Device, Facts, FactValue, Status
 from inventory.quarantine import Quarantine, Uptime, named
 from inventory.store import Store
 from scanner.audit import verify
@@ -196,8 +197,9 @@ def test_the_uptime_that_wraps_after_497_days_is_no_restart(before, after, resta
 
 
 @pytest.mark.parametrize("junk", ["many", True, 1.5, ("a",)])
-def test_a_counter_that_is_no_number_proves_nothing(junk):
-    assert uptimes({"snmp.engine_boots": junk, "snmp.engine_time": junk}, {"snmp.engine_boots": 1}) == ()
+def test_a_counter_that_is_no_number_proves_nothing(junk: Any):
+    before: Facts = {"snmp.engine_boots": junk, "snmp.engine_time": junk}
+    assert uptimes(before, {"snmp.engine_boots": 1}) == ()
 
 
 def test_an_uptime_says_what_it_does_not_know():

@@ -25,7 +25,8 @@ def list_(options: Options) -> None:
     with options.open_store() as store:
         entries = store.quarantined()
     rows = table("address", "mac", "id", "since (UTC)", "asked last", "reason")
-    rows.columns[0].no_wrap = True
+    for column in rows.columns[:2]:
+        column.no_wrap = True
     for entry in sorted(entries, key=lambda one: Endpoint(one.address, 0).sort_key):
         since = f"{entry.since.astimezone(UTC):%Y-%m-%d %H:%M}"
         said = (entry.address, entry.mac or "-", entry.identity, since, entry.asked or "-", entry.reason)
