@@ -47,7 +47,10 @@ def named(devices: Iterable[Device]) -> tuple[Device, ...]:
     could_be = [candidates(d.claims, d.mac, d.observations, d.address) for d in devices]
     taken = Counter(name for names in could_be for name in {name for name, _ in names})
     found = (next((pair for pair in names if taken[pair[0]] == 1), names[-1]) for names in could_be)
-    return tuple(replace(d, identity=name, why=(why, *d.why)) for d, (name, why) in zip(devices, found, strict=True))
+    return tuple(
+        replace(d, identity=name, why=(why, *(line for line in d.why if line != why)))
+        for d, (name, why) in zip(devices, found, strict=True)
+    )
 
 
 def _by_serial(claims: Sequence[Claim]) -> Iterator[tuple[str, str]]:

@@ -68,8 +68,8 @@ def command(
 ) -> int:
     """Find the devices of a network, check them, and rank them by what to fix first.
 
-    NETWORK is a network (10.20.0.0/24), a range (10.20.0.5-20), an address, a name, or @FILE with such words in it. Without one, the site of
-    tocsin.toml is scanned.
+    NETWORK is a network (10.20.0.0/24), a range (10.20.0.5-20), an address, a name, an IPv6 segment of this machine (fd00:77::/64, fe80::/64%eth0), or @FILE
+    with such words in it. Without one, the site of tocsin.toml is scanned.
     """
     from scanner.jobs import Request, build, resumed
 

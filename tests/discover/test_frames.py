@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from scanner.frames import Frames, checksum
+from scanner.frames import Frames, checksum, read_neighbour
 
 OURS = bytes.fromhex("020000000001")
 THEIRS = bytes.fromhex("4419b6000005")
@@ -91,3 +91,43 @@ def test_junk_is_read_as_nothing_or_as_an_answer_and_never_raises(cut, junk):
     for frame in (junk, answer(frames)[:cut] + junk):
         assert frames.read_arp(frame) is None or len(frame) >= 42
         assert frames.read_tcp(frame) in (None, (ADDRESS, 80, True), (ADDRESS, 80, False))
+
+
+# RFC 8200, section 3; RFC 4443, section 4.2; RFC 4861, section 4.4. From fd00:77::5 to fd00:77::1.
+ECHO_REPLY = bytes.fromhex(
+    "020000000001 4419b6000005 86dd 60000000 0008 3a 40 fd000077000000000000000000000005 fd000077000000000000000000000001 81 00 0000 0001 0001"
+)
+ADVERTISEMENT = bytearray(ECHO_REPLY)
+ADVERTISEMENT[54], ADVERTISEMENT[21] = 136, 255
+
+
+@pytest.mark.parametrize("frame", [ECHO_REPLY, bytes(ADVERTISEMENT)])
+def test_a_neighbour_is_read_from_what_it_sends(frame):
+    assert read_neighbour(frame) == (0xFD000077 << 96 | 5, THEIRS)
+
+
+@pytest.mark.parametrize(
+    ("at", "value"), [(12, 0x08), (14, 0x40), (20, 6), (54, 128), (54, 134), (54, 137), (22, 0xFF)]
+)
+def test_what_is_no_answer_of_a_neighbour_is_not_read(at, value):
+    frame = bytearray(ECHO_REPLY)
+    frame[at] = value
+    assert read_neighbour(bytes(frame)) is None
+
+
+def test_an_advertisement_that_came_through_a_router_is_not_believed():
+    frame = bytearray(ADVERTISEMENT)
+    frame[21] = 254
+    assert read_neighbour(bytes(frame)) is None
+
+
+def test_an_address_that_is_none_yet_is_nobody_s():
+    frame = ADVERTISEMENT[:22] + bytes(16) + ADVERTISEMENT[38:]
+    assert read_neighbour(bytes(frame)) is None
+
+
+@given(st.binary(max_size=120), st.integers(0, 62))
+def test_junk_is_read_as_nothing_or_as_an_address(junk, cut):
+    for frame in (junk, ECHO_REPLY[:cut] + junk):
+        read = read_neighbour(frame)
+        assert read is None or (0 < read[0] < 0xFF << 120 and len(read[1]) == 6)

@@ -51,6 +51,8 @@ def test_neighbours_in_scope_become_hosts_and_one_packet_asks_all(street, tmp_pa
     assert address in ("fd00:77::6", "fd00:77::beef:6")
     assert plc == (PLC, [80])
     assert {record["how"] for record in records if record["kind"] == "Host"} == {"nd"}
+    sighted = {record["address"]: record["mac"] for record in records if record["kind"] == "Sighting"}
+    assert sighted["fd00:77::66"] == DENIED
     told = subprocess.run(["tcpdump", "-nn", "-r", "-"], input=path.read_bytes(), capture_output=True, check=True)
     sent = [line for line in told.stdout.decode().splitlines() if re.search(r"IP6 fd00:77::1(\.\d+)? > ", line)]
     assert len([line for line in sent if "echo request" in line]) == 1
@@ -60,7 +62,7 @@ def test_neighbours_in_scope_become_hosts_and_one_packet_asks_all(street, tmp_pa
 
 
 @pytest.mark.real
-def test_addresses_of_another_prefix_are_noted_and_not_asked(street):
+def test_link_local_addresses_are_asked_behind_the_interface_that_was_named(street):
     records = drive(street, {**ORDER, "targets": ["fe80::/64%port10"], "allow": ["fe80::/64"]})
     hosts = found(records)
     assert {mac for mac, _ in hosts.values()} == {CAMERA, PLC, DENIED}
