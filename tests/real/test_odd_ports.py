@@ -11,7 +11,7 @@ import pytest
 from inventory.model import Device, Endpoint, Level
 from scanner.audit import Audit
 from scanner.discover import Host
-from scanner.identify import Interview
+from scanner.identify import Interview, Terms
 from scanner.pace import PACES
 from scanner.questions import is_unknown
 from scanner.scope import Grant, Scope
@@ -35,10 +35,9 @@ def ask(tmp_path: Path) -> Callable[[Endpoint], Awaitable[tuple[Device, int]]]:
                 wire,
                 Host("127.0.0.1", None, (endpoint,), "connect"),
                 name="",
-                community="",
                 asking=lambda _: None,
                 now=lambda: datetime.now(UTC),
-                never_touch=frozenset((161, 1900)),
+                terms=Terms(never_touch=frozenset((161, 1900))),
             )
             return await interview.device(120.0), wire.sent_to("127.0.0.1").connections
 
