@@ -30,6 +30,7 @@ FAKE = Fake(
     model="AP9630",
     kind="ups",
     firmware="v6.4.0",
+    serial=_SERIAL,
     services=(
         Http(
             lock=Lock("APC Management Card", _ACCOUNT),

@@ -38,6 +38,7 @@ FAKE = Fake(
             Expected("snmp-default-community", 161, "udp"),
             Expected("firmware-old", 161, "udp"),
             Expected("component-old", 22),
+            Expected("component-old", 161, "udp"),
         )
     ),
 )

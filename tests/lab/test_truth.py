@@ -36,7 +36,7 @@ def test_a_perfect_report_has_no_differences():
     comparison = compare(*perfect())
     assert comparison.differences == ()
     assert (comparison.recall, comparison.precision) == (1.0, 1.0)
-    assert comparison.expected == 35
+    assert comparison.expected == 37
 
 
 def test_a_missing_finding_lowers_recall():
@@ -106,7 +106,7 @@ def test_verify_ends_with_1_where_a_report_differs_and_prints_how(tmp_path):
     wrong = CliRunner().invoke(main, ["verify", str(bad), "--truth", str(true)])
     assert (right.exit_code, right.stdout) == (
         0,
-        "recall 1.000 (35 of 35 findings), precision 1.000 (35 of 35 reported)\n",
+        "recall 1.000 (37 of 37 findings), precision 1.000 (37 of 37 reported)\n",
     )
     assert wrong.exit_code == 1
     assert "missing: 10.77.0.10 default-credentials 80/tcp\n" in wrong.stdout

@@ -1,7 +1,10 @@
 """Real servers of the operating system, each a function that writes its configuration into a folder and returns its command line."""
 
+import grp
 import hashlib
+import importlib.util
 import os
+import pwd
 import shutil
 import subprocess
 import sys
@@ -211,6 +214,21 @@ def snmpd(folder: Path, address: str, port: int, community: str, readers: str = 
     ]
 
 
+def snmpsim(folder: Path, address: str, port: int, recording: str) -> Command:
+    """The snmpsim agent with one of the recorded devices that come with it, under the community "recorded"."""
+    package = importlib.util.find_spec("snmpsim")
+    program = Path(sys.prefix) / "bin" / "snmpsim-command-responder"
+    if package is None or package.origin is None or not program.exists():
+        pytest.skip("snmpsim is not installed: pip install snmpsim pysmi")
+    data = folder / "recordings"
+    data.mkdir(exist_ok=True)
+    shutil.copy(Path(package.origin).parent / "data" / "recorded" / f"{recording}.snmprec", data / "recorded.snmprec")
+    user = pwd.getpwuid(os.geteuid()).pw_name
+    who = [f"--process-user={user}", f"--process-group={grp.getgrgid(os.getegid()).gr_name}"]
+    where = [f"--data-dir={data}", f"--cache-dir={folder / 'cache'}", f"--agent-udpv4-endpoint={address}:{port}"]
+    return [str(program), *where, *who]
+
+
 def mosquitto(folder: Path, address: str, port: int, user: str = "", password: str = "") -> Command:
     """Mosquitto: open to anybody, or with a user closed to all but that one."""
     program, config = tool("mosquitto", "mosquitto"), folder / "mosquitto.conf"
@@ -256,6 +274,7 @@ SERVERS = {
         nginx,
         s_server,
         snmpd,
+        snmpsim,
         mosquitto,
         vsftpd,
     )

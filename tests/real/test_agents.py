@@ -1,12 +1,13 @@
 """ENTITY-MIB and NTCIP 1201 with net-snmp's agent, which is told what to say, and a recorded UPS with snmpsim, all through the real wire."""
 
-import sys
-from pathlib import Path
+from datetime import UTC, datetime
 
 import pytest
 
 from inventory.errors import TimedOut
+from inventory.model import Endpoint, Facts, Observation
 from scanner.conversation import Target
+from scanner.fingerprint import fingerprint
 from scanner.protocols import entity, ntcip, snmp
 
 pytestmark = pytest.mark.real
@@ -29,6 +30,10 @@ TRAFFIC = (
     f'override {MODULE}.3.1.5.1 octet_str "20190612 - v32.65"',
     f"override {MODULE}.3.1.6.1 integer 3",
 )
+
+
+def observed(facts: Facts) -> Observation:
+    return Observation(Endpoint("127.0.0.1", 161, "udp"), "snmp", facts, b"", datetime(2026, 11, 21, tzinfo=UTC))
 
 
 async def test_entity_reads_the_chassis_of_net_snmp(run, wire):
@@ -57,12 +62,10 @@ async def test_a_community_that_is_none_meets_silence(run, wire):
             await wire.hold(protocol, Target(endpoint, community="city"))
 
 
-async def test_a_recorded_ups_names_itself(run, wire):
-    recorded = (
-        Path(sys.prefix) / f"lib/python{sys.version_info.major}.{sys.version_info.minor}/site-packages/snmpsim/data"
-    )
-    if not recorded.is_dir():
-        pytest.skip("snmpsim is not installed: pip install snmpsim")
-    endpoint = await run.start("snmpsim", str(recorded / "recorded"), transport="udp")
-    heard = await wire.hold(snmp, Target(endpoint, community="eaton-9PX-partial-walk"))
-    assert "Eaton" in str(heard.facts["snmp.sys_descr"])
+async def test_a_recorded_ups_names_its_maker(run, wire):
+    endpoint = await run.start("snmpsim", "eaton-9PX-partial-walk", transport="udp")
+    heard = await wire.hold(snmp, Target(endpoint, community="recorded"))
+    assert heard.facts["snmp.sys_object_id"] == "1.3.6.1.4.1.705.1"
+    assert "snmp.sys_descr" not in heard.facts
+    (kind,) = [claim for claim in fingerprint([observed(heard.facts)], None) if claim.name == "kind"]
+    assert kind.value == "ups"
