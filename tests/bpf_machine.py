@@ -35,7 +35,7 @@ def run(program: bytes, frame: bytes, packet_type: int = 0) -> int:  # noqa: PLR
         elif code == 0x0C:
             a += x
         elif code == 0x06:
-            return k
+            return int(k)
         else:
             tests = {0x15: a == k, 0x25: a > k, 0x35: a >= k, 0x45: bool(a & k)}
             at += then if tests[code] else otherwise
