@@ -5,6 +5,7 @@ import os
 import shutil
 import signal
 import subprocess
+import tempfile
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -30,12 +31,12 @@ for line in sys.stdin:
 
 @pytest.fixture
 def segment(namespaces: None) -> Iterator[Segment]:
-    """A hearer that says nothing by itself (no IPv6), and a speaker."""
+    """A hearer and a speaker, of which neither says anything by itself (no IPv6)."""
     made = Segment(HEARER, 24, all_users=os.geteuid() == 0)
     try:
         made.run("ip", "link", "set", "switch", "type", "bridge", "group_fwd_mask", "0x4000")  # LLDP passes too
-        made.run("sh", "-c", "echo 1 > /proc/sys/net/ipv6/conf/port10/disable_ipv6")
-        made.add_host(SPEAKER, MAC)
+        for host in (made.scanner, made.add_host(SPEAKER, MAC)):
+            host.run("sh", "-c", "for all in /proc/sys/net/ipv6/conf/*/disable_ipv6; do echo 1 > $all; done")
         yield made
     finally:
         made.close()
@@ -100,13 +101,6 @@ def tool(name: str, package: str) -> str:
     return found
 
 
-def wait_until_heard(listener: Listener, segment: Segment, frames: int) -> None:
-    """Wait until the hearer's interface has had so many frames more."""
-    begun = received(segment)
-    while received(segment) < begun + frames:
-        assert listener.process.poll() is None
-
-
 def received(segment: Segment) -> int:
     (link,) = json.loads(segment.run("ip", "-j", "-s", "link", "show", "port10").stdout)
     return int(link["stats64"]["rx"]["packets"])
@@ -158,23 +152,25 @@ def test_an_interface_that_goes_away_ends_it_with_what_was_heard(segment, tmp_pa
 
 
 def test_lldpd_is_heard(segment, tmp_path):
-    program = tool("lldpd", "lldpd")
+    program, host = tool("lldpd", "lldpd"), segment.hosts[SPEAKER]
     listener = Listener(segment, tmp_path)
-    host = segment.hosts[SPEAKER]
-    rundir = tmp_path / "lldpd"
-    rundir.mkdir()
-    wish = ["-d", "-I", "port11", "-u", str(rundir / "socket"), "-S", "city test rig"]
-    with (tmp_path / "log").open("wb") as log:
+    with tempfile.TemporaryDirectory() as folder, (tmp_path / "log").open("wb") as log:
+        Path(folder).chmod(0o777)  # lldpd becomes another user
+        wish = ["-d", "-I", "port11", "-u", f"{folder}/socket", "-S", "city test rig"]
+        before = received(segment)
         speaker = subprocess.Popen([*host.enter, program, *wish], stdin=subprocess.DEVNULL, stdout=log, stderr=log)
-    try:
-        wait_until_heard(listener, segment, 3)
-    finally:
-        speaker.terminate()
-        speaker.wait()
-    told = facts(listener.end())
-    if "lldp.system_description" not in told:
-        pytest.skip(f"lldpd says nothing here: {(tmp_path / 'log').read_text()[-300:]}")
-    assert told["lldp.system_description"] == "city test rig"
+        try:
+            while received(segment) == before and speaker.poll() is None and listener.process.poll() is None:
+                pass
+        finally:
+            speaker.terminate()
+            speaker.wait()
+    if received(segment) == before:
+        listener.end()
+        pytest.skip(
+            "lldpd gives up its rights, which it may not in an ordinary user's namespace: run the tests as root"
+        )
+    assert facts(listener.end())["lldp.system_description"] == "city test rig"
 
 
 def test_a_dhcp_client_is_heard(segment, tmp_path):
