@@ -16,8 +16,8 @@ from inventory.model import Level, Scan
 from scanner import spans
 from scanner.config import Settings, Site, is_window
 from scanner.discover import Sweep, Targets, parse_targets, require, require_segments
+from scanner.job import Job
 from scanner.pace import PACES, Pace
-from scanner.pipeline import Job
 from scanner.questions import Budget
 from scanner.recog import load_recog
 from scanner.scope import Grant, Scope

@@ -7,7 +7,7 @@ from scanner import spans
 from scanner.discover.plan import Leg, Way, permitted
 from scanner.discover.ways import patience, ways_to
 from scanner.gathering import grouped
-from scanner.pipeline import Job
+from scanner.job import Job
 from scanner.questions import datagrams
 
 _TALK = 200

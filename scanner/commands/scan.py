@@ -18,7 +18,8 @@ from scanner.output import Outputs, show_report, to_files, write
 
 if TYPE_CHECKING:
     from inventory.model import Report
-    from scanner.pipeline import Job, Run
+    from scanner.job import Job
+    from scanner.pipeline import Run
 
 LEVELS = {level.label: level for level in Level}
 SEVERITIES = {severity.label: severity for severity in Severity}

@@ -1,0 +1,37 @@
+"""What a scan is to do, decided before the first packet."""
+
+from dataclasses import dataclass, field
+
+from checks.contract import Check, FleetCheck
+from inventory.model import Scan
+from scanner.discover import Sweep
+from scanner.fingerprint import Others
+from scanner.overheard import NOTHING_OVERHEARD, Overheard
+from scanner.pace import Pace
+from scanner.questions import Budget
+
+
+@dataclass(frozen=True, slots=True)
+class Job:
+    """What a scan is to do: the record it is stored under, its pace, the sweep, the checks, how many devices are examined at the same time, and for how
+    many seconds each may keep us. When these are over no question and no login is begun any more, and what was not asked is said.
+
+    `others` are the fingerprints of others, and `multicast` says whether everybody on a segment may be asked at once.
+    `overheard` is what was heard of its devices before, and `budget` what asking each may cost beyond the port sweep.
+
+    The sweep's own pace is its share of the scan's `pace`; the wire has the rest.
+    """
+
+    scan: Scan
+    plan: str
+    pace: Pace
+    sweep: Sweep
+    checks: tuple[Check, ...]
+    fleet_checks: tuple[FleetCheck, ...]
+    community: str = ""
+    devices_at_once: int = 100
+    device_deadline: float = 600.0
+    others: Others | None = None
+    multicast: bool = False
+    overheard: Overheard = NOTHING_OVERHEARD
+    budget: Budget = field(default_factory=Budget)
