@@ -176,17 +176,16 @@ def _rows(path):
     ],
 )  # fmt: skip
 def test_the_engines_counters_say_whether_it_restarted(before, after, said):
-    def facts(values):
-        return {f"snmp.engine_{name}": value for name, value in values.items()} | (
-            {"snmp.engine_id": "80"} if values else {}
-        )
+    def facts(values: dict[str, int]) -> Facts:
+        same: Facts = {"snmp.engine_id": "80"} if values else {}
+        return {**same, **{f"snmp.engine_{name}": value for name, value in values.items()}}
 
     (uptime,) = uptimes(facts(before), facts(after))
     assert str(uptime) == f"{said} (SNMP engine)"
 
 
 def test_another_engine_at_the_address_is_not_compared():
-    first = {"snmp.engine_id": "80aa", "snmp.engine_boots": 3, "snmp.engine_time": 900}
+    first: Facts = {"snmp.engine_id": "80aa", "snmp.engine_boots": 3, "snmp.engine_time": 900}
     assert uptimes(first, {"snmp.engine_id": "80bb", "snmp.engine_boots": 9, "snmp.engine_time": 5}) == ()
 
 
