@@ -30,7 +30,7 @@ from datetime import datetime
 from functools import partial
 from statistics import median_low
 
-from inventory.errors import PeerClosed, PeerError, ProtocolError
+from inventory.errors import PeerClosed, PeerError, ProtocolError, Unreached
 from inventory.identity import candidates
 from inventory.model import Device, Endpoint, Facts
 from inventory.quarantine import Quarantine, Uptime
@@ -248,7 +248,12 @@ class Canary:
 
     async def _connect(self, endpoint: Endpoint) -> Reading:
         self._connections += endpoint != self._refusing
-        seconds = await self._wire.feel(endpoint)
+        try:
+            seconds = await self._wire.feel(endpoint)
+        except (
+            Unreached
+        ):  # this machine has lost its network: nothing was learnt of the device, and so nothing against it
+            return Reading(alive=True)
         if seconds is not None:
             self._works(endpoint)
             self._ward.heard(_clock())

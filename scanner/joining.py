@@ -109,8 +109,15 @@ def together(
     """
     by_address = {address: one for one in assessments for address in one.device.addresses}
     devices = named(join({id(one): one.device for one in by_address.values()}.values()))
+    devices = tuple(_as_set_aside(device, _parts(device, by_address)) for device in devices)
     owners = Counter(mac for device in devices for mac in seen_macs(device))
     return tuple(_assessment(_with_noted(device, noted, owners), _parts(device, by_address)) for device in devices)
+
+
+def _as_set_aside(device: Device, parts: Sequence[Assessment]) -> Device:
+    """What is in quarantine keeps the name under which it was put there, though this scan may not have seen what it was known by."""
+    quarantine = next((part.quarantine for part in parts if part.quarantine), None)
+    return replace(device, identity=quarantine.identity) if quarantine else device
 
 
 def _with_noted(device: Device, noted: Mapping[str, Collection[str]], owners: Mapping[str, int]) -> Device:
@@ -138,7 +145,15 @@ def _assessment(device: Device, parts: Sequence[Assessment]) -> Assessment:
         connections=sum(part.traffic.connections for part in parts),
         login_attempts=sum(part.traffic.login_attempts for part in parts),
     )
-    judged = replace(parts[0], device=device, outcomes=combined, traffic=sent, when=max(part.when for part in parts))
+    judged = replace(
+        parts[0],
+        device=device,
+        outcomes=combined,
+        traffic=sent,
+        uptime=next((part.uptime for part in parts if part.uptime), ()),
+        quarantine=next((part.quarantine for part in parts if part.quarantine), None),
+        when=max(part.when for part in parts),
+    )
     return replace(judged, score=score(findings), firmware=firmware_age(device))
 
 

@@ -35,6 +35,8 @@ from scanner.ward import Ward
 
 T = TypeVar("T")
 _CHUNK = 16384
+_NO_WAY = frozenset({errno.ENETUNREACH, errno.ENETDOWN})
+"""This machine has no way to that network just now, which says nothing of the device."""
 _OUR_FAULT = frozenset({errno.EMFILE, errno.ENFILE, errno.ENOMEM, errno.ENOBUFS, errno.EADDRNOTAVAIL})
 
 
@@ -78,7 +80,7 @@ class Wire:
     async def feel(self, endpoint: Endpoint) -> float | None:
         """The canary's reading: connect, say nothing, close with FIN. The seconds until the device answered, be it by refusing; None where it is silent.
 
-        Raises as `hold` does for what a guard forbids.
+        Raises as `hold` does for what a guard forbids, and `Unreached` where it is this machine that has no network.
         """
         errand = Errand(endpoint, "canary", Level.IDENTIFY, says=())
         async with self._gate.audited(errand):
@@ -88,6 +90,8 @@ class Wire:
             try:
                 opened = await route.open()
             except Unreached as error:
+                if isinstance(error.__cause__, OSError) and error.__cause__.errno in _NO_WAY:
+                    raise
                 if not isinstance(error.__cause__, ConnectionRefusedError):
                     errand.outcome = f"silent: {error}"
                     return None

@@ -33,6 +33,7 @@ class Played:
     patience = ()
 
     def __init__(self, judge: Judge) -> None:
+        self.silent = False
         self.asked: list[Account] = []
         self._judge = judge
 
@@ -46,7 +47,7 @@ class Played:
         return ()
 
     async def feel(self, endpoint: Endpoint) -> float | None:
-        return 0.001
+        return None if self.silent else 0.001
 
     async def hold(self, protocol: ProtocolModule, target: Target, *, in_turn: bool = False) -> Heard:
         if protocol.NAME != "http":
@@ -107,6 +108,21 @@ async def test_no_login_is_begun_when_the_devices_time_is_used_up(tmp_path, port
     (outcome,) = [outcome for outcome in assessment.outcomes if outcome.check == "default-credentials"]
     assert outcome.status == "unreached"
     assert "the 900 seconds for this device were used up" in outcome.reason
+
+
+async def test_a_device_that_falls_silent_under_a_login_is_tried_no_more_and_quarantined(tmp_path, port):
+    def judge(account: Account) -> Answer:
+        wire.silent = True
+        return Answer(Verdict.UNREACHED, reason="silence")
+
+    wire = Played(judge)
+    assessment = await scanned(tmp_path, port, wire)
+    assert len(wire.asked) == 1
+    assert assessment.quarantine is not None
+    assert assessment.quarantine.asked.startswith("a login by http at")
+    assert {outcome.status for outcome in assessment.outcomes} <= {"unreached", "found"}
+    with Store.open(tmp_path / "tocsin.db") as store:
+        assert store.quarantined() == (assessment.quarantine,)
 
 
 @pytest.mark.parametrize(("pace", "longest"), [("lab", 130), ("normal", 245), ("gentle", 620)])

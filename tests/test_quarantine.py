@@ -176,10 +176,9 @@ def _rows(path):
     ],
 )  # fmt: skip
 def test_the_engines_counters_say_whether_it_restarted(before, after, said):
-    def facts(values):
-        return {f"snmp.engine_{name}": value for name, value in values.items()} | (
-            {"snmp.engine_id": "80"} if values else {}
-        )
+    def facts(values: dict[str, int]) -> Facts:
+        same: Facts = {"snmp.engine_id": "80"} if values else {}
+        return {**same, **{f"snmp.engine_{name}": value for name, value in values.items()}}
 
     (uptime,) = uptimes(facts(before), facts(after))
     assert str(uptime) == f"{said} (SNMP engine)"

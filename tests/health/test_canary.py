@@ -7,7 +7,7 @@ from typing import Any, cast
 
 import pytest
 
-from inventory.errors import PeerClosed, PeerError, ProtocolError, TimedOut
+from inventory.errors import PeerClosed, PeerError, ProtocolError, TimedOut, Unreached
 from inventory.model import Device, Endpoint, Observation
 from scanner.canary import FLOOR, Canary
 from scanner.conversation import Heard, ProtocolModule, Safety, Target
@@ -35,6 +35,7 @@ class Played:
         self.felt: list[int] = []
         self.times: list[float] = []
         self.engines = 0
+        self.cut_off = False
         self._readings = list(readings)
         self._engine = engine
 
@@ -43,6 +44,8 @@ class Played:
 
     async def feel(self, endpoint: Endpoint) -> float | None:
         self.felt.append(endpoint.port)
+        if self.cut_off:
+            raise Unreached("network is unreachable")
         reading = self._readings.pop(0) if len(self._readings) > 1 else self._readings[0]
         if reading is not None:
             self.times.append(reading)
@@ -144,6 +147,15 @@ async def test_several_that_fall_silent_at_once_are_stopped_and_not_quarantined(
     await bird.between(HTTP, WEB, TimedOut(), device())
     assert bird.quarantine is None
     assert "it looks like the network" in bird.halt
+
+
+async def test_a_scanner_that_has_lost_its_own_network_blames_no_device():
+    wire = Played([FAST, None])
+    bird = canary(wire, refusing=CLOSED)
+    await bird.before()
+    wire.cut_off = True
+    await bird.between(HTTP, WEB, TimedOut(), device())
+    assert bird.halt == ""
 
 
 # Slowness

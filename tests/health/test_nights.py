@@ -43,9 +43,9 @@ def segment() -> Iterator[Segment]:
 
 @pytest.fixture
 def pump(segment: Segment) -> Namespace:
-    """The device that dies of its second question, and one that is well."""
+    """The device that dies of its first question, and one that is well."""
     host = segment.add_host(PUMP, MAC)
-    host.start(sys.executable, DYING, "port11", "2", "80", "8080", "8081")
+    host.start(sys.executable, DYING, "port11", "1", "80", "8080", "8081")
     segment.add_host(WELL, "00:80:f4:00:00:08").start(sys.executable, DYING, "port12", "1000", "80")
     return host
 

@@ -314,3 +314,10 @@ def test_the_strictest_known_threshold_of_a_device_holds():
     assert not cap.enter("camera", account(1), 3)
     assert "locks after 3" in cap.enter("camera", account(2), 0)
     assert "locks after 3" in cap.enter("camera", account(3), 10)
+
+
+def test_an_account_that_opened_the_device_has_not_used_up_an_attempt():
+    cap = LoginCap()
+    for _ in range(5):
+        assert cap.enter("camera", ADMIN, 0) == ""
+        cap.leave("camera", ADMIN, Verdict.OPENED)
