@@ -57,3 +57,10 @@ def test_the_community_shows_in_no_detail_and_in_no_representation(make, judge):
     device = make(HTTP, claims={"vendor": "Econolite", "kind": "traffic-controller"})
     judged = judge(snmp_default_community, device, answering("administrator"))
     assert "administrator" not in judged.flaws[0].detail + repr(judged.asked)
+
+
+def test_what_runs_traffic_is_asked_for_the_administrator_of_its_mib(make, judge):
+    sign = make(HTTP, claims={"kind": "message-sign"})
+    judged = judge(snmp_default_community, sign, answering("administrator"))
+    assert [account.password for account in judged.accounts][:2] == ["public", "administrator"]
+    assert "administrator" not in judged.flaws[0].detail.replace("ntcip-administrator", "")

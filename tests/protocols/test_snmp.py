@@ -201,7 +201,7 @@ def test_an_answer_with_any_byte_changed_ends_in_facts_or_in_a_peer_error(answer
     at = data.draw(st.integers(0, len(answer) - 1))
     broken = answer[:at] + bytes((data.draw(st.integers(0, 255)),)) + answer[at + 1 :]
     target = TARGET if answer is REPORT else WITH_COMMUNITY
-    agent = Agent(broken) if answer is REPORT else Agent(None, broken)
+    agent = Agent(broken) if answer is REPORT else Agent(None, broken, None)
     try:
         heard = agent.hold(snmp.probe(target))
     except PeerError:
