@@ -173,6 +173,28 @@ def test_lldpd_is_heard(segment, tmp_path):
     assert facts(listener.end())["lldp.system_description"] == "city test rig"
 
 
+def test_avahi_is_heard(segment, tmp_path):
+    program, host = tool("avahi-daemon", "avahi-daemon"), segment.hosts[SPEAKER]
+    listener = Listener(segment, tmp_path)
+    settings = tmp_path / "avahi.conf"
+    settings.write_text("[server]\nhost-name=kerb-7\nuse-ipv6=no\nenable-dbus=no\n[publish]\npublish-workstation=yes\n")
+    wish = ["-f", str(settings), "--no-drop-root", "--no-chroot", "--no-rlimits"]
+    with (tmp_path / "log").open("wb") as log:
+        speaker = subprocess.Popen([*host.enter, program, *wish], stdin=subprocess.DEVNULL, stdout=log, stderr=log)
+    try:
+        while "Server startup complete" not in (tmp_path / "log").read_text():
+            if speaker.poll() is not None:
+                listener.end()
+                pytest.skip(f"avahi-daemon does not start here: {(tmp_path / 'log').read_text()[-200:]}")
+        before = received(segment)
+        while received(segment) < before + 1 and speaker.poll() is None:
+            pass
+    finally:
+        speaker.terminate()
+        speaker.wait()
+    assert facts(listener.end())["mdns.hostname"] == "kerb-7.local"
+
+
 def test_a_dhcp_client_is_heard(segment, tmp_path):
     busybox = tool("busybox", "busybox")
     listener = Listener(segment, tmp_path)
