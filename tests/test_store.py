@@ -107,6 +107,22 @@ def test_a_device_saved_twice_in_a_scan_is_there_once(path):
         assert store.report().assessments == (replace(CAMERA, outcomes=()),)
 
 
+def test_records_that_are_one_device_become_one_row_that_each_address_finds(path):
+    one, other = (replace(GATEWAY, device=replace(GATEWAY.device, addresses=(a,))) for a in ("10.77.0.26", "fd00::26"))
+    joined = replace(GATEWAY, device=replace(GATEWAY.device, addresses=("10.77.0.26", "fd00::26"), noted=("fe80::26",)))
+    with Store.open(path) as store:
+        store.begin(SCAN, "plan")
+        for assessment in (one, other, METER):
+            store.save(SCAN.id, assessment)
+        assert store.assessment(SCAN.id, "fd00::26") == other
+        assert store.assessment(SCAN.id, "fd00::27") is None
+        store.settle(SCAN.id, (joined, METER))
+        assert sorted(map(repr, store.report().assessments)) == sorted(map(repr, (joined, METER)))
+        assert store.assessed(SCAN.id) == {"10.77.0.26", "fd00::26", *METER.device.addresses}
+        for address in ("10.77.0.26", "fd00::26", "fe80::26"):
+            assert store.device(address).assessment == joined
+
+
 def test_an_unfinished_scan_is_found_by_its_plan_and_goes_on(path):
     with Store.open(path) as store:
         started = replace(SCAN, ended=None)
