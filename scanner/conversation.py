@@ -17,6 +17,7 @@ from enum import StrEnum
 from typing import Any, Protocol, TypeAlias, TypeVar
 
 from checks.contract import Account, Answer
+from inventory.errors import PeerError, TimedOut
 from inventory.model import Device, Endpoint, Facts
 
 EVIDENCE_LIMIT = 512
@@ -200,6 +201,27 @@ def recognises(protocol: ProtocolModule, greeting: bytes) -> bool:
     """Whether `protocol` recognises its own in what a server said unasked."""
     own = getattr(protocol, "recognises", None)
     return own is not None and bool(own(greeting))
+
+
+def read_alone(protocol: ProtocolModule, target: Target, datagram: bytes) -> Heard | None:
+    """What the protocol's conversation makes of one datagram, None where it is not its own; further questions of it meet silence."""
+    conversation, left = protocol.probe(target), [datagram]
+    try:
+        step = next(conversation)
+        while True:
+            if isinstance(step, Send):
+                step = conversation.send(b"")
+            elif left and isinstance(step, ReadSome | ReadAll):
+                step = conversation.send(left.pop()[: step.limit])
+            elif isinstance(step, ReadAll):
+                step = conversation.send(b"")
+            else:
+                step = conversation.throw(TimedOut())
+    except StopIteration as ended:
+        heard: Heard = ended.value
+        return heard
+    except PeerError:
+        return None
 
 
 class Line(Protocol):

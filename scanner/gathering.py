@@ -9,11 +9,11 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 
-from inventory.errors import PeerError, ScopeError, TimedOut
+from inventory.errors import ScopeError
 from inventory.model import Endpoint, Observation
 from scanner import spans
 from scanner.audit import Audit
-from scanner.conversation import Heard, ProtocolModule, ReadAll, ReadSome, Send, Target
+from scanner.conversation import ProtocolModule, Send, Target, read_alone
 from scanner.discover import Sweep
 from scanner.discover.links import Link, links
 from scanner.discover.multicast import Call, Group, ask_everybody, segments
@@ -114,28 +114,7 @@ def _keep(
         sweep.scope.allow(call.address, sweep.level, now())
     except ScopeError:
         return
-    heard = read_answer(protocol, Target(endpoint), call.data)
+    heard = read_alone(protocol, Target(endpoint), call.data)
     kept = gathered.heard.setdefault(call.address, [])
     if heard is not None and all(seen.protocol != protocol.NAME for seen in kept):
         kept.append(Observation(endpoint, protocol.NAME, dict(heard.facts), heard.evidence, now()))
-
-
-def read_answer(protocol: ProtocolModule, target: Target, datagram: bytes) -> Heard | None:
-    """What the protocol's conversation makes of one datagram, None where it is not its own; further questions of it meet silence."""
-    conversation, left = protocol.probe(target), [datagram]
-    try:
-        step = next(conversation)
-        while True:
-            if isinstance(step, Send):
-                step = conversation.send(b"")
-            elif left and isinstance(step, ReadSome | ReadAll):
-                step = conversation.send(left.pop()[: step.limit])
-            elif isinstance(step, ReadAll):
-                step = conversation.send(b"")
-            else:
-                step = conversation.throw(TimedOut())
-    except StopIteration as ended:
-        heard: Heard = ended.value
-        return heard
-    except PeerError:
-        return None

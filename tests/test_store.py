@@ -116,7 +116,7 @@ def test_records_that_are_one_device_become_one_row_that_each_address_finds(path
             store.save(SCAN.id, assessment)
         assert store.assessment(SCAN.id, "fd00::26") == other
         assert store.assessment(SCAN.id, "fd00::27") is None
-        store.settle(SCAN.id, (joined, METER))
+        store.save_lot(SCAN.id, (joined, METER), instead=True)
         assert sorted(map(repr, store.report().assessments)) == sorted(map(repr, (joined, METER)))
         assert store.assessed(SCAN.id) == {"10.77.0.26", "fd00::26", *METER.device.addresses}
         for address in ("10.77.0.26", "fd00::26", "fe80::26"):

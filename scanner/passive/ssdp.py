@@ -6,12 +6,12 @@ Both carry the headers that `scanner/protocols/ssdp.py` reads in the answer to i
 import re
 from collections.abc import Iterator
 
-from inventory.errors import PeerError, ProtocolError
+from inventory.errors import ProtocolError
 from inventory.model import Endpoint
-from scanner.conversation import Heard, Target
+from scanner.conversation import Target, read_alone
 from scanner.packet import Frame
 from scanner.passive.sighting import Sighting
-from scanner.protocols import ssdp
+from scanner.protocols import load_protocols, ssdp
 
 NAME = "ssdp-heard"
 HEARS = (("udp", 1900),)
@@ -31,21 +31,8 @@ def read(frame: Frame) -> Iterator[Sighting]:
         said = b"HTTP/1.1 200 OK\r\n" + _TYPE.sub(b"\r\nST:", said[len(_NOTIFY) - 2 :], count=1)[2:]
     if not frame.address:
         raise ProtocolError("SSDP of nobody")
-    heard = _answer(said, frame.address)
+    heard = read_alone(load_protocols()[ASKED], Target(Endpoint(frame.address, 1900, "udp")), said)
+    if heard is None:
+        raise ProtocolError("no SSDP")
     mac = frame.mac if frame.is_from_this_link else ""
     yield Sighting(heard.facts, frame.address, mac, port=1900)
-
-
-def _answer(datagram: bytes, address: str) -> Heard:
-    """What the protocol's own conversation makes of the datagram."""
-    conversation = ssdp.probe(Target(Endpoint(address, 1900, "udp")))
-    try:
-        next(conversation)
-        conversation.send(b"")
-        conversation.send(datagram)
-    except StopIteration as ended:
-        heard: Heard = ended.value
-        return heard
-    except PeerError as error:
-        raise ProtocolError(str(error)) from error
-    raise ProtocolError("half an SSDP datagram")

@@ -17,6 +17,7 @@ PORTS: tuple[int, ...] = ()
 SAFETY = Safety.B
 OVER_TLS = False
 SPEAKS_FIRST = False
+GROUP, GROUP_PORT = "224.0.5.128", 2362
 DISCOVER = b"DIGI\x00\x01\x00\x06" + b"\xff" * 6
 SAYS = (Say.exactly("discovery request", DISCOVER),)
 FACTS = {

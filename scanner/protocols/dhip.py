@@ -21,6 +21,7 @@ PORTS: tuple[int, ...] = ()
 SAFETY = Safety.A
 OVER_TLS = False
 SPEAKS_FIRST = False
+GROUP, GROUP_PORT = "239.255.255.251", 37810
 PORT = 37810
 _PRIVATE_PORT = 37777
 MAKERS = frozenset(("Dahua", "Amcrest", "Lorex", "Imou", "KBVISION", "Intelbras"))

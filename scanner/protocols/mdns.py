@@ -19,6 +19,7 @@ PORTS = (5353,)
 SAFETY = Safety.A
 OVER_TLS = False
 SPEAKS_FIRST = False
+GROUP = "224.0.0.251"
 FACTS = service_discovery.FACTS
 TYPES = (
     "_axis-video._tcp",

@@ -20,6 +20,7 @@ PORTS: tuple[int, ...] = ()
 SAFETY = Safety.B
 OVER_TLS = False
 SPEAKS_FIRST = False
+GROUP, GROUP_PORT, ANSWERS_TO_GROUP = "239.255.255.250", 37020, True
 PORT = 37020
 MAKERS = frozenset(("Hikvision", "HiLook", "HiWatch", "Annke", "LTS", "TruVision", "Interlogix"))
 """Hikvision and the names under which others sell its devices."""

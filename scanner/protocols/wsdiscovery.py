@@ -29,6 +29,7 @@ PORTS = (3702,)
 SAFETY = Safety.A
 OVER_TLS = False
 SPEAKS_FIRST = False
+GROUP = "239.255.255.250"
 _BEFORE = (
     b'<?xml version="1.0" encoding="utf-8"?><s:Envelope xmlns:s="http://www.w3.org/2003/05/soap-envelope"'
     b' xmlns:a="http://schemas.xmlsoap.org/ws/2004/08/addressing" xmlns:d="http://schemas.xmlsoap.org/ws/2005/04/discovery"><s:Header>'

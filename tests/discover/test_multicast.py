@@ -8,10 +8,10 @@ from pathlib import Path
 import pytest
 
 from inventory.model import Endpoint, Level
-from scanner.conversation import Target
+from scanner.conversation import Target, read_alone
 from scanner.discover import Sweep, parse_targets
 from scanner.discover.links import Link
-from scanner.gathering import group_of, grouped, reachable, read_answer
+from scanner.gathering import group_of, grouped, reachable
 from scanner.pace import PACES
 from scanner.protocols import load_protocols
 from scanner.scope import Grant, Scope
@@ -112,7 +112,7 @@ def test_what_a_group_is_asked_is_what_one_device_would_be_asked(protocol):
 
 def test_an_answer_is_read_by_the_protocols_own_conversation():
     target = Target(Endpoint(DEVICE, 1900, "udp"))
-    heard = read_answer(load_protocols()["ssdp"], target, ANSWER)
+    heard = read_alone(load_protocols()["ssdp"], target, ANSWER)
     assert heard is not None
     assert heard.facts["ssdp.server"] == "Sign/2.1"
-    assert read_answer(load_protocols()["ssdp"], target, b"junk") is None
+    assert read_alone(load_protocols()["ssdp"], target, b"junk") is None

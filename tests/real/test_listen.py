@@ -125,7 +125,7 @@ def test_what_is_said_is_heard_and_not_one_packet_leaves(segment, tmp_path):
     report = listener.end()
     assert sent(segment) == listener.sent_before
     device = heard_from(report)
-    assert (device["vendor"], device["model"], device["kind"]) == ("Axis", "P3245-LV", "camera")
+    assert (device["vendor"], device["model"]) == ("Axis", "P3245-LV")
     assert device["firmware"]["version"] == "9.80.3.2"
     assert facts(report)["bacnet.instance"] == 1234
     assert heard_from(report, "00:80:0f:00:00:01")["addresses"] == ["00:80:0f:00:00:01"]
