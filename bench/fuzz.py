@@ -1,30 +1,42 @@
-"""Coverage-guided fuzzing of every conversation: python -m pip install atheris, then
+"""Coverage-guided fuzzing of all that reads what devices say: python -m pip install atheris, then
 
     python bench/fuzz.py [SECONDS [FOLDER]]        (default: 60 seconds, corpus in /tmp/tocsin-fuzz)
 
-Each input picks a protocol and is what its device says. Whatever that is, the conversation must end in facts or in a `PeerError`, say nothing that its SAYS
-does not declare, learn only facts that its FACTS declares, keep every text visible, and leave the fingerprints something they can read.
+Each input picks a protocol and is what its device says; or it is a frame that is overheard; or a file that is imported. Whatever that is, a conversation must
+end in facts or in a `PeerError`, say nothing that its SAYS does not declare, learn only facts that its FACTS declares, keep every text visible, and leave the
+fingerprints something they can read; and the same goes for frames and files.
 """
 
+import os
 import sys
+import tempfile
+from collections.abc import Mapping
 from datetime import UTC, datetime
 from pathlib import Path
 
 import atheris
 
 with atheris.instrument_imports(include=["scanner", "inventory"], enable_loader_override=False):
-    from inventory.errors import PeerError, ProtocolError
-    from inventory.model import Endpoint, FactValue, Observation
+    from inventory.errors import OperatorError, PeerError
+    from inventory.model import Endpoint, Facts, FactValue, Observation
     from inventory.text import visible
     from scanner.conversation import EVIDENCE_LIMIT, Heard, ProtocolModule, Target
     from scanner.fingerprint import fingerprint
     from scanner.guards import declared
+    from scanner.imports import facts as imported_facts
+    from scanner.imports import load_kinds
+    from scanner.packet import decode
+    from scanner.passive import facts as heard_facts
+    from scanner.passive import hear
     from scanner.protocols import load_protocols
+    from scanner.source import Broken, Source
 
 from tests.conftest import Recorded
 from tests.holding import hold_with
 
 PROTOCOLS = tuple(load_protocols().values())
+KINDS = tuple(load_kinds().values())
+FILE = Path(tempfile.gettempdir()) / f"tocsin-fuzzed-{os.getpid()}"
 NOW = datetime(2026, 11, 1, tzinfo=UTC)
 _MARK = b"\xa5\x5a\xa5"
 """Parts the answers in an input: one for each connection, over UDP one for each datagram."""
@@ -50,15 +62,48 @@ class Fuzzed(Recorded):
 
 
 def one_input(data: bytes) -> None:
-    """The first byte picks the protocol, the second how the answers come, the rest are the answers."""
+    """The first byte picks the reader; of a protocol the second says how the answers come, and the rest are the answers."""
     if len(data) < 3:
         return
-    protocol = PROTOCOLS[data[0] % len(PROTOCOLS)]
+    choice = data[0] % (len(PROTOCOLS) + len(KINDS) + 1)
+    if choice < len(PROTOCOLS):
+        one_conversation(PROTOCOLS[choice], data)
+    elif choice < len(PROTOCOLS) + len(KINDS):
+        one_file(choice - len(PROTOCOLS), data[1:])
+    else:
+        one_frame(data[1:])
+
+
+def one_frame(data: bytes) -> None:
+    frame = decode(data[1:], (1, 1, 113, 101)[data[0] & 3])
+    for seen in hear(frame) if frame else ():
+        shown(seen.facts, heard_facts())
+
+
+def one_file(kind: int, data: bytes) -> None:
+    FILE.write_bytes(data)
+    with Source(FILE) as source:
+        try:
+            for seen in KINDS[kind].read(source):
+                shown(seen.facts, {**heard_facts(), **imported_facts()})
+        except (Broken, OperatorError) as why:
+            sentence = str(why)
+            if visible(sentence) != sentence:
+                raise
+
+
+def shown(facts: Facts, known: Mapping[str, str]) -> None:
+    assert set(facts) <= set(known), set(facts) - set(known)
+    for name, value in facts.items():
+        assert all(visible(text) == text for text in _texts(value)), (name, value)
+
+
+def one_conversation(protocol: ProtocolModule, data: bytes) -> None:
     target = Target(Endpoint("192.0.2.7", 80, protocol.TRANSPORT), community="public", tls=bool(data[1] & 1))
     peer = Fuzzed(protocol, data[2:].split(_MARK), (0, 0, 1, 7)[data[1] >> 1 & 3], bool(data[1] & 8))
     try:
         heard = hold_with(protocol.probe(target), peer.answer)
-    except (PeerError, ProtocolError):
+    except PeerError:
         return
     judge(protocol, heard, target)
 
@@ -68,9 +113,7 @@ def judge(protocol: ProtocolModule, heard: Heard, target: Target) -> None:
     assert isinstance(heard, Heard)
     assert isinstance(heard.evidence[:EVIDENCE_LIMIT], bytes)
     for facts in (heard.facts, *(facts for _, facts in heard.parts)):
-        assert set(facts) <= set(protocol.FACTS), set(facts) - set(protocol.FACTS)
-        for name, value in facts.items():
-            assert all(visible(text) == text for text in _texts(value)), (name, value)
+        shown(facts, protocol.FACTS)
         fingerprint([Observation(target.endpoint, protocol.NAME, facts, heard.evidence, NOW)], None)
     for lead in heard.leads:
         assert lead.target.endpoint.address == target.endpoint.address
