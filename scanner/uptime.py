@@ -57,6 +57,8 @@ def _compared(before: Facts, after: Facts) -> Iterator[Uptime]:
         seconds = [_whole(facts.get(counter.uptime)) for facts in (before, after)]
         if boots[0] is None and seconds[0] is None:
             continue
+        if after and boots[1] is None and seconds[1] is None:  # one counter is asked for again, which is proof enough
+            continue
         spans = [None if ticks is None else ticks // counter.per_second for ticks in seconds]
         yield Uptime(counter.source, boots[0], boots[1], spans[0], spans[1], counter.wraps)
 

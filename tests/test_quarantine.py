@@ -270,3 +270,14 @@ def test_a_name_that_fits_several_names_them():
 
 def test_the_entry_of_the_report_is_the_meters():
     assert LEFT_ALONE.concerns(METER.device.address, METER.device.mac)
+
+
+def test_a_counter_that_was_not_asked_for_again_is_not_told_where_another_was():
+    before: Facts = {
+        "snmp.engine_id": "80aa",
+        "snmp.engine_boots": 3,
+        "snmp.engine_time": 900,
+        "snmp.sys_uptime": 90_000,
+    }
+    again: Facts = {"snmp.engine_id": "80aa", "snmp.engine_boots": 3, "snmp.engine_time": 960}
+    assert [uptime.source for uptime in uptimes(before, again)] == ["SNMP engine"]
