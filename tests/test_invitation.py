@@ -98,3 +98,24 @@ def test_a_makers_search_is_asked_of_its_own_devices_only():
 def test_dahuas_search_is_asked_of_whatever_has_its_private_port_open():
     assert dhip.invited(device(ports=(80, 37777))) == (Target(Endpoint(ADDRESS, 37810, "udp")),)
     assert dhip.invited(device(ports=(80,))) == ()
+
+
+def carded(card: str | None) -> Device:
+    return Device("x", (ADDRESS,), mac_vendor=card)
+
+
+@pytest.mark.parametrize("card", ["MOXA TECHNOLOGIES CORP., LTD.", "Moxa"])
+def test_the_maker_of_the_card_counts(card):
+    assert made_by(carded(card), ("Moxa",))
+
+
+def test_what_the_device_said_counts():
+    assert made_by(device(vendor="HID"), ("HID",))
+    assert not made_by(device(vendor="HIDGlobe"), ("HID",))
+
+
+@pytest.mark.parametrize(
+    ("card", "name"), [("Digital Payment Technologies", "Digi"), ("Shenzhen Zhidian", "HID"), (None, "HID")]
+)
+def test_a_part_of_a_word_is_no_name(card, name):
+    assert not made_by(carded(card), (name,))

@@ -9,7 +9,7 @@ from inventory.errors import ProtocolError
 from inventory.model import Device, Endpoint, FactValue
 from scanner import tlv
 from scanner.conversation import EVIDENCE_LIMIT, Conversation, Heard, ReadSome, Safety, Say, Send, Target
-from scanner.maker import made_by
+from scanner.invitation import made_by
 
 NAME = "addp"
 TRANSPORT = "udp"
@@ -40,7 +40,7 @@ _NUMBERS = {0x06: "hardware_type", 0x07: "hardware_revision", 0x0E: "realport", 
 
 def invited(device: Device) -> tuple[Target, ...]:
     """Where Digi's devices listen."""
-    return (Target(Endpoint(device.address, _PORT, "udp")),) if made_by(device, "Digi", "DigiBoard") else ()
+    return (Target(Endpoint(device.address, _PORT, "udp")),) if made_by(device, ("Digi", "DigiBoard")) else ()
 
 
 def probe(target: Target) -> Conversation[Heard]:

@@ -11,8 +11,7 @@ from inventory.model import Device, FactValue
 from inventory.text import one_line, visible
 from scanner.conversation import EVIDENCE_LIMIT, Conversation, Heard, Safety, Say, Send, Target
 from scanner.http1 import authority, get_pattern, read_response, request
-from scanner.http_auth import parse_challenges
-from scanner.invitation import made_by, web_servers
+from scanner.invitation import locked, made_by, web_servers
 from scanner.protocols import dhip
 
 NAME = "dahua_http"
@@ -54,10 +53,7 @@ def probe(target: Target) -> Conversation[Heard]:
     yield Send(request("GET", PATH, authority(target, 443 if target.tls else 80)))
     response = yield from read_response(limit=_DOCUMENT_LIMIT)
     if response.status == 401:
-        facts: dict[str, FactValue] = {"dahua_http.authentication": True}
-        challenges = parse_challenges(response.headers_named("WWW-Authenticate"))
-        realm = next((one_line(challenge.realm) for challenge in challenges if challenge.realm), "")
-        return Heard(facts | ({"dahua_http.realm": realm} if realm else {}), response.head[:EVIDENCE_LIMIT])
+        return Heard(locked(NAME, response), response.head[:EVIDENCE_LIMIT])
     if response.status != 200:
         raise ProtocolError(f"status {response.status} instead of magicBox.cgi")
     return Heard(parse(response.body), response.body[:EVIDENCE_LIMIT])

@@ -9,11 +9,9 @@ import re
 from inventory.errors import ProtocolError
 from inventory.model import Device, FactValue
 from inventory.oui import normal
-from inventory.text import one_line
 from scanner.conversation import EVIDENCE_LIMIT, Conversation, Heard, Safety, Say, Send, Target
 from scanner.http1 import authority, get_pattern, read_response, request
-from scanner.http_auth import parse_challenges
-from scanner.invitation import made_by, web_servers
+from scanner.invitation import locked, made_by, web_servers
 from scanner.protocols import sadp
 from scanner.xml_reader import local_name, read_xml, texts
 
@@ -64,10 +62,7 @@ def probe(target: Target) -> Conversation[Heard]:
     yield Send(request("GET", PATH, authority(target, 443 if target.tls else 80)))
     response = yield from read_response(limit=_DOCUMENT_LIMIT)
     if response.status == 401:
-        facts: dict[str, FactValue] = {"isapi.authentication": True}
-        challenges = parse_challenges(response.headers_named("WWW-Authenticate"))
-        realm = next((one_line(challenge.realm) for challenge in challenges if challenge.realm), "")
-        return Heard(facts | ({"isapi.realm": realm} if realm else {}), response.head[:EVIDENCE_LIMIT])
+        return Heard(locked(NAME, response), response.head[:EVIDENCE_LIMIT])
     if response.status != 200:
         raise ProtocolError(f"status {response.status} instead of ISAPI")
     at = max(response.body.find(b"<deviceName>"), 0)

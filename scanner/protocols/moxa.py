@@ -9,7 +9,7 @@ from inventory.errors import ProtocolError
 from inventory.model import Device, Endpoint, FactValue
 from scanner import tlv
 from scanner.conversation import Conversation, Heard, ReadSome, Safety, Say, Send, Target
-from scanner.maker import made_by
+from scanner.invitation import made_by
 
 NAME = "moxa"
 TRANSPORT = "udp"
@@ -31,7 +31,7 @@ _LENGTH = 24
 
 def invited(device: Device) -> tuple[Target, ...]:
     """Where Moxa's devices listen."""
-    return (Target(Endpoint(device.address, _PORT, "udp")),) if made_by(device, "Moxa") else ()
+    return (Target(Endpoint(device.address, _PORT, "udp")),) if made_by(device, ("Moxa",)) else ()
 
 
 def probe(target: Target) -> Conversation[Heard]:

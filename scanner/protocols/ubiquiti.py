@@ -11,7 +11,7 @@ from inventory.errors import ProtocolError
 from inventory.model import Device, Endpoint, FactValue
 from scanner import tlv
 from scanner.conversation import EVIDENCE_LIMIT, Conversation, Heard, ReadSome, Safety, Say, Send, Target
-from scanner.maker import made_by
+from scanner.invitation import made_by
 
 NAME = "ubiquiti"
 TRANSPORT = "udp"
@@ -52,7 +52,7 @@ _SECOND = "/v2"
 
 def invited(device: Device) -> tuple[Target, ...]:
     """Version 2 at a device of Ubiquiti's that did not answer version 1."""
-    if device.speaking(NAME) or not made_by(device, "Ubiquiti"):
+    if device.speaking(NAME) or not made_by(device, ("Ubiquiti",)):
         return ()
     return (Target(Endpoint(device.address, PORTS[0], "udp"), path=_SECOND),)
 

@@ -11,7 +11,7 @@ from inventory.errors import ProtocolError
 from inventory.model import Device, Endpoint, FactValue
 from inventory.text import one_line
 from scanner.conversation import EVIDENCE_LIMIT, Conversation, Heard, ReadSome, Safety, Say, Send, Target
-from scanner.maker import made_by
+from scanner.invitation import made_by
 
 NAME = "vertx"
 TRANSPORT = "udp"
@@ -37,7 +37,7 @@ _NAMES = ("name", "address", "type", "model", "version", "built")
 
 def invited(device: Device) -> tuple[Target, ...]:
     """Where HID's controllers listen."""
-    return (Target(Endpoint(device.address, _PORT, "udp")),) if made_by(device, "HID") else ()
+    return (Target(Endpoint(device.address, _PORT, "udp")),) if made_by(device, ("HID",)) else ()
 
 
 def probe(target: Target) -> Conversation[Heard]:
