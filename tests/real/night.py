@@ -25,6 +25,7 @@ TELNET = ("cleartext-administration", 23, "high")
 FTP = ("cleartext-administration", 21, "medium")
 ROUTER, RECORDER = ("Teltonika", "RUT240", "router"), ("Uniview", "NVR301-08B", "recorder")
 CAMERA, DOOR = ("Hikvision", "DS-2CD2142FWD-I", "camera"), ("HID", "VertX V2000", "door-controller")
+CONTROLLER = ("Econolite", "Cobalt", "traffic-controller")
 OTHER_ROUTER, CARD, UNKNOWN = ("Teltonika", "RUTX11", "router"), ("APC", None, None), (None, None, None)
 
 
@@ -63,7 +64,15 @@ DEFAULT = {
     "mosquitto": Case(
         16, street.mosquitto, "", UNKNOWN, (1883,), {1883: "mosquitto"}, (("no-authentication", 1883, "high"),)
     ),
-    "snmpd": Case(17, street.snmpd, "public", UNKNOWN, (), {}, (("snmp-default-community", 161, "high"),)),
+    "snmpd": Case(
+        17,
+        street.snmpd,
+        "public",
+        CONTROLLER,
+        (),
+        {161: "linux-kernel 2.6.35"},
+        (("snmp-default-community", 161, "high"), ("firmware-old", 161, "high")),
+    ),
     "vsftpd": Case(18, street.vsftpd, "", UNKNOWN, (21,), {21: "vsftpd"}, (FTP,)),
     "s_server": Case(19, street.s_server, "old", UNKNOWN, (443,), {}, OLD_TLS),
     "s_server-expired": Case(
