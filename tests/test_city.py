@@ -5,6 +5,7 @@ from typing import Any
 
 import pytest
 
+from inventory.model import KINDS
 from lab.fake import Fake, load_fakes
 from lab.truth import compare
 from tests.conftest import city, scan
@@ -55,6 +56,11 @@ def test_the_report_agrees_with_the_truth_of_the_whole_city(scanned):
     assert comparison.differences == ()
     assert (comparison.recall, comparison.precision) == (1.0, 1.0)
     assert all(stated == right > 0 for stated, right in comparison.identity.values())
+
+
+def test_a_device_of_every_kind_stands_in_the_city():
+    assert {fake.kind for fake in FAKES} == set(KINDS)
+    assert len(FAKES) >= 60
 
 
 def test_no_device_was_hurt(scanned):
