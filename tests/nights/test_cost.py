@@ -1,4 +1,4 @@
-"""What it costs each device of the whole city to be identified, by the report and on the cable: 20 connections and 200 packets at most, the port sweep apart."""
+"""What it costs each device of the whole city to be identified, by the report and on the cable: at most 20 connections and 200 packets, without the sweep."""
 
 import json
 from collections import Counter, defaultdict
