@@ -10,7 +10,7 @@ import tomllib
 import unicodedata
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, lru_cache
 from pathlib import Path
 from typing import Any
 
@@ -138,6 +138,7 @@ def _pattern(text: str, where: str) -> re.Pattern[str]:
         raise ValueError(f"{where}: {text!r} is no regular expression ({error})") from None
 
 
+@lru_cache(maxsize=1024)  # each device is held against the vendor of every entry
 def _plain(name: str) -> str:
     """A vendor's name without accents, punctuation and case: "Schréder" and "SCHREDER" are one."""
     return "".join(letter for letter in unicodedata.normalize("NFKD", name).casefold() if letter.isalnum())

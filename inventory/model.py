@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from enum import IntEnum, StrEnum
+from functools import lru_cache
 
 from inventory.quarantine import Quarantine, Uptime
 
@@ -90,10 +91,7 @@ class Endpoint:
     @property
     def sort_key(self) -> tuple[int, int, int, str]:
         """Version, number, port, transport: everything prints in this order, MAC addresses last."""
-        if _MAC.fullmatch(self.address):
-            return (_AFTER_IP, int(self.address.replace(":", ""), 16), self.port, self.transport)
-        ip = ipaddress.ip_address(self.address)
-        return (ip.version, int(ip), self.port, self.transport)
+        return (*_place(self.address), self.port, self.transport)
 
     def __lt__(self, other: "Endpoint") -> bool:
         return self.sort_key < other.sort_key
@@ -101,6 +99,14 @@ class Endpoint:
     def __str__(self) -> str:
         host = f"[{self.address}]" if ":" in self.address else self.address
         return f"{host}:{self.port}/{self.transport}"
+
+
+@lru_cache(maxsize=4096)  # everything is sorted, and by the same few addresses
+def _place(address: str) -> tuple[int, int]:
+    if _MAC.fullmatch(address):
+        return _AFTER_IP, int(address.replace(":", ""), 16)
+    ip = ipaddress.ip_address(address)
+    return ip.version, int(ip)
 
 
 @dataclass(frozen=True, slots=True)

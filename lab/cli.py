@@ -120,6 +120,8 @@ def verify(report: Path, truth_file: Path | None) -> None:
         f"recall {comparison.recall:.3f} ({comparison.agreed} of {comparison.expected} findings), "
         f"precision {comparison.precision:.3f} ({comparison.agreed} of {comparison.reported} reported)"
     )
+    known = (f"{name} {right} of {stated}" for name, (stated, right) in comparison.identity.items())
+    click.echo(f"identity as stated: {', '.join(known)}")
     sys.exit(1 if comparison.differences else 0)
 
 

@@ -60,12 +60,16 @@ def _services(fake: Fake) -> list[dict[str, Any]]:
 
 @dataclass(frozen=True, slots=True)
 class Comparison:
-    """How a report differs from the truth, and how many of the expected findings it has."""
+    """How a report differs from the truth, and how many of the expected findings it has.
+
+    `identity` has, for each field of STATED, how many devices state it and how many of those the report has as they state it.
+    """
 
     differences: tuple[str, ...]
     expected: int
     reported: int
     agreed: int
+    identity: Mapping[str, tuple[int, int]]
 
     @property
     def recall(self) -> float:
@@ -82,15 +86,16 @@ def compare(report: Mapping[str, Any], real: Mapping[str, Any]) -> Comparison:
     """Compare findings by check, port and transport, fleet findings by check and devices, and what each device states of itself."""
     by_address = {address: device for device in report["devices"] for address in device["addresses"]}
     at_login = report.get("scan", {}).get("level", "login") == "login"
-    expected = {facet for facet in _expected(real) if at_login or facet[1] not in _AT_LOGIN}
-    reported = _reported(report)
+    true, reported = _expected(real), _reported(report)
+    expected = true if at_login else true - (_for_logins(real) - reported)
     differences = [f"missing: {_words(facet)}" for facet in sorted(expected - reported)]
     differences += [f"not so: {_words(facet)}" for facet in sorted(reported - expected)]
     for device in real["devices"]:
-        differences += _misread(device, by_address.get(device["address"]))
+        differences += _misread(device, by_address.get(device["address"]), at_login=at_login)
     known = {address for device in real["devices"] for address in _addresses(device)} | {real.get("scanner")}
     differences += [f"{address}: no such device" for address in by_address if address not in known]
-    return Comparison(tuple(differences), len(expected), len(reported), len(expected & reported))
+    identity = {name: _known(name, real, by_address, at_login=at_login) for name in STATED}
+    return Comparison(tuple(differences), len(expected), len(reported), len(expected & reported), identity)
 
 
 def _expected(real: Mapping[str, Any]) -> set[Facet]:
@@ -100,6 +105,16 @@ def _expected(real: Mapping[str, Any]) -> set[Facet]:
         for finding in device["findings"]
     }
     return facets | {(_together(fleet["devices"]), fleet["check"], 0, "fleet") for fleet in real["fleet"]}
+
+
+def _for_logins(real: Mapping[str, Any]) -> set[Facet]:
+    """What a scan without logins need not find: what only a login shows, and what is read from SNMP where only a well-known community is answered."""
+    return {
+        facet
+        for device in real["devices"]
+        for facet in _expected({"devices": [device], "fleet": []})
+        if facet[1] in _AT_LOGIN or (facet[2:] == (161, "udp") and _answers_a_community(device))
+    }
 
 
 def _reported(report: Mapping[str, Any]) -> set[Facet]:
@@ -119,19 +134,47 @@ def _addresses(real: Mapping[str, Any]) -> Sequence[str]:
     return tuple(real.get("addresses", (real["address"],)))
 
 
-def _misread(real: Mapping[str, Any], device: Mapping[str, Any] | None) -> Sequence[str]:
-    """What a device states of itself and the report does not, or states otherwise."""
+def _misread(real: Mapping[str, Any], device: Mapping[str, Any] | None, *, at_login: bool) -> Sequence[str]:
+    """What a device states of itself and the report does not, or states otherwise, and what the report states and the device does not."""
     where = f"{real['address']} ({real['name']})"
     if device is None:
         return [f"{where}: not found"]
     if missing := [address for address in _addresses(real) if address not in device["addresses"]]:
         return [f"{where}: not known to be at {', '.join(missing)} too"]
-    said = {**device, "firmware": (device.get("firmware") or {}).get("version")}
-    return [
-        f"{where}: {name} is {real[name]!r}, not {said.get(name)!r}"
-        for name in (*STATED, "mac")
-        if real.get(name) is not None and said.get(name) != real[name]
-    ]
+    names = (*STATED, "mac") if real.get("mac") else STATED
+    wrong = [name for name in names if not _agrees(name, real, device, at_login=at_login)]
+    return [f"{where}: {_difference(name, real[name], _said(device, name))}" for name in wrong]
+
+
+def _difference(name: str, true: str | None, said: str | None) -> str:
+    return f"{name} is not stated, and {said!r} was reported" if true is None else f"{name} is {true!r}, not {said!r}"
+
+
+def _agrees(name: str, real: Mapping[str, Any], device: Mapping[str, Any], *, at_login: bool) -> bool:
+    said = _said(device, name)
+    return said == real[name] or (said is None and not at_login and _answers_a_community(real))
+
+
+def _answers_a_community(real: Mapping[str, Any]) -> bool:
+    """Whether there is something that the device may state to a well-known community alone, and so to no scan without logins."""
+    return any(finding["check"] == "snmp-default-community" for finding in real["findings"])
+
+
+def _said(device: Mapping[str, Any], name: str) -> str | None:
+    value: str | None = (device.get("firmware") or {}).get("version") if name == "firmware" else device.get(name)
+    return value
+
+
+def _known(
+    name: str, real: Mapping[str, Any], by_address: Mapping[str, Mapping[str, Any]], *, at_login: bool
+) -> tuple[int, int]:
+    """How many devices state a field to the scan, and how many of those the report has as they state it."""
+    pairs = [(one, by_address.get(one["address"], {})) for one in real["devices"] if one[name] is not None]
+    right = sum(_said(device, name) == one[name] for one, device in pairs)
+    excused = sum(
+        _said(device, name) is None and _agrees(name, one, device, at_login=at_login) for one, device in pairs
+    )
+    return len(pairs) - excused, right
 
 
 def _together(addresses: Sequence[str]) -> str:

@@ -24,7 +24,7 @@ from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
-from functools import cache
+from functools import cache, lru_cache
 from importlib import resources
 from typing import Any, Protocol
 
@@ -160,7 +160,7 @@ def fingerprint(
 def _of_observation(seen: Observation) -> Iterator[Claim]:
     for fact, value in seen.facts.items():
         for text in _texts(value):
-            for claim in _of_text(fact, text, seen.endpoint):
+            for claim in _of_text(fact, text[:MATCHED_LENGTH], seen.endpoint):
                 yield replace(claim, behind=seen.behind) if seen.behind else claim
 
 
@@ -171,8 +171,8 @@ def _texts(value: FactValue) -> tuple[str, ...]:
     return () if isinstance(value, bool) else (str(value),)
 
 
+@lru_cache(maxsize=4096)  # after each answer the device is read anew, and most of what it said is the same
 def _of_text(fact: str, text: str, endpoint: Endpoint | None) -> tuple[Claim, ...]:
-    text = text[:MATCHED_LENGTH]
     lowered = text.lower()
     found: list[Claim] = []
     for entry in _by_fact().get(fact, ()):

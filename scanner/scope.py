@@ -9,6 +9,7 @@ import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from datetime import date, datetime, time
+from functools import lru_cache
 from ipaddress import IPv4Address, IPv4Network, IPv6Address, IPv6Network
 from typing import TypeAlias
 
@@ -49,11 +50,16 @@ def address_of(text: str) -> Address:
     Raises `ScopeError` for a name: names are resolved before they come here, so that what was judged is what is reached.
     """
     try:
-        address = ipaddress.ip_address(text)
+        return _spelt(text)
     except ValueError:
         raise ScopeError(
             f"{one_line(text, 80)!r} is not an IP address; only resolved addresses can be judged by the scope"
         ) from None
+
+
+@lru_cache(maxsize=4096)  # every guard of every packet asks for the same few
+def _spelt(text: str) -> Address:
+    address = ipaddress.ip_address(text)
     return getattr(address, "ipv4_mapped", None) or address
 
 

@@ -5,7 +5,9 @@ from typing import Any
 
 import pytest
 
+from inventory.model import KINDS
 from lab.fake import Fake, load_fakes
+from lab.truth import compare
 from tests.conftest import city, scan
 
 FAKES = load_fakes()
@@ -47,6 +49,18 @@ def test_every_check_has_an_outcome_on_every_fake(fake, scanned):
     outcomes = device_of(fake, scanned)["outcomes"]
     assert {outcome["status"] for outcome in outcomes} <= {"passed", "found", "skipped", "unreached"}
     assert all(outcome["reason"] for outcome in outcomes if outcome["status"] != "found")
+
+
+def test_the_report_agrees_with_the_truth_of_the_whole_city(scanned):
+    comparison = compare(scanned["report"], scanned["truth"])
+    assert comparison.differences == ()
+    assert (comparison.recall, comparison.precision) == (1.0, 1.0)
+    assert all(stated == right > 0 for stated, right in comparison.identity.values())
+
+
+def test_a_device_of_every_kind_stands_in_the_city():
+    assert {fake.kind for fake in FAKES} == set(KINDS)
+    assert len(FAKES) >= 60
 
 
 def test_no_device_was_hurt(scanned):

@@ -9,6 +9,11 @@ from lab.fake import load_fakes
 from lab.plan import lay_out
 from lab.truth import compare, truth
 
+PERFECT = """\
+recall 1.000 (37 of 37 findings), precision 1.000 (37 of 37 reported)
+identity as stated: vendor 16 of 16, model 15 of 15, kind 16 of 16, firmware 4 of 4, serial 5 of 5
+"""
+
 
 def perfect():
     """A report that says exactly what is true."""
@@ -60,6 +65,14 @@ def test_a_finding_that_is_not_so_lowers_precision():
             "10.77.0.10 (hikvision_camera): model is 'DS-2CD2142FWD-I', not 'DS'",
         ),
         (lambda r: r["devices"][8].update(firmware=None), "10.77.0.24 (modicon_plc): firmware is 'v2.60', not None"),
+        (
+            lambda r: r["devices"][8].update(serial="4711"),
+            "10.77.0.24 (modicon_plc): serial is not stated, and '4711' was reported",
+        ),
+        (
+            lambda r: r["devices"][8].update(firmware={"version": "v2.60 build 9"}),
+            "10.77.0.24 (modicon_plc): firmware is 'v2.60', not 'v2.60 build 9'",
+        ),
         (lambda r: r["devices"].pop(2), "10.77.0.12 (axis_camera): not found"),
         (
             lambda r: r["devices"].append({"id": "x", "addresses": ["10.77.0.99"], "findings": []}),
@@ -87,6 +100,25 @@ def test_a_scan_without_logins_owes_no_passwords():
     assert compare(report, real).differences == ()
 
 
+def test_a_scan_without_logins_owes_nothing_that_only_a_community_is_told_but_may_not_say_it_wrong():
+    def without_logins(model):
+        report, real = perfect()
+        report["scan"]["level"] = "identify"
+        ups = next(device for device in report["devices"] if device["id"] == "apc_ups")
+        ups["model"] = model
+        return [difference for difference in compare(report, real).differences if "model" in difference]
+
+    assert without_logins(None) == []
+    assert without_logins("AP9999") == ["10.77.0.28 (apc_ups): model is 'AP9630', not 'AP9999'"]
+
+
+def test_each_field_of_identity_is_counted_where_a_device_states_it():
+    comparison = differing(lambda report: report["devices"][0].update(serial=None, kind="recorder"))
+    assert comparison.identity["kind"] == (16, 15)
+    assert comparison.identity["serial"] == (5, 4)
+    assert comparison.identity["vendor"] == (16, 16)
+
+
 def test_the_truth_is_the_same_each_time_and_says_no_mac_on_loopback():
     first, second = (CliRunner().invoke(main, ["truth", "--devices", "40"]) for _ in range(2))
     local = CliRunner().invoke(main, ["truth", "--mode", "loopback"])
@@ -106,7 +138,7 @@ def test_verify_ends_with_1_where_a_report_differs_and_prints_how(tmp_path):
     wrong = CliRunner().invoke(main, ["verify", str(bad), "--truth", str(true)])
     assert (right.exit_code, right.stdout) == (
         0,
-        "recall 1.000 (37 of 37 findings), precision 1.000 (37 of 37 reported)\n",
+        PERFECT,
     )
     assert wrong.exit_code == 1
     assert "missing: 10.77.0.10 default-credentials 80/tcp\n" in wrong.stdout

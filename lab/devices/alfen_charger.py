@@ -1,0 +1,24 @@
+"""A charger of two sockets whose service port shows a certificate of its own making."""
+
+from lab.fake import TLS, Expected, Fake
+from lab.services.http import Http, page
+
+FAKE = Fake(
+    name="alfen_charger",
+    title="Charger with a self-signed certificate",
+    host=162,
+    mac="54:9a:11:91:06:2c",
+    vendor="Alfen",
+    model="NG910-60027",
+    kind="charger",
+    quarter="outskirts",
+    services=(
+        Http(
+            port=443,
+            tls=TLS("self-signed", "TLSv1.2", "TLSv1.3", "CN=ace0123456,O=Alfen ICU,C=NL"),
+            pages=(("/", page("NG910-60027", form=True)),),
+        ),
+    ),
+    unique=("ace0123456",),
+    causes=frozenset((Expected("tls-certificate-self-signed", 443),)),
+)
