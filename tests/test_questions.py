@@ -6,7 +6,7 @@ from checks.ports import default_ports, reason
 from inventory.model import Endpoint
 from scanner.conversation import Safety, is_hardy
 from scanner.protocols import load_protocols
-from scanner.questions import LADDER, expected, is_unknown, may_be_another, speaker
+from scanner.questions import CONTROL_PORTS, LADDER, expected, is_unknown, may_be_another, speaker
 
 ADDRESS = "192.0.2.7"
 IT = {"ftp", "http", "mqtt", "rtsp", "ssh", "telnet", "tls"}
@@ -39,6 +39,18 @@ def test_a_port_of_no_list_is_unknown(port):
 @pytest.mark.parametrize("port", [950, 1013, 4001, 4032, 10001, 3001, 2101])
 def test_a_port_of_serial_servers_is_not_asked_as_an_unknown_one(port):
     assert not is_unknown(at(port))
+    assert not may_be_another(at(port))
+
+
+@pytest.mark.parametrize("port", sorted(CONTROL_PORTS))
+def test_a_port_of_controllers_is_asked_for_what_is_expected_there_only(port):
+    assert not is_unknown(at(port))
+    assert not may_be_another(at(port))
+
+
+@pytest.mark.parametrize("port", [2022, 990, 992, 8899])
+def test_a_port_that_a_serial_server_may_have_is_not_asked_further_though_something_is_expected_there(port):
+    assert expected(at(port))
     assert not may_be_another(at(port))
 
 

@@ -59,7 +59,9 @@ def _escaped(literal: bytes) -> bytes:
 
 
 _LENGTH = rb"(?:[\x00-\x7f]|\x81[\x80-\xff]|\x82..)"
-_ANY_COMMUNITY = b"|".join(_escaped(ber.octets(bytes(size))[:-size]) + b".{%d}" % size for size in range(1, COMMUNITY_LIMIT + 1))
+_ANY_COMMUNITY = b"|".join(
+    _escaped(ber.octets(bytes(size))[:-size]) + b".{%d}" % size for size in range(1, COMMUNITY_LIMIT + 1)
+)
 _NUMBER = rb"\x02\x04[\x40-\x7f]..."
 
 

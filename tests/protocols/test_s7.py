@@ -105,7 +105,9 @@ def test_another_protocol_over_iso_transport_ends_cleanly(recite):
     assert controller.sent[-1] == s7.disconnect_request(b"\0\6")
 
 
-@pytest.mark.parametrize("said", [CONFIRM, CONFIRM + SET_UP, CONFIRM + SET_UP + LISTS[:60], CONFIRM + SET_UP + b"\3\0\0\1"])
+@pytest.mark.parametrize(
+    "said", [CONFIRM, CONFIRM + SET_UP, CONFIRM + SET_UP + LISTS[:60], CONFIRM + SET_UP + b"\3\0\0\1"]
+)
 def test_a_controller_that_falls_silent_or_is_not_understood_gets_its_connection_back(said):
     controller = Recorded([said], silent=True)
     with pytest.raises((TimedOut, ProtocolError)):
