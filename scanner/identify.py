@@ -21,6 +21,7 @@ from scanner.fingerprint import Others, fingerprint
 from scanner.overheard import known
 from scanner.protocols import load_protocols
 from scanner.questions import (
+    CONTROL_PORTS,
     LADDER,
     Budget,
     datagrams,
@@ -302,6 +303,11 @@ class Interview:
         if endpoint.address != self._host.address:
             self._gaps.append(
                 Gap(endpoint, lead.protocol, f"{self._host.address} pointed to another host: not followed")
+            )
+            return
+        if lead in self._leads and endpoint.port in CONTROL_PORTS:
+            self._gaps.append(
+                Gap(endpoint, lead.protocol, "an answer pointed to a port where a controller may stand: not followed")
             )
             return
         try:

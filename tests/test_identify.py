@@ -283,6 +283,19 @@ async def test_a_lead_that_is_not_followed_any_more_is_a_gap(interview):
     assert [gap.protocol for gap in device.gaps if gap.endpoint.port == 49152] == ["upnp"]
 
 
+@pytest.mark.parametrize(("port", "followed"), [(49152, True), (502, False), (20000, False)])
+async def test_no_answer_leads_to_a_controllers_port(interview, port, followed):
+    lead = Lead("upnp", Target(Endpoint(ADDRESS, port)))
+
+    def device_says(protocol: str, _: int) -> Heard | PeerError:
+        return Heard({"ssdp.server": "x"}, leads=(lead,)) if protocol == "ssdp" else TimedOut()
+
+    played = Played(device_says)
+    device = await interview(played)
+    assert (("upnp", port) in played.asked) is followed
+    assert [gap.protocol for gap in device.gaps if gap.endpoint.port == port] == ["upnp"]
+
+
 async def test_at_the_deadline_each_protocol_that_was_not_asked_is_a_gap_once(interview):
     class Stuck(Played):
         async def hold(self, protocol: ProtocolModule, target: Target, *, in_turn: bool = False) -> Heard:

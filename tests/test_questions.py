@@ -71,6 +71,12 @@ def test_every_tcp_protocol_of_class_b_is_asked_where_it_is_expected_or_invited_
             assert not any(is_unknown(at(port)) for port in protocol.PORTS)
 
 
+def test_a_controllers_connection_is_of_class_b_for_it_has_few():
+    for protocol in load_protocols().values():
+        if protocol.TRANSPORT == "tcp" and CONTROL_PORTS.intersection(protocol.PORTS) and not is_hardy(protocol):
+            assert protocol.SAFETY is Safety.B, protocol.NAME
+
+
 def test_the_protocol_that_recognises_its_own_speaks():
     found = speaker(b"SSH-2.0-dropbear\r\n")
     assert found is not None
