@@ -37,6 +37,7 @@ from inventory.quarantine import Quarantine, Uptime
 from scanner.conversation import ProtocolModule, Safety, Target
 from scanner.discover import Host
 from scanner.protocols import load_protocols
+from scanner.questions import CONTROL_PORTS
 from scanner.uptime import counted, uptimes
 from scanner.ward import Ward
 from scanner.wire import Wire
@@ -48,12 +49,6 @@ FEW = 3
 """Questions after which a reading is due at a controller though all went well, where it takes no slot."""
 MOST_CONNECTIONS = 4
 """Connections to open ports that all the readings between questions may take together; later ones wait for the next question's own."""
-CONTROL_PORTS = frozenset((
-    102, 502, 503, 789, 802, 1089, 1090, 1091, 1200, 1217, 1911, 1962, 2222, 2404, 2455, 4840, 4843, 4911, 5006, 5007, 5094, 9600, 18245, 18246, 19999,
-    20000, 20547, 34962, 34963, 34964, 41100, 44818, 48898, 55000, 55001, 55002, 55003,
-))  # fmt: skip
-"""TCP ports of control protocols, by IANA's registry and their makers' manuals: their servers have few slots and little patience."""
-
 NETWORK = "several devices fell silent at once and none answered: it looks like the network, so the device was left and not quarantined"
 _WEB_PORTS = frozenset((80, 81, 443, 8000, 8080, 8443))
 

@@ -9,11 +9,13 @@ from inventory.text import one_line
 from scanner.conversation import Conversation, ReadSome, Say, Send
 
 CONFIRMABLE, NON_CONFIRMABLE, ACKNOWLEDGEMENT, RESET = range(4)
-EMPTY, GET, CONTENT = 0x00, 0x01, 0x45
+EMPTY, GET, CONTENT, BAD_OPTION = 0x00, 0x01, 0x45, 0x82
 CONTENT_FORMAT, BLOCK2 = 12, 23
 _URI_PATH = 11
 BLOCKS = 4
 """Blocks of one resource that are fetched."""
+FIRST_BLOCK = 4
+"""The first 256 bytes (RFC 7959, section 2.2): so a node on batteries sends little, and no answer is more than ten times as long as the question's packet."""
 _STRAY_DATAGRAMS = 3
 _OPTIONS = 32
 _LINKS = 64
@@ -77,10 +79,11 @@ def _option_head(delta: int, length: int) -> bytes:
 
 
 def says(path: str) -> Say:
-    """What `fetch` may send for that path: the GET, with or without the number of a block."""
+    """What `fetch` may send for that path: the GET, with or without the number of a block, and nothing behind that."""
     example, delta = get(path, 0), (BLOCK2 - _URI_PATH) << 4
     head, options = _escaped(example[:2]), _escaped(example[4:])
-    return Say.like(f"GET {path}", rb"%b..%b(?:[\x%02x-\x%02x].{1,3})?" % (head, options, delta, delta | 3))
+    block = b"|".join(rb"\x%02x.{%d}" % (delta | size, size) for size in (1, 2, 3))
+    return Say.like(f"GET {path}", rb"%b..%b(?:%b)?" % (head, options, block))
 
 
 def _escaped(literal: bytes) -> bytes:
@@ -90,9 +93,11 @@ def _escaped(literal: bytes) -> bytes:
 ACKNOWLEDGE = Say.like("acknowledgement", rb"\x60\x00..")
 
 
-def fetch(path: str) -> Conversation[Message]:
-    """GET a resource, at most BLOCKS blocks of it; the answer with the blocks joined."""
-    answer = yield from _exchange(path, None)
+def fetch(path: str, first: int | None = None) -> Conversation[Message]:
+    """GET a resource, at most BLOCKS blocks of it, of the size that `first` asks for; the answer with the blocks joined."""
+    answer = yield from _exchange(path, first)
+    if answer.code == BAD_OPTION and first is not None:  # whoever knows no blocks sends no more than a datagram
+        answer = yield from _exchange(path, None)
     payload = answer.payload
     for number in range(1, BLOCKS):
         block = answer.number(BLOCK2)

@@ -164,7 +164,8 @@ class ProtocolModule(Protocol):
 
     A file may also have `invited(device: Device) -> tuple[Target, ...]`: where the protocol is to be asked besides PORTS because of what the device has said
     already; a pure function, asked again after every answer. Over UDP, class A is asked of every device at PORTS; a protocol of class B has PORTS = () there
-    and is asked by invitation only.
+    and is asked by invitation only. With `spares(device: Device) -> bool` a protocol that is asked of every device leaves out those that it might disturb, by
+    what is known of them before they are asked.
     """
 
     NAME: str
@@ -185,6 +186,12 @@ def invitations(protocol: ProtocolModule, device: Device) -> tuple[Target, ...]:
     invited = getattr(protocol, "invited", None)
     targets: tuple[Target, ...] = invited(device) if invited is not None else ()
     return targets
+
+
+def spares(protocol: ProtocolModule, device: Device) -> bool:
+    """Whether `protocol` leaves `device` out, though it is asked of every other."""
+    own = getattr(protocol, "spares", None)
+    return own is not None and bool(own(device))
 
 
 def is_hardy(protocol: ProtocolModule) -> bool:

@@ -8,25 +8,38 @@ import asyncio
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
-from typing import TypeAlias
 
-from inventory.errors import PeerClosed, PeerError, ProtocolError, ScopeError, TimedOut, Unreached
+from inventory.errors import PeerError, ScopeError, TimedOut, Unreached
 from inventory.model import Device, Endpoint, Facts, Gap, Observation
 from inventory.oui import vendor_of
+from scanner.answers import Answer, gaps, may_go_on, names, said
 from scanner.boundary import Failure, contained
 from scanner.canary import Canary
-from scanner.conversation import EVIDENCE_LIMIT, Heard, Lead, ProtocolModule, Target, comes_last
+from scanner.conversation import EVIDENCE_LIMIT, Heard, Lead, ProtocolModule, Target, comes_last, spares
 from scanner.discover import Host
 from scanner.fingerprint import Others, fingerprint
 from scanner.overheard import known
 from scanner.protocols import load_protocols
-from scanner.questions import LADDER, Budget, datagrams, expected, invited, is_unknown, may_be_another, speaker
+from scanner.questions import (
+    CONTROL_PORTS,
+    LADDER,
+    Budget,
+    datagrams,
+    expected,
+    invited,
+    is_unknown,
+    may_be_a_serial_line,
+    may_be_another,
+    speaker,
+    takes_keystrokes,
+)
 from scanner.wire import Wire
 
 PATIENCE = 45.0
 """Seconds that a device may let us wait on TCP for answers that never come, on all its ports together; its other ports are then left unasked."""
 SLOW = 4.0
 """Seconds from which on a conversation that came to nothing was slow by the device's doing; a quick one waited for our own pace only."""
+SERIAL_LINE = "not asked: the device is a serial server, and what is said at this port may go out on its serial line"
 FOLLOWED = 24
 """Leads and invitations that are followed at one device."""
 
@@ -43,10 +56,6 @@ class Terms:
 
 
 TERMS = Terms()
-
-
-Answer: TypeAlias = tuple[ProtocolModule, PeerError | Failure]
-"""A question that came to nothing, and how."""
 
 
 class _OutOfPatience(Exception):
@@ -143,13 +152,15 @@ class Interview:
         await self._ask_datagrams()
         others: list[tuple[Endpoint, list[Answer]]] = []
         for endpoint in sorted(self._host.open_ports):
-            if is_unknown(endpoint):
+            if may_be_a_serial_line(endpoint) and self._is_serial_server():
+                self._gaps += [Gap(endpoint, p.NAME, SERIAL_LINE) for p in expected(endpoint)]
+            elif is_unknown(endpoint):
                 others.append((endpoint, []))
-                continue
-            answers = await self._ask_port(endpoint)
-            self._asked.add(endpoint)
-            if answers and may_be_another(endpoint) and _may_go_on(answers):
-                others.append((endpoint, answers))
+            else:
+                answers = await self._ask_port(endpoint)
+                self._asked.add(endpoint)
+                if answers and may_be_another(endpoint) and may_go_on(answers):
+                    others.append((endpoint, answers))
         await self._follow_leads(last=False)
         for endpoint, answers in others:
             await self._ask_anything(endpoint, answers)
@@ -184,7 +195,7 @@ class Interview:
             return []
         if await self._ask_first(endpoint, plain, answers, tls=False):
             return []
-        self._gaps += _gaps(endpoint, answers)
+        self._gaps += gaps(endpoint, answers)
         return answers
 
     async def _ask_anything(self, endpoint: Endpoint, before: list[Answer]) -> None:
@@ -193,8 +204,10 @@ class Interview:
             return
         answers: list[Answer] = []
         found = await self._ask_by_greeting(endpoint, before, answers)
-        names = () if found is not None else tuple(name for name in LADDER if name not in {p.NAME for p, _ in before})
-        for name in names:
+        ladder: tuple[str, ...] = ()
+        if found is None and not takes_keystrokes(endpoint):
+            ladder = tuple(name for name in LADDER if name not in names(before))
+        for name in ladder:
             if name == "tls":
                 found = await self._ask_inside_tls(endpoint, [self._protocols["http"]], answers, expected=False)
             else:
@@ -202,9 +215,9 @@ class Interview:
             if found:
                 break
         if found:
-            self._gaps = [gap for gap in self._gaps if gap.endpoint != endpoint or gap.protocol not in _names(before)]
+            self._gaps = [gap for gap in self._gaps if gap.endpoint != endpoint or gap.protocol not in names(before)]
         elif not before:  # else what is expected there is the gap
-            self._gaps += _gaps(endpoint, answers)
+            self._gaps += gaps(endpoint, answers)
 
     def _is_serial_server(self) -> bool:
         return any(claim.value == "serial-server" for claim in self._so_far().claimed("kind"))
@@ -231,7 +244,7 @@ class Interview:
         within: list[Answer] = []
         inner = [protocol for protocol in inner if protocol.OVER_TLS]
         if not await self._ask_first(endpoint, inner, within, tls=True):
-            self._gaps += _gaps(endpoint, within)
+            self._gaps += gaps(endpoint, within)
         return True
 
     async def _ask_first(
@@ -254,7 +267,9 @@ class Interview:
 
     async def _ask_datagrams(self) -> None:
         """Ask every UDP service of class A; silence there says only that nobody answered."""
-        questions = datagrams(self._host.address, self._terms.never_touch)
+        device = self._so_far()
+        usual = datagrams(self._host.address, self._terms.never_touch)
+        questions = [(protocol, endpoint) for protocol, endpoint in usual if not spares(protocol, device)]
         if self._terms.budget.strict:  # one after another, so that each knows what is left
             for protocol, endpoint in questions:
                 await self._ask_datagram(protocol, endpoint, in_turn=False)
@@ -290,13 +305,18 @@ class Interview:
                 Gap(endpoint, lead.protocol, f"{self._host.address} pointed to another host: not followed")
             )
             return
+        if lead in self._leads and endpoint.port in CONTROL_PORTS:
+            self._gaps.append(
+                Gap(endpoint, lead.protocol, "an answer pointed to a port where a controller may stand: not followed")
+            )
+            return
         try:
             target = replace(lead.target, community=self._terms.community)
             failed = await self._ask(self._protocols[lead.protocol], target)
         except ScopeError as refused:
             failed = Failure(str(refused))
         if failed is not None and lead in self._leads:
-            self._gaps.append(Gap(endpoint, lead.protocol, _said(failed)))
+            self._gaps.append(Gap(endpoint, lead.protocol, said(failed)))
 
     async def _ask(
         self, protocol: ProtocolModule, target: Target, *, in_turn: bool = False
@@ -358,34 +378,9 @@ class Interview:
             return error
 
 
-def _gaps(endpoint: Endpoint, answers: list[Answer]) -> list[Gap]:
-    """What could not be examined; another protocol's answer is no gap."""
-    return [Gap(endpoint, p.NAME, _said(failed)) for p, failed in answers if not isinstance(failed, ProtocolError)]
-
-
-def _names(answers: list[Answer]) -> set[str]:
-    return {protocol.NAME for protocol, _ in answers}
-
-
-def _may_go_on(answers: list[Answer]) -> bool:
-    """Whether a port may speak something else: it answered, or it was only waited for. Whoever says nothing to a question says nothing to the next."""
-    return all(
-        isinstance(failed, ProtocolError | PeerClosed) or (protocol.SPEAKS_FIRST and isinstance(failed, TimedOut))
-        for protocol, failed in answers
-    )
-
-
 def _ended(heard: Heard | PeerError | Failure) -> Facts | PeerError | None:
     """How a conversation ended, for the canary: with facts, with what the device did, or (None) with a fault of ours."""
     return heard.facts if isinstance(heard, Heard) else heard if isinstance(heard, PeerError) else None
-
-
-def _said(failed: PeerError | Failure) -> str:
-    if isinstance(failed, Failure):
-        return failed.reason
-    if isinstance(failed, PeerClosed) and failed.partial:
-        return f"{failed} after {len(failed.partial)} bytes"
-    return str(failed)
 
 
 def _clock() -> float:

@@ -20,8 +20,24 @@ LADDER = ("http", "tls", "rtsp")
 """What a silent port is asked, in this order."""
 
 # Whoever connects here holds the serial line behind the port, and what is said goes out on it: the factory settings of serial servers, by their manuals
-# (Moxa NPort: 950 to 1013 and 4001 to 4032; Lantronix: 3001 to 3032 and 10001 to 10032; Digi: 2001 to 2132; general knowledge).
-_SERIAL_LINES = (range(950, 1014), range(2001, 2133), range(3001, 3033), range(4001, 4033), range(10001, 10033))
+# (Moxa NPort: 950 to 1013 and 4001 to 4032; Lantronix: 3001 to 3032 and 10001 to 10032; Digi: 2001 to 2132; Waveshare: 4196; USR: 8234 and 20108;
+# Hi-Flying, and the loggers of solar inverters that are built with it: 8899; general knowledge).
+_SERIAL_LINES = (
+    range(950, 1014),
+    range(2001, 2133),
+    range(3001, 3033),
+    range(4001, 4033),
+    range(4196, 4197),
+    range(8234, 8235),
+    range(8899, 8900),
+    range(10001, 10033),
+    range(20108, 20109),
+)
+CONTROL_PORTS = frozenset((
+    102, 502, 503, 789, 802, 1089, 1090, 1091, 1153, 1200, 1217, 1911, 1962, 2222, 2404, 2455, 4000, 4059, 4712, 4840, 4843, 4911, 5002, 5006, 5007, 5010,
+    5011, 5094, 8193, 8501, 9600, 11740, 18245, 18246, 19999, 20000, 20547, 34962, 34963, 34964, 41100, 44818, 48898, 55000, 55001, 55002, 55003,
+))  # fmt: skip
+"""TCP ports of control protocols, by IANA's registry and their makers' manuals: their servers have few slots and little patience."""
 _UDP_PACKETS, _TCP_PACKETS = 2, 8
 """What a conversation of datagrams, and one connection, mostly takes."""
 
@@ -52,16 +68,30 @@ def expected(endpoint: Endpoint) -> list[ProtocolModule]:
 
 
 def is_unknown(endpoint: Endpoint) -> bool:
-    """Whether nobody knows what a TCP port is for: no protocol is expected, no list has a reason for it, and no serial line is to be feared behind it."""
-    if expected(endpoint) or reason(endpoint.port):
-        return False
-    return not any(endpoint.port in line for line in _SERIAL_LINES)
+    """Whether nobody knows what a TCP port is for: no protocol is expected, no list has a reason for it, and no controller or serial line is to be feared."""
+    return not (expected(endpoint) or reason(endpoint.port) or _is_fragile(endpoint))
 
 
 def may_be_another(endpoint: Endpoint) -> bool:
-    """Whether a port where what is expected did not recognise its own may be asked what else it speaks: IT protocols only, never one of controllers."""
+    """Whether a port where what is expected did not recognise its own may be listened to, and asked what else it speaks: IT protocols only, never one of
+    controllers."""
     found = expected(endpoint)
-    return bool(found) and all(is_hardy(protocol) for protocol in found)
+    return bool(found) and all(is_hardy(protocol) for protocol in found) and not _is_fragile(endpoint)
+
+
+def takes_keystrokes(endpoint: Endpoint) -> bool:
+    """Whether a login or a setup menu may wait at a TCP port, though it is slow to say so: whatever is sent there is typed into it, as a name and a password,
+    or as the key that stops the device for its setup (Lantronix, 9999)."""
+    return any(protocol.NAME == "telnet" for protocol in expected(endpoint))
+
+
+def may_be_a_serial_line(endpoint: Endpoint) -> bool:
+    """Whether a serial server gives out its serial lines at this TCP port, by the factory settings of some."""
+    return any(endpoint.port in line for line in _SERIAL_LINES)
+
+
+def _is_fragile(endpoint: Endpoint) -> bool:
+    return endpoint.port in CONTROL_PORTS or may_be_a_serial_line(endpoint)
 
 
 def speaker(greeting: bytes) -> ProtocolModule | None:

@@ -8,7 +8,7 @@ from typing import Any, cast
 
 import pytest
 
-from inventory.errors import PeerError, ProtocolError, TimedOut, Unreached
+from inventory.errors import PeerClosed, PeerError, ProtocolError, TimedOut, Unreached
 from inventory.model import Device, Endpoint, Traffic
 from scanner import identify
 from scanner.conversation import Heard, Lead, ProtocolModule, Target
@@ -52,9 +52,9 @@ class Played:
 def interview(monkeypatch: pytest.MonkeyPatch) -> Callable[..., Any]:
     """`await interview(played, 22, 80)` asks a host with these ports open."""
 
-    async def ask(played: Any, *ports: int, deadline: float = 600.0) -> Device:
+    async def ask(played: Any, *ports: int, deadline: float = 600.0, mac: str | None = None) -> Device:
         monkeypatch.setattr(identify, "_clock", lambda: played.clock)
-        host = Host(ADDRESS, None, tuple(Endpoint(ADDRESS, port) for port in ports), "connect")
+        host = Host(ADDRESS, mac, tuple(Endpoint(ADDRESS, port) for port in ports), "connect")
         asked = Interview(
             cast(Wire, played),
             host,
@@ -132,6 +132,29 @@ async def test_a_port_behind_which_a_serial_line_may_be_is_left_alone(interview,
     assert [asked for asked in played.asked if asked[1] == port and asked[0] not in {"ubiquiti"}] == []
 
 
+@pytest.mark.parametrize("port", [990, 992, 2022, 8899])
+async def test_a_serial_server_is_not_asked_where_its_serial_lines_may_be_though_something_is_expected_there(
+    interview, port
+):
+    def device_says(protocol: str, port: int) -> Heard | PeerError:
+        return Heard({"http.server": "MoxaHttp/1.0", "http.title": "NPort Web Console"}) if port == 80 else TimedOut()
+
+    played = Played(device_says)
+    device = await interview(played, 80, port)
+    assert at(played, port) == []
+    assert {gap.reason for gap in device.gaps if gap.endpoint.port == port} == {identify.SERIAL_LINE}
+
+
+@pytest.mark.parametrize(
+    ("mac", "asked"),
+    [("00:80:a3:11:42:18", False), ("00:20:4a:11:42:18", False), ("00:27:22:a4:51:20", True), (None, True)],
+)
+async def test_no_datagram_goes_out_on_the_serial_line_of_a_server_in_datagram_mode(interview, mac, asked):
+    played = Played(silence)
+    await interview(played, mac=mac)
+    assert (("ubiquiti", 10001) in played.asked) is asked
+
+
 async def test_a_serial_server_is_not_asked_at_ports_that_nobody_knows(interview):
     def device_says(protocol: str, port: int) -> Heard | PeerError:
         return Heard({"http.server": "MoxaHttp/1.0", "http.title": "NPort Web Console"}) if port == 80 else TimedOut()
@@ -145,9 +168,9 @@ async def test_a_serial_server_is_not_asked_at_ports_that_nobody_knows(interview
     ("port", "found", "asked"),
     [
         (2323, "ssh", ["telnet", "greeting", "ssh"]),
-        (8899, "rtsp", ["http", "greeting", "tls", "rtsp"]),
+        (8088, "rtsp", ["http", "greeting", "tls", "rtsp"]),
         (8080, "tls", ["http", "greeting", "tls", "http"]),
-        (2222, "http", ["ssh", "greeting", "http"]),
+        (222, "http", ["ssh", "greeting", "http"]),
     ],
 )
 async def test_an_it_port_where_something_else_answers_is_asked_what_it_speaks(interview, port, found, asked):
@@ -171,8 +194,16 @@ async def test_a_port_that_was_silent_to_its_first_question_is_asked_no_other(in
 
 async def test_a_silent_ssh_port_is_not_listened_to_again(interview):
     played = Played(silence)
-    await interview(played, 2222)
-    assert at(played, 2222) == ["ssh", "http", "tls", "rtsp"]
+    await interview(played, 22)
+    assert at(played, 22) == ["ssh", "http", "tls", "rtsp"]
+
+
+@pytest.mark.parametrize("port", [23, 24, 2323, 2332, 9527, 9999])
+@pytest.mark.parametrize("answer", [TimedOut(), PeerClosed(), ProtocolError("something else")])
+async def test_nothing_is_typed_into_a_login_that_is_slow_to_show_itself(interview, port, answer):
+    played = Played(lambda protocol, _: answer)
+    await interview(played, port)
+    assert [protocol for protocol in at(played, port) if protocol not in {"telnet", "greeting"}] == []
 
 
 async def test_a_controllers_port_is_asked_for_what_is_expected_there_and_nothing_else(interview):
@@ -250,6 +281,19 @@ async def test_a_lead_that_is_not_followed_any_more_is_a_gap(interview):
 
     device = await interview(Played(device_says, seconds=PATIENCE), 22)
     assert [gap.protocol for gap in device.gaps if gap.endpoint.port == 49152] == ["upnp"]
+
+
+@pytest.mark.parametrize(("port", "followed"), [(49152, True), (502, False), (20000, False)])
+async def test_no_answer_leads_to_a_controllers_port(interview, port, followed):
+    lead = Lead("upnp", Target(Endpoint(ADDRESS, port)))
+
+    def device_says(protocol: str, _: int) -> Heard | PeerError:
+        return Heard({"ssdp.server": "x"}, leads=(lead,)) if protocol == "ssdp" else TimedOut()
+
+    played = Played(device_says)
+    device = await interview(played)
+    assert (("upnp", port) in played.asked) is followed
+    assert [gap.protocol for gap in device.gaps if gap.endpoint.port == port] == ["upnp"]
 
 
 async def test_at_the_deadline_each_protocol_that_was_not_asked_is_a_gap_once(interview):

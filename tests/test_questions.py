@@ -6,7 +6,7 @@ from checks.ports import default_ports, reason
 from inventory.model import Endpoint
 from scanner.conversation import Safety, is_hardy
 from scanner.protocols import load_protocols
-from scanner.questions import LADDER, expected, is_unknown, may_be_another, speaker
+from scanner.questions import CONTROL_PORTS, LADDER, expected, is_unknown, may_be_another, speaker
 
 ADDRESS = "192.0.2.7"
 IT = {"ftp", "http", "mqtt", "rtsp", "ssh", "telnet", "tls"}
@@ -42,6 +42,18 @@ def test_a_port_of_serial_servers_is_not_asked_as_an_unknown_one(port):
     assert not may_be_another(at(port))
 
 
+@pytest.mark.parametrize("port", sorted(CONTROL_PORTS))
+def test_a_port_of_controllers_is_asked_for_what_is_expected_there_only(port):
+    assert not is_unknown(at(port))
+    assert not may_be_another(at(port))
+
+
+@pytest.mark.parametrize("port", [2022, 990, 992, 8899])
+def test_a_port_that_a_serial_server_may_have_is_not_asked_further_though_something_is_expected_there(port):
+    assert expected(at(port))
+    assert not may_be_another(at(port))
+
+
 @pytest.mark.parametrize(("port", "further"), [(80, True), (22, True), (1883, True), (502, False), (102, False)])
 def test_a_port_where_a_controller_may_stand_is_not_asked_further(port, further):
     assert may_be_another(at(port)) is further
@@ -57,6 +69,12 @@ def test_every_tcp_protocol_of_class_b_is_asked_where_it_is_expected_or_invited_
     for protocol in load_protocols().values():
         if protocol.TRANSPORT == "tcp" and protocol.SAFETY is Safety.B and not is_hardy(protocol):
             assert not any(is_unknown(at(port)) for port in protocol.PORTS)
+
+
+def test_a_controllers_connection_is_of_class_b_for_it_has_few():
+    for protocol in load_protocols().values():
+        if protocol.TRANSPORT == "tcp" and CONTROL_PORTS.intersection(protocol.PORTS) and not is_hardy(protocol):
+            assert protocol.SAFETY is Safety.B, protocol.NAME
 
 
 def test_the_protocol_that_recognises_its_own_speaks():

@@ -107,9 +107,9 @@ def own_addresses(links: tuple[Link, ...]) -> tuple[Span, ...]:
 
 
 def legs(allowed: tuple[Span, ...], links: tuple[Link, ...], *, raw: bool) -> Iterator[Leg]:
-    """The parts in which the built-in engine asks: this machine itself, its segments, and what is behind a router."""
+    """The parts in which the built-in engine asks: its segments, what is behind a router, and last this machine itself, which at a device's pace takes half
+    a minute."""
     own = own_addresses(links)
-    yield from _leg(Way.LOOPBACK, spans.within(allowed, own))
     left = spans.without(allowed, own)
     for link in links:
         if link.ethernet:
@@ -118,6 +118,7 @@ def legs(allowed: tuple[Span, ...], links: tuple[Link, ...], *, raw: bool) -> It
             left = spans.without(left, [link.network])
     yield from _leg(Way.ROUTED if raw else Way.ROUTED_BY_CONNECT, tuple(span for span in left if span.version == 4))
     yield from _leg(Way.ROUTED_BY_CONNECT, tuple(span for span in left if span.version == 6))
+    yield from _leg(Way.LOOPBACK, spans.within(allowed, own))
 
 
 def segment_link(segment: Segment, links: tuple[Link, ...]) -> Link:

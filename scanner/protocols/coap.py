@@ -1,7 +1,7 @@
 """CoAP: the list of a device's resources, and nothing that the list points to.
 
 One GET of /.well-known/core (RFC 6690, section 4) in a confirmable message without a token (RFC 7252, section 5.3.1); of a long list the first four blocks
-(RFC 7959). No observation, no PUT, no POST, no DELETE.
+(RFC 7959), of 256 bytes each. No observation, no PUT, no POST, no DELETE.
 """
 
 from inventory.errors import ProtocolError
@@ -30,7 +30,7 @@ _LIST = 64
 
 def probe(target: Target) -> Conversation[Heard]:
     """Ask for the list of resources."""
-    return heard_in((yield from coap_codec.fetch(CORE)))
+    return heard_in((yield from coap_codec.fetch(CORE, coap_codec.FIRST_BLOCK)))
 
 
 def heard_in(answer: Message) -> Heard:

@@ -14,7 +14,7 @@ from scanner.conversation import EVIDENCE_LIMIT, Conversation, Heard, Read, Safe
 NAME = "dnp3"
 TRANSPORT = "tcp"
 PORTS = (20000,)
-SAFETY = Safety.A
+SAFETY = Safety.B
 OVER_TLS = False
 SPEAKS_FIRST = False
 STATION, MASTER = 1, 0

@@ -10,7 +10,7 @@ from scanner.protocols import enip
 NAME = "enip_tcp"
 TRANSPORT = "tcp"
 PORTS: tuple[int, ...] = ()
-SAFETY = Safety.A
+SAFETY = Safety.B
 OVER_TLS = False
 SPEAKS_FIRST = False
 SAYS = enip.SAYS

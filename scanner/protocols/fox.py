@@ -12,7 +12,7 @@ from scanner.conversation import EVIDENCE_LIMIT, Conversation, Heard, ReadUntil,
 NAME = "fox"
 TRANSPORT = "tcp"
 PORTS = (1911, 4911)
-SAFETY = Safety.A
+SAFETY = Safety.B
 OVER_TLS = True
 SPEAKS_FIRST = False
 HELLO = b"fox a 1 -1 fox hello\n{\nfox.version=s:1.0\nid=i:1\n};;\n"

@@ -11,7 +11,7 @@ from scanner.conversation import EVIDENCE_LIMIT, Conversation, Heard, Read, Safe
 NAME = "iec104"
 TRANSPORT = "tcp"
 PORTS = (2404,)
-SAFETY = Safety.A
+SAFETY = Safety.B
 OVER_TLS = False
 SPEAKS_FIRST = False
 TESTFR_ACT = b"\x68\x04\x43\0\0\0"

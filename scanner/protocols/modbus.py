@@ -17,7 +17,7 @@ from scanner.conversation import EVIDENCE_LIMIT, Conversation, Heard, Read, Safe
 NAME = "modbus"
 TRANSPORT = "tcp"
 PORTS = (502,)
-SAFETY = Safety.A
+SAFETY = Safety.B
 OVER_TLS = False
 SPEAKS_FIRST = False
 UNITS = (255, 0, 1)

@@ -6,12 +6,14 @@ session is set up, both lists are read, and it is ended with a Disconnect Reques
 """
 
 import re
+from typing import TypeVar
 
-from inventory.errors import PeerClosed, ProtocolError
+from inventory.errors import PeerClosed, ProtocolError, TimedOut
 from inventory.model import FactValue
 from inventory.text import one_line
 from scanner.conversation import EVIDENCE_LIMIT, Conversation, Heard, Read, Reconnect, Safety, Say, Send, Target
 
+T = TypeVar("T")
 NAME = "s7"
 TRANSPORT = "tcp"
 PORTS = (102,)
@@ -83,7 +85,7 @@ def probe(target: Target) -> Conversation[Heard]:
     facts: dict[str, FactValue] = {"s7.tsap": f"{tsap:04x}"}
     evidence = b""
     for number in _LISTS:
-        records, proof, error = yield from _read(number)
+        records, proof, error = yield from _or_disconnect(reference, _read(number))
         evidence += proof
         if error:
             facts["s7.error"] = f"{error:04x}"
@@ -102,14 +104,27 @@ def _connect() -> Conversation[tuple[int, bytes]]:
             confirmed = yield from _message()
             if len(confirmed) < 6 or confirmed[1] & 0xF0 != 0xD0:
                 continue
-            yield Send(SETUP)
-            answer = _data((yield from _message()))
+            answer = yield from _or_disconnect(confirmed[4:6], _set_up())
         except PeerClosed:
             continue
         if answer[1] == 3 and len(answer) >= 12 and answer[10:12] == b"\0\0":
             return tsap, confirmed[4:6]
         yield Send(disconnect_request(confirmed[4:6]))
     raise ProtocolError("no TSAP took the connection")
+
+
+def _set_up() -> Conversation[bytes]:
+    yield Send(SETUP)
+    return _data((yield from _message()))
+
+
+def _or_disconnect(reference: bytes, conversation: Conversation[T]) -> Conversation[T]:
+    """What comes of the conversation; where nothing does, the connection is given back first, of which a controller has few."""
+    try:
+        return (yield from conversation)
+    except (ProtocolError, TimedOut):
+        yield Send(disconnect_request(reference))
+        raise
 
 
 def _message() -> Conversation[bytes]:

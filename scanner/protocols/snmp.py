@@ -52,7 +52,16 @@ COMMUNITY_LIMIT = 255
 BOTH_VERSIONS = rb"\x00\x01"
 """SNMPv1 and v2c, as `like_get` takes them."""
 _STRAY_DATAGRAMS = 3
+
+
+def _escaped(literal: bytes) -> bytes:
+    return b"".join(rb"\x%02x" % byte for byte in literal)
+
+
 _LENGTH = rb"(?:[\x00-\x7f]|\x81[\x80-\xff]|\x82..)"
+_ANY_COMMUNITY = b"|".join(
+    _escaped(ber.octets(bytes(size))[:-size]) + b".{%d}" % size for size in range(1, COMMUNITY_LIMIT + 1)
+)
 _NUMBER = rb"\x02\x04[\x40-\x7f]..."
 
 
@@ -78,20 +87,19 @@ def get(version: int, community: str, request_id: int, names: tuple[str, ...] = 
 
 
 def like_get(name: str, versions: bytes, names: tuple[str, ...]) -> Say:
-    """What `get` makes, with holes for the lengths, the community and the request ID; no other object fits."""
+    """What `get` makes, with holes for the lengths, the community and the request ID; no other object fits.
+
+    The community is as long as its own length says: else a SET could hide in it, and the GET behind that would be passed over as a trailer.
+    """
     example = get(V2C, "", 0x40000000, names)
     tail = example[example.index(b"\x02\x04\x40\0\0\0") + 6 :]
-    head = rb"\x30%s\x02\x01[%s]\x04(?:%s).{0,%d}\xa0%s" % (_LENGTH, versions, _LENGTH, COMMUNITY_LIMIT, _LENGTH)
+    head = rb"\x30%s\x02\x01[%s](?:%s)\xa0%s" % (_LENGTH, versions, _ANY_COMMUNITY, _LENGTH)
     return Say.like(name, head + _NUMBER + _escaped(tail))
 
 
 def _like_discovery() -> Say:
     number = b"\x02\x04\x40\0\0\0"
     return Say.like("engine discovery", _NUMBER.join(_escaped(part) for part in discovery(0x40000000).split(number)))
-
-
-def _escaped(literal: bytes) -> bytes:
-    return b"".join(rb"\x%02x" % byte for byte in literal)
 
 
 SAYS = (_like_discovery(), like_get("GET of the system group", BOTH_VERSIONS, tuple(SYSTEM)))

@@ -2,7 +2,7 @@
 
 One datagram of four bytes: version 1 is `01 00 00 00`; version 2, `02 08 00 00`, is spoken by those that are silent at the first and is asked of Ubiquiti's
 devices only. Documented by Rapid7 (Ubiquiti Discovery Service Exposures, 2019) and in the packet descriptions of Wireshark and nmap; no standard. On TCP the
-same port number is a fuel tank gauge or a serial line, and is not touched here.
+same port number is a fuel tank gauge or a serial line, and is not touched here; nor is a serial server of Lantronix, which takes datagrams for its line there.
 
 Field 6 is a user's name and is not kept; 7 to 9 belong to a login, which is never begun.
 """
@@ -55,6 +55,11 @@ def invited(device: Device) -> tuple[Target, ...]:
     if device.speaking(NAME) or not made_by(device, ("Ubiquiti",)):
         return ()
     return (Target(Endpoint(device.address, PORTS[0], "udp"), path=_SECOND),)
+
+
+def spares(device: Device) -> bool:
+    """Whether port 10001 may be a serial line: of Lantronix's servers in datagram mode, by their factory settings (UDS-10 user guide)."""
+    return made_by(device, "Lantronix", "PRONET")  # whose numbers Lantronix has used
 
 
 def probe(target: Target) -> Conversation[Heard]:

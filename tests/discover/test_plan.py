@@ -17,8 +17,8 @@ def planned(targets, *links, raw=True):
 
 def test_a_segment_is_asked_by_its_own_link_without_this_machine_itself():
     assert planned(["10.20.0.1-10.20.0.254"], LOOPBACK, CABLE) == [
-        (Way.LOOPBACK, "10.20.0.9"),
         (Way.SEGMENT, "10.20.0.1-10.20.0.8, 10.20.0.10-10.20.0.254"),
+        (Way.LOOPBACK, "10.20.0.9"),
     ]
 
 

@@ -77,6 +77,24 @@ def test_the_blocks_of_a_long_list_are_joined():
     assert sent[1][4:] == coap_codec.get(coap.CORE, 0)[4:] + bytes.fromhex("c112")
 
 
+def test_no_more_than_256_bytes_are_asked_for_at_once():
+    _, sent = talk(LIBCOAP)
+    assert sent[0][4:] == coap_codec.get(coap.CORE, 0)[4:] + bytes.fromhex("c104")
+
+
+def test_a_node_that_knows_no_blocks_is_asked_without():
+    # RFC 7252, section 5.4.1: a critical option that is not understood is answered with 4.02.
+    heard, sent = talk(bytes.fromhex("6082 65d2"), LIBCOAP)
+    assert heard.facts["coap.code"] == "2.05"
+    assert sent[1][4:] == coap_codec.get(coap.CORE, 0)[4:]
+
+
+@pytest.mark.parametrize("more", ["c0", "c0 11 60", "c1", "c104 60", "c2 0004 ff00", "60", "ff00"])
+def test_nothing_follows_the_number_of_the_block(more):
+    request = coap_codec.get(coap.CORE, 1) + bytes.fromhex(more)
+    assert not any(say.allows(request) for say in coap.SAYS)
+
+
 def test_at_most_four_blocks_are_fetched():
     blocks = [FIRST_BLOCK.replace(b"\x0a\xff", bytes((number << 4 | 0x0A, 0xFF))) for number in range(9)]
     _, sent = talk(*blocks)

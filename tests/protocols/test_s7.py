@@ -6,11 +6,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from inventory.errors import PeerError, ProtocolError
+from inventory.errors import PeerError, ProtocolError, TimedOut
 from inventory.model import Endpoint
 from scanner.conversation import Target
 from scanner.protocols import s7
-from tests.conftest import hold
+from tests.conftest import Recorded, hold
+from tests.holding import hold_with
 
 TARGET = Target(Endpoint("192.0.2.1", 102))
 CONFIRM = bytes.fromhex("03000016 11d00014000600c0010ac1020100c2020102")
@@ -98,8 +99,20 @@ def test_a_setup_that_is_refused_is_disconnected(recite):
 
 def test_another_protocol_over_iso_transport_ends_cleanly(recite):
     mms = bytes.fromhex("03000011 02f080 0106000000000000 0000")
+    controller = Recorded([CONFIRM + mms], silent=True)
     with pytest.raises(ProtocolError, match="not S7"):
-        recite(s7.probe(TARGET), [CONFIRM + mms])
+        hold_with(s7.probe(TARGET), controller.answer)
+    assert controller.sent[-1] == s7.disconnect_request(b"\0\6")
+
+
+@pytest.mark.parametrize(
+    "said", [CONFIRM, CONFIRM + SET_UP, CONFIRM + SET_UP + LISTS[:60], CONFIRM + SET_UP + b"\3\0\0\1"]
+)
+def test_a_controller_that_falls_silent_or_is_not_understood_gets_its_connection_back(said):
+    controller = Recorded([said], silent=True)
+    with pytest.raises((TimedOut, ProtocolError)):
+        hold_with(s7.probe(TARGET), controller.answer)
+    assert controller.sent[-1] == s7.disconnect_request(b"\0\6")
 
 
 def test_a_list_that_it_has_not_is_an_error_and_the_other_is_read(recite):

@@ -157,6 +157,15 @@ def test_everything_it_sends_is_in_its_says(community):
     assert all(any(say.allows(request) for say in snmp.SAYS) for request in agent.sent)
 
 
+def test_no_set_hides_in_the_community_of_a_get():
+    # An agent takes the first PDU behind the community and may pass over what follows; so the community has to end where its length says.
+    asked = snmp.get(snmp.V2C, "", NUMBER)
+    reboot = bytes.fromhex("a319 0204 40000001 020100 020100 300b 3009 0604 2b060101 020101")
+    smuggled = asked.replace(b"\x04\x00\xa0", b"\x04\x06public" + reboot + b"\xa0", 1)
+    assert smuggled != asked
+    assert not any(say.allows(smuggled) for say in (*snmp.SAYS, snmp.ASK_SYS_DESCR))
+
+
 def test_no_other_object_and_no_set_is_in_its_says():
     asked = snmp.get(snmp.V2C, "public", NUMBER)
     others = (
