@@ -287,7 +287,7 @@ def _filled(name: str, found: Mapping[str, str], fixed: Set[str], depth: int) ->
     anything else makes it no value."""
     if name not in fixed:
         return found[name]
-    others = {other: "" for other in _PLACE.findall(found[name])}
+    others = dict.fromkeys(_PLACE.findall(found[name]), "")
     for other in others:
         if other in found:
             others[other] = _filled(other, found, fixed, depth - 1) if depth else ""
