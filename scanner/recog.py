@@ -1,14 +1,18 @@
-"""Fingerprints of others: a folder of files in the Recog XML format, which the operator names in `[intel] recog = "path"`.
+r"""Fingerprints of others: a folder of files in the Recog XML format, which the operator names in `[intel] recog = "path"`.
 
 The format is public (https://github.com/rapid7/recog, BSD-2-Clause): each file says which field of a protocol it is for (`matches`), and holds patterns with
 flags, and parameters that are fixed (`pos="0"`), captured (`pos="n"`) or put together from others (``{service.version}``). Of one file the first pattern that
 matches decides. What it says is LIKELY at most, so that what a device states of itself stands above it; below a certainty of one half it is INFERRED.
 
+Ruby, where Recog comes from, reads patterns in its own way: ^ and $ stand at every line, ``(?m)`` lets a dot match a line's end, ``\Z`` also stands before the
+last one. And our facts are one line each, so that a line's end in a pattern matches the blank that has taken its place.
+
 The patterns are not ours and the texts are a device's, so each search is bounded in time; an entry that cannot be used is counted and named, not fatal.
 """
 
 import re
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from base64 import b64decode
+from collections.abc import Callable, Iterator, Mapping, Sequence, Set
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -22,6 +26,8 @@ from scanner.pattern import MATCHED_LENGTH
 SECONDS = 0.02
 """How long one pattern may search in one text."""
 _LARGEST_FILE = 16 * 2**20
+_DEPTH, _LONGEST = 3, 512
+"""How often a parameter is put together from others that are put together themselves, and how long it may become."""
 _PLACE = re.compile(r"\{([^\s{}]+)\}")
 _Texts = Callable[[Facts], Sequence[str]]
 
@@ -51,27 +57,34 @@ def _cookies(facts: Facts) -> Sequence[str]:
     return tuple(f"{name}=" for name in names) if isinstance(names, tuple) else ()
 
 
+def _object_id(facts: Facts) -> Sequence[str]:
+    """Recog matches sysObjectID and sysDescr with a blank between, or the former alone."""
+    number, words = facts.get("snmp.sys_object_id"), facts.get("snmp.sys_descr")
+    return (f"{number} {words}" if words else str(number),) if number else ()
+
+
 _FIELDS: Mapping[str, tuple[str, _Texts]] = {
     "ssh.banner": ("ssh.software", _ssh),
     "http_header.server": ("http.server", _fact("http.server")),
     "http_header.wwwauth": ("http.realm", _challenge),
     "http_header.cookie": ("http.cookies", _cookies),
     "html_title": ("http.title", _fact("http.title")),
-    "favicon.md5": ("http.favicon", _fact("http.favicon")),
+    "favicon.md5": ("favicon.md5", _fact("favicon.md5")),
     "ftp.banner": ("ftp.banner", _fact("ftp.banner")),
     "telnet.banner": ("telnet.banner", _fact("telnet.banner")),
+    "telnet_banners": ("telnet.banner", _fact("telnet.banner")),
     "rtsp_header.server": ("rtsp.server", _fact("rtsp.server")),
     "sip_header.server": ("sip.server", _fact("sip.server")),
     "sip_header.user_agent": ("sip.user_agent", _fact("sip.user_agent")),
     "snmp.sys_description": ("snmp.sys_descr", _fact("snmp.sys_descr")),
-    "snmp.sys_object_id": ("snmp.sys_object_id", _fact("snmp.sys_object_id")),
+    "snmp.sys_object_id": ("snmp.sys_object_id", _object_id),
     "ssdp_header.server": ("ssdp.server", _fact("ssdp.server")),
     "x509.subject": ("tls.subject", _fact("tls.subject")),
     "x509.issuer": ("tls.issuer", _fact("tls.issuer")),
     "mdns.device-info.txt": ("mdns.txt", _fact("mdns.txt")),
-    "dhcp.vendor_class": ("dhcp.vendor_class", _fact("dhcp.vendor_class")),
+    "dhcp_vendor_class": ("dhcp.vendor_class", _fact("dhcp.vendor_class")),
 }
-"""Which of our facts a file is matched against, by its `matches`, and how the text is had from them."""
+"""Which of our facts a file is matched against, by its `matches` (its name where it has none), and how the text is had from them."""
 
 _FLAGS = {
     "REG_ICASE": "IGNORECASE",
@@ -80,6 +93,16 @@ _FLAGS = {
     "REG_MULTILINE": "DOTALL",
 }
 """As Recog's own matcher has them: all three that speak of lines let a dot match a line's end."""
+
+_RUBY = re.compile(
+    r"""(?P<class>\[\^?\]?(?:\\.|\[:\w+:\]|[^\]\\])*\])
+      | (?P<ends>\(\?:\\r\|\\n(?P<nought>\|\\x00)?\|?\))
+      | (?P<end>[ ]?(?:\\[rn])++)(?P<repeat>[*+?]?)
+      | \(\?(?P<flags>[imx]++)(?P<off>-[imx]+)?(?P<close>[:)])
+      | \\(?P<escape>.)""",
+    re.VERBOSE | re.DOTALL,
+)
+"""What reads otherwise in Ruby, or stands for a line's end; sets are left as they are."""
 
 _KINDS = {
     "access control": "door-controller",
@@ -101,7 +124,7 @@ _KINDS = {
     "nas": "nas",
     "network audio": "speaker",
     "plc": "plc",
-    "power device": "pdu",
+    "power meter": "meter",
     "print server": "printer",
     "printer": "printer",
     "router": "router",
@@ -137,7 +160,9 @@ class Entry:
             return None
         values = {name: match[pos] if pos else value for name, pos, value in self.params}
         found = {name: value for name, value in values.items() if value}
-        return {name: filled for name, value in found.items() if (filled := _filled(name, value, found))}
+        fixed = {name for name, pos, _ in self.params if not pos}
+        whole = ((name, _filled(name, found, fixed, _DEPTH)) for name in found)
+        return {name: value for name, value in whole if value and not name.startswith("_tmp.")}
 
 
 @dataclass(frozen=True, slots=True)
@@ -187,7 +212,7 @@ def _file(path: Path, unusable: list[str]) -> tuple[str, tuple[Entry, ...]]:
         raise ConfigError(f"[intel] recog: cannot read {path}: {error.strerror}") from error
     except etree.XMLSyntaxError as error:
         raise ConfigError(f"[intel] recog: {path} is no XML: {error}") from error
-    matches = root.get("matches", "")
+    matches = root.get("matches", path.stem)
     if root.tag != "fingerprints" or matches not in _FIELDS:
         return matches, ()  # of a protocol that is not asked here
     found = []
@@ -203,16 +228,18 @@ def _entry(element: Any) -> Entry:
     name = " ".join((element.findtext("description") or "").split())
     pattern = _compiled(element.get("pattern", ""), element.get("flags", ""))
     params = tuple(_param(param, pattern.groups) for param in element.iterfind("param"))
+    if element.get("certainty"):
+        params = tuple((f"{area}.certainty", 0, element.get("certainty")) for area in ("hw", "os", "service")) + params
     return Entry(name, pattern, params, tuple(_examples(element)))
 
 
 def _compiled(source: str, flags: str) -> Any:
-    """The pattern in the `regex` module's dialect. As in Ruby, where Recog comes from, ^ and $ stand at every line's beginning and end."""
+    """The pattern in the `regex` module's dialect."""
     try:
         import regex
     except ImportError as error:
         raise ConfigError("[intel] recog needs the package regex: pip install 'tocsin[recog]'") from error
-    options = regex.MULTILINE
+    options = regex.MULTILINE | regex.ASCII
     for flag in filter(None, (word.strip() for word in flags.split(","))):
         if flag not in _FLAGS:
             raise ValueError(f"the flag {flag!r} is none of Recog's")
@@ -220,9 +247,21 @@ def _compiled(source: str, flags: str) -> Any:
     if not source:
         raise ValueError("no pattern")
     try:
-        return regex.compile(source.replace(r"\z", r"\Z"), options)
+        return regex.compile(_RUBY.sub(_translated, source), options)
     except regex.error as error:
         raise ValueError(f"not a regular expression: {error}") from error
+
+
+def _translated(found: re.Match[str]) -> str:
+    """One piece of a Ruby pattern, as the `regex` module reads it."""
+    if found["ends"]:
+        return "[\\r\\n\\x00 ]" if found["nought"] else "[\\r\\n ]"
+    if found["end"]:
+        return "[\\r\\n ]*" if found["repeat"] in {"*", "?"} else "[\\r\\n ]+"
+    if found["flags"]:
+        return f"(?{found['flags'].replace('m', 's')}{(found['off'] or '').replace('m', 's')}{found['close']}"
+    escapes = {"z": r"\Z", "Z": r"(?=\n?\Z)", "h": "[0-9a-fA-F]"}
+    return escapes.get(found["escape"] or "", found[0])
 
 
 def _param(param: Any, groups: int) -> tuple[str, int, str]:
@@ -235,22 +274,26 @@ def _param(param: Any, groups: int) -> tuple[str, int, str]:
 
 
 def _examples(element: Any) -> Iterator[tuple[str, Mapping[str, str]]]:
-    """The examples that stand in the file itself as text; those in files beside it, and encoded ones, are for Recog's own tests."""
+    """The examples that stand in the file itself, as text or in base 64; those in files beside it are for Recog's own tests."""
     for example in element.iterfind("example"):
-        expected = dict(example.attrib)
-        if example.text and not any(name.startswith("_") for name in expected):
-            yield example.text, expected
+        stated = {name: value for name, value in example.attrib.items() if not name.startswith("_")}
+        if example.text and "_filename" not in example.attrib:
+            encoded = example.get("_encoding") == "base64"
+            yield b64decode(example.text).decode("latin-1") if encoded else example.text, stated
 
 
-def _filled(name: str, value: str, found: Mapping[str, str]) -> str:
-    """The value with each {other.parameter} put in. A version that was not captured is "-" in a CPE, as Recog has it; anything else makes it no value."""
-    filled = value
-    for other in _PLACE.findall(value):
-        replacement = found.get(other, "-" if name.endswith(".cpe23") and other.endswith(".version") else "")
-        if not replacement:
-            return ""
-        filled = filled.replace(f"{{{other}}}", replacement)
-    return filled
+def _filled(name: str, found: Mapping[str, str], fixed: Set[str], depth: int) -> str:
+    """The value with each {other.parameter} put in; what a device said is put in as it is. A version that was not captured is "-" in a CPE, as Recog has it;
+    anything else makes it no value."""
+    if name not in fixed:
+        return found[name]
+    others = dict.fromkeys(_PLACE.findall(found[name]), "")
+    for other in others:
+        if other in found:
+            others[other] = _filled(other, found, fixed, depth - 1) if depth else ""
+        elif name.endswith(".cpe23") and other.endswith(".version"):
+            others[other] = "-"
+    return _PLACE.sub(lambda place: others[place[1]], found[name])[:_LONGEST] if all(others.values()) else ""
 
 
 def _first(file: tuple[Entry, ...], text: str, fact: str, seen: Observation) -> Iterator[Claim]:

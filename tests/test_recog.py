@@ -83,6 +83,99 @@ def test_a_line_within_the_text_begins_and_ends_as_in_ruby(tmp_path):
     assert read(found, telnet__banner="Welcome\nlogin:\n") == {"vendor": "Some"}
 
 
+@pytest.mark.parametrize(
+    ("pattern", "text"),
+    [
+        ("^MikroTik v[0-9.]+(?:\\r|\\n)+Login:\\s*$", "MikroTik v5.2 Login:"),
+        ("^Service \\r\\n\\n\\rlogin:$", "Service login:"),
+        ("^(?:\\r|\\n|\\x00)*Model: (?:\\r|\\n|\\x00)+end", "Model: \nend"),
+        ("^a\\n?b$", "ab"),
+        ("^[^\\r\\n]+$", "one line"),
+    ],
+)
+def test_the_end_of_a_line_matches_the_blank_that_a_fact_has_in_its_place(tmp_path, pattern, text):
+    found = collection(tmp_path, entry(pattern, param("hw.vendor", "Some")), "telnet.banner")
+    assert read(found, telnet__banner=text) == {"vendor": "Some"}
+
+
+@pytest.mark.parametrize(
+    ("pattern", "text", "matches"),
+    [
+        ("(?m)^one.two$", "one\ntwo", True),
+        ("^one.two$", "one\ntwo", False),
+        ("^(?i)CAMERA$", "camera", True),
+        ("^(?i:CAM)ERA$", "camera", False),
+        ("\\Acamera\\Z", "camera\n", True),
+        ("\\Acamera\\z", "camera\n", False),
+        ("^\\h+$", "00aF", True),
+        ("^\\\\Z$", "\\Z", True),
+        ("^\\d$", "\u0661", False),
+    ],
+)
+def test_a_pattern_is_read_as_ruby_reads_it(tmp_path, pattern, text, matches):
+    found = collection(tmp_path, entry(pattern, param("hw.vendor", "Some")), "telnet.banner")
+    assert (read(found, telnet__banner=text) == {"vendor": "Some"}) is matches
+
+
+def test_a_file_that_does_not_say_what_it_is_for_is_for_what_its_name_says(tmp_path):
+    (tmp_path / "telnet_banners.xml").write_text(
+        f'<fingerprints protocol="telnet">{entry("^Some", param("hw.vendor", "Some"))}</fingerprints>'
+    )
+    assert read(load_recog(tmp_path), telnet__banner="Some login:") == {"vendor": "Some"}
+
+
+def test_what_is_put_together_from_what_is_put_together_is_whole(tmp_path):
+    params = (
+        param("hw.vendor", "{_tmp.maker}")
+        + param("os.device", "Router")
+        + param("os.product", "{hw.product} Firmware")
+        + param("hw.product", "{hw.family} {hw.model}")
+        + param("hw.family", "Box")
+        + param("hw.model", pos=1)
+        + param("_tmp.maker", "Some")
+    )
+    (values,) = [
+        one.read("Box 7")
+        for files in collection(tmp_path, entry(r"Box (\d)", params)).entries.values()
+        for one in files[0]
+    ]
+    assert values == {
+        "hw.vendor": "Some",
+        "os.device": "Router",
+        "os.product": "Box 7 Firmware",
+        "hw.product": "Box 7",
+        "hw.family": "Box",
+        "hw.model": "7",
+    }
+
+
+def test_what_is_put_together_from_itself_is_no_value(tmp_path):
+    found = collection(
+        tmp_path, entry("Box", param("hw.product", "{hw.product} {hw.product}") + param("hw.vendor", "Some"))
+    )
+    assert read(found, http__server="Box") == {"vendor": "Some"}
+
+
+def test_a_device_cannot_have_a_parameter_put_in(tmp_path):
+    params = param("hw.model", pos=1) + param("hw.product", "Box {hw.model}") + param("hw.vendor", "Some")
+    found = collection(tmp_path, entry(r"Box (.+)", params))
+    assert read(found, http__server="Box {hw.vendor}")["model"] == "Box {hw.vendor}"
+
+
+def test_an_entry_may_say_how_certain_it_is(tmp_path):
+    doubtful = entry("Some", param("hw.vendor", "Some")).replace("<fingerprint ", '<fingerprint certainty="0.3" ')
+    (claim,) = collection(tmp_path, doubtful).claims(seen(http__server="Some"))
+    assert claim.confidence is Confidence.INFERRED
+
+
+def test_an_example_in_base_64_is_read(tmp_path):
+    with_example = entry("Some").replace(
+        "</fingerprint>", '<example _encoding="base64" os.version="1">U29tZQ==</example></fingerprint>'
+    )
+    (files,) = collection(tmp_path, with_example).entries.values()
+    assert files[0][0].examples == (("Some", {"os.version": "1"}),)
+
+
 def test_the_first_entry_of_a_file_decides(tmp_path):
     found = collection(
         tmp_path, entry("Cam", param("hw.vendor", "First")) + entry("Camera", param("hw.vendor", "Second"))
@@ -139,6 +232,14 @@ def test_a_component_has_the_name_of_the_release_tables(tmp_path):
         ("http_header.cookie", "^SID=", {"http__cookies": ("other", "SID")}),
         ("html_title", "^Camera$", {"http__title": "Camera"}),
         ("snmp.sys_description", "^Some$", {"snmp__sys_descr": "Some"}),
+        (
+            "snmp.sys_object_id",
+            "^1\\.3\\.6\\.1 Some",
+            {"snmp__sys_object_id": "1.3.6.1", "snmp__sys_descr": "Some words"},
+        ),
+        ("snmp.sys_object_id", "^1\\.3\\.6\\.1$", {"snmp__sys_object_id": "1.3.6.1"}),
+        ("favicon.md5", "^d41d8cd9", {"favicon__md5": "d41d8cd98f00b204e9800998ecf8427e"}),
+        ("dhcp_vendor_class", "^AXIS,", {"dhcp__vendor_class": "AXIS,Network Camera,P3343,5.20.3"}),
         ("x509.subject", "^CN=RUT240$", {"tls__subject": "CN=RUT240"}),
     ],
 )
