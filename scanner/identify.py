@@ -169,7 +169,13 @@ class Interview:
 
     async def _follow_leads(self, *, last: bool) -> None:
         """Follow leads and invitations until nothing new comes of it; `last` includes those that come last."""
-        while len(self._followed) < FOLLOWED and (lead := self._next_lead(last=last)) is not None:
+        while len(self._followed) < FOLLOWED:
+            lead = await contained(self._next_lead(last=last), f"looking where {self._host.address} points")
+            if isinstance(lead, Failure):
+                self._gaps.append(Gap(Endpoint(self._host.address, 0), "identification", lead.reason))
+                return
+            if lead is None:
+                return
             await self._follow(lead)
 
     def _unasked(self, why: str) -> list[Gap]:
@@ -287,7 +293,7 @@ class Interview:
         if isinstance(failed, Failure):
             self._gaps.append(Gap(endpoint, protocol.NAME, failed.reason))
 
-    def _next_lead(self, *, last: bool) -> Lead | None:
+    async def _next_lead(self, *, last: bool) -> Lead | None:
         """What an answer pointed to, or invites to, and was not followed yet."""
         for lead in (*self._leads, *invited(self._so_far())):
             if not self._terms.community and getattr(self._protocols[lead.protocol], "NEEDS_COMMUNITY", False):

@@ -344,3 +344,18 @@ async def test_what_is_said_of_a_part_is_kept_apart_from_the_device(interview):
         ("Schneider Electric", "unit 1"),
     }
     assert device.fact("vendor") == "Moxa"
+
+
+async def test_a_bug_in_an_invitation_costs_no_other_device_and_is_said(interview, monkeypatch):
+    def broken(device: Device) -> tuple[Target, ...]:
+        raise ValueError("a bug")
+
+    monkeypatch.setattr(load_protocols()["upnp"], "invited", broken, raising=False)
+    device = await interview(
+        Played(lambda protocol, port: Heard({"ssh.banner": "x"}) if protocol == "ssh" else TimedOut()), 22
+    )
+    assert device.speaking("ssh")
+    told = {
+        (gap.endpoint.port, "a bug in Tocsin" in gap.reason) for gap in device.gaps if gap.protocol == "identification"
+    }
+    assert told == {(0, True)}

@@ -59,7 +59,7 @@ def invited(device: Device) -> tuple[Target, ...]:
 
 def spares(device: Device) -> bool:
     """Whether port 10001 may be a serial line: of Lantronix's servers in datagram mode, by their factory settings (UDS-10 user guide)."""
-    return made_by(device, "Lantronix", "PRONET")  # whose numbers Lantronix has used
+    return made_by(device, ("Lantronix", "PRONET"))  # whose numbers Lantronix has used
 
 
 def probe(target: Target) -> Conversation[Heard]:
