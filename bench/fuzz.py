@@ -41,6 +41,7 @@ NOW = datetime(2026, 11, 1, tzinfo=UTC)
 _MARK = b"\xa5\x5a\xa5"
 """Parts the answers in an input: one for each connection, over UDP one for each datagram."""
 _STEPS = 4096
+"""Steps that a conversation may take besides one for each byte that it is told."""
 
 
 class Fuzzed(Recorded):
@@ -49,7 +50,7 @@ class Fuzzed(Recorded):
     def __init__(self, protocol: ProtocolModule, answers: list[bytes], cut: int, silent: bool) -> None:
         super().__init__(answers, cut, silent)
         self._protocol = protocol
-        self._steps = 0
+        self._steps = -sum(map(len, answers))
 
     def answer(self, step: object) -> bytes:
         self._steps += 1
