@@ -55,6 +55,8 @@ FACTS = frozenset(
 _KEYS = frozenset(
     ("id", "fact", "pattern", "confidence", "source", "examples", "means_nothing", "firmware_date_format", *CLAIMS)
 )
+_RUN = 3
+"""Characters in a row that the entries of a fact are found by."""
 _REQUIRED = ("id", "fact", "pattern", "source", "examples")
 _PLACE = re.compile(r"\{(\w+)\}", re.ASCII)
 
@@ -175,7 +177,8 @@ def _texts(value: FactValue) -> tuple[str, ...]:
 def _of_text(fact: str, text: str, endpoint: Endpoint | None) -> tuple[Claim, ...]:
     lowered = text.lower()
     found: list[Claim] = []
-    for entry in _by_fact().get(fact, ()):
+    index = _by_fact().get(fact)
+    for entry in index.candidates(lowered) if index is not None else ():
         claims = entry._read(text, lowered, endpoint)
         if claims is not None and entry.means_nothing:
             return ()
@@ -183,12 +186,37 @@ def _of_text(fact: str, text: str, endpoint: Endpoint | None) -> tuple[Claim, ..
     return tuple(found)
 
 
+class _Index:
+    """The entries of one fact, by three characters in a row of the literal that each one's pattern needs: the rarest ones, so that few are tried in vain."""
+
+    def __init__(self, entries: Sequence[Fingerprint]) -> None:
+        runs = [_runs(entry.pattern.literal) for entry in entries]
+        common = Counter(run for each in runs for run in each)
+        self._entries = entries
+        self._always = [number for number, each in enumerate(runs) if not each]
+        self._by_run: dict[str, list[int]] = {}
+        for number, each in enumerate(runs):
+            if each:
+                rarest = min(sorted(each), key=lambda run: common[run])
+                self._by_run.setdefault(rarest, []).append(number)
+
+    def candidates(self, lowered: str) -> Iterator[Fingerprint]:
+        """Those that may match a text of that lower case, in the catalogue's order."""
+        runs = self._by_run.keys() & _runs(lowered)
+        numbers = (*self._always, *(number for run in runs for number in self._by_run[run]))
+        return (self._entries[number] for number in sorted(numbers))
+
+
+def _runs(text: str) -> set[str]:
+    return {text[at : at + _RUN] for at in range(len(text) - _RUN + 1)}
+
+
 @cache
-def _by_fact() -> Mapping[str, tuple[Fingerprint, ...]]:
-    entries: dict[str, tuple[Fingerprint, ...]] = {}
+def _by_fact() -> Mapping[str, _Index]:
+    entries: dict[str, list[Fingerprint]] = {}
     for entry in load_fingerprints():
-        entries[entry.fact] = (*entries.get(entry.fact, ()), entry)
-    return entries
+        entries.setdefault(entry.fact, []).append(entry)
+    return {fact: _Index(found) for fact, found in entries.items()}
 
 
 @cache
