@@ -6,6 +6,7 @@ import subprocess
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
+from itertools import pairwise
 from typing import Any
 
 import pytest
@@ -173,7 +174,7 @@ def test_a_device_never_has_two_connections_at_once(night):
     assert max(log["most_open"] for log in night.described["log"].values()) == 1
     for address, connections in by_device(night.connections, "address").items():
         connections.sort(key=lambda connection: connection.began)
-        for one, following in zip(connections, connections[1:], strict=False):
+        for one, following in pairwise(connections):
             assert one.ended <= following.began, (address, one.port, following.port)
 
 
