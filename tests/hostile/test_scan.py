@@ -13,6 +13,7 @@ import pytest
 
 from tests.hostile.conftest import NORMAL, Scanned, Street
 from tests.hostile.datagram_devices import UNKNOWN
+from tests.hostile.other_devices import TWIN_SERIAL
 from tests.hostile.street import OUTSIDE, STREET
 from tests.hostile.web_devices import BYSTANDER_PORT, CANARY
 
@@ -306,6 +307,8 @@ def test_two_devices_of_one_serial_number_are_kept_apart(street: Street):
     one, other = (street.scanned.device(f"{STREET}.{host}") for host in (42, 43))
     assert one["serial"] == other["serial"]
     assert one["id"] != other["id"]
+    for device in (one, other):
+        assert any(TWIN_SERIAL in said and "kept apart" in said for said in device["identity"]["conflicts"])
 
 
 def test_one_host_key_on_two_devices_is_a_finding_of_the_fleet(street: Street):
