@@ -10,6 +10,7 @@ import fcntl
 import hashlib
 import json
 import os
+import stat
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -46,6 +47,8 @@ class Audit:
         except OSError as error:
             raise StoreError(f"the audit file {path} cannot be opened: {error.strerror}") from error
         try:
+            if not stat.S_ISREG(os.fstat(self._file).st_mode):
+                raise StoreError(f"the audit file {path} is a device or a pipe, which keeps nothing: name a file")
             self._begin()
         except BaseException:
             os.close(self._file)

@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from datetime import datetime
 
+from inventory.model import Level
 from scanner import spans
 from scanner.discover.plan import Leg, Way, permitted
 from scanner.discover.ways import patience, ways_to
@@ -10,8 +11,7 @@ from scanner.gathering import grouped
 from scanner.job import Job
 from scanner.questions import datagrams
 
-_TALK = 200
-"""Packets that a device is sent while it is identified and judged: at most 113 in the fake city, seen on its cable; and room for more services."""
+_BY_CONNECTING = frozenset((Way.SEGMENT_BY_CONNECT, Way.ROUTED_BY_CONNECT, Way.LOOPBACK))
 _ASKED = {
     Way.SEGMENT: (2, 0, 2),  # ARP twice; SYN twice
     Way.SEGMENT_BY_CONNECT: (3, 0, 4),  # the kernel's ARP, thrice; SYN, ACK, FIN and ACK
@@ -35,7 +35,7 @@ def _lines(job: Job) -> Iterator[tuple[str, str]]:
     legs = ways_to(allowed, sweep.engine) if allowed else ()
     asked, left_out = spans.count(allowed), sweep.targets.count - spans.count(allowed)
     find = sum(_to_find(leg, ports, asked) for leg in legs) + len(sweep.targets.segments)
-    per_device = len(ports) * max((_ASKED[leg.way][2] for leg in legs), default=4) + _TALK
+    per_device = len(ports) * max((_ASKED[leg.way][2] for leg in legs), default=4) + job.budget.packets
     yield "targets", ", ".join(sweep.targets.networks)
     yield "addresses", f"{asked:,}" + (f"; {left_out:,} more are left out" if left_out else "")
     yield from (("left out", note.text) for note in refusals)
@@ -57,13 +57,22 @@ def _lines(job: Job) -> Iterator[tuple[str, str]]:
         f"at most {find:,} to find who is there, then at most {per_device:,} to each device alive",
     )
     yield (
+        "budget",
+        f"of these {job.budget.packets} packets and {job.budget.connections} connections to identify a device"
+        + ("; what was overheard of it in the last 30 days is not asked" if job.budget.strict else "")
+        + ("; attempts to log in come on top" if job.scan.level > Level.IDENTIFY else ""),
+    )
+    yield (
         "pace",
         (
             f"{pace.name}: {pace.packets_per_second:g} packets/s in all, {pace.device_packets_per_second:g} to one device, "
             f"{pace.device_connections_per_second:g} connections/s to one device, one at a time"
         ),
     )
-    least = find / sweep.pace.packets_per_second + per_device / pace.device_packets_per_second
+    one = per_device / pace.device_packets_per_second
+    if any(leg.way in _BY_CONNECTING for leg in legs):
+        one = max(one, len(ports) / pace.device_connections_per_second)
+    least = find / sweep.pace.packets_per_second + one
     most = max(least, (find + asked * per_device) / sweep.pace.packets_per_second)
     yield "duration", f"from {_duration(least)} (one device alive) to {_duration(most)} (every address alive)"
 

@@ -28,7 +28,7 @@ def sheet(known: Known) -> Iterator[RenderableType]:
     yield from (cell(uptime) for uptime in assessment.uptime)
     traffic = assessment.traffic
     yield cell(
-        f"it was sent {traffic.packets_sent} packets in {traffic.connections} connections, beyond the port sweep"
+        f"it was sent {traffic.packets_sent} packets in {traffic.connections} connection{'' if traffic.connections == 1 else 's'}, beyond the port sweep"
     )
     if device.noted:
         yield cell(f"also heard at {', '.join(device.noted)}: outside the scope, never asked")

@@ -1,3 +1,4 @@
+import errno
 import json
 import os
 import subprocess
@@ -195,11 +196,12 @@ def test_a_killed_run_leaves_no_lock(path):
     assert verify(path).lines == 1
 
 
-def test_a_full_disk_is_said_once_and_for_all():
-    full = Path("/dev/full")
-    if not full.is_char_device():
-        pytest.skip("this system has no /dev/full to play a full disk")
-    audit = Audit(full)
+def test_a_full_disk_is_said_once_and_for_all(path, monkeypatch):
+    def full(file: int, data: bytes) -> int:
+        raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+
+    audit = Audit(path)
+    monkeypatch.setattr(os, "write", full)
     with pytest.raises(StoreError, match="No space left on device"):
         audit.line(when=WHEN, target="10.0.0.1:80/tcp", protocol="http", outcome="heard")
     with pytest.raises(StoreError, match="No space left on device"):
@@ -231,3 +233,13 @@ def test_what_a_device_could_put_into_a_line_is_made_visible(path):
     write(path, "unreached: \x1b[2J\n\u202e")
     assert path.read_bytes().count(b"\n") == 1
     assert json.loads(path.read_text())["outcome"] == r"unreached: \x1b[2J \u202e"
+
+
+@pytest.mark.parametrize("kind", ["pipe", "device"])
+def test_what_keeps_nothing_is_no_audit_file(tmp_path, kind):
+    path = Path("/dev/null")
+    if kind == "pipe":
+        path = tmp_path / "audit.jsonl"
+        os.mkfifo(path)
+    with pytest.raises(StoreError, match="keeps nothing"):
+        Audit(path)

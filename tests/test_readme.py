@@ -8,6 +8,7 @@ import pytest
 
 from scanner.cli import tocsin
 from scanner.exits import Exit
+from scanner.questions import datagrams
 
 README = (Path(__file__).parent.parent / "README.md").read_text()
 COMMANDS = tocsin.list_commands(click.Context(tocsin))
@@ -30,6 +31,13 @@ def test_every_option_in_the_readme_is_one(option):
     commands += [below for group in commands if isinstance(group, click.Group) for below in group.commands.values()]
     known = {word for command in commands if command for p in command.params for word in (*p.opts, *p.secondary_opts)}
     assert option in known
+
+
+def test_the_readme_names_what_every_device_is_asked_by_udp():
+    (told,) = re.findall(r"one UDP datagram for each of (.*?):", README, re.DOTALL)
+    named = re.findall(r"([a-z]+) (\d+)", told.replace("\n", " ").replace(" and ", " "))
+    asked = [(protocol.NAME, str(endpoint.port)) for protocol, endpoint in datagrams("192.0.2.1", ())]
+    assert named == asked
 
 
 def test_every_exit_code_is_in_the_help():

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import math
 import signal
 from contextlib import aclosing
 from datetime import UTC, datetime
@@ -25,9 +26,21 @@ KEPT_EVERY = 60.0
 """Seconds after which what was heard is kept, so that a listener that is killed loses no more."""
 
 
+def _is_number(context: click.Context, parameter: click.Parameter, seconds: float | None) -> float | None:
+    """Refuse "nan", which a range lets through: it is not below its beginning and not above its end."""
+    if seconds is not None and math.isnan(seconds):
+        raise click.BadParameter("'nan' is no number of seconds.")
+    return seconds
+
+
 @click.command()
 @click.argument("interface")
-@click.option("--seconds", type=click.FloatRange(min=0.1), help="Listen for so long.  [default: until Ctrl-C]")
+@click.option(
+    "--seconds",
+    type=click.FloatRange(min=0.1, max=31_536_000),
+    callback=_is_number,
+    help="Listen for so long.  [default: until Ctrl-C]",
+)
 @click.option("--promiscuous", is_flag=True, help="Hear also what is sent to others, where a switch mirrors it.")
 @click.option(
     "--network", "networks", multiple=True, metavar="NETWORK", help="Also local, besides the private networks."

@@ -74,7 +74,10 @@ def _of(kind: str) -> Name:
 def _like_instances() -> Say:
     """The two questions about an instance: one label that the device has given itself, and below it one of our types."""
     types = b"|".join(re.escape(dns_codec.encoded(_of(kind))) for kind in TYPES)
-    name = rb"[\x01-\x3f].{1,63}?(?:%b)" % types
+    label = b"|".join(
+        rb"\x%02x.{%d}" % (size, size) for size in range(1, 64)
+    )  # as long as it says: nothing else hides in it
+    name = rb"(?:%b)(?:%b)" % (label, types)
     return Say.like(
         "SRV and TXT of an instance",
         rb"\0{5}\x02\0{6}%b\0\x21\x80\x01%b\0\x10\x80\x01" % (name, name),

@@ -12,12 +12,13 @@ from typing import Any
 
 import pytest
 
-from tests.hostile import other_devices, web_devices
-from tests.hostile.street import SHIFT, Hostile, Told, at, page, pages, standing
+from tests.hostile import datagram_devices, other_devices, web_devices
+from tests.hostile.datagram_devices import UNKNOWN
+from tests.hostile.street import OUTSIDE, SHIFT, STREET, Hostile, Told, at, page, pages, standing
 from tests.hostile.web_devices import BYSTANDER_PORT
 
-NORMAL = {"127.66.0.50": "apc_ups", "127.66.0.51": "dahua_camera"}
-PORTS = "21,22,23,80,443,502,554,1883,8080,8443"
+NORMAL = {f"{STREET}.50": "apc_ups", f"{STREET}.51": "dahua_camera"}
+PORTS = f"21,22,23,80,102,443,502,554,631,1883,1911,2404,4840,5060,5900,8080,8443,20000,37777,44818,{UNKNOWN}"
 TOCSIN = [sys.executable, "-P", "-m", "scanner.cli"]
 # A process of its own between pytest and the scan: the kernel counts a process's memory from its fork on, and pytest is larger than the scan.
 MEASURED = """
@@ -84,7 +85,10 @@ class Street:
 @pytest.fixture(scope="session")
 def street(tmp_path_factory: pytest.TempPathFactory) -> Street:
     """The street, scanned once."""
-    hostile = {device.host: device for device in (*web_devices.devices(), *other_devices.devices(), bystander())}
+    hostile = {
+        device.host: device
+        for device in (*web_devices.devices(), *other_devices.devices(), *datagram_devices.devices(), bystander())
+    }
     stranger = outside()
     harms: list[str] = []
     with normal_devices(harms):
@@ -99,7 +103,9 @@ def street(tmp_path_factory: pytest.TempPathFactory) -> Street:
 
 def outside() -> Hostile:
     """An address outside the scope, to which the hostile ones point."""
-    return Hostile("outside", 1, at(80, 443, 8080, 9100, 49152, handler=pages(_plain)), network="127.67.0")
+    return Hostile(
+        "outside", 1, at(80, 443, 8080, 9100, 49152, handler=pages(_plain)), network=OUTSIDE.rpartition(".")[0]
+    )
 
 
 def bystander() -> Hostile:
@@ -153,7 +159,7 @@ def _run(folder: Path, *arguments: str) -> subprocess.CompletedProcess[bytes]:
 
 
 def _scan(folder: Path) -> Scanned:
-    words = ["scan", "127.66.0.0/26", "--authorised-by", "test", "--level", "login", "--pace", "lab", "--ports", PORTS]
+    words = ["scan", f"{STREET}.0/26", "--authorised-by", "test", "--level", "login", "--pace", "lab", "--ports", PORTS]
     words += ["-o", str(folder / "r.json"), "-o", str(folder / "r.txt")]
     words += ["--low-ports-at", str(SHIFT)] if SHIFT else []
     ended = _run(folder, *words)

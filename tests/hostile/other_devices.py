@@ -7,6 +7,7 @@ from typing import Any
 
 from lab.services import ber
 from tests.hostile.street import (
+    STREET,
     Answerer,
     Handler,
     Hostile,
@@ -331,6 +332,6 @@ def _wrong_ids(datagram: bytes, told: Told) -> list[bytes]:
 
 def _dressed_ssdp(datagram: bytes, told: Told) -> list[bytes]:
     return [
-        b"HTTP/1.1 200 %b\r\nST: %b\r\nUSN: %b\r\nSERVER: %b\r\nLOCATION: http://127.66.0.26:49152/d.xml\r\n\r\n"
-        % ((DRESSED,) * 4)
+        b"HTTP/1.1 200 %b\r\nST: %b\r\nUSN: %b\r\nSERVER: %b\r\nLOCATION: http://%b.26:49152/d.xml\r\n\r\n"
+        % (*(DRESSED,) * 4, STREET.encode())
     ]

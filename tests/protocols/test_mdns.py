@@ -75,6 +75,14 @@ def test_everything_it_sends_is_in_its_says():
     assert all(any(say.allows(request) for say in mdns.SAYS) for request in peer.sent)
 
 
+def test_the_label_of_an_instance_is_as_long_as_it_says():
+    asked = dns_codec.query([Question((b"node", b"_http", b"_tcp", b"local"), kind) for kind in (SRV, TXT)])
+    assert any(say.allows(asked) for say in mdns.SAYS)
+    for label in (b"\x03node", b"\x05node", b"\x04no\0\0"):
+        broken = asked.replace(b"\x04node", label)
+        assert any(say.allows(broken) for say in mdns.SAYS) is (label == b"\x04no\0\0")
+
+
 def test_no_device_is_asked_more_than_nine_times():
     many = [Question(dns_codec.name_of(f"{kind}.local"), PTR) for kind in mdns.TYPES]
     listed = bytes.fromhex("0000 8400 0000") + len(many).to_bytes(2, "big") + bytes(4)
