@@ -163,3 +163,8 @@ def test_a_cpe_name_is_well_formed_and_of_the_device():
     names = [example.claims["cpe"] for entry in ENTRIES for example in entry.examples if "cpe" in example.claims]
     assert [name for name in names if not _CPE.fullmatch(name)] == []
     assert [name for name in names if re.match(r"cpe:2\.3:.:(?:\*|-):|cpe:2\.3:.:[^:]+:(?:\*|-):", name)] == []
+
+
+def test_every_maker_whose_accounts_are_known_can_be_recognised():
+    recognised = {plain(name) for name in fixed_vendors()}
+    assert [entry.id for entry in load_catalogue() if plain(entry.vendor) not in recognised] == []

@@ -165,7 +165,13 @@ CITY: list[tuple[dict[str, FactValue], str | None, dict[str, str]]] = [
             "ftp.banner": "FTP server ready.",
         },
         "00:80:f4:01:02:03",
-        {"vendor": "Schneider Electric", "model": "BMX P34 2020", "kind": "plc", "firmware": "v2.60"},
+        {
+            "vendor": "Schneider Electric",
+            "model": "BMX P34 2020",
+            "kind": "plc",
+            "firmware": "v2.60",
+            "cpe": "cpe:2.3:h:schneider-electric:modicon_m340:-:*:*:*:*:*:*:*",
+        },
     ),
     (
         {"http.server": "LOYTEC LINX-151/6.2.4", "http.title": "LINX-151 - LOYTEC"},

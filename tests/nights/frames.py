@@ -70,7 +70,7 @@ def frames_in(data: bytes) -> Iterator[Frame]:
         at += 16 + size
 
 
-def _frame(when: float, frame: bytes) -> Frame:  # noqa: PLR0911 - one return for each kind of frame
+def _frame(when: float, frame: bytes) -> Frame:
     ours = frame[6:12].hex(":") == SCANNER_MAC
     (kind,) = struct.unpack_from("!H", frame, 12)
     if kind == 0x0806:
