@@ -20,12 +20,12 @@ with atheris.instrument_imports(include=["scanner", "inventory"], enable_loader_
     from inventory.errors import OperatorError, PeerError
     from inventory.model import Endpoint, Facts, FactValue, Observation
     from inventory.text import visible
+    from scanner.codecs.packet import decode
     from scanner.conversation import EVIDENCE_LIMIT, Heard, ProtocolModule, Target
     from scanner.fingerprint import fingerprint
     from scanner.guards import declared
     from scanner.imports import facts as imported_facts
     from scanner.imports import load_kinds
-    from scanner.packet import decode
     from scanner.passive import facts as heard_facts
     from scanner.passive import hear
     from scanner.protocols import load_protocols

@@ -5,9 +5,9 @@ from collections.abc import Collection, Iterator
 
 from inventory.model import Device, FactValue
 from inventory.text import one_line
+from scanner.codecs.http1 import Response
+from scanner.codecs.http_auth import parse_challenges
 from scanner.conversation import Target
-from scanner.http1 import Response
-from scanner.http_auth import parse_challenges
 
 WEB_SERVERS = 2
 """Web servers of one device that are asked the same question: the second is for devices whose first one serves something else."""

@@ -4,7 +4,7 @@ import ipaddress
 import re
 
 from inventory.oui import normal
-from scanner.packet import address_text, mac_text
+from scanner.codecs.packet import address_text, mac_text
 
 MAC = r"(?:[0-9A-Fa-f]{1,2}[:-]){5}[0-9A-Fa-f]{1,2}|(?:[0-9A-Fa-f]{4}\.){2}[0-9A-Fa-f]{4}"
 """44:19:b6:0:0:7, 44-19-B6-00-00-07, 4419.b600.0007; macOS leaves the noughts at the front out."""

@@ -124,9 +124,9 @@ async def _hear(
     *,
     promiscuous: bool,
 ) -> None:
+    from scanner.codecs.packet import decode
     from scanner.discover.listen import Overheard, listen
     from scanner.events import Heard
-    from scanner.packet import decode
     from scanner.passive import hear, udp_ports
 
     loop = asyncio.get_running_loop()

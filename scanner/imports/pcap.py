@@ -4,7 +4,7 @@ import struct
 from collections.abc import Iterator, Mapping
 
 from inventory.errors import ConfigError
-from scanner.packet import LINKS, decode
+from scanner.codecs.packet import LINKS, decode
 from scanner.passive import hear
 from scanner.passive.sighting import Sighting
 from scanner.source import Broken, Source

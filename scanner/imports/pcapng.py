@@ -5,8 +5,8 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
 from inventory.errors import ConfigError
+from scanner.codecs.packet import LINKS, decode
 from scanner.imports.pcap import LONGEST
-from scanner.packet import LINKS, decode
 from scanner.passive import hear
 from scanner.passive.sighting import Sighting
 from scanner.source import Broken, Source

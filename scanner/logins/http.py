@@ -9,9 +9,9 @@ from urllib.parse import urljoin, urlsplit
 
 from checks.contract import Account, Answer, Verdict
 from inventory.errors import PeerError
+from scanner.codecs.http1 import Response, read_response, request
+from scanner.codecs.http_auth import Challenge, authorisation, parse_challenges, strongest
 from scanner.conversation import Conversation, Line, Send
-from scanner.http1 import Response, read_response, request
-from scanner.http_auth import Challenge, authorisation, parse_challenges, strongest
 from scanner.mask import masked
 
 NAME = "http"

@@ -6,7 +6,7 @@ v2c is asked first and v1 only where v2c met silence: agents from before 1996 sp
 
 from checks.contract import Account, Answer, Verdict
 from inventory.errors import PeerError, TimedOut
-from scanner import ber
+from scanner.codecs import ber
 from scanner.conversation import Conversation, Line, Send
 from scanner.mask import masked
 from scanner.protocols.snmp import COMMUNITY_LIMIT, SYS_DESCR, V1, V2C, Response, await_response, fresh_number, get

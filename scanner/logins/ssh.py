@@ -13,9 +13,9 @@ from typing import Any
 from checks.contract import Account, Answer, Verdict
 from inventory.errors import PeerError
 from inventory.text import one_line
+from scanner.codecs.ssh_wire import HOST_KEYS
 from scanner.conversation import Line
 from scanner.mask import masked
-from scanner.ssh_wire import HOST_KEYS
 
 NAME = "ssh"
 KEX = (

@@ -8,9 +8,9 @@ import re
 
 from checks.contract import Account, Answer, Verdict
 from inventory.errors import PeerClosed, PeerError, TimedOut
+from scanner.codecs.telnet_codec import Codec, last_line, listen, plain, prompt
 from scanner.conversation import Conversation, Line, ReadSome, Send
 from scanner.mask import masked
-from scanner.telnet_codec import Codec, last_line, listen, plain, prompt
 
 NAME = "telnet"
 _EVIDENCE_LINES, _EVIDENCE = 5, 384

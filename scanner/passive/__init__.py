@@ -13,7 +13,7 @@ from functools import cache
 from typing import Protocol, cast
 
 from inventory.errors import ProtocolError
-from scanner.packet import Frame
+from scanner.codecs.packet import Frame
 from scanner.passive.sighting import Sighting
 
 EVIDENCE_LIMIT = 512

@@ -8,8 +8,8 @@ from collections.abc import Iterator
 from inventory.errors import ProtocolError
 from inventory.model import FactValue
 from inventory.text import one_line
-from scanner.octets import Octets
-from scanner.packet import Frame, address_text
+from scanner.codecs.octets import Octets
+from scanner.codecs.packet import Frame, address_text
 from scanner.passive.sighting import Sighting
 
 NAME = "cdp"

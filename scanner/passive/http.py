@@ -5,7 +5,7 @@ from collections.abc import Iterator
 
 from inventory.errors import ProtocolError
 from inventory.text import one_line
-from scanner.packet import Frame
+from scanner.codecs.packet import Frame
 from scanner.passive.sighting import Sighting
 
 NAME = "http-heard"

@@ -3,8 +3,8 @@
 from collections.abc import Iterator
 
 from inventory.errors import ProtocolError
-from scanner import dns_codec, service_discovery
-from scanner.packet import Frame
+from scanner.codecs import dns_codec, service_discovery
+from scanner.codecs.packet import Frame
 from scanner.passive.sighting import Sighting
 
 NAME = "mdns-heard"

@@ -8,8 +8,8 @@ from collections.abc import Iterator
 
 from inventory.errors import ProtocolError
 from inventory.model import Endpoint
+from scanner.codecs.packet import Frame
 from scanner.conversation import Target, read_alone
-from scanner.packet import Frame
 from scanner.passive.sighting import Sighting
 from scanner.protocols import load_protocols, ssdp
 

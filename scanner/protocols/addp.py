@@ -7,7 +7,7 @@ password that everybody knows: none of them can be said here. Asked of Digi's de
 
 from inventory.errors import ProtocolError
 from inventory.model import Device, Endpoint, FactValue
-from scanner import tlv
+from scanner.codecs import tlv
 from scanner.conversation import EVIDENCE_LIMIT, Conversation, Heard, ReadSome, Safety, Say, Send, Target
 from scanner.invitation import made_by
 

@@ -10,8 +10,8 @@ from typing import Any
 from inventory.errors import PeerError, ProtocolError
 from inventory.model import Device, FactValue
 from inventory.text import one_line
+from scanner.codecs.http1 import Response, authority, post, post_pattern, read_response
 from scanner.conversation import EVIDENCE_LIMIT, Conversation, Heard, Reconnect, Safety, Say, Send, Target
-from scanner.http1 import Response, authority, post, post_pattern, read_response
 from scanner.invitation import made_by, web_servers
 
 NAME = "axis"

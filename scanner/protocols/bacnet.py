@@ -10,7 +10,7 @@ import re
 
 from inventory.errors import PeerError, ProtocolError
 from inventory.model import Facts, FactValue
-from scanner.bacnet_codec import (
+from scanner.codecs.bacnet_codec import (
     OBJECT_IDENTIFIER,
     PROPERTIES,
     WHO_IS,

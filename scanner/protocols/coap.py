@@ -6,8 +6,8 @@ One GET of /.well-known/core (RFC 6690, section 4) in a confirmable message with
 
 from inventory.errors import ProtocolError
 from inventory.model import FactValue
-from scanner import coap_codec
-from scanner.coap_codec import Message
+from scanner.codecs import coap_codec
+from scanner.codecs.coap_codec import Message
 from scanner.conversation import EVIDENCE_LIMIT, Conversation, Heard, Safety, Target
 
 NAME = "coap"

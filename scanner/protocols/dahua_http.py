@@ -9,8 +9,8 @@ import re
 from inventory.errors import ProtocolError
 from inventory.model import Device, FactValue
 from inventory.text import one_line, visible
+from scanner.codecs.http1 import authority, get_pattern, read_response, request
 from scanner.conversation import EVIDENCE_LIMIT, Conversation, Heard, Safety, Say, Send, Target
-from scanner.http1 import authority, get_pattern, read_response, request
 from scanner.invitation import locked, made_by, web_servers
 from scanner.protocols import dhip
 

@@ -7,7 +7,7 @@ of the usual places is asked in one GET, and then the row of each chassis that i
 from inventory.errors import ProtocolError, TimedOut
 from inventory.model import Device, FactValue
 from inventory.text import one_line
-from scanner import ber
+from scanner.codecs import ber
 from scanner.conversation import EVIDENCE_LIMIT, Conversation, Heard, Safety, Target
 from scanner.mask import masked
 from scanner.protocols.snmp import V2C, Response, as_fact, like_get, read

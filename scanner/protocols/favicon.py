@@ -8,8 +8,8 @@ import hashlib
 
 from inventory.errors import ProtocolError
 from inventory.model import Device
+from scanner.codecs.http1 import authority, get_pattern, read_response, request
 from scanner.conversation import Conversation, Heard, Safety, Say, Send, Target
-from scanner.http1 import authority, get_pattern, read_response, request
 
 NAME = "favicon"
 TRANSPORT = "tcp"

@@ -1,7 +1,7 @@
 """HTTP, plain or inside TLS: the start page, and the page it leads on to on the same endpoint.
 
 At most two GET requests, one connection each, one after the other. A redirect to another host, port or scheme is noted and not followed, and no path is
-guessed. RFC 9110 and 9112; `scanner/http1.py` reads what devices send instead.
+guessed. RFC 9110 and 9112; `scanner/codecs/http1.py` reads what devices send instead.
 """
 
 import hashlib
@@ -12,11 +12,11 @@ from urllib.parse import urljoin, urlsplit
 from inventory.errors import PeerError, ProtocolError
 from inventory.model import FactValue
 from inventory.text import one_line
-from scanner import html_page
+from scanner.codecs import html_page
+from scanner.codecs.html_page import Page
+from scanner.codecs.http1 import SAFE_PATH, Response, authority, get_pattern, read_response, request
+from scanner.codecs.http_auth import parse_challenges
 from scanner.conversation import EVIDENCE_LIMIT, Conversation, Heard, Reconnect, Safety, Say, Send, Target
-from scanner.html_page import Page
-from scanner.http1 import SAFE_PATH, Response, authority, get_pattern, read_response, request
-from scanner.http_auth import parse_challenges
 
 NAME = "http"
 TRANSPORT = "tcp"

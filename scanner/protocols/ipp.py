@@ -11,8 +11,8 @@ from collections.abc import Iterator
 from inventory.errors import PeerClosed, ProtocolError
 from inventory.model import Device, FactValue
 from inventory.text import one_line
+from scanner.codecs.http1 import SAFE_HOST, USER_AGENT, authority, read_response, request
 from scanner.conversation import EVIDENCE_LIMIT, Conversation, Heard, Safety, Say, Send, Target
-from scanner.http1 import SAFE_HOST, USER_AGENT, authority, read_response, request
 
 NAME = "ipp"
 TRANSPORT = "tcp"

@@ -9,11 +9,11 @@ import re
 from inventory.errors import ProtocolError
 from inventory.model import Device, FactValue
 from inventory.oui import normal
+from scanner.codecs.http1 import authority, get_pattern, read_response, request
+from scanner.codecs.xml_reader import local_name, read_xml, texts
 from scanner.conversation import EVIDENCE_LIMIT, Conversation, Heard, Safety, Say, Send, Target
-from scanner.http1 import authority, get_pattern, read_response, request
 from scanner.invitation import locked, made_by, web_servers
 from scanner.protocols import sadp
-from scanner.xml_reader import local_name, read_xml, texts
 
 NAME = "isapi"
 TRANSPORT = "tcp"

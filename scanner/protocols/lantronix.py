@@ -9,7 +9,7 @@ import re
 
 from inventory.errors import ProtocolError
 from inventory.model import FactValue
-from scanner import tlv
+from scanner.codecs import tlv
 from scanner.conversation import Conversation, Heard, ReadSome, Safety, Say, Send, Target
 
 NAME = "lantronix"

@@ -11,8 +11,8 @@ from typing import Any
 from inventory.errors import PeerError, ProtocolError
 from inventory.model import Device, FactValue
 from inventory.text import one_line
-from scanner import coap_codec
-from scanner.coap_codec import Message
+from scanner.codecs import coap_codec
+from scanner.codecs.coap_codec import Message
 from scanner.conversation import EVIDENCE_LIMIT, Conversation, Heard, Safety, Target
 
 NAME = "lwm2m"

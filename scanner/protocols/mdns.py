@@ -8,10 +8,10 @@ types. That list is asked for first; only a device that answers is asked on: at 
 import re
 
 from inventory.errors import PeerError, ProtocolError
-from scanner import dns_codec, service_discovery
+from scanner.codecs import dns_codec, service_discovery
+from scanner.codecs.dns_codec import PTR, SRV, TXT, Name, Question
+from scanner.codecs.service_discovery import SERVICES, instances_in, types_in
 from scanner.conversation import EVIDENCE_LIMIT, Conversation, Heard, ReadSome, Safety, Say, Send, Target
-from scanner.dns_codec import PTR, SRV, TXT, Name, Question
-from scanner.service_discovery import SERVICES, instances_in, types_in
 
 NAME = "mdns"
 TRANSPORT = "udp"

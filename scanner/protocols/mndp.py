@@ -6,7 +6,7 @@ sequence number, then fields of a two-byte type and a two-byte length. Uptime is
 
 from inventory.errors import ProtocolError
 from inventory.model import FactValue
-from scanner import tlv
+from scanner.codecs import tlv
 from scanner.conversation import EVIDENCE_LIMIT, Conversation, Heard, ReadSome, Safety, Say, Send, Target
 
 NAME = "mndp"

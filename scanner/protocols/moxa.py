@@ -7,7 +7,7 @@ and write the configuration, passwords among it: none of them can be said here. 
 
 from inventory.errors import ProtocolError
 from inventory.model import Device, Endpoint, FactValue
-from scanner import tlv
+from scanner.codecs import tlv
 from scanner.conversation import Conversation, Heard, ReadSome, Safety, Say, Send, Target
 from scanner.invitation import made_by
 

@@ -11,10 +11,10 @@ from typing import TYPE_CHECKING
 
 from inventory.errors import PeerError, ProtocolError
 from inventory.model import Device, FactValue
+from scanner.codecs.http1 import Response, authority, post, post_pattern, read_response
+from scanner.codecs.xml_reader import first, local_name, named, read_xml, text_of, texts
 from scanner.conversation import EVIDENCE_LIMIT, Conversation, Heard, Reconnect, Safety, Say, Send, Target
-from scanner.http1 import Response, authority, post, post_pattern, read_response
 from scanner.invitation import is_kind, made_by, web_servers
-from scanner.xml_reader import first, local_name, named, read_xml, text_of, texts
 
 if TYPE_CHECKING:
     from lxml.etree import _Element as Element

@@ -11,9 +11,9 @@ from collections.abc import Iterable
 from inventory.errors import ProtocolError, TimedOut
 from inventory.model import FactValue
 from inventory.text import one_line
-from scanner.certificates import read_certificate
+from scanner.codecs.certificates import read_certificate
+from scanner.codecs.opcua_codec import MESSAGE_LIMIT, Description, Reader, number, read_descriptions, string
 from scanner.conversation import EVIDENCE_LIMIT, Conversation, Heard, Read, Safety, Say, Send, Target
-from scanner.opcua_codec import MESSAGE_LIMIT, Description, Reader, number, read_descriptions, string
 
 NAME = "opcua"
 TRANSPORT = "tcp"

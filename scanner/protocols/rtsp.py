@@ -9,9 +9,9 @@ import re
 from inventory.errors import PeerError, ProtocolError
 from inventory.model import FactValue
 from inventory.text import one_line
+from scanner.codecs.http1 import SAFE_HOST, USER_AGENT, Incoming, Response, authority, read_response
+from scanner.codecs.http_auth import parse_challenges
 from scanner.conversation import EVIDENCE_LIMIT, Conversation, Heard, Safety, Say, Send, Target
-from scanner.http1 import SAFE_HOST, USER_AGENT, Incoming, Response, authority, read_response
-from scanner.http_auth import parse_challenges
 
 NAME = "rtsp"
 TRANSPORT = "tcp"

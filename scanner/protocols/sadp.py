@@ -10,9 +10,9 @@ import uuid
 from inventory.errors import ProtocolError
 from inventory.model import Device, Endpoint, FactValue
 from inventory.oui import normal
+from scanner.codecs.xml_reader import first, local_name, read_xml, text_of, texts
 from scanner.conversation import EVIDENCE_LIMIT, Conversation, Heard, ReadSome, Safety, Say, Send, Target
 from scanner.invitation import made_by
-from scanner.xml_reader import first, local_name, read_xml, text_of, texts
 
 NAME = "sadp"
 TRANSPORT = "udp"

@@ -1,10 +1,10 @@
 """SIP over UDP: one OPTIONS, and what the device says it is. No INVITE, no REGISTER: nothing rings.
 
-`scanner/sip_message.py` says why this request is safe. Provisional answers (RFC 3261, section 17.1.4) are passed over.
+`scanner/codecs/sip_message.py` says why this request is safe. Provisional answers (RFC 3261, section 17.1.4) are passed over.
 """
 
 from inventory.errors import PeerError, ProtocolError
-from scanner import sip_message
+from scanner.codecs import sip_message
 from scanner.conversation import Conversation, Heard, ReadSome, Safety, Send, Target
 
 NAME = "sip"

@@ -1,7 +1,7 @@
 """SIP over TCP, and inside TLS: the same one OPTIONS as over UDP, where the port is open. The connection is closed after the answer."""
 
 from inventory.errors import ProtocolError
-from scanner import sip_message
+from scanner.codecs import sip_message
 from scanner.conversation import Conversation, Heard, ReadUntil, Safety, Send, Target
 
 NAME = "sip_tcp"

@@ -13,7 +13,7 @@ from ipaddress import ip_address
 from inventory.errors import ProtocolError, TimedOut
 from inventory.model import FactValue
 from inventory.text import one_line
-from scanner import ber
+from scanner.codecs import ber
 from scanner.conversation import EVIDENCE_LIMIT, Conversation, Heard, ReadSome, Safety, Say, Send, Target
 from scanner.mask import masked
 

@@ -13,8 +13,8 @@ from urllib.parse import urlsplit
 from inventory.errors import PeerClosed, PeerError, ProtocolError
 from inventory.model import Endpoint, FactValue
 from inventory.text import one_line
+from scanner.codecs.http1 import SAFE_PATH, Incoming, read_head
 from scanner.conversation import EVIDENCE_LIMIT, Conversation, Heard, Lead, ReadAll, ReadSome, Safety, Say, Send, Target
-from scanner.http1 import SAFE_PATH, Incoming, read_head
 
 NAME = "ssdp"
 TRANSPORT = "udp"

@@ -10,9 +10,9 @@ import re
 from inventory.errors import PeerClosed, PeerError, ProtocolError, TimedOut
 from inventory.model import FactValue
 from inventory.text import one_line
-from scanner import ssh_wire
+from scanner.codecs import ssh_wire
+from scanner.codecs.ssh_wire import Algorithms
 from scanner.conversation import EVIDENCE_LIMIT, Conversation, Heard, ReadUntil, Safety, Say, Send, Target
-from scanner.ssh_wire import Algorithms
 
 NAME = "ssh"
 TRANSPORT = "tcp"

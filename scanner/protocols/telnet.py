@@ -1,6 +1,6 @@
 """Telnet: the banner, and what it asks for first. Options are answered, no key is pressed.
 
-The codec and the prompts are in `scanner/telnet_codec.py`.
+The codec and the prompts are in `scanner/codecs/telnet_codec.py`.
 """
 
 import re
@@ -8,8 +8,8 @@ import re
 from inventory.errors import PeerClosed, ProtocolError, TimedOut
 from inventory.model import FactValue
 from inventory.text import one_line
+from scanner.codecs.telnet_codec import IAC, NEGOTIATE, TEXT_LIMIT, WILL, Codec, listen, plain, prompt
 from scanner.conversation import EVIDENCE_LIMIT, Conversation, Heard, ReadSome, Safety, Target
-from scanner.telnet_codec import IAC, NEGOTIATE, TEXT_LIMIT, WILL, Codec, listen, plain, prompt
 
 NAME = "telnet"
 TRANSPORT = "tcp"

@@ -15,7 +15,8 @@ from dataclasses import dataclass
 from inventory.errors import PeerClosed, PeerError, ProtocolError, TimedOut
 from inventory.model import Device, FactValue
 from inventory.text import one_line
-from scanner import tls_codec
+from scanner.codecs import tls_codec
+from scanner.codecs.tls_codec import SSL30, TLS10, TLS11, TLS12, TLS13, VERSIONS, ServerHello, Version
 from scanner.conversation import (
     EVIDENCE_LIMIT,
     Conversation,
@@ -28,7 +29,6 @@ from scanner.conversation import (
     StartTLS,
     Target,
 )
-from scanner.tls_codec import SSL30, TLS10, TLS11, TLS12, TLS13, VERSIONS, ServerHello, Version
 
 NAME = "tls"
 TRANSPORT = "tcp"
@@ -214,6 +214,6 @@ def _inside(facts: dict[str, FactValue]) -> Conversation[tuple[bytes, ...]]:
 def _certificate_facts(chain: tuple[bytes, ...]) -> dict[str, FactValue]:
     if not chain:
         return {}
-    from scanner.certificates import fingerprint, read_certificate  # cryptography takes its time to load
+    from scanner.codecs.certificates import fingerprint, read_certificate  # cryptography takes its time to load
 
     return {"tls.chain": tuple(fingerprint(der) for der in chain), **read_certificate(chain[0])}

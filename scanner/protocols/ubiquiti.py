@@ -9,7 +9,7 @@ Field 6 is a user's name and is not kept; 7 to 9 belong to a login, which is nev
 
 from inventory.errors import ProtocolError
 from inventory.model import Device, Endpoint, FactValue
-from scanner import tlv
+from scanner.codecs import tlv
 from scanner.conversation import EVIDENCE_LIMIT, Conversation, Heard, ReadSome, Safety, Say, Send, Target
 from scanner.invitation import made_by
 

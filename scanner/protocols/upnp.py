@@ -7,9 +7,9 @@ import re
 
 from inventory.errors import ProtocolError
 from inventory.model import FactValue
+from scanner.codecs.http1 import authority, get_pattern, read_response, request
+from scanner.codecs.xml_reader import first, read_xml, texts
 from scanner.conversation import EVIDENCE_LIMIT, Conversation, Heard, Safety, Say, Send, Target
-from scanner.http1 import authority, get_pattern, read_response, request
-from scanner.xml_reader import first, read_xml, texts
 
 NAME = "upnp"
 TRANSPORT = "tcp"

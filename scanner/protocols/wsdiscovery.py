@@ -16,9 +16,9 @@ from inventory.errors import ProtocolError
 from inventory.model import Endpoint, FactValue
 from inventory.oui import normal
 from inventory.text import one_line
+from scanner.codecs.http1 import SAFE_PATH
+from scanner.codecs.xml_reader import first, read_xml, text_of
 from scanner.conversation import EVIDENCE_LIMIT, Conversation, Heard, Lead, ReadSome, Safety, Say, Send, Target
-from scanner.http1 import SAFE_PATH
-from scanner.xml_reader import first, read_xml, text_of
 
 if TYPE_CHECKING:
     from lxml.etree import _Element as Element

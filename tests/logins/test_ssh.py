@@ -16,8 +16,8 @@ from hypothesis import strategies as st
 from checks.contract import Account, Answer, Verdict
 from inventory.errors import Unreached
 from inventory.model import Endpoint
+from scanner.codecs.ssh_wire import HOST_KEYS
 from scanner.logins import ssh
-from scanner.ssh_wire import HOST_KEYS
 
 ROOT = Account("rut240", "root", "admin01-S3cret")
 NOBODY = Account("anonymous", "", "")

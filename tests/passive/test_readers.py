@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from scanner.packet import LINKS, Frame, decode
+from scanner.codecs.packet import LINKS, Frame, decode
 from scanner.passive import EVIDENCE_LIMIT, hear, load_readers
 from scanner.passive.sighting import Sighting
 from tests.wire_frames import (

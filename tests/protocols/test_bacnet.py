@@ -6,7 +6,7 @@ from hypothesis import strategies as st
 
 from inventory.errors import PeerError, ProtocolError, TimedOut
 from inventory.model import Endpoint
-from scanner import bacnet_codec
+from scanner.codecs import bacnet_codec
 from scanner.conversation import Conversation, Heard, ReadAll, Send, Step, Target
 from scanner.protocols import bacnet
 from tests.holding import hold_with

@@ -4,7 +4,7 @@ from hypothesis import strategies as st
 
 from inventory.errors import PeerError, ProtocolError, TimedOut
 from inventory.model import Endpoint
-from scanner import coap_codec
+from scanner.codecs import coap_codec
 from scanner.conversation import ReadSome, Send, Target
 from scanner.protocols import coap
 from tests.holding import hold_with

@@ -4,8 +4,8 @@ from hypothesis import strategies as st
 
 from inventory.errors import PeerError, ProtocolError
 from inventory.model import Endpoint
+from scanner.codecs.http1 import request
 from scanner.conversation import EVIDENCE_LIMIT, Target
-from scanner.http1 import request
 from scanner.protocols import isapi
 
 TARGET = Target(Endpoint("192.0.2.1", 80))

@@ -6,9 +6,9 @@ from hypothesis import strategies as st
 
 from inventory.errors import PeerError, ProtocolError
 from inventory.model import Endpoint
-from scanner import dns_codec, service_discovery
+from scanner.codecs import dns_codec, service_discovery
+from scanner.codecs.dns_codec import PTR, SRV, TXT, Question
 from scanner.conversation import EVIDENCE_LIMIT, Target
-from scanner.dns_codec import PTR, SRV, TXT, Question
 from scanner.protocols import mdns
 from tests.datagrams import Datagrams
 from tests.holding import hold_with

@@ -6,8 +6,8 @@ from hypothesis import strategies as st
 
 from inventory.errors import PeerError, ProtocolError
 from inventory.model import Endpoint
+from scanner.codecs.opcua_codec import Reader
 from scanner.conversation import Target
-from scanner.opcua_codec import Reader
 from scanner.protocols import opcua
 
 TARGET = Target(Endpoint("127.0.0.1", 48555))

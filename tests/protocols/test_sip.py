@@ -4,7 +4,7 @@ from hypothesis import strategies as st
 
 from inventory.errors import PeerError, ProtocolError
 from inventory.model import Endpoint
-from scanner import sip_message
+from scanner.codecs import sip_message
 from scanner.conversation import Target
 from scanner.protocols import sip, sip_tcp
 from tests.datagrams import Datagrams

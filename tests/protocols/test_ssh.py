@@ -6,7 +6,7 @@ from hypothesis import strategies as st
 
 from inventory.errors import PeerClosed, PeerError, ProtocolError
 from inventory.model import Endpoint
-from scanner import ssh_wire
+from scanner.codecs import ssh_wire
 from scanner.conversation import EVIDENCE_LIMIT, Target
 from scanner.protocols import ssh
 

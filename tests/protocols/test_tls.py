@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 
 from inventory.errors import PeerClosed, PeerError, ProtocolError, TimedOut, Unreached
 from inventory.model import Endpoint
-from scanner import tls_codec
+from scanner.codecs import tls_codec
 from scanner.conversation import EVIDENCE_LIMIT, Read, Reconnect, StartTLS, Step, Target
 from scanner.protocols import tls
 

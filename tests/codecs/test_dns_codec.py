@@ -5,10 +5,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from inventory.errors import ProtocolError
-from scanner import dns_codec
-from scanner.dns_codec import PTR, SRV, TXT, A, Question, name_of
+from scanner.codecs import dns_codec
+from scanner.codecs.dns_codec import PTR, SRV, TXT, A, Question, name_of
 
-BYTES = Path(__file__).parent / "bytes" / "mdns"
+BYTES = Path(__file__).parents[1] / "bytes" / "mdns"
 LISTED = (BYTES / "avahi-0.8-types.bin").read_bytes()
 DESCRIBED = (BYTES / "avahi-0.8-ipp.bin").read_bytes()
 HEAD = bytes.fromhex("0000 8400 0000 0001 0000 0000")

@@ -5,10 +5,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from scanner.certificates import read_certificate
+from scanner.codecs.certificates import read_certificate
 from scanner.protocols import tls
 
-FOLDER = Path(__file__).parent / "bytes/certificates"
+FOLDER = Path(__file__).parents[1] / "bytes/certificates"
 RSA = (FOLDER / "rsa1024-sha1.der").read_bytes()
 EC = (FOLDER / "ec256-sha256.der").read_bytes()
 V3 = (FOLDER / "../tls/openssl-3.0-up-to-1.2-4.bin").read_bytes()[109 : 109 + 0x34B]

@@ -2,7 +2,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from scanner.telnet_codec import NEGOTIATE, Codec, last_line, plain, prompt
+from scanner.codecs.telnet_codec import NEGOTIATE, Codec, last_line, plain, prompt
 
 # What inetutils' telnetd 2.4 says first: DO TERMINAL TYPE, TERMINAL SPEED, X DISPLAY, NEW-ENVIRON (RFC 1091, 1079, 1096, 1572).
 OPENING = bytes.fromhex("fffd18 fffd20 fffd23 fffd27")

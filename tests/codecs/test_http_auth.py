@@ -2,7 +2,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from scanner.http_auth import Challenge, authorisation, basic, parse_challenges, strongest
+from scanner.codecs.http_auth import Challenge, authorisation, basic, parse_challenges, strongest
 
 # RFC 7616 section 3.9.1, both challenges of one answer.
 RFC_7616 = (

@@ -5,7 +5,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from inventory.errors import PeerClosed, PeerError, ProtocolError, TimedOut
-from scanner import http1
+from scanner.codecs import http1
 
 OK = b"HTTP/1.1 200 OK\r\nServer: Boa/0.94\r\nContent-Length: 5\r\n\r\nhello"
 

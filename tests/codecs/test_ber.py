@@ -3,7 +3,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from inventory.errors import ProtocolError
-from scanner import ber
+from scanner.codecs import ber
 
 
 # X.690, section 8.3 (INTEGER) and 8.19 (OBJECT IDENTIFIER, its own example 2.100.3 and the usual 1.3.6.1.4.1.8072).

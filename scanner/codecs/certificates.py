@@ -15,7 +15,7 @@ from cryptography.hazmat.primitives.asymmetric import dsa, ec, ed448, ed25519, p
 
 from inventory.model import FactValue
 from inventory.text import one_line
-from scanner import der as walk
+from scanner.codecs import der as walk
 
 _UNREADABLE = (
     ValueError,

@@ -11,8 +11,8 @@ import secrets
 from inventory.errors import ProtocolError
 from inventory.model import FactValue
 from inventory.text import one_line
+from scanner.codecs.http1 import SAFE_HOST, authority
 from scanner.conversation import EVIDENCE_LIMIT, Heard, Say, Target
-from scanner.http1 import SAFE_HOST, authority
 
 FACTS = {
     "sip.status": "the status of the answer to OPTIONS",

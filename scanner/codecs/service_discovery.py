@@ -9,7 +9,7 @@ from collections.abc import Iterable, Iterator
 
 from inventory.model import FactValue
 from inventory.text import one_line
-from scanner.dns_codec import AAAA, PTR, SRV, TXT, A, Message, Name, Record, folded, name_of, text_of
+from scanner.codecs.dns_codec import AAAA, PTR, SRV, TXT, A, Message, Name, Record, folded, name_of, text_of
 
 SERVICES: Name = name_of("_services._dns-sd._udp.local")
 FACTS = {

@@ -2,7 +2,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from scanner.html_page import decode, read_page
+from scanner.codecs.html_page import decode, read_page
 
 
 @pytest.mark.parametrize(
