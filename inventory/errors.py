@@ -11,6 +11,7 @@
         ├── Unreached          no connection: refused, no route, timed out in connecting
         ├── PeerClosed         the peer closed before it had said what was asked
         ├── TimedOut           the peer said nothing in time
+        ├── UsedUp             the device has had as many packets as it may for this: the conversation was broken off
         ├── Quarantined        the device is left alone, because it fell silent under questions: nothing was sent
         └── ProtocolError      what came is not this protocol, or is broken
 
@@ -60,6 +61,13 @@ class TimedOut(PeerError):
     def __init__(self, partial: bytes = b"") -> None:
         super().__init__("the device did not answer in time")
         self.partial = partial
+
+
+class UsedUp(PeerError):
+    """The device makes us spend more packets than it may be sent."""
+
+    def __init__(self) -> None:
+        super().__init__("broken off: the packets that this device may be sent are used up")
 
 
 class Quarantined(PeerError):

@@ -11,7 +11,7 @@ from contextlib import asynccontextmanager, nullcontext
 from dataclasses import dataclass, field
 from typing import Any
 
-from inventory.errors import PeerError, Quarantined, ScopeError, Unreached
+from inventory.errors import PeerError, Quarantined, ScopeError, Unreached, UsedUp
 from inventory.model import Endpoint, Level, Traffic
 from scanner.audit import Audit
 from scanner.conversation import Say
@@ -32,7 +32,10 @@ LOGIN = "login attempt"
 
 @dataclass(slots=True)
 class Errand:
-    """One conversation or one login attempt: what it is for, and what has come of it for the audit line. `says` is None for a login."""
+    """One conversation or one login attempt: what it is for, and what has come of it for the audit line. `says` is None for a login.
+
+    `most` is how many packets the device may have had from this scan, all errands together, before this one is broken off (0: any number).
+    """
 
     endpoint: Endpoint
     protocol: str
@@ -42,6 +45,7 @@ class Errand:
     tls: bool = False
     hard: bool = False
     account: str = ""
+    most: int = 0
     limit: asyncio.Timeout | None = None
     rule: str = ""
     outcome: str = ""
@@ -163,12 +167,14 @@ class Passage:
     def __init__(self, gate: Gate, errand: Errand) -> None:
         self._gate = gate
         self._errand = errand
+        self._on_connection = 0
         self.datagram = errand.endpoint.transport == "udp"
 
     async def admit_connection(self) -> None:
         """Guards and pace for one more connection; a UDP socket says nothing yet, and its datagrams are admitted one by one."""
         self._gate.guard(self._errand)
         if not self.datagram:
+            self._affordable(CONNECTION_PACKETS)
             await self._paced(self._gate.pacer.connection(self._errand.address, CONNECTION_PACKETS))
             self._gate.guard(self._errand)  # the window may have closed meanwhile
 
@@ -176,6 +182,7 @@ class Passage:
         """SAYS, guards and pace for these bytes."""
         says = self._errand.says
         name = LOGIN if says is None else declared(says, data)
+        self._affordable(_packets(len(data)))
         if self.datagram:
             self._gate.guard(self._errand)
         await self._paced(self._gate.pacer.packets(self._errand.address, _packets(len(data))))
@@ -186,8 +193,9 @@ class Passage:
     def connecting(self) -> None:
         """Count a connection that is being made."""
         self._errand.connections += 1
+        self._on_connection = 0
         self._gate.count(self._errand.address, "connections", 1)
-        self._gate.count(self._errand.address, "packets", CONNECTION_PACKETS)
+        self._spent(CONNECTION_PACKETS)
 
     def connected(self, seconds: float) -> None:
         """Note how long the device took to answer the connection."""
@@ -203,16 +211,23 @@ class Passage:
         """Count `size` bytes that are being sent; those that did not wait for the pace are made up for by the next ones."""
         self._errand.reached = True
         self._errand.bytes_out += size
-        self._gate.count(self._errand.address, "packets", _packets(size))
+        self._spent(_packets(size))
         if not paced:
             self._gate.pacer.spend(self._errand.address, _packets(size))
 
     def received(self, size: int) -> None:
-        """Count `size` bytes that came, and their acknowledgement where there is one."""
+        """Count `size` bytes that came, and their acknowledgement where there is one; raises `UsedUp` where there may be no further one."""
         self._errand.bytes_in += size
         if not self.datagram:
-            self._gate.count(self._errand.address, "packets", 1)
+            self._spent(1)
             self._gate.pacer.spend(self._errand.address, 1)
+            self._affordable(1)
+
+    def closed(self, segments: int) -> None:
+        """Count what the kernel says to have sent on the connection beyond what was counted: it acknowledges every piece of what we read as one."""
+        further = max(0, segments - self._on_connection)
+        self._spent(further)
+        self._gate.pacer.spend(self._errand.address, further)
 
     def handed_out(self) -> None:
         """Note that a client library has the connection, and may have said anything."""
@@ -224,8 +239,18 @@ class Passage:
         self._errand.bytes_out += bytes_out
         self._errand.bytes_in += bytes_in
         further = max(0, packets - CONNECTION_PACKETS)
-        self._gate.count(self._errand.address, "packets", further)
+        self._spent(further)
         self._gate.pacer.spend(self._errand.address, further)
+
+    def _spent(self, packets: int) -> None:
+        self._on_connection += packets
+        self._gate.count(self._errand.address, "packets", packets)
+
+    def _affordable(self, packets: int) -> None:
+        """Raise `UsedUp` where the device may not be sent that many more."""
+        most = self._errand.most
+        if most and self._gate.sent_to(self._errand.address).packets_sent + packets > most:
+            raise UsedUp
 
     async def _paced(self, waiting: Coroutine[Any, Any, None]) -> None:
         """Wait for the pace; a login attempt's time stands still meanwhile."""

@@ -9,7 +9,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 
-from inventory.errors import PeerError, ScopeError, TimedOut, Unreached
+from inventory.errors import PeerError, ScopeError, TimedOut, Unreached, UsedUp
 from inventory.model import Device, Endpoint, Facts, Gap, Observation
 from inventory.oui import vendor_of
 from scanner.answers import Answer, gaps, may_go_on, names, said
@@ -343,19 +343,23 @@ class Interview:
         if self._waited >= PATIENCE and protocol.TRANSPORT == "tcp":
             raise _OutOfPatience
         if not self._terms.budget.allows(protocol, self._wire.sent_to(self._host.address)):
-            return Failure(
-                f"not asked: {self._terms.budget.connections} connections or {self._terms.budget.packets} packets are used up"
-            )
+            return Failure(self._used_up)
         self._asking(protocol.NAME)
         began = _clock()
         held = self._held(protocol, target, in_turn=in_turn)
         heard = await contained(held, f"speaking {protocol.NAME} with {target.endpoint}")
+        if isinstance(heard, UsedUp):
+            return Failure(self._used_up)
         if not isinstance(heard, Heard):
             took = _clock() - began
             in_vain = isinstance(heard, TimedOut | Unreached) or took >= SLOW
             self._waited += took if in_vain and protocol.TRANSPORT == "tcp" else 0.0
         await self._watch(protocol, target.endpoint, _ended(heard))
         return heard
+
+    @property
+    def _used_up(self) -> str:
+        return f"not asked: {self._terms.budget.connections} connections or {self._terms.budget.packets} packets are used up"
 
     async def _watch(self, protocol: ProtocolModule, endpoint: Endpoint, ended: Facts | PeerError | None) -> None:
         """Have the canary look at the device; once it has seen enough, nothing more is asked."""
@@ -379,7 +383,7 @@ class Interview:
 
     async def _held(self, protocol: ProtocolModule, target: Target, *, in_turn: bool) -> Heard | PeerError:
         try:
-            return await self._wire.hold(protocol, target, in_turn=in_turn)
+            return await self._wire.hold(protocol, target, in_turn=in_turn, most=self._terms.budget.packets)
         except PeerError as error:
             return error
 

@@ -4,7 +4,8 @@ The guards of `scanner/errand.py` come first, for every connection and every dat
 `scanner/guards.py`, closed with FIN, and one audit line for the whole conversation.
 
 Packets are counted as far as they can be known from above the kernel: four for a connection (SYN, ACK, FIN, ACK), one for every 1,400 bytes sent, and one
-acknowledgement for every read; retransmissions are not seen. Of the sockets that a client library drives, the kernel's own count is taken.
+acknowledgement for every read; where the kernel says at the end of a connection that it sent more, its own count is taken. Of the sockets that a client
+library drives it always is.
 """
 
 import asyncio
@@ -113,10 +114,11 @@ class Wire:
         """The device's turn, for several conversations of datagrams that are under way together: `hold(…, in_turn=True)`. The pace still parts them."""
         return self._gate.pacer.turn(str(address_of(address)))
 
-    async def hold(self, protocol: ProtocolModule, target: Target, *, in_turn: bool = False) -> Heard:
+    async def hold(self, protocol: ProtocolModule, target: Target, *, in_turn: bool = False, most: int = 0) -> Heard:
         """Hold the protocol's conversation and return what was heard, its evidence cut to EVIDENCE_LIMIT.
 
-        `in_turn` says that the caller has the device's turn already, which only conversations over UDP may share.
+        `in_turn` says that the caller has the device's turn already, which only conversations over UDP may share. `most` is how many packets the device may
+        have had from this scan when the conversation is broken off (0: any number).
 
         Raises `ScopeError` before any packet of the connection that a guard forbids, `PeerError` as the conversation ended, and `StoreError` when the
         audit line cannot be written. A request that SAYS does not declare raises `UndeclaredRequest` and is not sent.
@@ -133,6 +135,7 @@ class Wire:
             name=target.name,
             tls=target.tls,
             hard=protocol.SAFETY is not Safety.A,
+            most=most,
         )
         async with self._gate.audited(errand, in_turn=in_turn):
             heard = await Dialogue(protocol.probe(target), _Route(self._gate, errand, self._caps), self._caps).hold()
@@ -370,6 +373,7 @@ class _Stream:
         except (OSError, PeerError):  # it has closed, or takes too long to
             pass
         finally:
+            self._route.closed(self.counted()[0])
             self._socket.close()
 
     def counted(self) -> tuple[int, int, int]:

@@ -39,7 +39,7 @@ class Played:
     async def turn(self, address: str) -> AsyncIterator[None]:
         yield
 
-    async def hold(self, protocol: ProtocolModule, target: Target, *, in_turn: bool = False) -> Heard:
+    async def hold(self, protocol: ProtocolModule, target: Target, *, in_turn: bool = False, most: int = 0) -> Heard:
         self.asked.append((protocol.NAME, target.endpoint.port))
         answer = self._answering(protocol.NAME, target.endpoint.port)
         self.clock += self._seconds if target.endpoint.transport == "tcp" else 0.0
@@ -298,7 +298,9 @@ async def test_no_answer_leads_to_a_controllers_port(interview, port, followed):
 
 async def test_at_the_deadline_each_protocol_that_was_not_asked_is_a_gap_once(interview):
     class Stuck(Played):
-        async def hold(self, protocol: ProtocolModule, target: Target, *, in_turn: bool = False) -> Heard:
+        async def hold(
+            self, protocol: ProtocolModule, target: Target, *, in_turn: bool = False, most: int = 0
+        ) -> Heard:
             if target.endpoint.port == 443 and protocol.NAME == "http":
                 await asyncio.Event().wait()
             return await super().hold(protocol, target)

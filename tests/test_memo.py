@@ -53,7 +53,7 @@ class Played:
     async def turn(self, address: str) -> AsyncIterator[None]:
         yield
 
-    async def hold(self, protocol: ProtocolModule, target: Target, *, in_turn: bool = False) -> Heard:
+    async def hold(self, protocol: ProtocolModule, target: Target, *, in_turn: bool = False, most: int = 0) -> Heard:
         self.asked.append((protocol.NAME, target.community))
         if protocol.NAME == "http":
             return Heard({"http.status": 200})
@@ -181,7 +181,9 @@ def test_a_maker_with_communities_of_its_own_does_not_hide_the_one_that_opened()
 
 async def test_a_scope_that_ends_meanwhile_ends_the_examination(tmp_path, port):
     class Closing(Played):
-        async def hold(self, protocol: ProtocolModule, target: Target, *, in_turn: bool = False) -> Heard:
+        async def hold(
+            self, protocol: ProtocolModule, target: Target, *, in_turn: bool = False, most: int = 0
+        ) -> Heard:
             if target.community:
                 raise ScopeError("the window has closed")
             return await super().hold(protocol, target, in_turn=in_turn)

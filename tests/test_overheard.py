@@ -33,7 +33,7 @@ class Silent:
     async def turn(self, address: str) -> Any:
         yield
 
-    async def hold(self, protocol: ProtocolModule, target: Target, *, in_turn: bool = False) -> Heard:
+    async def hold(self, protocol: ProtocolModule, target: Target, *, in_turn: bool = False, most: int = 0) -> Heard:
         self.asked.append(protocol.NAME)
         raise TimedOut
 

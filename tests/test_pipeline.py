@@ -49,7 +49,7 @@ class Played:
     async def feel(self, endpoint: Endpoint) -> float | None:
         return None if self.silent else 0.001
 
-    async def hold(self, protocol: ProtocolModule, target: Target, *, in_turn: bool = False) -> Heard:
+    async def hold(self, protocol: ProtocolModule, target: Target, *, in_turn: bool = False, most: int = 0) -> Heard:
         if protocol.NAME != "http":
             raise TimedOut
         return Heard({"http.server": "LOYTEC LINX-151/6.2.4", "http.auth": "basic", "http.status": 401})

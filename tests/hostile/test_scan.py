@@ -301,6 +301,9 @@ def test_a_device_that_drips_is_left_once_its_packets_are_used_up_with_what_was_
     reasons = {gap["protocol"]: gap["reason"] for gap in street.scanned.device(f"{STREET}.2")["gaps"]}
     assert "200 packets are used up" in reasons["rtsp"]
     assert "200 packets are used up" in reasons["mqtt"]
+    assert (
+        street.scanned.device("127.66.0.2")["traffic"]["packets_sent"] < 240
+    )  # with the logins, and the drips until it sees our FIN
 
 
 def test_two_devices_of_one_serial_number_are_kept_apart(street: Street):

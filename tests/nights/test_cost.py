@@ -66,6 +66,16 @@ def test_the_report_counts_the_connections_that_were_on_the_cable(night):
     assert counted == {address: _connections(packets) for address, packets in night["cable"].items()}
 
 
+def test_the_report_counts_no_packet_too_few(night):
+    devices = _devices(night)
+    fewer = {
+        address: (devices[address]["traffic"]["packets_sent"], len(packets))
+        for address, packets in night["cable"].items()
+        if devices[address]["traffic"]["packets_sent"] < len(packets)
+    }
+    assert fewer == {}
+
+
 def test_no_device_loses_a_question_to_the_budget(night):
     lost = [gap for device in _devices(night).values() for gap in device["gaps"] if "used up" in gap["reason"]]
     assert lost == []

@@ -4,7 +4,7 @@ from contextlib import suppress
 
 import pytest
 
-from inventory.errors import PeerClosed, ProtocolError, TimedOut, Unreached
+from inventory.errors import PeerClosed, PeerError, ProtocolError, TimedOut, Unreached, UsedUp
 from inventory.model import Endpoint
 from scanner.conversation import Heard, Read, ReadAll, ReadSome, ReadUntil, Reconnect, Send, Target
 
@@ -306,6 +306,36 @@ async def test_a_conversation_that_never_gives_up_is_given_up(serve, wire, proto
             await wire(caps=quick).hold(protocol(steps), peer.target)
     assert audited()[0]["said"][0].startswith("hello x")
     assert await peer.endings() == ["FIN"]
+
+
+async def test_a_device_that_drips_is_broken_off_when_its_packets_are_used_up(serve, wire, protocol, audited):
+    peer = await serve(drip)
+
+    def steps():
+        return (yield Read(5000))
+
+    made = wire()
+    with pytest.raises(UsedUp):
+        await made.hold(protocol(steps), peer.target, most=12)
+    assert audited()[0]["outcome"] == "UsedUp"
+    assert await peer.endings() == ["FIN"]
+    assert made.traffic.packets_sent in range(12, 20)  # what drips in until it sees our FIN is acknowledged too
+
+
+async def test_whose_packets_are_used_up_is_sent_no_more_and_connected_to_no_more(serve, wire, protocol):
+    peer = await serve(drip)
+
+    def steps():
+        for step in (Read(5000), Send(HELLO), Reconnect()):
+            with suppress(PeerError):
+                yield step
+        yield Reconnect()
+
+    made = wire()
+    with pytest.raises(UsedUp):
+        await made.hold(protocol(steps), peer.target, most=12)
+    assert await peer.endings() == ["FIN"]
+    assert (peer.heard, made.traffic.connections) == ([], 1)
 
 
 async def test_evidence_is_cut(serve, wire, protocol):
