@@ -41,7 +41,7 @@ HARDER = "How fast (normal, unless the site says otherwise): packets and connect
     "--engine", type=click.Choice(["builtin", "nmap"]), default="builtin", help="What finds the hosts and ports."
 )
 @click.option("--authorised-by", metavar="TEXT", help="By whose word networks are scanned that no site approves.")
-@click.option("--multicast", is_flag=True, help="Also ask everybody on each segment at once, by SSDP.")
+@click.option("--multicast", is_flag=True, help="Also ask everybody on each segment at once: SSDP, mDNS and the like.")
 @click.option(
     "--active-budget",
     type=click.IntRange(0, 200),
