@@ -44,8 +44,16 @@ def everything_captured(described: dict[str, Any], file: Path) -> Iterator[list[
         pytest.skip(
             "tcpdump gives up its rights, which it may not in an ordinary user's namespace: run the tests as root"
         )
-    command = [*described["enter"], tool("tcpdump"), "-i", described["interface"], "-Z", "root", "-n", "-B", "65536"]
-    recorder = subprocess.Popen([*command, "-w", str(file)], stderr=subprocess.PIPE, text=True)
+    command = [*described["enter"], tool("tcpdump"), "-i", described["interface"], "-Z", "root", "-n"]
+    command += [
+        "-U",
+        "--immediate-mode",
+        "-B",
+        "65536",
+        "-w",
+        str(file),
+    ]  # so that the last packets are there when it ends
+    recorder = subprocess.Popen(command, stderr=subprocess.PIPE, text=True)
     assert recorder.stderr is not None
     said = recorder.stderr.readline()
     while "listening on" not in said:
