@@ -1,9 +1,9 @@
 """BACnet/IP: who a building controller is, read from its Device object, property after property.
 
 The first datagram is a ReadProperty of the wildcard Device, which a device answers for itself (ANSI/ASHRAE 135, 15.5.2) and whose refusal proves BACnet as
-well. Then one Who-Is to this device alone, for its instance where it knows no wildcard; then at most READS properties one after the other. Nothing is
-broadcast, written or subscribed, and nothing is sent on to a network behind a router: an answer that comes from there (SNET and SADR in the NPDU, 6.2.2) is
-of a part, and what it says is all that is asked of it.
+well. Then at most READS properties, one after the other. One Who-Is goes to this device alone, where it told no instance, or where it answers for others or
+calls itself a gateway: for each station of a gateway answers it, and there may be hundreds. Nothing is broadcast, written or subscribed, and nothing is sent
+on to a network behind a router: an answer that comes from there (SNET and SADR in the NPDU, 6.2.2) is of a part, and what it says is all that is asked of it.
 """
 
 import re
@@ -51,6 +51,7 @@ FACTS = {
     "bacnet.router": "whether stations behind it answered through it",
 }
 _STRAY_DATAGRAMS = 3
+_GATEWAY = re.compile(r"(?i)gateway|rout(?:er|ing)|bridge")
 _QUIET = 1.0
 _LISTEN = 8192
 
@@ -73,12 +74,17 @@ def probe(target: Target) -> Conversation[Heard]:
     yield Send(read_property(WILDCARD, OBJECT_IDENTIFIER))
     first, evidence = yield from _await(OBJECT_IDENTIFIER)
     told = dict(first.facts)
-    announced = yield from _announced()
-    told |= announced.pop(first.station, {})
+    announced: dict[Station | None, dict[str, FactValue]] = {}
+    if first.station or "bacnet.instance" not in told:
+        announced = yield from _announced()
+        told |= announced.pop(first.station, {})
     instance = told.get("bacnet.instance")
     if isinstance(instance, int):
         told.pop("bacnet.error", None)
         evidence += yield from _read_properties(first.station, instance, told)
+    if not announced and _is_gateway(told):
+        announced = yield from _announced()
+        told |= announced.pop(None, {})
     if first.station:
         announced[first.station] = told
         told = {}
@@ -86,6 +92,11 @@ def probe(target: Target) -> Conversation[Heard]:
         told["bacnet.router"] = True
     parts = tuple(_part(station, facts) for station, facts in sorted(announced.items(), key=str) if station)
     return Heard(told, evidence[:EVIDENCE_LIMIT], parts=parts[:PARTS])
+
+
+def _is_gateway(told: Facts) -> bool:
+    """Whether it calls itself one that speaks for others."""
+    return any(_GATEWAY.search(str(told.get(f"bacnet.{name}", ""))) for name in ("model", "name", "description"))
 
 
 def _announced() -> Conversation[dict[Station | None, dict[str, FactValue]]]:
