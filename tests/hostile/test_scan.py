@@ -302,7 +302,7 @@ def test_a_device_that_drips_is_left_once_its_packets_are_used_up_with_what_was_
     assert "200 packets are used up" in reasons["rtsp"]
     assert "200 packets are used up" in reasons["mqtt"]
     assert (
-        street.scanned.device("127.66.0.2")["traffic"]["packets_sent"] < 240
+        street.scanned.device(f"{STREET}.2")["traffic"]["packets_sent"] < 240
     )  # with the logins, and the drips until it sees our FIN
 
 
