@@ -11,12 +11,13 @@ library drives it always is.
 import asyncio
 import errno
 import os
+import resource
 import socket
 import ssl
 import struct
 import warnings
 from collections.abc import Iterator
-from contextlib import AbstractAsyncContextManager, contextmanager, suppress
+from contextlib import AbstractAsyncContextManager, contextmanager, nullcontext, suppress
 from dataclasses import replace
 from functools import cache
 from ipaddress import IPv4Address
@@ -60,6 +61,7 @@ class Wire:
         clock = clock or Clock()
         self.patience = pace.patience
         self._caps = caps or Caps()
+        self._room = asyncio.Semaphore(_room())
         self._cap = LoginCap()
         self._gate = Gate(
             scope, Pacer(pace, clock), audit, level=level, never_touch=never_touch, shift=shift, clock=clock, ward=ward
@@ -137,7 +139,7 @@ class Wire:
             hard=protocol.SAFETY is not Safety.A,
             most=most,
         )
-        async with self._gate.audited(errand, in_turn=in_turn):
+        async with self._room if in_turn else nullcontext(), self._gate.audited(errand, in_turn=in_turn):
             heard = await Dialogue(protocol.probe(target), _Route(self._gate, errand, self._caps), self._caps).hold()
             errand.outcome = "heard"
             return replace(heard, evidence=heard.evidence[:EVIDENCE_LIMIT])
@@ -460,6 +462,12 @@ def _understood() -> Iterator[None]:
         raise PeerClosed from error
     except ssl.SSLError as error:
         raise ProtocolError(f"TLS: {error.reason or 'not understood'}") from error
+
+
+def _room() -> int:
+    """How many conversations of datagrams may be under way together, over all devices: a quarter of the files that this process may have open."""
+    files, _ = resource.getrlimit(resource.RLIMIT_NOFILE)
+    return max(16, min(files, 4096) // 4) if files > 0 else 1024
 
 
 def _where(address: Address, port: int) -> tuple[Any, ...]:
