@@ -25,6 +25,14 @@ STREET, OUTSIDE = f"127.{_BLOCK}.{_PART}", f"127.{_BLOCK + 1}.{_PART}.1"
 """The first three numbers of the street's network, which is this test run's own, and an address that is not in it."""
 
 
+def _is_open(connection: Any) -> bool:
+    """Whether both sides have it open (TCP_ESTABLISHED, include/net/tcp_states.h)."""
+    try:
+        return bool(connection.getsockopt(socket.IPPROTO_TCP, socket.TCP_INFO, 1)[0] == 1)
+    except OSError:
+        return False
+
+
 @dataclass(slots=True)
 class Told:
     """What a device was told: connections and datagrams by port, the heads of requests, the pairs of user and password that were tried on it
@@ -35,8 +43,13 @@ class Told:
     requests: list[bytes] = field(default_factory=list)
     pairs: list[tuple[str, str]] = field(default_factory=list)
     accounts: Counter[str] = field(default_factory=Counter)
-    open_now: int = 0
+    sockets: list[Any] = field(default_factory=list)
     most_open: int = 0
+
+    def arrive(self, connection: Any) -> None:
+        """Count a new connection. Whoever has closed counts no more, also where we have not read its FIN yet."""
+        self.sockets = [one for one in (*self.sockets, connection) if _is_open(one)]
+        self.most_open = max(self.most_open, len(self.sockets), 1)
 
     def login(self, user: str, password: str) -> None:
         self.accounts[user] += 1
@@ -147,8 +160,7 @@ def _accepting(
         tasks.add(task)
         told = device.told
         told.connections[port] += 1
-        told.open_now += 1
-        told.most_open = max(told.most_open, told.open_now)
+        told.arrive(writer.get_extra_info("socket"))
         try:
             await handler(reader, writer, told)
             await writer.drain()
@@ -158,7 +170,6 @@ def _accepting(
         except (OSError, asyncio.IncompleteReadError, asyncio.LimitOverrunError, asyncio.CancelledError):
             pass
         finally:
-            told.open_now -= 1
             writer.transport.abort()
             tasks.discard(task)
 
