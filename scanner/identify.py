@@ -373,12 +373,12 @@ class Interview:
     def _keep(self, protocol: ProtocolModule, endpoint: Endpoint, heard: Heard) -> None:
         evidence, when = heard.evidence[:EVIDENCE_LIMIT], self._now()
         for behind, facts in (("", heard.facts), *heard.parts):
-            said = Observation(endpoint, protocol.NAME, dict(facts), evidence, when, behind)
+            told = Observation(endpoint, protocol.NAME, dict(facts), evidence, when, behind)
             before = [o for o in self._seen if (o.endpoint, o.protocol, o.behind) == (endpoint, protocol.NAME, behind)]
             if before:  # asked again with a community: what it says now goes before what it said
                 self._seen.remove(before[0])
-                said = replace(said, facts={**before[0].facts, **said.facts})
-            self._seen.append(said)
+                told = replace(told, facts={**before[0].facts, **told.facts})
+            self._seen.append(told)
         self._leads += [lead for lead in heard.leads if lead not in self._leads]
 
     async def _held(self, protocol: ProtocolModule, target: Target, *, in_turn: bool) -> Heard | PeerError:
