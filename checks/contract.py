@@ -39,7 +39,8 @@ class Inconclusive(Exception):
 class Flaw:
     """What is particular about one finding; the rest is the check's.
 
-    `facet` tells two flaws of one check on one device apart and defaults to "tcp/23"; `severity` and `title` override the check's own.
+    `facet` tells two flaws of one check on one device apart and defaults to "tcp/23"; `severity` and `title` override the check's own. `account` names the
+    account that opened it: the catalogue entry's id and the user ("hikvision: admin"), never a password.
     """
 
     endpoint: Endpoint
@@ -50,6 +51,7 @@ class Flaw:
     facet: str = ""
     title: str = ""
     remedy: str = ""
+    account: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,12 +68,19 @@ class FleetFlaw:
 class Account:
     """An account to try: the id of its catalogue entry, the user, and the password, which nothing ever prints.
 
-    For SNMP the community is the password and the user is empty.
+    For SNMP the community is the password and the user is empty. `scheme` is what else a protocol must know to offer it: for SNMPv3 the authentication
+    ("md5", "sha", "sha256" …).
     """
 
     id: str
     user: str
     password: str = field(repr=False)
+    scheme: str = ""
+
+    @property
+    def anonymous(self) -> bool:
+        """Whether it offers nothing: neither a name nor a password."""
+        return not self.user and not self.password
 
 
 class Verdict(StrEnum):
@@ -87,24 +96,35 @@ class Verdict(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """The verdict, the bytes that prove it (never the password), and the reason where there is one to give."""
+    """The verdict, the bytes that prove it (never the password), and the reason where there is one to give.
+
+    `when` is the moment at which it was given, where that was by an earlier run; `left` says how many failed logins the device may still be asked to bear.
+    """
 
     verdict: Verdict
     evidence: bytes = b""
     reason: str = ""
+    when: datetime | None = None
+    left: int = 0
 
 
 @dataclass(frozen=True, slots=True)
 class Login:
-    """The question: does `account` open `endpoint` by `protocol` ("http", "telnet", "ssh", "snmp")? Asked once, however many checks ask it.
+    """The question: does `account` open `endpoint` by `protocol` (a name of `scanner/logins/`)? Asked once, however many checks ask it.
 
-    `lock_threshold` is the vendor's documented number of failures before a lock, 0 where unknown.
+    `lock_threshold` is the vendor's documented number of failures before a lock, 0 where unknown. `path` is where on the endpoint the login stands (an HTTP or
+    RTSP path), `form` the description of a form (`checks/forms.py`). With `again` it is asked a second time in this run, as a control after a success.
+    With `remembered` nothing is asked: the answer is the last one that the ledger holds, however old, or NOT_TRIED.
     """
 
     endpoint: Endpoint
     protocol: str
     account: Account
     lock_threshold: int = 0
+    path: str = ""
+    form: str = ""
+    again: bool = False
+    remembered: bool = False
 
 
 T = TypeVar("T")

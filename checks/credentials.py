@@ -18,14 +18,25 @@ from checks.contract import Account
 from inventory.model import KINDS, Device
 
 FOLDER = Path(__file__).parent / "data" / "credentials"
-PROTOCOLS = frozenset(("http", "telnet", "ssh", "snmp"))
+PROTOCOLS = frozenset(
+    (
+        *("http", "telnet", "ssh", "ftp", "snmp", "snmpv3", "rtsp", "onvif", "sip", "mqtt", "vnc", "ipmi"),
+        *("redis", "postgresql", "mysql"),
+    )
+)
+"""What an account may be for. An account for "http" is also tried on the web forms of its product."""
 _REQUIRED = frozenset(("id", "vendor", "products", "protocol", "accounts", "source"))
-_OPTIONAL = frozenset(("kinds", "lock_threshold"))
+_OPTIONAL = frozenset(("kinds", "lock_threshold", "firmware_before", "no_fingerprint"))
+_SCHEMES = frozenset(("md5", "sha", "sha224", "sha256", "sha384", "sha512"))
 
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """One documented set of accounts; the first is the likeliest. `lock_threshold` is 0 where the vendor documents none."""
+    """One documented set of accounts; the first is the likeliest. `lock_threshold` is 0 where the vendor documents none.
+
+    `firmware_before` is the first version that has no default account any more ("5.3.0"), where there is one. `no_fingerprint` says why no fingerprint claims
+    this vendor, where none does.
+    """
 
     id: str
     vendor: str
@@ -35,10 +46,14 @@ class Entry:
     accounts: tuple[Account, ...]
     lock_threshold: int
     source: str
+    firmware_before: str = ""
+    no_fingerprint: str = ""
 
-    def fits(self, vendor: str, model: str, kind: str) -> bool:
-        """Whether the entry stands for that product."""
+    def fits(self, vendor: str, model: str, kind: str, firmware: str = "") -> bool:
+        """Whether the entry stands for that product; where its firmware is not known, it may."""
         if _plain(self.vendor) != _plain(vendor) or (self.kinds and kind not in self.kinds):
+            return False
+        if self.firmware_before and firmware and not _numbers(firmware) < _numbers(self.firmware_before):
             return False
         return not self.products or any(product.search(model) for product in self.products)
 
@@ -53,11 +68,11 @@ def load_catalogue() -> tuple[Entry, ...]:
 
 def documented(device: Device, catalogue: Iterable[Entry] | None = None) -> tuple[Entry, ...]:
     """The entries for what the device was identified as, those that name its model first; none for a device without a vendor."""
-    vendor, model, kind = (claim.value if (claim := device.claim(name)) else "" for name in ("vendor", "model", "kind"))
-    if not vendor:
+    product = [claim.value if (claim := device.claim(name)) else "" for name in ("vendor", "model", "kind", "firmware")]
+    if not product[0]:
         return ()
     known = load_catalogue() if catalogue is None else catalogue
-    return tuple(sorted((e for e in known if e.fits(vendor, model, kind)), key=lambda entry: not entry.products))
+    return tuple(sorted((e for e in known if e.fits(*product)), key=lambda entry: not entry.products))
 
 
 def read(text: str, name: str) -> tuple[Entry, ...]:
@@ -106,7 +121,20 @@ def _entry(raw: Mapping[str, Any], where: str) -> Entry:
     if not isinstance(threshold, int) or threshold < 0:
         raise ValueError(f"{where}: lock_threshold must be a number of failures")
     products = tuple(_pattern(text, where) for text in _words(raw["products"], where))
-    return Entry(raw["id"], raw["vendor"], products, kinds, protocols, _accounts(raw, where), threshold, raw["source"])
+    before, without = (_text(raw, key, where) for key in ("firmware_before", "no_fingerprint"))
+    if before and not re.fullmatch(r"\d+(?:\.\d+)*", before):
+        raise ValueError(f"{where}: firmware_before must be a version such as '5.3.0', not {before!r}")
+    accounts = _accounts(raw, where)
+    return Entry(
+        raw["id"], raw["vendor"], products, kinds, protocols, accounts, threshold, raw["source"], before, without
+    )
+
+
+def _text(raw: Mapping[str, Any], key: str, where: str) -> str:
+    value = raw.get(key, "")
+    if not isinstance(value, str) or (key in raw and not value.strip()):
+        raise ValueError(f"{where}: {key} must be a text that says something")
+    return value
 
 
 def _accounts(raw: Mapping[str, Any], where: str) -> tuple[Account, ...]:
@@ -116,13 +144,15 @@ def _accounts(raw: Mapping[str, Any], where: str) -> tuple[Account, ...]:
     for pair in pairs:
         if (
             not isinstance(pair, dict)
-            or set(pair) != {"user", "password"}
+            or set(pair) - {"scheme"} != {"user", "password"}
             or not all(isinstance(v, str) for v in pair.values())
         ):
             raise ValueError(f"{where}: an account is {{user = text, password = text}} and nothing else")
+        if "scheme" in pair and pair["scheme"] not in _SCHEMES:
+            raise ValueError(f"{where}: scheme must be one of {', '.join(sorted(_SCHEMES))}")
         if not pair["user"] and not pair["password"]:
             raise ValueError(f"{where}: an account without user and password means that no account is asked for")
-    return tuple(Account(raw["id"], pair["user"], pair["password"]) for pair in pairs)
+    return tuple(Account(raw["id"], pair["user"], pair["password"], pair.get("scheme", "")) for pair in pairs)
 
 
 def _words(value: object, where: str) -> tuple[str, ...]:
@@ -138,7 +168,13 @@ def _pattern(text: str, where: str) -> re.Pattern[str]:
         raise ValueError(f"{where}: {text!r} is no regular expression ({error})") from None
 
 
-@lru_cache(maxsize=1024)  # each device is held against the vendor of every entry
+def _numbers(version: str) -> tuple[int, ...]:
+    """The numbers of a version, for comparing: "V5.2.8 build 150124" is (5, 2, 8)."""
+    found = re.search(r"\d+(?:\.\d+)*", version)
+    return tuple(int(part[:9]) for part in found[0].split(".")) if found else ()
+
+
+@lru_cache(maxsize=4096)  # each device is held against the vendor of every entry
 def _plain(name: str) -> str:
     """A vendor's name without accents, punctuation and case: "Schréder" and "SCHREDER" are one."""
     return "".join(letter for letter in unicodedata.normalize("NFKD", name).casefold() if letter.isalnum())

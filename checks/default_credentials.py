@@ -16,7 +16,6 @@ the firmware offers no true one, take the device off the network until it is rep
 
 from collections import Counter
 from collections.abc import Iterator
-from dataclasses import dataclass
 from hashlib import sha256
 
 from checks.contract import (
@@ -33,13 +32,13 @@ from checks.contract import (
     check,
 )
 from checks.credentials import Entry, documented
+from checks.doors import HEARD, Door
+from checks.doors import doors as doors_of
 from inventory.model import Device, Endpoint, Family, Level, Severity
 
 ATTEMPTS_PER_ACCOUNT = 2
 """How often one account name is tried on one device; a success does not count."""
 ANONYMOUS = Account("control:anonymous", "", "")
-_PROTOCOLS = ("http", "telnet", "ssh")
-_NAMES = {"http": "HTTP", "telnet": "Telnet", "ssh": "SSH"}
 _STANDARDS = (
     "ETSI EN 303 645 v3.1.3: 5.1-1",
     "UK PSTI SI 2023/1007 Schedule 1: 1(2)",
@@ -49,23 +48,12 @@ _STANDARDS = (
 )
 
 
-@dataclass(frozen=True, slots=True)
-class Door:
-    """An endpoint that asks for a login, and the protocol it asks in."""
-
-    endpoint: Endpoint
-    protocol: str
-
-    def __str__(self) -> str:
-        return f"{_NAMES[self.protocol]} on {self.endpoint.port}/{self.endpoint.transport}"
-
-
 @check(
     id="default-credentials",
     title="A documented default account opens the device",
     severity=Severity.CRITICAL,
     family=Family.CREDENTIALS,
-    needs=_PROTOCOLS,
+    needs=HEARD,
     level=Level.LOGIN,
     remedy="Give the account a password of its own today, then look through the device's log for strangers.",
     standards=("CWE-1392", *_STANDARDS),
@@ -104,7 +92,7 @@ def default_credentials(device: Device) -> Judgement:
     title="The login accepts any password",
     severity=Severity.CRITICAL,
     family=Family.CREDENTIALS,
-    needs=_PROTOCOLS,
+    needs=HEARD,
     level=Level.LOGIN,
     remedy="Turn this service off, or take the device off the network until its login works or it is replaced.",
     standards=("CWE-287", *_STANDARDS[2:]),
@@ -140,26 +128,15 @@ def random_pair(device: Device, endpoint: Endpoint) -> Account:
 
 def _doors(device: Device) -> tuple[Door, ...]:
     """The logins that can be tried; where there are none, why."""
-    found = sorted(set(_found(device)), key=lambda door: (door.endpoint.sort_key, door.protocol))
+    found = doors_of(device)
     if found:
-        return tuple(found)
-    gaps = [f"{gap.protocol} on {gap.endpoint}: {gap.reason}" for gap in device.gaps if gap.protocol in _PROTOCOLS]
+        return found
+    gaps = [f"{gap.protocol} on {gap.endpoint}: {gap.reason}" for gap in device.gaps if gap.protocol in HEARD]
     if gaps:
         raise Inconclusive("; ".join(gaps))
     if any(seen.facts.get("http.password_form") for seen in device.speaking("http")):
         raise NotApplicable("its only login is a web form, and forms are not tried")
     raise NotApplicable("offers no login")
-
-
-def _found(device: Device) -> Iterator[Door]:
-    for seen in device.speaking(*_PROTOCOLS):
-        asks = {
-            "http": bool(seen.facts.get("http.auth")),
-            "telnet": seen.facts.get("telnet.prompt") == "login",
-            "ssh": True,
-        }
-        if asks[seen.protocol]:
-            yield Door(seen.endpoint, seen.protocol)
 
 
 def _entries(device: Device) -> tuple[Entry, ...]:

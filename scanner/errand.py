@@ -45,6 +45,8 @@ class Errand:
     tls: bool = False
     hard: bool = False
     account: str = ""
+    path: str = ""
+    form: str = ""
     most: int = 0
     limit: asyncio.Timeout | None = None
     rule: str = ""

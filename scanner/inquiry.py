@@ -55,6 +55,8 @@ class Inquiry:
             tls=any(seen.endpoint == question.endpoint for seen in self.device.speaking("tls")),
             device=self.counted.identity,
             lock_threshold=question.lock_threshold,
+            path=question.path,
+            form=question.form,
         )
 
 

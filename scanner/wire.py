@@ -153,13 +153,15 @@ class Wire:
         tls: bool,
         device: str,
         lock_threshold: int = 0,
+        path: str = "",
+        form: str = "",
     ) -> Answer:
         """Ask once whether `account` opens `endpoint`; NOT_TRIED with the reason where a guard or the login cap forbids it.
 
         `device` is the identity that the cap counts by, `lock_threshold` the vendor's documented number of failures before a lock (0: unknown).
         """
         who = f"{account.user or 'no name'} ({account.id})"
-        errand = Errand(endpoint, driver.NAME, Level.LOGIN, tls=tls, hard=True, account=who)
+        errand = Errand(endpoint, driver.NAME, Level.LOGIN, tls=tls, hard=True, account=who, path=path, form=form)
         try:
             async with self._gate.audited(errand):
                 barred = self._cap.enter(device, account, lock_threshold)
@@ -252,6 +254,8 @@ class _Line:
     def __init__(self, gate: Gate, errand: Errand, caps: Caps) -> None:
         self.endpoint = errand.endpoint
         self.tls = errand.tls
+        self.path = errand.path
+        self.form = errand.form
         self._caps = caps
         self._route = _Route(gate, errand, caps)
         self._open: _Stream | None = None

@@ -118,7 +118,7 @@ def test_entries_that_name_the_model_come_first():
     [
         (("source = ", "sauce = "), "unknown key 'sauce', no source"),
         (('source = "manual: Acme CAM"', 'source = " "'), "source must be a text that says something"),
-        (('["http"]', '["gopher"]'), "protocol must be some of http, snmp, ssh, telnet"),
+        (('["http"]', '["gopher"]'), "protocol must be some of ftp, http, ipmi, mqtt"),
         (('["http"]', "[]"), "protocol must be some of"),
         (('["^CAM"]', '["("]'), "is no regular expression"),
         (('["^CAM"]', '"CAM"'), "lists of texts"),

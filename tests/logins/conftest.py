@@ -26,6 +26,8 @@ class ScriptedLine:
     endpoint: Endpoint = NOWHERE
     tls: bool = False
     silent: bool = False
+    path: str = ""
+    form: str = ""
     sent: list[bytes] = field(default_factory=list)
 
     async def connected(self) -> Any:
