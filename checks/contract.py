@@ -20,10 +20,10 @@ import pkgutil
 from collections.abc import Callable, Generator, Iterable, Iterator
 from dataclasses import dataclass, field
 from datetime import datetime
-from enum import StrEnum
 from functools import cache
 from typing import TypeVar
 
+from inventory.ledger import Verdict as Verdict  # noqa: PLC0414 - a word of this contract, kept where the records are that use it
 from inventory.model import Confidence, Device, Endpoint, Family, Level, Severity
 
 
@@ -83,17 +83,6 @@ class Account:
         return not self.user and not self.password
 
 
-class Verdict(StrEnum):
-    """How an endpoint answered an account."""
-
-    OPENED = "opened"
-    REFUSED = "refused"
-    LOCKED = "locked"
-    NO_LOGIN_ASKED = "no-login-asked"
-    UNREACHED = "unreached"
-    NOT_TRIED = "not-tried"
-
-
 @dataclass(frozen=True, slots=True)
 class Answer:
     """The verdict, the bytes that prove it (never the password), and the reason where there is one to give.
@@ -113,8 +102,8 @@ class Login:
     """The question: does `account` open `endpoint` by `protocol` (a name of `scanner/logins/`)? Asked once, however many checks ask it.
 
     `lock_threshold` is the vendor's documented number of failures before a lock, 0 where unknown. `path` is where on the endpoint the login stands (an HTTP or
-    RTSP path), `form` the description of a form (`checks/forms.py`). With `again` it is asked a second time in this run, as a control after a success.
-    With `remembered` nothing is asked: the answer is the last one that the ledger holds, however old, or NOT_TRIED.
+    RTSP path), `form` the description of a form (`checks/forms.py`), and `locks` whether a refusal counts as a failed login there. With `again` it is asked a
+    second time in this run, as a control after a success. With `remembered` nothing is asked: the answer is the last one that the ledger holds, or NOT_TRIED.
     """
 
     endpoint: Endpoint
@@ -123,6 +112,7 @@ class Login:
     lock_threshold: int = 0
     path: str = ""
     form: str = ""
+    locks: bool = True
     again: bool = False
     remembered: bool = False
 
@@ -135,14 +125,17 @@ FleetJudgement = Iterator[FleetFlaw]
 
 @dataclass(frozen=True, slots=True)
 class Check:
-    """A check's declaration. `manual` is its module's docstring, cleaned."""
+    """A check's declaration. `judge` is called with a device, at level login also with the catalogue to choose from (`catalogue=`).
+
+    `manual` is its module's docstring, cleaned.
+    """
 
     id: str
     title: str
     severity: Severity
     family: Family
     remedy: str
-    judge: Callable[[Device], Judgement]
+    judge: Callable[..., Judgement]
     needs: tuple[str, ...] = ()
     standards: tuple[str, ...] = ()
     level: Level = Level.IDENTIFY
@@ -186,10 +179,10 @@ def check(
     needs: tuple[str, ...] = (),
     standards: tuple[str, ...] = (),
     level: Level = Level.IDENTIFY,
-) -> Callable[[Callable[[Device], Judgement]], Check]:
+) -> Callable[[Callable[..., Judgement]], Check]:
     """Declare the generator below it a check."""
 
-    def declare(judge: Callable[[Device], Judgement]) -> Check:
+    def declare(judge: Callable[..., Judgement]) -> Check:
         return Check(id, title, severity, family, remedy, judge, needs, standards, level, _manual(judge))
 
     return declare

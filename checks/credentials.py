@@ -2,7 +2,7 @@
 
 The files are `data/credentials/*.toml`. An entry names its vendor, and may name models (regular expressions, searched without regard to case) and
 kinds; with no models it stands for all that the vendor makes. Each entry names its source. No password ever shows in a representation of these
-records.
+records. An operator's own file has the same form; an entry of it that names no vendor stands for every device.
 """
 
 import re
@@ -16,6 +16,7 @@ from typing import Any
 
 from checks.contract import Account
 from inventory.model import KINDS, Device
+from inventory.text import one_line
 
 FOLDER = Path(__file__).parent / "data" / "credentials"
 PROTOCOLS = frozenset(
@@ -27,6 +28,12 @@ PROTOCOLS = frozenset(
 """What an account may be for. An account for "http" is also tried on the web forms of its product."""
 _REQUIRED = frozenset(("id", "vendor", "products", "protocol", "accounts", "source"))
 _OPTIONAL = frozenset(("kinds", "lock_threshold", "firmware_before", "no_fingerprint"))
+_NOT_OWN = frozenset(("vendor", "products"))
+"""What an entry of the operator's may leave out."""
+GENERIC = "any"
+"""The vendor of the few accounts that may be tried on what was not identified, where the operator asks for that."""
+OWN_LIMIT = 1_048_576
+_TEXT_LIMIT, _ACCOUNT_LIMIT, _ACCOUNTS_LIMIT = 1000, 128, 10
 _SCHEMES = frozenset(("md5", "sha", "sha224", "sha256", "sha384", "sha512"))
 
 
@@ -51,7 +58,9 @@ class Entry:
 
     def fits(self, vendor: str, model: str, kind: str, firmware: str = "") -> bool:
         """Whether the entry stands for that product; where its firmware is not known, it may."""
-        if _plain(self.vendor) != _plain(vendor) or (self.kinds and kind not in self.kinds):
+        if self.vendor and plain(self.vendor) != plain(vendor):
+            return False
+        if self.kinds and kind not in self.kinds:
             return False
         if self.firmware_before and firmware and not _numbers(firmware) < _numbers(self.firmware_before):
             return False
@@ -66,22 +75,77 @@ def load_catalogue() -> tuple[Entry, ...]:
     )
 
 
-def documented(device: Device, catalogue: Iterable[Entry] | None = None) -> tuple[Entry, ...]:
-    """The entries for what the device was identified as, those that name its model first; none for a device without a vendor."""
-    product = [claim.value if (claim := device.claim(name)) else "" for name in ("vendor", "model", "kind", "firmware")]
-    if not product[0]:
-        return ()
-    known = load_catalogue() if catalogue is None else catalogue
-    return tuple(sorted((e for e in known if e.fits(*product)), key=lambda entry: not entry.products))
+@dataclass(frozen=True, slots=True)
+class Catalogue:
+    """What may be tried: what is `shipped`, by vendor, the operator's `own` entries, and whether the `generic` ones may be tried on what was not identified."""
+
+    shipped: Mapping[str, tuple[Entry, ...]]
+    own: tuple[Entry, ...] = ()
+    generic: bool = False
+
+    def documented(self, device: Device) -> tuple[Entry, ...]:
+        """The entries for what the device was identified as: the operator's own, then those that name its model, then its maker's."""
+        claims = [device.claim(name) for name in ("vendor", "model", "kind", "firmware")]
+        vendor, *product = (claim.value if claim else "" for claim in claims)
+        own = [entry for entry in self.own if entry.fits(vendor, *product)]
+        name = plain(vendor) if vendor else GENERIC if self.generic else ""
+        named = [entry for entry in self.shipped.get(name, ()) if entry.fits(entry.vendor, *product)]
+        return (
+            *sorted(own, key=lambda entry: not entry.vendor),
+            *sorted(named, key=lambda entry: not entry.products),
+        )
+
+    def made_by(self, maker: str) -> tuple[Entry, ...]:
+        """The entries for a service, by its own maker, whatever device it runs on."""
+        return self.shipped.get(plain(maker), ()) if maker else ()
 
 
-def read(text: str, name: str) -> tuple[Entry, ...]:
-    """Read one file; `ValueError` names the file, the entry and what is wrong with it."""
-    tables = tomllib.loads(text)
-    if set(tables) != {"entry"}:
-        raise ValueError(f"{name}: only [[entry]] tables may stand here, found {', '.join(sorted(tables))}")
+def catalogue(
+    entries: Iterable[Entry] | None = None, own: tuple[Entry, ...] = (), *, generic: bool = False
+) -> Catalogue:
+    """The catalogue that is shipped (or of these entries), by vendor."""
+    by_vendor: dict[str, list[Entry]] = {}
+    for entry in load_catalogue() if entries is None else entries:
+        by_vendor.setdefault(plain(entry.vendor), []).append(entry)
+    return Catalogue({vendor: tuple(found) for vendor, found in by_vendor.items()}, own, generic)
+
+
+@cache
+def shipped_catalogue() -> Catalogue:
+    """The catalogue that is shipped, and nothing else."""
+    return catalogue()
+
+
+def documented(device: Device, entries: Iterable[Entry] | None = None) -> tuple[Entry, ...]:
+    """The entries of the shipped catalogue, or among `entries`, for what the device was identified as."""
+    return (shipped_catalogue() if entries is None else catalogue(entries)).documented(device)
+
+
+def read_own(path: Path) -> tuple[Entry, ...]:
+    """The operator's own entries; `ValueError` says which entry, and what is wrong with it, without any password."""
+    content = path.read_bytes()
+    if len(content) > OWN_LIMIT:
+        raise ValueError(f"{path}: a file of more than {OWN_LIMIT} bytes is no list of accounts")
+    try:
+        entries = read(content.decode("utf-8-sig"), str(path), own=True)
+    except UnicodeDecodeError as error:
+        line = content.count(b"\n", 0, error.start) + 1
+        raise ValueError(f"{path} line {line}: this is not UTF-8 text") from None
+    return check_catalogue(entries)
+
+
+def read(text: str, name: str, *, own: bool = False) -> tuple[Entry, ...]:
+    """Read one file; `ValueError` names the file, the entry and what is wrong with it. In an operator's `own` file an entry needs no vendor and no products."""
+    try:
+        tables = tomllib.loads(text)
+    except tomllib.TOMLDecodeError as error:
+        raise ValueError(f"{name}: {error}") from None
+    if set(tables) != {"entry"} or not isinstance(tables["entry"], list):
+        raise ValueError(f"{name}: only [[entry]] tables may stand here, found {', '.join(sorted(tables)) or 'none'}")
+    needed = _REQUIRED - _NOT_OWN if own else _REQUIRED
     return tuple(
-        _entry(raw, f"{name}: entry {raw.get('id', number)!r}") for number, raw in enumerate(tables["entry"], 1)
+        _entry(raw, f"{name}: entry {one_line(str(raw.get('id', number)), 80)!r}", needed)
+        for number, raw in enumerate(tables["entry"], 1)
     )
 
 
@@ -97,21 +161,19 @@ def check_catalogue(entries: Iterable[Entry]) -> tuple[Entry, ...]:
         patterns = tuple(product.pattern for product in entry.products)
         for protocol in entry.protocols:
             for account in entry.accounts:
-                key = (_plain(entry.vendor), patterns, entry.kinds, protocol, account.user, account.password)
+                key = (plain(entry.vendor), patterns, entry.kinds, protocol, account.user, account.password)
                 if key in seen:
                     raise ValueError(f"entry {entry.id!r}: account {account.user!r} already stands in {seen[key]!r}")
                 seen[key] = entry.id
     return kept
 
 
-def _entry(raw: Mapping[str, Any], where: str) -> Entry:
-    unknown, missing = set(raw) - _REQUIRED - _OPTIONAL, _REQUIRED - set(raw)
+def _entry(raw: Mapping[str, Any], where: str, needed: frozenset[str]) -> Entry:
+    unknown, missing = set(raw) - _REQUIRED - _OPTIONAL, needed - set(raw)
     if unknown or missing:
         words = [f"unknown key {key!r}" for key in sorted(unknown)] + [f"no {key}" for key in sorted(missing)]
         raise ValueError(f"{where}: {', '.join(words)}")
-    for key in ("id", "vendor", "source"):
-        if not isinstance(raw[key], str) or not raw[key].strip():
-            raise ValueError(f"{where}: {key} must be a text that says something")
+    name, vendor, source = (_text(raw, key, where) for key in ("id", "vendor", "source"))
     protocols, kinds = _words(raw["protocol"], where), _words(raw.get("kinds", []), where)
     if not protocols or not set(protocols) <= PROTOCOLS:
         raise ValueError(f"{where}: protocol must be some of {', '.join(sorted(PROTOCOLS))}")
@@ -120,20 +182,20 @@ def _entry(raw: Mapping[str, Any], where: str) -> Entry:
     threshold = raw.get("lock_threshold", 0)
     if not isinstance(threshold, int) or threshold < 0:
         raise ValueError(f"{where}: lock_threshold must be a number of failures")
-    products = tuple(_pattern(text, where) for text in _words(raw["products"], where))
+    products = tuple(_pattern(text, where) for text in _words(raw.get("products", []), where))
     before, without = (_text(raw, key, where) for key in ("firmware_before", "no_fingerprint"))
     if before and not re.fullmatch(r"\d+(?:\.\d+)*", before):
         raise ValueError(f"{where}: firmware_before must be a version such as '5.3.0', not {before!r}")
     accounts = _accounts(raw, where)
-    return Entry(
-        raw["id"], raw["vendor"], products, kinds, protocols, accounts, threshold, raw["source"], before, without
-    )
+    return Entry(name, vendor, products, kinds, protocols, accounts, threshold, source, before, without)
 
 
 def _text(raw: Mapping[str, Any], key: str, where: str) -> str:
     value = raw.get(key, "")
     if not isinstance(value, str) or (key in raw and not value.strip()):
         raise ValueError(f"{where}: {key} must be a text that says something")
+    if len(value) > _TEXT_LIMIT:
+        raise ValueError(f"{where}: {key} has {len(value)} characters, and may have {_TEXT_LIMIT}")
     return value
 
 
@@ -141,6 +203,8 @@ def _accounts(raw: Mapping[str, Any], where: str) -> tuple[Account, ...]:
     pairs = raw["accounts"]
     if not isinstance(pairs, list) or not pairs:
         raise ValueError(f"{where}: no accounts")
+    if len(pairs) > _ACCOUNTS_LIMIT:
+        raise ValueError(f"{where}: {len(pairs)} accounts; a product has a few, and nobody may try lists on a device")
     for pair in pairs:
         if (
             not isinstance(pair, dict)
@@ -150,6 +214,9 @@ def _accounts(raw: Mapping[str, Any], where: str) -> tuple[Account, ...]:
             raise ValueError(f"{where}: an account is {{user = text, password = text}} and nothing else")
         if "scheme" in pair and pair["scheme"] not in _SCHEMES:
             raise ValueError(f"{where}: scheme must be one of {', '.join(sorted(_SCHEMES))}")
+        for key in ("user", "password"):
+            if len(pair[key]) > _ACCOUNT_LIMIT or not pair[key].isprintable():
+                raise ValueError(f"{where}: a {key} has printable characters, {_ACCOUNT_LIMIT} at most")
         if not pair["user"] and not pair["password"]:
             raise ValueError(f"{where}: an account without user and password means that no account is asked for")
     return tuple(Account(raw["id"], pair["user"], pair["password"], pair.get("scheme", "")) for pair in pairs)
@@ -175,6 +242,6 @@ def _numbers(version: str) -> tuple[int, ...]:
 
 
 @lru_cache(maxsize=4096)  # each device is held against the vendor of every entry
-def _plain(name: str) -> str:
+def plain(name: str) -> str:
     """A vendor's name without accents, punctuation and case: "Schréder" and "SCHREDER" are one."""
     return "".join(letter for letter in unicodedata.normalize("NFKD", name).casefold() if letter.isalnum())

@@ -28,7 +28,7 @@ class Way:
 
     `doors` gives the doors that one observation of that protocol shows. `anonymous` says that the control without an account is asked first: it costs the
     device no failed login, and tells a service that asks for nothing, or that is too busy to ask. `accounts` is the catalogue's word for what opens it, where
-    that is another.
+    that is another, `maker` who made the service itself, and `locks` says whether a refusal counts as a failed login.
     """
 
     title: str
@@ -36,6 +36,8 @@ class Way:
     doors: Callable[[Device, Observation], Iterator[Door]]
     anonymous: bool = False
     accounts: str = ""
+    maker: str = ""
+    locks: bool = True
 
 
 def doors(device: Device) -> tuple[Door, ...]:

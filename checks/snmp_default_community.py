@@ -17,7 +17,8 @@ from collections.abc import Iterator
 from hashlib import sha256
 
 from checks.contract import Account, Answer, Flaw, Inconclusive, Judgement, Login, Verdict, ask, check
-from checks.credentials import documented
+from checks.credentials import Catalogue, shipped_catalogue
+from inventory.ledger import told
 from inventory.model import Confidence, Device, Endpoint, Family, Level, Severity
 
 ATTEMPTS = 2
@@ -44,14 +45,14 @@ _SILENCE = frozenset((Verdict.REFUSED, Verdict.UNREACHED, Verdict.NO_LOGIN_ASKED
         "OWASP IoT Top 10 2018: I1",
     ),
 )
-def snmp_default_community(device: Device) -> Judgement:
+def snmp_default_community(device: Device, catalogue: Catalogue | None = None) -> Judgement:
     """At most two well-known communities, and a random one when one of them is answered."""
     endpoint = Endpoint(device.address, 161, "udp")
     doubts: list[str] = []
-    for account in list(_communities(device))[:ATTEMPTS]:
-        answer = yield from ask(Login(endpoint, "snmp", account))
+    for account in list(_communities(device, catalogue or shipped_catalogue()))[:ATTEMPTS]:
+        answer = yield from ask(_question(endpoint, account))
         if answer.verdict is Verdict.OPENED:
-            control = yield from ask(Login(endpoint, "snmp", random_community(device)))
+            control = yield from ask(_question(endpoint, random_community(device)))
             yield _flaw(endpoint, account, answer, control)
             return "answers to a documented community"
         if answer.verdict not in _SILENCE:
@@ -61,16 +62,21 @@ def snmp_default_community(device: Device) -> Judgement:
     return "answers to no documented community"
 
 
+def _question(endpoint: Endpoint, account: Account) -> Login:
+    """SNMP knows no lock: an agent counts a wrong community (snmpInBadCommunityNames, RFC 3418), and no more."""
+    return Login(endpoint, "snmp", account, locks=False)
+
+
 def random_community(device: Device) -> Account:
     """A community that nobody ever set, the same whenever it is asked of this device."""
     digest = sha256(f"tocsin control community\0{device.identity}".encode()).hexdigest()
     return Account("control:random", "", f"Q{digest[:15]}")
 
 
-def _communities(device: Device) -> Iterator[Account]:
+def _communities(device: Device, catalogue: Catalogue) -> Iterator[Account]:
     """The maker's own first, then the two that are everywhere, or everywhere in traffic; each once."""
     asked: set[str] = set()
-    own = (account for entry in documented(device) if "snmp" in entry.protocols for account in entry.accounts)
+    own = (account for entry in catalogue.documented(device) if "snmp" in entry.protocols for account in entry.accounts)
     kind = device.claim("kind")
     usual = _TRAFFIC if kind and kind.value in _TRAFFIC_KINDS else _EVERYWHERE
     for account in (*own, *usual):
@@ -87,10 +93,10 @@ def _flaw(endpoint: Endpoint, account: Account, answer: Answer, control: Answer)
             control.evidence,
             title="SNMP answers to any community",
         )
+    said = f"Answered to the well-known community of catalogue entry {account.id}"
+    since = f" That was seen at {told(answer.when)}, and is not asked again within 24 hours." if answer.when else ""
     if control.verdict in _SILENCE:
-        detail = f"Answered to the well-known community of catalogue entry {account.id}; a random one was not answered."
-        return Flaw(endpoint, detail, answer.evidence)
-    detail = (
-        f"Answered to the well-known community of catalogue entry {account.id}; the random control could not be asked."
-    )
-    return Flaw(endpoint, detail, answer.evidence, confidence=Confidence.LIKELY)
+        detail = f"{said}; a random one was not answered.{since}"
+        return Flaw(endpoint, detail, answer.evidence, account=account.id)
+    detail = f"{said}; the random control could not be asked.{since}"
+    return Flaw(endpoint, detail, answer.evidence, confidence=Confidence.LIKELY, account=account.id)

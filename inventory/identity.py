@@ -41,6 +41,19 @@ def candidates(
     )
 
 
+def known_by(*records: Device) -> tuple[str, ...]:
+    """Every name by which these records of one device may be recognised another time: serial numbers, MAC addresses, SNMP engine ids, addresses.
+
+    Keys are left out: one that ships with the firmware is on every copy of it.
+    """
+    names: dict[str, None] = {}
+    for device in records:
+        could_be = (name for name, _ in candidates(device.claims, device.mac, device.observations, device.address))
+        names |= dict.fromkeys(name for name in could_be if name.startswith(("serial:", "mac:", "engine:")))
+        names |= dict.fromkeys(f"address:{address}" for address in device.addresses)
+    return tuple(names)
+
+
 def named(devices: Iterable[Device]) -> tuple[Device, ...]:
     """The devices of one scan under their identities, in the order given, each with the reason: the best candidate that no other of them has."""
     devices = tuple(devices)

@@ -262,7 +262,8 @@ class Device:
 class Finding:
     """One thing that is wrong, with its proof and its remedy. `id` is stable across runs: see `finding_id`.
 
-    `facet` is what the id was made of besides check and identity; "" stands for "tcp/23", the transport and port of `endpoint`.
+    `facet` is what the id was made of besides check and identity; "" stands for "tcp/23", the transport and port of `endpoint`. `account` names the account
+    that opened it, where one did: the catalogue entry's id and the user ("hikvision: admin").
     """
 
     id: str
@@ -277,6 +278,7 @@ class Finding:
     remedy: str
     standards: tuple[str, ...] = ()
     facet: str = ""
+    account: str = ""
 
 
 def renamed(finding: Finding, identity: str) -> Finding:

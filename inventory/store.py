@@ -19,6 +19,7 @@ from sqlalchemy.engine.interfaces import DBAPIConnection
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.pool import ConnectionPoolEntry
 
+from inventory.book import StoredBook
 from inventory.errors import StoreError
 from inventory.known import Known, find
 from inventory.lock import Lock
@@ -197,6 +198,13 @@ class Store:
         """Let a device out of quarantine: the next scan asks it again."""
         with self._transaction(self._writing) as connection:
             connection.execute(sa.delete(QUARANTINE).where(QUARANTINE.c.identity == identity))
+
+    @property
+    def ledger(self) -> StoredBook:
+        """The lockout ledger, for as long as the inventory is open."""
+        return StoredBook(
+            lambda: self._transaction(self._reading), lambda: self._transaction(self._writing), self._decode
+        )
 
     def _scan(
         self, connection: sa.Connection, scan_id: str | None

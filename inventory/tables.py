@@ -41,6 +41,19 @@ QUARANTINE = sa.Table(
     sa.Column("since", sa.String, nullable=False),
     sa.Column("record", sa.Text, nullable=False),
 )
+ATTEMPTS = sa.Table(
+    "attempts",
+    METADATA,
+    sa.Column("number", sa.Integer, primary_key=True, autoincrement=True),
+    sa.Column("moment", sa.String, nullable=False),
+    sa.Column("record", sa.Text, nullable=False),
+)
+ATTEMPT_NAMES = sa.Table(
+    "attempt_names",
+    METADATA,
+    sa.Column("name", sa.String, primary_key=True),
+    sa.Column("attempt", sa.Integer, sa.ForeignKey("attempts.number", ondelete="CASCADE"), primary_key=True),
+)
 _MIGRATIONS = Path(__file__).parent / "migrations"
 NEWEST = max(path.name[:4] for path in _MIGRATIONS.glob("versions/[0-9]*.py"))
 """The number of the newest layout that this version of Tocsin knows."""

@@ -103,6 +103,7 @@ def _finding(check: Check, device: Device, flaw: Flaw) -> Finding:
         remedy=flaw.remedy or check.remedy,
         standards=check.standards,
         facet=flaw.facet,
+        account=flaw.account,
     )
 
 

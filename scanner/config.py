@@ -68,6 +68,7 @@ class Settings:
     store: Path | None = None
     audit: Path | None = None
     recog: Path | None = None
+    accounts: Path | None = None
     path: Path | None = None
     warnings: tuple[str, ...] = ()
 
@@ -191,11 +192,13 @@ class _Table:
 
 
 def _settings(top: _Table, *, exposed: bool) -> Settings:
-    top.only("city", "site", "store", "audit", "intel")
+    top.only("city", "site", "store", "audit", "intel", "credentials")
     city = top.table("city")
     city.only("name")
     intel = top.table("intel")
     intel.only("recog")
+    credentials = top.table("credentials")
+    credentials.only("accounts")
     sites: list[Site] = []
     for table in top.tables("site"):
         site = _site(table)
@@ -206,9 +209,9 @@ def _settings(top: _Table, *, exposed: bool) -> Settings:
     if exposed and any(site.snmp_community for site in sites):
         warnings = (f"{top.path} holds an SNMP community and others may read it: chmod 600 {top.path}",)
     here = top.path.parent
-    named = (top.text("store"), top.text("audit"), intel.text("recog"))
-    store, audit, recog = (here / Path(text).expanduser() if text else None for text in named)
-    return Settings(city.text("name"), tuple(sites), store, audit, recog, top.path, warnings)
+    named = (top.text("store"), top.text("audit"), intel.text("recog"), credentials.text("accounts"))
+    store, audit, recog, accounts = (here / Path(text).expanduser() if text else None for text in named)
+    return Settings(city.text("name"), tuple(sites), store, audit, recog, accounts, top.path, warnings)
 
 
 def _site(table: _Table) -> Site:

@@ -9,7 +9,7 @@ from datetime import datetime
 from checks.contract import Login
 from checks.firmware import firmware_age
 from inventory.errors import ScopeError, StoreError
-from inventory.identity import candidates
+from inventory.identity import candidates, known_by
 from inventory.model import Assessment, Device, FirmwareAge, Level, Outcome, Status
 from inventory.oui import vendor_of
 from inventory.quarantine import Quarantine
@@ -128,7 +128,8 @@ class Examiner:
         self, interview: Interview, device: Device, before: Device | None, ends: float, canary: Canary
     ) -> Assessment:
         asking, deadline = self._asking(device.address), self._job.device_deadline
-        inquiry = Inquiry(self._wire, canary, device, before or device, asking, ends, deadline)
+        names = known_by(device, *([before] if before else []))
+        inquiry = Inquiry(self._wire, canary, device, names, asking, ends, deadline)
         memo, level, checks = Memo(inquiry.put), self._job.scan.level, self._job.checks
         skipped: tuple[Outcome, ...] = ()
         if level >= Level.LOGIN and (why := already_tried(device, before)):

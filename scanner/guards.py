@@ -1,10 +1,9 @@
-"""The guards that need no network: ports that are never touched, what a protocol may say, how often one may try to log in, and how long to listen."""
+"""The guards that need no network: ports that are never touched, what a protocol may say, and how long to listen."""
 
 from collections.abc import Sequence
 from contextlib import suppress
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
-from checks.contract import Account, Verdict
 from inventory.errors import ScopeError
 from inventory.model import Endpoint
 from scanner.conversation import Say
@@ -12,10 +11,6 @@ from scanner.scope import address_of
 
 NEVER_TOUCH = frozenset({515, *range(9100, 9108)})
 """Printers print what is sent here: LPD (RFC 1179) and raw printing; nmap leaves the latter out for the same reason."""
-
-ATTEMPTS_PER_ACCOUNT = 2
-LOCK_MARGIN = 2
-"""Failures that are left to the people who work with the device."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,59 +71,3 @@ def server_name(name: str) -> str | None:
         with suppress(UnicodeError):
             return name if name.encode("idna") and not name.startswith(".") else None
     return None
-
-
-@dataclass(slots=True)
-class _Logins:
-    attempts: dict[tuple[str, str], int] = field(default_factory=dict)
-    failures: int = 0
-    lock_threshold: int = 0
-    locked: bool = False
-
-
-@dataclass(slots=True)
-class LoginCap:
-    """How often each device was asked to let somebody in during this run.
-
-    An attempt counts as failed from its beginning until it proves otherwise, so that no two at once can pass the cap together. The anonymous control, which
-    offers no account, is no attempt; a locked device is left alone by it too.
-    """
-
-    _devices: dict[str, _Logins] = field(default_factory=dict)
-
-    def enter(self, device: str, account: Account, lock_threshold: int) -> str:
-        """Count an attempt and return "", or return why it may not be made."""
-        logins = self._devices.setdefault(device, _Logins())
-        if lock_threshold > 0:
-            logins.lock_threshold = min(lock_threshold, logins.lock_threshold or lock_threshold)
-        if logins.locked:
-            return "the device said that it locks; it is asked for no more logins in this run"
-        if _anonymous(account):
-            return ""
-        if logins.lock_threshold and logins.failures >= logins.lock_threshold - LOCK_MARGIN:
-            return f"the device locks after {logins.lock_threshold} failed logins, and {logins.failures} were made in this run"
-        tried = logins.attempts.get(_key(account), 0)
-        if tried >= ATTEMPTS_PER_ACCOUNT:
-            return f"this account was tried {tried} times on the device in this run, which is the cap"
-        logins.attempts[_key(account)] = tried + 1
-        logins.failures += 1
-        return ""
-
-    def leave(self, device: str, account: Account, verdict: Verdict) -> None:
-        """Take the answer to an attempt that was entered; NOT_TRIED gives the attempt back, because nothing reached the device."""
-        logins = self._devices[device]
-        logins.locked = logins.locked or verdict is Verdict.LOCKED
-        if _anonymous(account):
-            return
-        if verdict in {Verdict.OPENED, Verdict.NO_LOGIN_ASKED, Verdict.NOT_TRIED}:
-            logins.failures -= 1
-            logins.attempts[_key(account)] -= 1  # what opened has not failed, and what was not asked was no attempt
-
-
-def _anonymous(account: Account) -> bool:
-    return not account.user and not account.password
-
-
-def _key(account: Account) -> tuple[str, str]:
-    """The account's name; an SNMP community is name and password in one."""
-    return (account.user, "" if account.user else account.password)

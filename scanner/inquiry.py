@@ -1,15 +1,14 @@
 """Login questions to one device: put while there is time and the device is well, and answered without other accounts' secrets."""
 
 import asyncio
-from collections.abc import Callable, Collection
-from dataclasses import dataclass, field, replace
+from collections.abc import Callable
+from dataclasses import dataclass, field
 
 from checks.contract import Account, Answer, Login, Verdict
 from inventory.model import Device
 from scanner.boundary import contained
 from scanner.canary import Canary
 from scanner.logins import load_logins
-from scanner.mask import masked
 from scanner.wire import Wire
 
 
@@ -17,14 +16,14 @@ from scanner.wire import Wire
 class Inquiry:
     """Puts login questions to `device` until the loop's time `ends`.
 
-    `counted` is the record of the device under which its attempts are counted, whatever address it is asked at. `asking` is told each question, `canary`
+    `names` are all that the device is known by, under which its attempts are counted, whatever address it is asked at. `asking` is told each question, `canary`
     watches over the device, and `deadline` is how many seconds it had in all.
     """
 
     wire: Wire
     canary: Canary
     device: Device
-    counted: Device
+    names: tuple[str, ...]
     asking: Callable[[str], None]
     ends: float
     deadline: float
@@ -32,6 +31,8 @@ class Inquiry:
 
     async def put(self, question: Login) -> Answer:
         """The answer; NOT_TRIED with the reason where the time is up or the device is left alone."""
+        if question.remembered:
+            return self.wire.remembered(question, self.names)
         if asyncio.get_running_loop().time() >= self.ends:
             return Answer(Verdict.NOT_TRIED, reason=f"the {self.deadline:.0f} seconds for this device were used up")
         if self.canary.halt:
@@ -41,31 +42,13 @@ class Inquiry:
         in_vain = answer.verdict is Verdict.UNREACHED
         watched = self.canary.after_login(question.endpoint, question.protocol, in_vain=in_vain, device=self.device)
         await contained(watched, f"looking at {self.device.address}")
-        self._tried.add(question.account)
-        return _without_secrets(answer, self._tried - {question.account})
+        return answer
 
     async def _login(self, question: Login) -> Answer:
         driver = load_logins().get(question.protocol)
         if driver is None:
             return Answer(Verdict.NOT_TRIED, reason=f"there is no login driver for {question.protocol}")
-        return await self.wire.login(
-            driver,
-            question.endpoint,
-            question.account,
-            tls=any(seen.endpoint == question.endpoint for seen in self.device.speaking("tls")),
-            device=self.counted.identity,
-            lock_threshold=question.lock_threshold,
-            path=question.path,
-            form=question.form,
-        )
-
-
-def _without_secrets(answer: Answer, others: Collection[Account]) -> Answer:
-    """The answer to one account without the passwords of others: a device may repeat later what it was told before. Its own the driver has masked."""
-    secrets = [secret for account in others if account.password for secret in (account.password, _pair(account))]
-    reason = masked(answer.reason.encode(), *secrets).decode()
-    return replace(answer, evidence=masked(answer.evidence, *secrets), reason=reason)
-
-
-def _pair(account: Account) -> str:
-    return f"{account.user}:{account.password}"
+        tls = any(seen.endpoint == question.endpoint for seen in self.device.speaking("tls"))
+        before = frozenset(self._tried - {question.account})
+        self._tried.add(question.account)
+        return await self.wire.login(driver, question, tls=tls, names=self.names, before=before)

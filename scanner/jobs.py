@@ -6,10 +6,12 @@ import secrets
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
+from functools import partial
 from importlib.metadata import version
 from typing import Any
 
 from checks.contract import Check, load_checks, load_fleet_checks
+from checks.credentials import Catalogue, catalogue, read_own
 from checks.ports import default_ports, never_touch, parse_ports
 from inventory.errors import ConfigError, ScopeError
 from inventory.model import Level, Scan
@@ -45,6 +47,7 @@ class Request:
     low_ports_at: int = 0
     multicast: bool = False
     active_budget: int | None = None
+    generic: bool = False
 
 
 def build(request: Request, settings: Settings, now: datetime) -> Job:
@@ -78,7 +81,7 @@ def build(request: Request, settings: Settings, now: datetime) -> Job:
         pace=pace.name,
         engine=request.engine,
     )
-    checks = _checks(request.checks)
+    checks = _informed(_checks(request.checks), _catalogue(request, settings))
     return Job(
         scan,
         _plan(sweep, checks),
@@ -189,6 +192,25 @@ def _checks(wanted: Iterable[str]) -> tuple[Check, ...]:
     if unknown:
         raise ConfigError(f"no check or family {min(unknown)!r}; `tocsin checks` lists them")
     return chosen
+
+
+def _catalogue(request: Request, settings: Settings) -> Catalogue:
+    """The accounts that may be tried: those of the catalogue, and the operator's own."""
+    try:
+        own = read_own(settings.accounts) if settings.accounts else ()
+        return catalogue(own=own, generic=request.generic)
+    except OSError as error:
+        raise ConfigError(f"cannot read the accounts in {settings.accounts}: {error.strerror}") from error
+    except ValueError as error:
+        raise ConfigError(str(error)) from None
+
+
+def _informed(checks: tuple[Check, ...], known: Catalogue) -> tuple[Check, ...]:
+    """The checks with the catalogue that those at level login choose from."""
+    return tuple(
+        replace(check, judge=partial(check.judge, catalogue=known)) if check.level >= Level.LOGIN else check
+        for check in checks
+    )
 
 
 def _plan(sweep: Sweep, checks: tuple[Check, ...]) -> str:

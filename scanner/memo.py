@@ -8,12 +8,12 @@ from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import replace
 
 from checks.contract import Answer, Check, Login, Verdict
+from inventory.ledger import CONTROL
 from inventory.model import Device, Level, Outcome
 from scanner.assess import assess
 
 Ask = Callable[[Login], Awaitable[Answer]]
 FIRST = "snmp"
-_CONTROL = "control:"
 _LATER = Answer(Verdict.NOT_TRIED, reason="asked about later")
 _Key = tuple[object, ...]
 
@@ -43,7 +43,7 @@ class Memo:
                 return _LATER
             asked.add(check.id)
             answer = await self.ask(question)
-            if answer.verdict is Verdict.OPENED and not question.account.id.startswith(_CONTROL):
+            if answer.verdict is Verdict.OPENED and not question.account.id.startswith(CONTROL):
                 self.opened = self.opened or question
             return answer
 
@@ -62,6 +62,7 @@ class Memo:
 def _key(question: Login) -> _Key:
     """What makes two questions one. A control account is made up from the device's identity, which a community may have changed: its words do not count."""
     account = question.account
-    if question.protocol == FIRST and account.id.startswith(_CONTROL):
-        return question.endpoint, question.protocol, account.id
-    return question.endpoint, question.protocol, account.user, account.password
+    where = (question.endpoint, question.protocol, question.path, question.form, question.again, question.remembered)
+    if account.id.startswith(CONTROL):
+        return *where, account.id
+    return *where, account.id, account.user, account.password, account.scheme

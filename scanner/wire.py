@@ -16,21 +16,24 @@ import socket
 import ssl
 import struct
 import warnings
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from contextlib import AbstractAsyncContextManager, contextmanager, nullcontext, suppress
 from dataclasses import replace
 from functools import cache
 from ipaddress import IPv4Address
 from typing import Any, TypeVar
 
-from checks.contract import Account, Answer, Verdict
+from checks.contract import Account, Answer, Login, Verdict
 from inventory.errors import PeerClosed, PeerError, ProtocolError, Quarantined, ScopeError, TimedOut, Unreached
+from inventory.ledger import LooseBook, told
 from inventory.model import Endpoint, Level, Traffic
 from scanner.audit import Audit
 from scanner.conversation import EVIDENCE_LIMIT, Conversation, Heard, LoginModule, ProtocolModule, Safety, Target
 from scanner.dialogue import Channel, Dialogue
 from scanner.errand import Errand, Gate, Passage
-from scanner.guards import NEVER_TOUCH, Caps, LoginCap, server_name
+from scanner.guards import NEVER_TOUCH, Caps, server_name
+from scanner.ledger import Entered, Ledger
+from scanner.mask import without_secrets
 from scanner.pace import Clock, Pace, Pacer
 from scanner.scope import Address, Scope, address_of
 from scanner.ward import Ward
@@ -57,12 +60,13 @@ class Wire:
         caps: Caps | None = None,
         clock: Clock | None = None,
         ward: Ward | None = None,
+        ledger: Ledger | None = None,
     ) -> None:
         clock = clock or Clock()
         self.patience = pace.patience
         self._caps = caps or Caps()
         self._room = asyncio.Semaphore(_room())
-        self._cap = LoginCap()
+        self._ledger = ledger or Ledger(LooseBook(), "", clock.now)
         self._gate = Gate(
             scope, Pacer(pace, clock), audit, level=level, never_touch=never_touch, shift=shift, clock=clock, ward=ward
         )
@@ -147,34 +151,47 @@ class Wire:
     async def login(
         self,
         driver: LoginModule,
-        endpoint: Endpoint,
-        account: Account,
+        question: Login,
         *,
         tls: bool,
-        device: str,
-        lock_threshold: int = 0,
-        path: str = "",
-        form: str = "",
+        names: tuple[str, ...],
+        before: Collection[Account] = (),
     ) -> Answer:
-        """Ask once whether `account` opens `endpoint`; NOT_TRIED with the reason where a guard or the login cap forbids it.
+        """Ask once whether the account opens the endpoint; NOT_TRIED with the reason where a guard or the ledger forbids it.
 
-        `device` is the identity that the cap counts by, `lock_threshold` the vendor's documented number of failures before a lock (0: unknown).
+        `names` are all that the device is known by, under which the ledger counts. What was answered before and still stands is not asked again. `before` are
+        the accounts that the device was told before, which it may repeat.
         """
-        who = f"{account.user or 'no name'} ({account.id})"
-        errand = Errand(endpoint, driver.NAME, Level.LOGIN, tls=tls, hard=True, account=who, path=path, form=form)
+        account = question.account
+        errand = Errand(
+            question.endpoint,
+            driver.NAME,
+            Level.LOGIN,
+            tls=tls,
+            hard=True,
+            account=f"{account.user or 'no name'} ({account.id})",
+            path=question.path,
+            form=question.form,
+        )
         try:
             async with self._gate.audited(errand):
-                barred = self._cap.enter(device, account, lock_threshold)
-                if barred:
-                    errand.outcome = f"not tried: {barred}"
-                    return Answer(Verdict.NOT_TRIED, reason=barred)
-                answer = await self._attempt(driver, errand, account, device)
+                entered = self._ledger.enter(question, names, source_address(errand.address))
+                if isinstance(entered, Answer):
+                    errand.outcome = _why_not(entered)
+                    return entered
+                answer = await self._attempt(driver, errand, account, entered, before)
                 errand.outcome = answer.verdict.value
-                return replace(answer, evidence=answer.evidence[:EVIDENCE_LIMIT])
+                return answer
         except (ScopeError, Quarantined) as refusal:
             return Answer(Verdict.NOT_TRIED, reason=str(refusal))
 
-    async def _attempt(self, driver: LoginModule, errand: Errand, account: Account, device: str) -> Answer:
+    def remembered(self, question: Login, names: tuple[str, ...]) -> Answer:
+        """What the ledger remembers of this question; nothing is sent."""
+        return self._ledger.remembered(question, names)
+
+    async def _attempt(
+        self, driver: LoginModule, errand: Errand, account: Account, entered: Entered, before: Collection[Account]
+    ) -> Answer:
         line = _Line(self._gate, errand, self._caps)
         answer = Answer(Verdict.UNREACHED, reason="the attempt was broken off")
         try:
@@ -188,8 +205,10 @@ class Wire:
             try:
                 await line.close()
             finally:
-                self._cap.leave(device, account, answer.verdict if errand.reached else Verdict.NOT_TRIED)
-                if errand.reached and (account.user or account.password):
+                answer = without_secrets(answer, before)
+                answer = replace(answer, evidence=answer.evidence[:EVIDENCE_LIMIT])
+                answer = self._ledger.settle(entered, answer, reached=errand.reached)
+                if errand.reached and not account.anonymous:
                     self._gate.count(errand.address, "logins", 1)
         return answer
 
@@ -472,6 +491,25 @@ def _room() -> int:
     """How many conversations of datagrams may be under way together, over all devices: a quarter of the files that this process may have open."""
     files, _ = resource.getrlimit(resource.RLIMIT_NOFILE)
     return max(16, min(files, 4096) // 4) if files > 0 else 1024
+
+
+def source_address(address: str) -> str:
+    """The address of this machine that a device at `address` sees; "" where there is no way to it. Connecting a UDP socket sends nothing."""
+    there = address_of(address)
+    family = socket.AF_INET6 if there.version == 6 else socket.AF_INET
+    with socket.socket(family, socket.SOCK_DGRAM) as asking:
+        try:
+            asking.connect(_where(there, 9))
+        except (OSError, PeerError):
+            return ""
+        return str(asking.getsockname()[0])
+
+
+def _why_not(answer: Answer) -> str:
+    """For the audit line, why an attempt was not made."""
+    if answer.when is not None:
+        return f"not asked again: {answer.verdict.value} at {told(answer.when)}"
+    return f"not tried: {answer.reason}"
 
 
 def _where(address: Address, port: int) -> tuple[Any, ...]:

@@ -12,7 +12,7 @@ import pytest
 
 from checks.contract import Account, Answer, Login, Verdict, load_checks
 from inventory.errors import ScopeError, TimedOut
-from inventory.model import Assessment, Device, Endpoint, Level, Status, Traffic
+from inventory.model import Assessment, Device, Level, Status, Traffic
 from inventory.store import Store
 from scanner.audit import Audit
 from scanner.config import Settings
@@ -43,7 +43,7 @@ class Played:
     def __init__(self, opens: frozenset[str]) -> None:
         self.asked: list[tuple[str, str]] = []
         self.logins: list[Account] = []
-        self.counted_for: set[str] = set()
+        self.counted_for: set[tuple[str, ...]] = set()
         self._opens = opens
 
     def sent_to(self, address: str) -> Traffic:
@@ -63,11 +63,13 @@ class Played:
             return Heard(SYSTEM if protocol.NAME == "snmp" else CHASSIS)
         raise TimedOut
 
-    async def login(
-        self, driver: LoginModule, endpoint: Endpoint, account: Account, *, device: str, **_: Any
-    ) -> Answer:
+    def remembered(self, question: Login, names: tuple[str, ...]) -> Answer:
+        return Answer(Verdict.NOT_TRIED, left=2)
+
+    async def login(self, driver: LoginModule, question: Login, *, names: tuple[str, ...], **_: Any) -> Answer:
+        account = question.account
         self.logins.append(account)
-        self.counted_for.add(device)
+        self.counted_for.add(names)
         opened = driver.NAME == "snmp" and (account.password in self._opens or "*" in self._opens)
         return Answer(Verdict.OPENED if opened else Verdict.REFUSED, b"Cisco IOS" if opened else b"")
 

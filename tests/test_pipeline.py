@@ -2,7 +2,7 @@
 
 import asyncio
 import socket
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Collection, Iterator
 from contextlib import AbstractAsyncContextManager, nullcontext
 from dataclasses import replace
 from datetime import datetime
@@ -11,7 +11,7 @@ from typing import Any, cast
 
 import pytest
 
-from checks.contract import Account, Answer, Verdict
+from checks.contract import Account, Answer, Login, Verdict
 from inventory.errors import TimedOut
 from inventory.model import Assessment, Endpoint, Level, Traffic
 from inventory.store import Store
@@ -19,6 +19,7 @@ from scanner.audit import Audit
 from scanner.config import Settings
 from scanner.conversation import Heard, LoginModule, ProtocolModule, Target
 from scanner.jobs import Request, build
+from scanner.mask import without_secrets
 from scanner.pipeline import Run
 from scanner.wire import Wire
 
@@ -54,11 +55,14 @@ class Played:
             raise TimedOut
         return Heard({"http.server": "LOYTEC LINX-151/6.2.4", "http.auth": "basic", "http.status": 401})
 
-    async def login(self, driver: LoginModule, endpoint: Endpoint, account: Account, **_: Any) -> Answer:
+    async def login(self, driver: LoginModule, question: Login, *, before: Collection[Account], **_: Any) -> Answer:
         if driver.NAME != "http":
             return Answer(Verdict.UNREACHED, reason="silence")
-        self.asked.append(account)
-        return self._judge(account)
+        self.asked.append(question.account)
+        return without_secrets(self._judge(question.account), before)
+
+    def remembered(self, question: Login, names: tuple[str, ...]) -> Answer:
+        return Answer(Verdict.NOT_TRIED, left=2)
 
 
 @pytest.fixture

@@ -49,6 +49,9 @@ HARDER = "How fast (normal, unless the site says otherwise): packets and connect
     help="At most about N packets to each device beyond the port sweep (a conversation that has begun is finished). What `tocsin listen` or `import`"
     " learnt in the last 30 days is not asked again; what is left out is said.",
 )
+@click.option(
+    "--generic", is_flag=True, help="At level login, also try the few commonest accounts on what was not identified."
+)
 @click.option("--window", metavar="HH:MM-HH:MM", help="Scan only within these hours.")
 @click.option("--resume/--fresh", help="Go on with the interrupted scan of the same question, or begin anew.")
 @click.option(
@@ -98,7 +101,9 @@ def command(
 
 def _scan(options: Options, job: Job, *, quiet: bool) -> Report:
     from scanner.audit import Audit
+    from scanner.ledger import Ledger
     from scanner.overheard import overheard
+    from scanner.pace import Clock
     from scanner.pipeline import Run
     from scanner.progress import watch
     from scanner.ward import Ward
@@ -120,6 +125,7 @@ def _scan(options: Options, job: Job, *, quiet: bool) -> Report:
             never_touch=sweep.never_touch,
             shift=sweep.shift,
             ward=ward,
+            ledger=Ledger(store.ledger, job.scan.id, Clock().now),
         )
         return asyncio.run(_run(Run(job, wire, store, observe, audit, ward)))
 

@@ -202,6 +202,7 @@ def _finding(finding: Finding) -> dict[str, Any]:
         "remedy": finding.remedy,
         "evidence": visible(finding.evidence, _EVIDENCE),
         "standards": finding.standards,
+        **({"account": visible(finding.account)} if finding.account else {}),
     }
 
 

@@ -1,4 +1,4 @@
-"""Hand-made devices, and a judge who puts a check's questions to a table of answers."""
+"""Hand-made devices, and a judge who puts a check's questions to a table of answers, as far as the lockout ledger allows."""
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
@@ -7,7 +7,10 @@ from datetime import UTC, datetime
 import pytest
 
 from checks.contract import Account, Answer, Check, Flaw, Inconclusive, Login, NotApplicable, Verdict
-from inventory.model import Claim, Confidence, Device, Endpoint, Facts, FactValue, Gap, Observation
+from checks.credentials import Catalogue
+from inventory.ledger import LooseBook
+from inventory.model import Claim, Confidence, Device, Endpoint, Facts, FactValue, Gap, Level, Observation
+from scanner.ledger import Ledger
 
 NOW = datetime(2026, 11, 21, 2, 0, tzinfo=UTC)
 Replies = Callable[[Login], Answer]
@@ -15,7 +18,7 @@ Replies = Callable[[Login], Answer]
 
 @dataclass
 class Judged:
-    """What came of a check: its flaws, how it ended ("passed", "skipped" or "unreached"), why, and what it asked."""
+    """What came of a check: its flaws, how it ended ("passed", "skipped" or "unreached"), why, and what reached the device."""
 
     flaws: list[Flaw] = field(default_factory=list)
     ended: str = ""
@@ -35,17 +38,26 @@ def refuse(question: Login) -> Answer:
     return Answer(Verdict.REFUSED)
 
 
-def held(check: Check, device: Device, replies: Replies = refuse) -> Judged:
+def held(
+    check: Check,
+    device: Device,
+    replies: Replies = refuse,
+    *,
+    book: LooseBook | None = None,
+    when: datetime = NOW,
+    run: str = "night",
+    catalogue: Catalogue | None = None,
+) -> Judged:
     judged = Judged()
-    judgement = check.judge(device)
+    ledger = Ledger(book or LooseBook(), run, lambda: when)
+    judgement = check.judge(device, catalogue=catalogue) if check.level >= Level.LOGIN else check.judge(device)
     answer: Answer | None = None
     try:
         while True:
             said = judgement.send(answer)
             answer = None
             if isinstance(said, Login):
-                judged.asked.append(said)
-                answer = replies(said)
+                answer = _answered(ledger, said, device, replies, judged)
             else:
                 judged.flaws.append(said)
     except StopIteration as ended:
@@ -55,6 +67,16 @@ def held(check: Check, device: Device, replies: Replies = refuse) -> Judged:
     except Inconclusive as doubt:
         judged.ended, judged.reason = "unreached", str(doubt)
     return judged
+
+
+def _answered(ledger: Ledger, question: Login, device: Device, replies: Replies, judged: Judged) -> Answer:
+    if question.remembered:
+        return ledger.remembered(question, (device.identity,))
+    entered = ledger.enter(question, (device.identity,), "192.0.2.99")
+    if isinstance(entered, Answer):
+        return entered
+    judged.asked.append(question)
+    return ledger.settle(entered, replies(question), reached=True)
 
 
 def opened_by(*pairs: tuple[str, str, str]) -> Replies:

@@ -1,8 +1,13 @@
+from datetime import UTC, datetime, timedelta
+
 from hypothesis import given
 from hypothesis import strategies as st
 
 from checks.contract import Answer, Verdict
-from checks.default_credentials import accepts_any_password, default_credentials, random_pair
+from checks.credentials import catalogue, read
+from checks.default_credentials import accepts_any_password, default_credentials
+from checks.trial import random_pair
+from inventory.ledger import LooseBook
 from inventory.model import Device, Endpoint
 
 HTTP = ("http", 80, {"http.auth": "basic,digest"})
@@ -20,7 +25,8 @@ def always(verdict, reason=""):
 def test_a_documented_account_that_opens_is_found_after_both_controls_were_refused(make, judge, opens):
     judged = judge(default_credentials, make(HTTP, claims=HIKVISION), opens(("http", "admin", "12345")))
     assert judged.ports == [80]
-    assert [account.id for account in judged.accounts] == ["control:anonymous", "control:random", "hikvision"]
+    ids = ["control:anonymous", "control:random", "hikvision", "control:random"]
+    assert [account.id for account in judged.accounts] == ids
 
 
 def test_the_finding_names_the_account_and_its_entry_but_never_the_password(make, judge, opens):
@@ -34,12 +40,12 @@ def test_the_finding_names_the_account_and_its_entry_but_never_the_password(make
 def test_passes_with_a_reason_when_the_documented_account_is_refused(make, judge):
     judged = judge(default_credentials, make(HTTP, claims=HIKVISION))
     assert (judged.flaws, judged.ended) == ([], "passed")
-    assert "no documented default account opens HTTP on 80/tcp" in judged.reason
+    assert judged.reason == "HTTP on 80/tcp: no documented default account opens it"
 
 
 def test_stops_at_the_first_account_that_opens(make, judge, opens):
     judged = judge(default_credentials, make(TELNET, claims=APC), opens(("telnet", "apc", "apc")))
-    assert [account.user for account in judged.accounts][1:] == ["apc"]
+    assert [account.user for account in judged.accounts if account.id != "control:random"] == ["apc"]
 
 
 def test_telnet_and_ssh_are_not_asked_without_credentials(make, judge, opens):
@@ -94,12 +100,6 @@ def test_a_login_without_documented_accounts_is_not_even_asked_the_controls(make
     assert "Telnet on 23/tcp: no default account is documented" in judged.reason
 
 
-def test_a_web_form_is_said_not_to_be_tried(make, judge):
-    judged = judge(default_credentials, make(("http", 80, {"http.password_form": True}), claims=HIKVISION))
-    assert (judged.asked, judged.ended) == ([], "skipped")
-    assert "form" in judged.reason
-
-
 def test_a_login_that_could_not_be_examined_is_not_passed(make, judge):
     device = make(("http", 80, {}), claims=HIKVISION, gaps=(("ssh", 22, "timed out"),))
     for check in (default_credentials, accepts_any_password):
@@ -131,7 +131,7 @@ def test_one_account_name_is_refused_at_most_twice_on_one_device(make, judge):
     judged = judge(default_credentials, make(*logins, claims=HIKVISION))
     assert [account.user for account in judged.accounts].count("admin") == 2
     assert judged.ended == "unreached"
-    assert "left alone after 2 refusals" in judged.reason
+    assert "this account was tried 2 times on the device within 24 hours" in judged.reason
 
 
 def test_a_login_that_opened_is_reported_even_where_another_could_not_be_reached(make, judge):
@@ -167,9 +167,18 @@ def test_a_device_without_a_login_is_skipped(make, judge):
 
 
 def test_each_login_has_a_random_pair_of_its_own_so_that_no_account_is_tried_too_often(make, judge):
-    judged = judge(accepts_any_password, make(HTTP, TELNET, SSH))
+    judged = judge(accepts_any_password, make(HTTP, TELNET))
     pairs = [question.account for question in judged.asked if question.account.user]
-    assert len({pair.user for pair in pairs}) == len(pairs) == 3
+    assert len({pair.user for pair in pairs}) == len(pairs) == 2
+
+
+def test_a_device_whose_lock_is_not_documented_bears_two_failed_logins_and_the_rest_waits(make, judge):
+    judged = judge(accepts_any_password, make(HTTP, TELNET, SSH))
+    assert len([account for account in judged.accounts if account.user]) == 2
+    assert (judged.ended, "HTTP on 80/tcp: not-tried (the device had 2 failed logins" in judged.reason) == (
+        "unreached",
+        True,
+    )
 
 
 @given(st.text(), st.text())
@@ -178,3 +187,112 @@ def test_the_random_pair_is_the_devices_own_and_always_the_same(one, other):
     assert (first == second) == (one == other)
     assert first.user.isalnum()
     assert first.password.isalnum()
+
+
+class Nights:
+    """One device over several nights, with one ledger."""
+
+    def __init__(self, judge, device, replies):
+        self.book, self.judge, self.device, self.replies = LooseBook(), judge, device, replies
+
+    def __call__(self, hours, check=default_credentials, replies=None):
+        when = NIGHT + timedelta(hours=hours)
+        return self.judge(check, self.device, replies or self.replies, book=self.book, when=when, run=f"run {hours}")
+
+
+NIGHT = datetime(2026, 11, 21, 2, 0, tzinfo=UTC)
+RECORDER = {"vendor": "TVT", "model": "TD-2708", "kind": "recorder"}
+
+
+def test_a_second_run_the_same_night_asks_nothing_and_reports_the_standing_finding_with_its_date(make, judge, opens):
+    night = Nights(judge, make(HTTP, claims=HIKVISION), opens(("http", "admin", "12345")))
+    first, second = night(0), night(3)
+    assert (first.ports, second.ports, second.asked) == ([80], [80], [])
+    assert "That was seen at 2026-11-21 02:00 UTC, and is not asked again within 24 hours." in second.flaws[0].detail
+    assert second.flaws[0].evidence == first.flaws[0].evidence
+
+
+def test_the_next_night_the_device_is_asked_anew(make, judge, opens):
+    night = Nights(judge, make(HTTP, claims=HIKVISION), opens(("http", "admin", "12345")))
+    night(0)
+    mended = night(25, replies=lambda question: Answer(Verdict.REFUSED))
+    assert (mended.flaws, mended.ended) == ([], "passed")
+    assert len(mended.asked) > 1
+
+
+def test_both_checks_of_one_night_are_one_trial(make, judge):
+    night = Nights(judge, make(HTTP, TELNET, claims=APC), always(Verdict.REFUSED))
+    night(0)
+    assert [one.account.user for one in night(0, accepts_any_password).asked if one.account.user] == []
+
+
+def test_doors_that_had_to_wait_come_first_the_next_night_and_then_all_is_known(make, judge):
+    doors = [("http", port, {"http.auth": "basic"}) for port in (80, 81, 88)]
+    night = Nights(judge, make(*doors, claims=RECORDER), always(Verdict.REFUSED))
+    first, second = night(0), night(25)
+    assert (first.ended, second.ended) == ("unreached", "passed")
+    tried = [one.endpoint.port for one in second.asked if one.account.user]
+    assert tried[0] == 88
+    assert "(as of 2026-11-21 02:00 UTC)" in second.reason
+
+
+def test_no_night_costs_a_device_of_unknown_limit_more_than_two_failed_logins(make, judge):
+    doors = [("http", port, {"http.auth": "basic"}) for port in (80, 81, 88, 8080)]
+    night = Nights(judge, make(*doors, TELNET, SSH, claims=APC), always(Verdict.REFUSED))
+    for hours in (0, 1, 2, 5, 23):
+        night(hours)
+        night(hours, accepts_any_password)
+    failures = [one for one in night.book.tried(["serial:1"]) if one.costs]
+    assert len(failures) == 2
+
+
+def test_a_door_that_accepts_anything_is_known_as_that_in_the_second_run_too(make, judge):
+    def anything(question):
+        return Answer(Verdict.REFUSED if question.account.id == "control:anonymous" else Verdict.OPENED, b"200")
+
+    night = Nights(judge, make(HTTP, claims=RECORDER), anything)
+    first, second = night(0, accepts_any_password), night(1, accepts_any_password)
+    assert (first.ports, second.ports, second.asked) == ([80], [80], [])
+    assert (night(2).flaws, night(2).ended) == ([], "skipped")
+
+
+def test_where_the_limit_is_tight_an_account_that_opens_is_proved_by_one_random_pair_after_it(make, judge, opens):
+    device = make(TELNET, SSH, ("http", 80, {"http.auth": "basic"}), claims=APC)
+    pairs = [(protocol, "apc", "apc") for protocol in ("telnet", "ssh")]
+    judged = judge(default_credentials, device, opens(*pairs))
+    assert judged.ports == [22, 23]
+    assert [one.account.id.startswith("control:random") for one in judged.asked] == [False, False, True, False, True]
+
+
+def test_what_opens_but_cannot_be_proved_is_no_finding(make, judge):
+    def hangs_up(question):
+        control = question.account.id == "control:random"
+        return Answer(Verdict.UNREACHED, reason="reset") if control else Answer(Verdict.OPENED, b"# ")
+
+    device = make(TELNET, SSH, claims=APC)
+    judged = judge(default_credentials, device, hangs_up)
+    assert (judged.flaws, judged.ended) == ([], "unreached")
+
+
+def test_a_blank_password_that_is_not_even_asked_for_is_the_documented_account(make, judge):
+    own = read(
+        '[[entry]]\nid = "blank"\nprotocol = ["ssh"]\naccounts = [{ user = "root", password = "" }]\nsource = "ours"',
+        "own",
+        own=True,
+    )
+
+    def none(question):
+        return Answer(Verdict.NO_LOGIN_ASKED if question.account.user == "root" else Verdict.REFUSED, b"root")
+
+    judged = judge(default_credentials, make(SSH), none, catalogue=catalogue([], own))
+    assert [flaw.account for flaw in judged.flaws] == ["blank: root"]
+
+
+def test_the_generic_accounts_are_for_what_was_not_identified_and_on_request_only(make, judge, opens):
+    replies = opens(("telnet", "admin", "admin"))
+    asked_for = judge(default_credentials, make(TELNET), replies, catalogue=catalogue(generic=True))
+    assert (asked_for.ports, judge(default_credentials, make(TELNET), replies).flaws) == ([23], [])
+    known = judge(
+        default_credentials, make(TELNET, claims={"vendor": "Acme"}), replies, catalogue=catalogue(generic=True)
+    )
+    assert (known.flaws, known.ended) == ([], "skipped")

@@ -15,7 +15,7 @@ from typing import Any
 
 import pytest
 
-from checks.contract import Account, Answer
+from checks.contract import Account, Answer, Login
 from inventory.model import Endpoint, Level
 from scanner.audit import Audit
 from scanner.pace import PACES
@@ -114,6 +114,7 @@ def log_in(wire: Wire) -> Callable[..., Awaitable[Answer]]:
     """`await log_in(driver, endpoint, user, password)` asks once, through the wire."""
 
     async def ask(driver: Any, endpoint: Endpoint, user: str, password: str) -> Answer:
-        return await wire.login(driver, endpoint, Account("test", user, password), tls=False, device=str(endpoint))
+        question = Login(endpoint, driver.NAME, Account("test", user, password), lock_threshold=100, again=True)
+        return await wire.login(driver, question, tls=False, names=(f"address:{endpoint.address}:{user}",))
 
     return ask

@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 
 import pytest
 
-from checks.contract import Account, Answer, Verdict
+from checks.contract import Account, Answer, Login, Verdict
 from inventory.errors import Quarantined, ScopeError
 from inventory.model import Device, Endpoint, Level
 from inventory.quarantine import Quarantine
@@ -145,6 +145,6 @@ async def test_no_account_is_tried_on_a_device_that_is_left_alone(serve, wire, h
 
     peer = await serve(quiet)
     account = Account("x", "admin", "admin")
-    answer = await wire(ward=held).login(Driver(), peer.endpoint, account, tls=False, device="d")
+    answer = await wire(ward=held).login(Driver(), Login(peer.endpoint, "test", account), tls=False, names=("d",))
     assert (answer.verdict, peer.most_open) == (Verdict.NOT_TRIED, 0)
     assert "it fell silent" in answer.reason
