@@ -24,7 +24,7 @@ from functools import cache
 from typing import TypeVar
 
 from inventory.ledger import Verdict as Verdict  # noqa: PLC0414 - a word of this contract, kept where the records are that use it
-from inventory.model import Confidence, Device, Endpoint, Family, Level, Severity
+from inventory.model import Confidence, Device, Endpoint, Family, Finding, Level, Severity
 
 
 class NotApplicable(Exception):
@@ -87,7 +87,8 @@ class Account:
 class Answer:
     """The verdict, the bytes that prove it (never the password), and the reason where there is one to give.
 
-    `when` is the moment at which it was given, where that was by an earlier run; `left` says how many failed logins the device may still be asked to bear.
+    `when` is the moment at which it was given, where that was by an earlier run; `left` says how many failed logins the device may still be asked to bear,
+    and `seconds` how long it took to answer.
     """
 
     verdict: Verdict
@@ -95,6 +96,7 @@ class Answer:
     reason: str = ""
     when: datetime | None = None
     left: int = 0
+    seconds: float = 0.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,6 +117,15 @@ class Login:
     locks: bool = True
     again: bool = False
     remembered: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Member:
+    """A device of the fleet as a fleet check sees it: with what was found on it, and the department that it belongs to ("" where none is named)."""
+
+    device: Device
+    findings: tuple[Finding, ...] = ()
+    department: str = ""
 
 
 T = TypeVar("T")
@@ -151,7 +162,7 @@ class FleetCheck:
     severity: Severity
     family: Family
     remedy: str
-    judge: Callable[[Iterable[Device]], FleetJudgement]
+    judge: Callable[[Iterable[Member]], FleetJudgement]
     standards: tuple[str, ...] = ()
     manual: str = ""
 
@@ -196,10 +207,10 @@ def fleet_check(
     family: Family,
     remedy: str,
     standards: tuple[str, ...] = (),
-) -> Callable[[Callable[[Iterable[Device]], FleetJudgement]], FleetCheck]:
+) -> Callable[[Callable[[Iterable[Member]], FleetJudgement]], FleetCheck]:
     """Declare the generator below it a fleet check."""
 
-    def declare(judge: Callable[[Iterable[Device]], FleetJudgement]) -> FleetCheck:
+    def declare(judge: Callable[[Iterable[Member]], FleetJudgement]) -> FleetCheck:
         return FleetCheck(id, title, severity, family, remedy, judge, standards, _manual(judge))
 
     return declare

@@ -12,7 +12,7 @@ Where the firmware brings the key back, report it to the maker and let only the 
 
 from collections.abc import Iterable, Iterator
 
-from checks.contract import FleetFlaw, FleetJudgement, fleet_check
+from checks.contract import FleetFlaw, FleetJudgement, Member, fleet_check
 from inventory.model import Device, Family, Severity
 
 _KEYS = {"tls.spki_sha256": "TLS key", "ssh.hostkey_sha256": "SSH host key"}
@@ -31,12 +31,12 @@ _KEYS = {"tls.spki_sha256": "TLS key", "ssh.hostkey_sha256": "SSH host key"}
         "EU CRA 2024/2847 Annex I: Part I (2)(e)",
     ),
 )
-def shared_key(devices: Iterable[Device]) -> FleetJudgement:
+def shared_key(fleet: Iterable[Member]) -> FleetJudgement:
     """Each key that more than one device shows, in the order of the keys."""
     owners: dict[tuple[str, str], set[str]] = {}
-    for device in devices:
-        for shown in _shown(device):
-            owners.setdefault(shown, set()).add(device.identity)
+    for member in fleet:
+        for shown in _shown(member.device):
+            owners.setdefault(shown, set()).add(member.device.identity)
     for (fact, key), identities in sorted(owners.items()):
         if len(identities) > 1:
             members = tuple(sorted(identities))

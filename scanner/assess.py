@@ -10,9 +10,10 @@ from checks.contract import (
     FleetFlaw,
     Inconclusive,
     Login,
+    Member,
     NotApplicable,
 )
-from inventory.model import Device, Finding, FleetFinding, Gap, Level, Outcome, Status, finding_id
+from inventory.model import Assessment, Device, Finding, FleetFinding, Gap, Level, Outcome, Status, finding_id
 from inventory.text import excerpt
 from scanner.boundary import Failure, contained
 from scanner.conversation import EVIDENCE_LIMIT
@@ -107,9 +108,11 @@ def _finding(check: Check, device: Device, flaw: Flaw) -> Finding:
     )
 
 
-def assess_fleet(devices: Iterable[Device], checks: Iterable[FleetCheck]) -> tuple[FleetFinding, ...]:
-    """Judge all devices together; members in a fixed order."""
-    fleet = tuple(devices)
+def assess_fleet(
+    assessments: Iterable[Assessment], checks: Iterable[FleetCheck], department: Callable[[str], str] = lambda _: ""
+) -> tuple[FleetFinding, ...]:
+    """Judge all devices together, each of the `department` that its address belongs to; members in a fixed order."""
+    fleet = tuple(Member(one.device, one.findings, department(one.device.address)) for one in assessments)
     return tuple(_fleet_finding(check, flaw) for check in checks for flaw in check.judge(fleet))
 
 

@@ -81,6 +81,12 @@ class Settings:
             f"there is no site {name!r} in {self.path or DEFAULT}{_meant(name, [s.name for s in self.sites])}"
         )
 
+    def department(self, address: str) -> str:
+        """Whose the device at that address is, by the smallest network of a site that names it; "" where none does."""
+        there = ipaddress.ip_address(address.partition("%")[0])
+        owners = [(net.prefixlen, site.department) for site in self.sites for net in site.networks if there in net]
+        return max(owners, default=(0, ""))[1]
+
 
 def find_settings(config: Path | None) -> Settings:
     """The settings of the file that was named, else of ./tocsin.toml, else those of no file."""

@@ -1,5 +1,6 @@
 """What a scan is to do, decided before the first packet."""
 
+from collections.abc import Callable
 from dataclasses import dataclass, field
 
 from checks.contract import Check, FleetCheck
@@ -17,7 +18,8 @@ class Job:
     many seconds each may keep us. When these are over no question and no login is begun any more, and what was not asked is said.
 
     `others` are the fingerprints of others, and `multicast` says whether everybody on a segment may be asked at once.
-    `overheard` is what was heard of its devices before, and `budget` what asking each may cost beyond the port sweep.
+    `overheard` is what was heard of its devices before, and `budget` what asking each may cost beyond the port sweep. `department` says whose the device at
+    an address is.
 
     The sweep's own pace is its share of the scan's `pace`; the wire has the rest.
     """
@@ -35,3 +37,4 @@ class Job:
     multicast: bool = False
     overheard: Overheard = NOTHING_OVERHEARD
     budget: Budget = field(default_factory=Budget)
+    department: Callable[[str], str] = lambda _: ""

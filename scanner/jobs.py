@@ -95,6 +95,7 @@ def build(request: Request, settings: Settings, now: datetime) -> Job:
         multicast=request.multicast,
         others=load_recog(settings.recog) if settings.recog else None,
         budget=Budget() if request.active_budget is None else Budget(packets=request.active_budget, strict=True),
+        department=settings.department,
     )
 
 

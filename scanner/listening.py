@@ -97,7 +97,7 @@ class Record:
 
 
 def _together(found: tuple[Assessment, ...]) -> tuple[tuple[FleetFinding, ...], Coverage]:
-    fleet = assess_fleet((assessment.device for assessment in found), load_fleet_checks())
+    fleet = assess_fleet(found, load_fleet_checks())
     identified = sum(bool(a.device.claim("vendor") or a.device.claim("kind")) for a in found)
     return fleet, Coverage(0, len(found), identified, 0)
 

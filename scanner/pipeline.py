@@ -161,7 +161,7 @@ class Run:
         scan = self._ended_scan(_now())
         assessments = self._together(scan.id)
         self._store.save_lot(scan.id, assessments, instead=True)
-        fleet = assess_fleet((assessment.device for assessment in assessments), self._job.fleet_checks)
+        fleet = assess_fleet(assessments, self._job.fleet_checks, self._job.department)
         self._store.finish(scan.id, scan, fleet, self._coverage(assessments))
         return self._store.report(scan.id)
 

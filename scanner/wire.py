@@ -194,9 +194,11 @@ class Wire:
     ) -> Answer:
         line = _Line(self._gate, errand, self._caps)
         answer = Answer(Verdict.UNREACHED, reason="the attempt was broken off")
+        began = asyncio.get_running_loop().time()
         try:
             async with asyncio.timeout(self._caps.login) as errand.limit:
                 answer = await driver.attempt(line, account)
+                answer = replace(answer, seconds=asyncio.get_running_loop().time() - began)
         except TimeoutError:
             answer = replace(answer, reason=f"the attempt was not over within {self._caps.login:g} s")
         except PeerError as error:

@@ -15,6 +15,7 @@ from checks.contract import (
     Check,
     FleetCheck,
     Login,
+    Member,
     NotApplicable,
     Verdict,
     ask,
@@ -59,6 +60,7 @@ EDITIONS = (
 
 def test_these_are_the_checks_their_families_and_severities():
     assert {check.id: (check.family, check.severity) for check in EVERY} == {
+        "fleet-default-account": (Family.CREDENTIALS, Severity.CRITICAL),
         "default-credentials": (Family.CREDENTIALS, Severity.CRITICAL),
         "accepts-any-password": (Family.CREDENTIALS, Severity.CRITICAL),
         "snmp-default-community": (Family.CREDENTIALS, Severity.HIGH),
@@ -119,7 +121,7 @@ def test_a_device_that_said_nothing_is_judged_without_a_finding(judge, make, che
 def test_no_fact_whatever_its_value_makes_a_check_fail(judge, make, heard):
     device = make(*heard, claims={"vendor": "APC", "component": "dropbear 9", "firmware_date": "never"})
     assert {judge(check, device).ended for check in load_checks()} <= {"passed", "skipped", "unreached"}
-    assert list(shared_key.judge([device])) == []
+    assert list(shared_key.judge([Member(device)])) == []
 
 
 @pytest.mark.parametrize("fact", READ)

@@ -130,7 +130,7 @@ async def judged(device: Device, verdicts: list[Verdict]) -> Assessment:
 
 def report_of(assessment: Assessment) -> Report:
     scan = Scan("20261101T120000Z-0000", NOON, ("192.0.2.0/24",), Level.LOGIN, "test", "0.1.0", ended=NOON)
-    fleet = assess_fleet((assessment.device,), load_fleet_checks())
+    fleet = assess_fleet((assessment,), load_fleet_checks())
     return Report(scan, (assessment,), fleet, Coverage(254, 1, 1, 0))
 
 
