@@ -84,6 +84,11 @@ def read_page(text: str) -> Page:
     return Page(title, generator, password, shown[:TEXT_LIMIT], refresh)
 
 
+def visible(text: str) -> str:
+    """All that a reader sees of a page, its title included: a line for each stretch of text between two tags."""
+    return html.unescape("\n".join(piece for kind, piece in _pieces(text) if kind == "text"))
+
+
 def _pieces(text: str) -> Iterator[tuple[str, str]]:
     """("text", characters) and (name of the tag, the tag) in their order; what scripts and styles hold is passed over."""
     lower = text.lower() if text.isascii() else "".join(c.lower() if c.isascii() else c for c in text)

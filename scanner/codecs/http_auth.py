@@ -46,10 +46,10 @@ class Challenge:
 
     @property
     def answerable(self) -> bool:
-        """Whether `authorisation` can answer it: Basic, or Digest with a known algorithm and qop "auth" or none."""
+        """Whether `authorisation` can answer it: Basic, or Digest with a known algorithm and qop "auth", "auth-int" or none."""
         if self.scheme == "digest":
             known = self.algorithm.removesuffix("-sess") in _HASHES
-            return known and "nonce" in self.parameters and (not self.qop or "auth" in self.qop)
+            return known and "nonce" in self.parameters and (not self.qop or bool({"auth", "auth-int"} & set(self.qop)))
         return self.scheme == "basic"
 
 
@@ -100,13 +100,13 @@ def basic(user: str, password: str) -> str:
 
 
 def digest(challenge: Challenge, user: str, password: str, method: str, uri: str, cnonce: str) -> str:
-    """RFC 7616 section 3.4 with qop "auth"; RFC 2069 where the challenge offers no qop."""
+    """RFC 7616 section 3.4 with qop "auth" or, where nothing else is offered, "auth-int" over an empty body; RFC 2069 where the challenge offers no qop."""
     nonce = challenge.parameters.get("nonce", "")
-    qop = "auth" if challenge.qop else ""
+    qop = next((quality for quality in ("auth", "auth-int") if quality in challenge.qop), "")
     key = _hash(challenge, f"{user}:{challenge.realm}:{password}")
     if challenge.algorithm.endswith("-sess"):
         key = _hash(challenge, f"{key}:{nonce}:{cnonce}")
-    asked = _hash(challenge, f"{method}:{uri}")
+    asked = _hash(challenge, f"{method}:{uri}" + (f":{_hash(challenge, '')}" if qop == "auth-int" else ""))
     between = f"{nonce}:00000001:{cnonce}:{qop}" if qop else nonce
     fields = [
         f"username={_quoted(user)}",
@@ -120,7 +120,7 @@ def digest(challenge: Challenge, user: str, password: str, method: str, uri: str
     if "opaque" in challenge.parameters:
         fields.append(f"opaque={_quoted(challenge.parameters['opaque'])}")
     if qop:
-        fields += ["qop=auth", "nc=00000001"]
+        fields += [f"qop={qop}", "nc=00000001"]
     if qop or challenge.algorithm.endswith("-sess"):
         fields.append(f'cnonce="{cnonce}"')
     return "Digest " + ", ".join(fields)

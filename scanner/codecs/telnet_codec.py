@@ -91,16 +91,22 @@ class Codec:
         return bytes((IAC, agree, option))
 
 
-_ANSI = re.compile(rb"\x1b(?:\[[0-?]*[ -/]*[@-~]|[()][0-9A-Za-z]|[=>78cDEHM])")
+# Control sequences, a window's title (OSC), character sets, single functions (ECMA-48); the bell.
+_ANSI = re.compile(
+    rb"\x1b(?:\[[0-?]*[ -/]*[@-~]|\][^\x07\x1b\r\n]{0,200}(?:\x07|\x1b\\)|[()][0-9A-Za-z]|[=>78cDEHMZ])|\x07"
+)
 _LOGIN_WORD = re.compile(r"\b(?:log[io]n|log on|user ?name|user ?id|user|account)\b", re.IGNORECASE)
 _ASKS_LOGIN = re.compile(
-    r"\b(?:log[io]n|log on|user ?name|user ?id|account)(?: (?:name|id|as))?\s*(?:\([^()]*\)|\[[^\[\]]*\])?\s*[:>?]?$|\buser\s*(?:\([^()]*\))?\s*[:?]$",
+    r"\b(?:log[io]n|log on|user ?name|user ?id|account)(?: (?:name|id|as))?\s*(?:\([^()]*\)|\[[^\[\]]*\])?\s*[:>?]$|\buser\s*(?:\([^()]*\))?\s*[:?]$"
+    r"|^(?:\S{1,40} )?(?:log[io]n|user ?name)$",
     re.IGNORECASE,
 )
 _ASKS_PASSWORD = re.compile(
     r"\b(?:pass|password|passwd|passcode|passphrase|pass ?code|pin)\b[^:>?]{0,40}\s*[:>?]$|\b(?:password|passwd)$",
     re.IGNORECASE,
 )
+# "Last login: Mon Nov  2…", as long as the date has not come; "Your last successful login".
+_TELLS_OF_LOGINS = re.compile(r"\b(?:last|previous|failed|successful|since)\b.{0,40}\blog[io]n\W*$", re.IGNORECASE)
 _SHELL_SIGNS = frozenset("#$>")
 _PROMPT_LINE, _SHELL_LINE = 120, 64
 
@@ -122,6 +128,8 @@ def prompt(text: bytes) -> str:
         return "none"
     if _ASKS_PASSWORD.search(line):
         return "password"
+    if _TELLS_OF_LOGINS.search(line):
+        return "none"
     if _ASKS_LOGIN.search(line):
         return "login"
     return "shell" if _is_shell(line) and b"</" not in text and not text.startswith(b"HTTP/") else "none"

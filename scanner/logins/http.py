@@ -1,31 +1,55 @@
-"""HTTP: Basic or Digest, as the device asks. The proof is that a page which answered 401 to a stranger answers 2xx with the account.
+"""HTTP: Basic or Digest, as the device asks. The proof is that a page which answered 401 to a stranger answers 2xx with the account, and shows no login there.
 
-One page is asked for: `/`, or the page of the same server that `/` points to. A login form is not filled in: forms are each vendor's own, and a wrong guess
-at one is a failed login.
+One page is asked for: that of the question, or `/`, or the page of the same server that it points to. One answer to a challenge is sent; another only where
+the device says that the nonce was too old, which says nothing of the password (RFC 7616, section 3.3), or where the page that opened leads on to another. A
+login form is not filled in here.
 """
 
 import re
+from dataclasses import dataclass
 from urllib.parse import urljoin, urlsplit
 
 from checks.contract import Account, Answer, Verdict
 from inventory.errors import PeerError
+from scanner.codecs.html_page import decode, read_page, visible
 from scanner.codecs.http1 import Response, read_response, request
 from scanner.codecs.http_auth import Challenge, authorisation, parse_challenges, strongest
 from scanner.conversation import Conversation, Line, Send
 from scanner.mask import masked
+from scanner.refusals import few_left, says_busy, says_locked, says_refused
 
 NAME = "http"
 _REDIRECTS = 2
 _EVIDENCE = 256
 _TITLE = re.compile(rb"<title[^>]{0,80}>\s*(.{0,160}?)\s*</title", re.IGNORECASE | re.DOTALL)
-_LOGIN_PAGE = re.compile(r"log[-_]?[io]n|sign[-_]?in|auth|denied|error", re.IGNORECASE)
+_LOGIN_PAGE = re.compile(r"log[-_]?[io]n|sign[-_]?in|auth|denied|error|lock|expired|timeout", re.IGNORECASE)
 _LOCK_STATUS = (423, 429)
-# Strict, for a page that opened may well speak of doors and locks; "<lockStatus>lock" is Hikvision's (ISAPI, userCheck), who else writes "unlock".
-_LOCK = re.compile(
-    rb"<lockStatus>\s*lock\b|\b(?:account|user|login|address|ip|you)\b[^<>\n]{0,40}\b(?:locked|blocked|banned)\b"
-    rb"|\btoo many (?:failed|login|attempts|invalid|wrong)|\btry again (?:later|in \d|after)",
-    re.IGNORECASE,
-)
+# Hikvision's (ISAPI, userCheck), who else writes "unlock".
+_LOCK_STATE = re.compile(r"<lockStatus>\s*lock\b|\"lockStatus\"\s*:\s*\"lock\"", re.IGNORECASE)
+_SCANT = 40
+"""Characters: a page that shows fewer says what it has to say in its scripts, in an alert()."""
+MESSAGE = 400
+"""Characters that a page of one message shows at most; a page of settings may well name its limit of sessions, and a log the logins that failed."""
+# Two are for a new password and the same once more, which a stranger is not asked for.
+_PASSWORD_FIELD = re.compile(r"\btype\s{0,4}=\s{0,4}[\"']?password\b", re.IGNORECASE)
+_SCRIPT_WORDS = re.compile(r"\"([^\"\\]{4,160})\"|'([^'\\]{4,160})'")
+
+
+@dataclass(frozen=True, slots=True)
+class _Page:
+    """A page that was asked for, and what came."""
+
+    path: str
+    url: str
+    response: Response
+
+    @property
+    def status(self) -> int:
+        return self.response.status
+
+    @property
+    def challenges(self) -> tuple[Challenge, ...]:
+        return parse_challenges(self.response.headers_named("WWW-Authenticate"))
 
 
 async def attempt(line: Line, account: Account) -> Answer:
@@ -37,51 +61,72 @@ async def attempt(line: Line, account: Account) -> Answer:
 
 
 async def _attempt(line: Line, account: Account) -> Answer:
-    path, page = await _page_that_asks(line)
-    if page.status != 401:
-        return _without_login(page, account)
-    if not account.user and not account.password:
-        return _answer(Verdict.REFUSED, page, account, "it asks for a login")
-    challenges = parse_challenges(page.headers_named("WWW-Authenticate"))
-    challenge = strongest(challenges)
+    page = await _page_that_asks(line)
+    before = judge_stranger(page.response)
+    if before is not None:
+        return _answer(*before, page.response, account)
+    if account.anonymous:
+        return _answer(Verdict.REFUSED, "it asks for a login", page.response, account)
+    challenge = strongest(page.challenges)
     if challenge is None:
-        schemes = ", ".join(sorted({found.scheme for found in challenges}))
-        return _answer(
-            Verdict.UNREACHED, page, account, f"a 401 with no challenge we can answer ({schemes or 'none at all'})"
-        )
-    page = await line.hold(_get(line, path, account, challenge))
-    fresh = strongest(parse_challenges(page.headers_named("WWW-Authenticate")))
-    if page.status == 401 and fresh is not None and fresh.stale:
-        # RFC 7616, section 3.3: the nonce was too old, and nothing has been said of the password.
-        page = await line.hold(_get(line, path, account, fresh))
-    return judge(page, _url(line, path), account)
+        schemes = ", ".join(sorted({found.scheme for found in page.challenges}))
+        reason = f"a 401 with no challenge we can answer ({schemes or 'none at all'})"
+        return _answer(Verdict.UNREACHED, reason, page.response, account)
+    opened = await _asked(line, page.path, account, challenge)
+    fresh = strongest(opened.challenges)
+    if opened.status == 401 and fresh is not None and _only_stale(fresh, challenge):
+        opened = await _asked(line, page.path, account, fresh)
+    verdict, reason = judge(opened.response, page.response, opened.url)
+    onward = _inside(opened.response, opened.url)
+    if verdict is Verdict.OPENED and onward is not None:
+        return await _onward(line, onward, account)
+    return _answer(verdict, reason, opened.response, account)
 
 
-async def _page_that_asks(line: Line) -> tuple[str, Response]:
-    """The path that answers 401 and its answer, or the last page that `/` points to on this very server."""
-    path = "/"
-    page = await line.hold(_get(line, path))
+def _only_stale(fresh: Challenge, before: Challenge) -> bool:
+    """Whether just the nonce was too old. A device that says so of a nonce that nobody has used yet says it always, and it means nothing."""
+    return fresh.stale and not before.stale and fresh.parameters.get("nonce") != before.parameters.get("nonce")
+
+
+async def _onward(line: Line, path: str, account: Account) -> Answer:
+    """The page that an accepted login led on to: a stranger must be refused there, and the account must see it."""
+    stranger = await _asked(line, path)
+    challenge = strongest(stranger.challenges)
+    if stranger.status != 401 or challenge is None:
+        return _answer(Verdict.UNREACHED, "it led on to a page that anybody sees", stranger.response, account)
+    seen = await _asked(line, path, account, challenge)
+    verdict, reason = judge(seen.response, stranger.response, seen.url)
+    if 300 <= seen.status < 400:
+        verdict, reason = Verdict.UNREACHED, "it led on and on"
+    return _answer(verdict, reason, seen.response, account)
+
+
+async def _page_that_asks(line: Line) -> _Page:
+    """The page that answers 401, or the last page that it points to on this very server."""
+    page = await _asked(line, line.path or "/")
     for _ in range(_REDIRECTS):
-        inside = _inside(page, _url(line, path))
+        inside = _inside(page.response, page.url)
         if inside is None:
             break
-        path = inside
-        page = await line.hold(_get(line, path))
-    return path, page
+        page = await _asked(line, inside)
+    return page
 
 
-def _get(
-    line: Line, path: str, account: Account | None = None, challenge: Challenge | None = None
-) -> Conversation[Response]:
+async def _asked(line: Line, path: str, account: Account | None = None, challenge: Challenge | None = None) -> _Page:
+    url = _url(line, path)
+    return _Page(path, url, await line.hold(_get(path, url, account, challenge)))
+
+
+def _get(path: str, url: str, account: Account | None, challenge: Challenge | None) -> Conversation[Response]:
     headers = []
     if account is not None and challenge is not None:
         headers.append(("Authorization", authorisation(challenge, account.user, account.password, "GET", path)))
-    yield Send(request("GET", path, urlsplit(_url(line, path)).netloc, headers))
+    yield Send(request("GET", path, urlsplit(url).netloc, headers))
     return (yield from read_response())
 
 
 def _url(line: Line, path: str) -> str:
-    address, port = line.endpoint.address, line.endpoint.port
+    address, port = line.endpoint.address.partition("%")[0], line.endpoint.port
     host = f"[{address}]" if ":" in address else address
     usual = port == (443 if line.tls else 80)
     return f"{'https' if line.tls else 'http'}://{host}{'' if usual else f':{port}'}{path}"
@@ -108,37 +153,99 @@ def _port(scheme: str) -> int:
     return 443 if scheme == "https" else 80
 
 
-def _without_login(page: Response, account: Account) -> Answer:
-    if _is_lock(page):
-        return _answer(Verdict.LOCKED, page, account, "it answers with a lock")
-    if page.status in {0, 503}:
-        return _answer(Verdict.UNREACHED, page, account, f"status {page.status}")
-    return _answer(Verdict.NO_LOGIN_ASKED, page, account, "it asks for no HTTP login")
+def judge_stranger(page: Response) -> tuple[Verdict, str] | None:
+    """What the page says to a stranger, who has tried nothing; None where it asks for a login."""
+    said = _words(page)
+    if _locks(page, said, threats=False):
+        return Verdict.LOCKED, "it answers with a lock"
+    if page.status == 503 or _is_busy(page, said):
+        return Verdict.UNREACHED, f"it is busy (status {page.status})"
+    if page.status == 401:
+        return None
+    if 200 <= page.status < 400:
+        return Verdict.NO_LOGIN_ASKED, "it asks for no HTTP login"
+    return Verdict.UNREACHED, f"status {page.status} to a stranger, and no login asked for"
 
 
-def judge(page: Response, url: str, account: Account) -> Answer:
-    """What the answer to a request with credentials means; `url` is what was asked for, and answered 401 without them."""
-    if _is_lock(page):
-        return _answer(Verdict.LOCKED, page, account, "it answers with a lock")
-    if page.status == 401 and page.header("WWW-Authenticate") is None:
-        return _answer(
-            Verdict.UNREACHED, page, account, "a 401 without a challenge: it takes no more connections or logins now"
-        )
+def judge(page: Response, before: Response, url: str) -> tuple[Verdict, str]:
+    """What the answer to a request with credentials means; `before` is the 401 that came without them, `url` what was asked for."""
+    known = set(_words(before).split("\n"))
+    said = "\n".join(line for line in _words(page).split("\n") if line not in known)
+    if _locks(page, said, threats=True):
+        return Verdict.LOCKED, "it answers with a lock"
+    if page.status == 503 or _is_busy(page, said):
+        return Verdict.UNREACHED, f"it is busy (status {page.status})"
     if page.status in {401, 403}:
-        return _answer(Verdict.REFUSED, page, account)
+        return _judge_refusal(page)
     if 200 <= page.status < 300:
-        return _answer(Verdict.OPENED, page, account)
+        return _judge_2xx(page, before)
     inside = _inside(page, url)
-    if inside is not None:
-        return _answer(Verdict.REFUSED if _LOGIN_PAGE.search(inside) else Verdict.OPENED, page, account)
-    return _answer(Verdict.UNREACHED, page, account, f"status {page.status} in answer to the login")
+    if inside is None:
+        return Verdict.UNREACHED, f"status {page.status} in answer to the login"
+    return (Verdict.REFUSED, "it led to a login page") if _LOGIN_PAGE.search(inside) else (Verdict.OPENED, "")
 
 
-def _is_lock(page: Response) -> bool:
-    return page.status in _LOCK_STATUS or _LOCK.search(page.body) is not None
+def _judge_refusal(page: Response) -> tuple[Verdict, str]:
+    challenge = strongest(parse_challenges(page.headers_named("WWW-Authenticate")))
+    if page.status == 401 and page.header("WWW-Authenticate") is None:
+        return Verdict.UNREACHED, "a 401 without a challenge: it takes no more connections or logins now"
+    if challenge is not None and challenge.stale:
+        return Verdict.UNREACHED, "it says of every nonce that it is too old"
+    return Verdict.REFUSED, ""
 
 
-def _answer(verdict: Verdict, page: Response, account: Account, reason: str = "") -> Answer:
+def _judge_2xx(page: Response, before: Response) -> tuple[Verdict, str]:
+    """Servers that answer 200 to everything say in the page that nobody was let in."""
+    shown, words = read_page(_decoded(page)), _words(page)
+    if says_refused(shown.title) or (says_refused(words) and len(words) < MESSAGE):
+        return Verdict.REFUSED, f"status {page.status}, and the page says that the login was refused"
+    if shown.refresh and _LOGIN_PAGE.search(shown.refresh[:500]):
+        return Verdict.REFUSED, "the page leads to a login page"
+    doubt = _doubt(page, before)
+    return (Verdict.UNREACHED, f"status {page.status}, but {doubt}") if doubt else (Verdict.OPENED, "")
+
+
+def _doubt(page: Response, before: Response) -> str:
+    """Why a page that came with 2xx proves nothing; "" where it does."""
+    text = _decoded(page)
+    doubts = {
+        "it still asks for a login": page.header("WWW-Authenticate") is not None,
+        "the page speaks of refused logins": says_refused(_words(page)),
+        "the page is the one that a stranger sees": bool(page.body.strip()) and page.body == before.body,
+        "the page asks for a password": read_page(text).password_form and len(_PASSWORD_FIELD.findall(text)) == 1,
+    }
+    return next((doubt for doubt, stands in doubts.items() if stands), "")
+
+
+def _locks(page: Response, said: str, *, threats: bool) -> bool:
+    """Whether the device shuts somebody out: by its status (RFC 4918, 11.3; RFC 6585, 4), by refusing for a time (RFC 9110, 10.2.3), or in words."""
+    if page.status in _LOCK_STATUS or (page.status in {401, 403} and page.header("Retry-After") is not None):
+        return True
+    if _LOCK_STATE.search(_decoded(page)) or says_locked(said, threats=threats):
+        return True
+    return threats and few_left(said)
+
+
+def _is_busy(page: Response, said: str) -> bool:
+    return says_busy(said) and (page.status >= 400 or len(said) < MESSAGE)
+
+
+def _words(page: Response) -> str:
+    """What the page and its realms say to a reader."""
+    text = _decoded(page)
+    shown = visible(text)
+    if len(shown.strip()) < _SCANT:
+        quoted = (double or single for double, single in _SCRIPT_WORDS.findall(text[:8192]))
+        shown = "\n".join((shown, *quoted))
+    realms = (challenge.realm for challenge in parse_challenges(page.headers_named("WWW-Authenticate")))
+    return "\n".join((page.reason, *realms, shown))
+
+
+def _decoded(page: Response) -> str:
+    return decode(page.body, page.header("Content-Type") or "")
+
+
+def _answer(verdict: Verdict, reason: str, page: Response, account: Account) -> Answer:
     """The verdict with the status line, where it points to, and the title as evidence."""
     title = _TITLE.search(page.body)
     said = [

@@ -1,3 +1,5 @@
+import hashlib
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -93,11 +95,28 @@ def test_prefers_the_challenge_that_hides_the_password_best():
         "Negotiate",
         'Digest realm="x"',
         'Digest realm="x", nonce="n", algorithm=AKAv1-MD5',
-        'Digest realm="x", nonce="n", qop="auth-int"',
+        'Digest realm="x", nonce="n", qop="auth-conf"',
     ],
 )
 def test_does_not_answer_what_it_cannot(value):
     assert strongest(parse_challenges([value])) is None
+
+
+def test_where_nothing_but_auth_int_is_offered_the_empty_body_is_in_the_response():
+    # RFC 7616, section 3.4.3: A2 = Method ":" request-uri ":" H(entity-body).
+    (challenge,) = parse_challenges(['Digest realm="r", nonce="n", qop="auth-int", algorithm=MD5'])
+    header = authorisation(challenge, "u", "p", "GET", "/", "c")
+    first, empty = (hashlib.md5(text).hexdigest() for text in (b"u:r:p", b""))
+    second = hashlib.md5(f"GET:/:{empty}".encode()).hexdigest()
+    response = hashlib.md5(f"{first}:n:00000001:c:auth-int:{second}".encode()).hexdigest()
+    assert f'response="{response}"' in header
+    assert "qop=auth-int" in header
+
+
+def test_a_realm_with_quotes_is_given_back_as_it_came():
+    (challenge,) = parse_challenges([r'Digest realm="the \"north\" gate", nonce="n"'])
+    assert challenge.realm == 'the "north" gate'
+    assert r'realm="the \"north\" gate"' in authorisation(challenge, "u", "p", "GET", "/")
 
 
 def test_a_quote_in_a_user_name_stays_inside_its_quotes():

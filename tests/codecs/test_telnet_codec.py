@@ -85,6 +85,13 @@ def test_whatever_comes_the_answers_are_only_such_as_may_be_sent(pieces):
         (b"", "none"),
         (b"Last login: Mon Nov  2 10:00:00 2026 from 10.0.0.1\r\n", "none"),
         (b"x" * 500 + b"login:", "none"),
+        (b"Welcome\r\nLast login: ", "none"),
+        (b"Last failed login:", "none"),
+        (b"There were 2 failed attempts since the last successful login", "none"),
+        (b"Please call the operator before you login", "none"),
+        (b"camera login", "login"),
+        (b"\x1b]0;root@cam\x07\x1b[01;32mroot@cam\x1b[0m:~# \x1b[0m", "shell"),
+        (b"\x07Password:\x1b[K ", "password"),
     ],
 )
 def test_what_the_end_of_a_text_asks_for(text, kind):

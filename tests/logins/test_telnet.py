@@ -80,6 +80,98 @@ async def test_a_lock_is_a_lock(scripted, reply):
     assert (await tried(scripted([[BANNER, ASKS, reply]]))).verdict is Verdict.LOCKED
 
 
+@pytest.mark.parametrize(
+    "said",
+    [
+        "The account is locked due to 3 failed logins.",  # Linux-PAM 1.4, modules/pam_faillock
+        "Das Konto ist gesperrt",
+        "Compte verrouillé",
+        "Cuenta bloqueada",
+        "Zbyt wiele prób",
+        "Учётная запись заблокирована",
+        "用户已被锁定",
+        "アカウントがロックされました",
+        "Wrong password. 1 attempt remaining",
+    ],
+)
+@pytest.mark.parametrize("charset", ["utf-8", "gb18030"])
+async def test_a_lock_is_a_lock_in_any_language(scripted, said, charset):
+    reply = f"\r\n{said}\r\nlogin: ".encode(charset)
+    assert (await tried(scripted([[BANNER, ASKS, reply]], silent=True))).verdict is Verdict.LOCKED
+
+
+async def test_a_lock_before_a_prompt_is_a_lock(scripted):
+    reply = b"\r\nYour account is locked.\r\n> "
+    assert (await tried(scripted([[BANNER, ASKS, reply]], silent=True))).verdict is Verdict.LOCKED
+
+
+async def test_nothing_is_typed_where_the_greeting_says_that_it_locks(scripted):
+    line = scripted([[b"Your IP address has been blocked for 10 minutes.\r\nlogin: "]], silent=True)
+    assert (await tried(line)).verdict is Verdict.LOCKED
+    assert line.sent == []
+
+
+@pytest.mark.parametrize("said", [b"telnetd: All network ports in use.\r\n", b"Too many users logged in\r\n"])
+async def test_a_device_without_a_free_session_is_busy(scripted, said):
+    for script in ([said], [BANNER, ASKS, b"\r\n" + said]):
+        answer = await tried(scripted([script]))
+        assert (answer.verdict, answer.reason) == (Verdict.UNREACHED, "it is busy")
+
+
+SIGN = b"\r\n#############\r\n# KEEP OUT\r\n#\r\n# "
+
+
+@pytest.mark.parametrize(
+    ("banner", "reply"),
+    [
+        (SIGN[:-3], b"\r\nLogin incorrect\r\n" + SIGN),  # a sign, and a cursor that waits within it
+        (b"\r\n# \r\nlogin: ", b"\r\n# "),  # the same prompt as before
+        (b"\r\nlogin: ", b"#"),  # what may become a line of a sign
+        (b"\r\nlogin: ", b"\r\nAnmeldung fehlgeschlagen\r\n# "),
+        (b"\r\nlogin: ", "\r\n密码错误\r\n> ".encode("gb18030")),
+        (b"\r\nlogin: ", b"\r\nToo many sessions\r\n> "),
+        (b"1) Log in\r\nEnter choice: \r\nlogin: ", b"\r\n1) Log in\r\nEnter choice: "),
+        (b"\r\nlogin: ", b"\r\nWelcome\r\nLast login: "),
+    ],
+)
+async def test_what_a_stranger_sees_too_is_no_proof(scripted, banner, reply):
+    greeting = banner if banner.endswith(b": ") else banner + b"\r\nlogin: "
+    answer = await tried(scripted([[greeting, ASKS, reply]], silent=True))
+    assert answer.verdict in {Verdict.REFUSED, Verdict.UNREACHED}
+
+
+async def test_a_device_that_hangs_up_at_its_prompt_has_not_opened(scripted):
+    answer = await tried(scripted([[BANNER, ASKS, b"\r\n# "]]))
+    assert (answer.verdict, answer.reason) == (Verdict.UNREACHED, "it hung up at its own prompt")
+
+
+async def test_a_prompt_in_colours_is_one(scripted):
+    reply = b"\r\n\x1b]0;root@cam: ~\x07\x1b[01;32mroot@cam\x1b[00m:\x1b[01;34m~\x1b[00m# \x1b[0m"
+    assert (await tried(scripted([[BANNER, ASKS, reply]], silent=True))).verdict is Verdict.OPENED
+
+
+async def test_a_password_that_looks_like_a_prompt_is_not_taken_for_one(scripted):
+    account = Account("odd", "root", "cam#")
+    for echo in (b"cam#", b"\r\ncam#"):
+        assert (await tried(scripted([[BANNER, ASKS, echo]], silent=True), account)).verdict is Verdict.UNREACHED
+
+
+@pytest.mark.parametrize(
+    "reply",
+    [
+        # util-linux's login with Linux-PAM 1.5, where the password has aged.
+        b"\r\nYou are required to change your password immediately (administrator enforced).\r\nChanging password for root.\r\nCurrent password: ",
+        b"\r\nEnter new password: ",
+        b"\r\nYour password has expired.\r\nNew password: ",
+    ],
+)
+async def test_a_demand_for_a_new_password_is_an_open_door_and_is_not_answered(scripted, reply):
+    line = scripted([[BANNER, ASKS, reply]], silent=True)
+    answer = await tried(line)
+    assert (answer.verdict, answer.reason) == (Verdict.OPENED, "it wants a new password")
+    assert len(line.sent) == 2
+
+
 async def test_a_banner_that_threatens_with_a_lock_is_no_lock(scripted):
     threat = b"Accounts are locked out after 3 failures.\r\n"
     line = scripted([[threat + b"login: ", ASKS, b"\r\nLogin incorrect\r\n" + threat + b"login: "]])
