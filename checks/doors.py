@@ -60,8 +60,45 @@ def _ssh(_: Device, seen: Observation) -> Iterator[Door]:
     yield Door(seen.endpoint, "ssh")
 
 
+def _ftp(_: Device, seen: Observation) -> Iterator[Door]:
+    if seen.facts.get("ftp.code") == 220:
+        yield Door(seen.endpoint, "ftp")
+
+
+def _rtsp(_: Device, seen: Observation) -> Iterator[Door]:
+    if seen.facts.get("rtsp.auth"):
+        yield Door(seen.endpoint, "rtsp", path="/")
+
+
+def _onvif(_: Device, seen: Observation) -> Iterator[Door]:
+    if seen.facts.get("onvif.authentication") is True:
+        yield Door(seen.endpoint, "onvif", path=str(seen.facts.get("onvif.path", "")))
+
+
+def _sip(_: Device, seen: Observation) -> Iterator[Door]:
+    if _registers(seen):
+        yield Door(seen.endpoint, "sip")
+
+
+def _sip_tcp(device: Device, seen: Observation) -> Iterator[Door]:
+    """Only where there is no door over UDP: it is one register, and one count of failed logins."""
+    if _registers(seen) and not any(_registers(other) for other in device.speaking("sip")):
+        yield Door(seen.endpoint, "sip_tcp")
+
+
+def _registers(seen: Observation) -> bool:
+    """Whether it asks for a password, or takes phones into a register, where it asks for one then."""
+    allowed = seen.facts.get("sip.allow")
+    return "digest" in str(seen.facts.get("sip.auth", "")) or (isinstance(allowed, tuple) and "REGISTER" in allowed)
+
+
 WAYS: Mapping[str, Way] = {
+    "ftp": Way("FTP", "ftp", _ftp, anonymous=True),
     "http": Way("HTTP", "http", _http, anonymous=True),
+    "onvif": Way("ONVIF", "onvif", _onvif, anonymous=True),
+    "rtsp": Way("RTSP", "rtsp", _rtsp, anonymous=True),
+    "sip": Way("SIP", "sip", _sip, anonymous=True),
+    "sip_tcp": Way("SIP over a stream", "sip_tcp", _sip_tcp, anonymous=True, accounts="sip"),
     "ssh": Way("SSH", "ssh", _ssh),
     "telnet": Way("Telnet", "telnet", _telnet),
 }

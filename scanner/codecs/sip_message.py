@@ -12,6 +12,7 @@ from inventory.errors import ProtocolError
 from inventory.model import FactValue
 from inventory.text import one_line
 from scanner.codecs.http1 import SAFE_HOST, authority
+from scanner.codecs.http_auth import parse_challenges
 from scanner.conversation import EVIDENCE_LIMIT, Heard, Say, Target
 
 FACTS = {
@@ -20,6 +21,7 @@ FACTS = {
     "sip.server": "the Server header",
     "sip.user_agent": "the User-Agent header",
     "sip.allow": "the methods that it allows",
+    "sip.auth": "the schemes in which it asks for a password: 'digest'",
     "sip.realm": "the realm that it asks a password for",
     "sip.organization": "the Organization header",
 }
@@ -77,7 +79,7 @@ def status_of(message: bytes) -> int:
 def parse(message: bytes) -> Heard:
     """The facts of an answer's head, whatever its status: a device that refuses names itself too."""
     facts: dict[str, FactValue] = {"sip.status": status_of(message)}
-    headers = _headers(message)
+    headers = headers_of(message)
     texts = {
         "sip.agent": headers.get("user-agent", "") or headers.get("server", ""),
         "sip.server": headers.get("server", ""),
@@ -88,13 +90,17 @@ def parse(message: bytes) -> Heard:
     allowed = tuple(dict.fromkeys(_METHODS.findall(headers.get("allow", "").upper())))[:24]
     if allowed:
         facts["sip.allow"] = allowed
-    realm = _REALM.search(headers.get("www-authenticate", "") or headers.get("proxy-authenticate", ""))
+    challenge = headers.get("www-authenticate", "") or headers.get("proxy-authenticate", "")
+    asked = sorted({found.scheme for found in parse_challenges([challenge])})
+    if asked:
+        facts["sip.auth"] = ",".join(asked)
+    realm = _REALM.search(challenge)
     if realm and realm[1].strip():
         facts["sip.realm"] = one_line(realm[1])
     return Heard(facts, message[:EVIDENCE_LIMIT])
 
 
-def _headers(message: bytes) -> dict[str, str]:
+def headers_of(message: bytes) -> dict[str, str]:
     """The headers by their names in lower case; of several alike those after the first are joined to it (section 7.3.1), and so is a folded line."""
     head = message.lstrip(b"\r\n")[:HEAD_LIMIT].replace(b"\r\n", b"\n").partition(b"\n\n")[0]
     found: dict[str, str] = {}

@@ -1,14 +1,12 @@
-"""FTP: the greeting, and a polite goodbye. No account is named, anonymous least of all.
-
-RFC 959, section 4.2: a reply is a three-digit code and a text; a reply of several lines has a hyphen after the code of its first line and ends with the line
-that has the same code and a blank.
-"""
+"""FTP: the greeting, and a polite goodbye. No account is named, anonymous least of all: whether strangers are invited is read from the greeting alone."""
 
 import re
 
-from inventory.errors import PeerClosed, PeerError, ProtocolError, TimedOut
+from inventory.errors import PeerError
+from inventory.model import FactValue
 from inventory.text import one_line
-from scanner.conversation import EVIDENCE_LIMIT, Conversation, Heard, ReadAll, ReadUntil, Safety, Say, Send, Target
+from scanner.codecs.ftp_reply import offers_anonymous, parse_reply, read_reply
+from scanner.conversation import EVIDENCE_LIMIT, Conversation, Heard, ReadAll, Safety, Say, Send, Target
 
 NAME = "ftp"
 TRANSPORT = "tcp"
@@ -17,25 +15,25 @@ SAFETY = Safety.A
 OVER_TLS = False
 SPEAKS_FIRST = True
 HARDY = True
-FACTS = {"ftp.code": "the reply code of the greeting", "ftp.banner": "the text of the greeting, without its codes"}
+FACTS = {
+    "ftp.code": "the reply code of the greeting",
+    "ftp.banner": "the text of the greeting, without its codes",
+    "ftp.anonymous_offered": "that the greeting invites strangers to log in as anonymous, where it does",
+}
 QUIT = b"QUIT\r\n"
 SAYS = (Say.exactly("QUIT", QUIT),)
-_LINE = re.compile(rb"([1-5]\d\d)([ -]?)(.*)", re.DOTALL)
-_LINES, _LINE_LIMIT = 64, 2048
+_FAREWELL_LIMIT = 2048
 
 
 def probe(target: Target) -> Conversation[Heard]:
     """Read the greeting and leave."""
-    lines = [(yield from _line())]
-    while not _is_whole(lines):
-        lines.append((yield from _line()))
-    heard = parse(b"".join(lines))
+    greeting = yield from read_reply()
     try:
         yield Send(QUIT)
-        yield ReadAll(_LINE_LIMIT, quiet=1.0)
+        yield ReadAll(_FAREWELL_LIMIT, quiet=1.0)
     except PeerError:
         pass  # it has said what we came for
-    return heard
+    return parse(greeting.raw)
 
 
 def recognises(greeting: bytes) -> bool:
@@ -47,34 +45,10 @@ def recognises(greeting: bytes) -> bool:
     )
 
 
-def _line() -> Conversation[bytes]:
-    """The next line; also one that the device leaves without its end, as "421 Too many connections" often is."""
-    try:
-        return (yield ReadUntil(b"\n", _LINE_LIMIT))
-    except (PeerClosed, TimedOut) as error:
-        if not error.partial:
-            raise
-        return error.partial
-
-
-def _is_whole(lines: list[bytes]) -> bool:
-    """Whether these lines are a reply; `ProtocolError` where they cannot become one."""
-    code = _code(lines[0])
-    if len(lines) > _LINES:
-        raise ProtocolError(f"an FTP greeting of more than {_LINES} lines")
-    return lines[0][3:4] != b"-" or lines[-1].startswith(code + b" ") or lines[-1].strip() == code
-
-
-def _code(line: bytes) -> bytes:
-    match = _LINE.fullmatch(line)
-    if match is None:
-        raise ProtocolError("not an FTP greeting")
-    return match[1]
-
-
 def parse(greeting: bytes) -> Heard:
     """Read a whole greeting."""
-    code = _code(greeting)
-    marks = (code + b"-", code + b" ")
-    texts = [line[4:] if line.startswith(marks) else line.removeprefix(code) for line in greeting.splitlines()]
-    return Heard({"ftp.code": int(code), "ftp.banner": one_line(b"\n".join(texts))}, greeting[:EVIDENCE_LIMIT])
+    reply = parse_reply(greeting)
+    facts: dict[str, FactValue] = {"ftp.code": reply.code, "ftp.banner": one_line(reply.text)}
+    if reply.code == 220 and offers_anonymous(reply.text):
+        facts["ftp.anonymous_offered"] = True
+    return Heard(facts, greeting[:EVIDENCE_LIMIT])

@@ -56,6 +56,7 @@ FACTS = {
     "onvif.serial": "the serial number",
     "onvif.hardware": "the hardware's identifier",
     "onvif.authentication": "whether it asks for an account before it says who it is",
+    "onvif.path": "the path of the service that asks for an account",
     "onvif.fault": "the code of the fault where it answered with another one",
 }
 _ELEMENTS = {
@@ -108,13 +109,15 @@ def probe(target: Target) -> Conversation[Heard]:
     facts = answer(response)
     evidence = _evidence(response)
     if facts.get("onvif.authentication"):
-        return Heard(facts, evidence)
+        return Heard({**facts, "onvif.path": target.path}, evidence)
     try:
         yield Reconnect()
         response = yield from _ask(target, INFORMATION)
         facts |= answer(response, speaks_onvif=True)
     except PeerError:
         return Heard(facts, evidence)  # the time has shown that it speaks ONVIF
+    if facts.get("onvif.authentication"):
+        facts["onvif.path"] = target.path
     return Heard(facts, _evidence(response))
 
 

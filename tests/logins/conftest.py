@@ -62,6 +62,9 @@ class _Peer:
         if isinstance(step, ReadSome):
             return self._take(step.limit)
         assert isinstance(step, Read | ReadUntil)
+        if isinstance(step, ReadUntil) and step.delimiter not in self._buffer:
+            ended = TimedOut if self._line.silent or self._script else PeerClosed
+            raise ended(self._take(len(self._buffer)))
         size = step.size if isinstance(step, Read) else self._buffer.index(step.delimiter) + len(step.delimiter)
         return self._take(size)
 

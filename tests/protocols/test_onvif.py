@@ -50,6 +50,7 @@ CLOCK = {
     "onvif.time_source": "NTP",
     "onvif.time_zone": "CET-1CEST",
 }
+ASKS = {"onvif.authentication": True, "onvif.path": "/onvif/device_service"}
 
 
 def test_asks_for_the_time_and_then_who_it_is(recite):
@@ -80,12 +81,12 @@ def test_asks_for_the_time_and_then_who_it_is(recite):
 )
 def test_a_device_that_asks_for_an_account_says_so(recite, refusal):
     heard, _ = recite(onvif.probe(TARGET), [served(TIME), refusal])
-    assert heard.facts == CLOCK | {"onvif.authentication": True}
+    assert heard.facts == CLOCK | ASKS
 
 
 def test_a_device_that_locks_its_time_too_is_asked_nothing_more(recite):
     heard, sent = recite(onvif.probe(TARGET), [served(fault(b"ter:NotAuthorized"), b"401 Unauthorized")])
-    assert heard.facts == {"onvif.authentication": True}
+    assert heard.facts == ASKS
     assert len(sent) == 1
 
 

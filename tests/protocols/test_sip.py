@@ -43,6 +43,7 @@ def test_reads_a_phone_that_refuses():
         "sip.agent": "Yealink SIP-T46S 66.85.0.5",
         "sip.user_agent": "Yealink SIP-T46S 66.85.0.5",
         "sip.allow": ("INVITE", "ACK", "CANCEL", "OPTIONS"),
+        "sip.auth": "digest",
         "sip.realm": "asterisk",
         "sip.organization": r"City\x1b[31m",
     }
