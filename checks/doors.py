@@ -92,6 +92,30 @@ def _registers(seen: Observation) -> bool:
     return "digest" in str(seen.facts.get("sip.auth", "")) or (isinstance(allowed, tuple) and "REGISTER" in allowed)
 
 
+def _snmpv3(_: Device, seen: Observation) -> Iterator[Door]:
+    if seen.facts.get("snmp.engine_id"):
+        yield Door(seen.endpoint, "snmpv3")
+
+
+def _ipmi(_: Device, seen: Observation) -> Iterator[Door]:
+    if "2.0" in str(seen.facts.get("ipmi.version", "")):  # the sessions of 1.5 are not spoken
+        yield Door(seen.endpoint, "ipmi")
+
+
+def _vnc(_: Device, seen: Observation) -> Iterator[Door]:
+    types = seen.facts.get("vnc.security_types")
+    asked = isinstance(types, tuple) and "VNC Authentication" in types
+    if asked and not seen.facts.get("vnc.no_authentication"):
+        yield Door(seen.endpoint, "vnc")
+
+
+def _mqtt(_: Device, seen: Observation) -> Iterator[Door]:
+    if seen.facts.get("mqtt.return_code") in _MQTT_REFUSALS:
+        yield Door(seen.endpoint, "mqtt")
+
+
+_MQTT_REFUSALS = (4, 5, 0x86, 0x87)
+"""Bad user name or password, and not authorised: in MQTT 3.1.1 and in 5."""
 WAYS: Mapping[str, Way] = {
     "ftp": Way("FTP", "ftp", _ftp, anonymous=True),
     "http": Way("HTTP", "http", _http, anonymous=True),
@@ -99,8 +123,13 @@ WAYS: Mapping[str, Way] = {
     "rtsp": Way("RTSP", "rtsp", _rtsp, anonymous=True),
     "sip": Way("SIP", "sip", _sip, anonymous=True),
     "sip_tcp": Way("SIP over a stream", "sip_tcp", _sip_tcp, anonymous=True, accounts="sip"),
+    "ipmi": Way("IPMI", "ipmi", _ipmi, anonymous=True),
+    "mqtt": Way("MQTT", "mqtt", _mqtt, anonymous=True),
+    "snmpv3": Way("SNMPv3", "snmp", _snmpv3, anonymous=True, locks=False),  # RFC 3414 knows no lock
     "ssh": Way("SSH", "ssh", _ssh),
     "telnet": Way("Telnet", "telnet", _telnet),
+    # Each connection is a mark against us (scanner/logins/vnc.py), and the list of locks has answered the control already.
+    "vnc": Way("VNC", "vnc", _vnc),
 }
 HEARD = tuple(sorted({way.heard for way in WAYS.values()}))
 """The protocols that show a door."""

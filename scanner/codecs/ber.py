@@ -61,6 +61,11 @@ class Cursor:
         """Whether every element has been read."""
         return self._at >= len(self.data)
 
+    @property
+    def at(self) -> int:
+        """How many bytes have been read."""
+        return self._at
+
     def next(self) -> tuple[int, bytes]:
         """The next element's tag and content."""
         tag = self._byte()

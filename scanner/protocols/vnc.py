@@ -50,6 +50,11 @@ _REASON_LIMIT = 1024
 
 def probe(target: Target) -> Conversation[Heard]:
     """Exchange versions, and read the list of locks."""
+    return parse((yield from greet()))
+
+
+def greet() -> Conversation[bytes]:
+    """All that the server says until a lock must be chosen, or, in version 3.3, until it asks for what the lock that it chose needs."""
     greeting = yield Read(12)
     version = parse_version(greeting)
     yield Send(OLD if version < (3, 7) else SEVENTH if version == (3, 7) else EIGHTH)
@@ -61,11 +66,11 @@ def probe(target: Target) -> Conversation[Heard]:
         refused = count == b"\0"
         said = count if refused else count + (yield Read(count[0]))
     if refused:
-        said += yield from _reason()
-    return parse(greeting + said)
+        said += yield from reason()
+    return greeting + said
 
 
-def _reason() -> Conversation[bytes]:
+def reason() -> Conversation[bytes]:
     """The text that follows a refusal, with its length; b"" where the server leaves without one."""
     try:
         length = yield Read(4)
@@ -89,16 +94,16 @@ def parse(said: bytes) -> Heard:
     facts: dict[str, FactValue] = {"vnc.version": f"{major}.{minor}"}
     types: tuple[int, ...]
     if version < (3, 7):
-        types, reason = ((rest[3],) if len(rest) >= 4 else ()), rest[4:]
+        types, why = ((rest[3],) if len(rest) >= 4 else ()), rest[4:]
         whole = len(rest) >= 4 and not any(rest[:3])
     else:
-        types, reason = tuple(rest[1 : 1 + rest[0]]) if rest else (), rest[1:]
+        types, why = tuple(rest[1 : 1 + rest[0]]) if rest else (), rest[1:]
         whole = bool(rest) and len(types) == rest[0]
     if not whole:
         raise ProtocolError("a VNC server that does not list its security types")
     if any(types):
         facts["vnc.security_types"] = tuple(_TYPES.get(kind, f"type {kind}") for kind in dict.fromkeys(types))
         facts["vnc.no_authentication"] = _NONE in types
-    elif text := one_line(reason[4:], 200):
+    elif text := one_line(why[4:], 200):
         facts["vnc.refusal"] = text
     return Heard(facts, said[:EVIDENCE_LIMIT])

@@ -9,22 +9,35 @@ from scanner.protocols import ipmi
 from tests.datagrams import Datagrams
 from tests.holding import hold_with
 
+# Recorded from the same, for the five indexes of Get Channel Cipher Suites: suites 0 to 14.
+SUITES = [
+    bytes.fromhex("0600ff07 00 00000000 00000000" + rest)
+    for rest in (
+        "19811c63 20005400 01 c000004080c001014080c002014180c0 45",
+        "19811c63 20005400 01 03014181c004014182c005014183c006 ed",
+        "19811c63 20005400 01 024080c007024280c008024281c00902 e6",
+        "19811c63 20005400 01 4282c00a024283c00b024380c00c0243 95",
+        "14811c63 20005400 01 81c00d024382c00e024383 e0",
+    )
+]
 TARGET = Target(Endpoint("192.0.2.1", 623, "udp"))
 # Recorded from ipmi_sim of OpenIPMI 2.0.33 (Debian 12) over 127.0.0.1.
 SIMULATED = bytes.fromhex("0600ff07 00 00000000 00000000 10 811c63 200038 00 01 97 06 03 000000 00 07")
 
 
-def answered(data: str) -> bytes:
+def answered(data: str, command: int = 0x38) -> bytes:
     """An answer of IPMI 2.0, section 13.8: its data between the two checksums."""
-    body = bytes.fromhex("200038 00" + data)
+    body = bytes((0x20, 0, command, 0)) + bytes.fromhex(data)
     body += bytes((-sum(body) & 0xFF,))
     return bytes.fromhex("0600ff07 00 00000000 00000000") + bytes((len(body) + 3,)) + bytes.fromhex("811c63") + body
 
 
 def test_reads_what_the_simulator_says():
-    peer = Datagrams([SIMULATED])
+    peer = Datagrams([SIMULATED, *SUITES])
     heard = hold_with(ipmi.probe(TARGET), peer.answer)
     assert heard.facts == {
+        "ipmi.cipher_suites": tuple(map(str, range(15))),
+        "ipmi.cipher_zero": True,
         "ipmi.version": "1.5 and 2.0",
         "ipmi.auth_types": ("none", "MD2", "MD5", "password in clear"),
         "ipmi.anonymous": False,
@@ -33,8 +46,43 @@ def test_reads_what_the_simulator_says():
         "ipmi.message_authentication": True,
         "ipmi.default_key": True,
     }
+    assert peer.sent[0] == ipmi.REQUEST
+    assert len(peer.sent) == 6
+    assert all(any(say.allows(request) for say in ipmi.SAYS) for request in peer.sent)
+
+
+@pytest.mark.parametrize(
+    ("answers", "facts"),
+    [
+        # Table 22-18: suite 17, and suite 0x80 of enterprise 0xc0, whose bytes are not the start of a suite 0.
+        (["01 c011034481 c180c000000181"], {"suites": ("17", "128"), "zero": False}),
+        (["01"], {"zero": False}),
+        # Sixteen bytes and then nothing: nobody knows what the rest was.
+        (["01 c003014181c003014181c003014181c0"], {}),
+    ],
+)
+def test_the_list_of_cipher_suites_says_whether_zero_is_among_them(answers, facts):
+    peer = Datagrams([SIMULATED, *(answered(data, 0x54) for data in answers)])
+    heard = hold_with(ipmi.probe(TARGET), peer.answer).facts
+    assert {name.removeprefix("ipmi.cipher_"): heard[name] for name in heard if "cipher" in name} == facts
+
+
+def test_a_processor_that_lists_no_suites_is_heard_all_the_same():
+    refused = bytes.fromhex("200054 c1")
+    refused += bytes((-sum(refused) & 0xFF,))
+    datagram = bytes.fromhex("0600ff07 00 00000000 00000000 08 811c63") + refused
+    assert "ipmi.cipher_zero" not in hold_with(ipmi.probe(TARGET), Datagrams([SIMULATED, datagram]).answer).facts
+
+
+def test_a_processor_of_version_1_5_is_asked_no_more():
+    peer = Datagrams([answered("01 14 00 00")])
+    hold_with(ipmi.probe(TARGET), peer.answer)
     assert peer.sent == [ipmi.REQUEST]
-    assert ipmi.SAYS[0].allows(peer.sent[0])
+
+
+@given(st.binary(max_size=64))
+def test_any_records_end_in_numbers(records):
+    assert all(0 <= suite <= 255 for suite in ipmi.suites_of(records))
 
 
 def test_the_request_is_that_of_the_specification():

@@ -32,8 +32,8 @@ request_route {{
     return [program, "-f", str(config), "-DD", "-E", "-m", "16", "-M", "4", "-Y", str(state)]
 
 
-def ipmi_sim(folder: Path, address: str, port: int) -> Command:
-    """OpenIPMI's simulated management processor, with an account that has no name."""
+def ipmi_sim(folder: Path, address: str, port: int, user: str = "operator", password: str = "test") -> Command:
+    """OpenIPMI's simulated management processor, with one account that has no name and one that is named."""
     program = tool("ipmi_sim", "openipmi")
     kinds = "none md2 md5 straight"
     levels = "\n".join(f"allowed_auths_{level} {kinds}" for level in ("callback", "user", "operator", "admin"))
@@ -46,7 +46,7 @@ priv_limit admin
 guid a123456789abcdefa123456789abcdef
 endlan
 user 1 true "" "test" user 10 {kinds}
-user 2 true "operator" "test" admin 10 {kinds}
+user 2 true "{user}" "{password}" admin 10 {kinds}
 """)
     (folder / "bmc.emu").write_text(
         "mc_setbmc 0x20\nmc_add 0x20 0 no-device-sdrs 0x23 9 8 0x9f 0x1291 0xf02 persist_sdr\nmc_enable 0x20\n"
@@ -54,11 +54,14 @@ user 2 true "operator" "test" admin 10 {kinds}
     return [program, "-c", f"{folder}/lan.conf", "-f", f"{folder}/bmc.emu", "-n", "-s", str(folder)]
 
 
-def tigervnc(folder: Path, address: str, port: int, security: str) -> Command:
-    """TigerVNC's server on this machine only, with one security type; its display has the number of its port."""
+def tigervnc(folder: Path, address: str, port: int, security: str, obscured: str = "00" * 8) -> Command:
+    """TigerVNC's server on this machine only, with one security type; its display has the number of its port.
+
+    `obscured` are the eight bytes of its password file, hexadecimal: what vncpasswd makes of the password.
+    """
     program = tool("Xtigervnc", "tigervnc-standalone-server")
     password = folder / "vnc_password"
-    password.write_bytes(bytes(8))
+    password.write_bytes(bytes.fromhex(obscured))
     options = ["-localhost", "-SecurityTypes", security, "-PasswordFile", str(password)]
     return [program, f":{port}", "-rfbport", str(port), "-interface", address, *options]
 
