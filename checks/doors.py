@@ -28,7 +28,7 @@ class Way:
 
     `doors` gives the doors that one observation of that protocol shows. `anonymous` says that the control without an account is asked first: it costs the
     device no failed login, and tells a service that asks for nothing, or that is too busy to ask. `accounts` is the catalogue's word for what opens it, where
-    that is another.
+    that is another. `maker` is the vendor of the service itself, whose own entries stand for it on whatever device it runs.
     """
 
     title: str
@@ -36,6 +36,7 @@ class Way:
     doors: Callable[[Device, Observation], Iterator[Door]]
     anonymous: bool = False
     accounts: str = ""
+    maker: str = ""
 
 
 def doors(device: Device) -> tuple[Door, ...]:
@@ -58,8 +59,25 @@ def _ssh(_: Device, seen: Observation) -> Iterator[Door]:
     yield Door(seen.endpoint, "ssh")
 
 
+def _redis(_: Device, seen: Observation) -> Iterator[Door]:
+    if seen.facts.get("redis.answer") in ("NOAUTH", "NOPERM"):
+        yield Door(seen.endpoint, "redis")
+
+
+def _postgresql(_: Device, seen: Observation) -> Iterator[Door]:
+    yield Door(seen.endpoint, "postgresql")
+
+
+def _mysql(_: Device, seen: Observation) -> Iterator[Door]:
+    if seen.facts.get("mysql.version"):  # else it has taken no login from our address
+        yield Door(seen.endpoint, "mysql")
+
+
 WAYS: Mapping[str, Way] = {
     "http": Way("HTTP", "http", _http, anonymous=True),
+    "mysql": Way("MySQL", "mysql", _mysql, maker="MariaDB"),
+    "postgresql": Way("PostgreSQL", "postgresql", _postgresql, anonymous=True, maker="PostgreSQL"),
+    "redis": Way("Redis", "redis", _redis, anonymous=True, maker="Redis"),
     "ssh": Way("SSH", "ssh", _ssh),
     "telnet": Way("Telnet", "telnet", _telnet),
 }
