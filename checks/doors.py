@@ -28,7 +28,7 @@ class Way:
 
     `doors` gives the doors that one observation of that protocol shows. `anonymous` says that the control without an account is asked first: it costs the
     device no failed login, and tells a service that asks for nothing, or that is too busy to ask. `accounts` is the catalogue's word for what opens it, where
-    that is another, `maker` who made the service itself, and `locks` says whether a refusal counts as a failed login.
+    that is another, `maker` who made the service itself, whose entries stand for it on any device, and `locks` says whether a refusal counts as a failed login.
     """
 
     title: str
@@ -116,6 +116,22 @@ def _mqtt(_: Device, seen: Observation) -> Iterator[Door]:
 
 _MQTT_REFUSALS = (4, 5, 0x86, 0x87)
 """Bad user name or password, and not authorised: in MQTT 3.1.1 and in 5."""
+
+
+def _redis(_: Device, seen: Observation) -> Iterator[Door]:
+    if seen.facts.get("redis.answer") in ("NOAUTH", "NOPERM"):
+        yield Door(seen.endpoint, "redis")
+
+
+def _postgresql(_: Device, seen: Observation) -> Iterator[Door]:
+    yield Door(seen.endpoint, "postgresql")
+
+
+def _mysql(_: Device, seen: Observation) -> Iterator[Door]:
+    if seen.facts.get("mysql.version"):  # else it has taken no login from our address
+        yield Door(seen.endpoint, "mysql")
+
+
 WAYS: Mapping[str, Way] = {
     "ftp": Way("FTP", "ftp", _ftp, anonymous=True),
     "http": Way("HTTP", "http", _http, anonymous=True),
@@ -126,6 +142,9 @@ WAYS: Mapping[str, Way] = {
     "ipmi": Way("IPMI", "ipmi", _ipmi, anonymous=True),
     "mqtt": Way("MQTT", "mqtt", _mqtt, anonymous=True),
     "snmpv3": Way("SNMPv3", "snmp", _snmpv3, anonymous=True, locks=False),  # RFC 3414 knows no lock
+    "mysql": Way("MySQL", "mysql", _mysql, maker="MariaDB"),
+    "postgresql": Way("PostgreSQL", "postgresql", _postgresql, anonymous=True, maker="PostgreSQL"),
+    "redis": Way("Redis", "redis", _redis, anonymous=True, maker="Redis"),
     "ssh": Way("SSH", "ssh", _ssh),
     "telnet": Way("Telnet", "telnet", _telnet),
     # Each connection is a mark against us (scanner/logins/vnc.py), and the list of locks has answered the control already.

@@ -1,0 +1,186 @@
+"""Real databases on 127.0.0.1, each a process of its own in a folder of its own: Redis, memcached, PostgreSQL and MariaDB."""
+
+import os
+import pwd
+import shutil
+import socket
+import subprocess
+from collections.abc import Iterator
+from contextlib import closing, suppress
+from pathlib import Path
+
+import pytest
+
+from inventory.model import Endpoint
+from tests.segment import listens
+
+_SERVERS = "/usr/sbin:/usr/bin:/sbin:/bin"
+
+
+def free_port() -> int:
+    """A port that is free on the loopback address now."""
+    with closing(socket.socket()) as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
+
+
+def program(name: str, package: str, path: str = _SERVERS) -> str:
+    """The path of a program, or a skip that says how to get it."""
+    found = shutil.which(name, path=path)
+    if found is None:
+        pytest.skip(f"{name} is not installed: apt-get install {package}")
+    return found
+
+
+class Stores:
+    """Starts databases below `folder` and waits until they listen; `stop` ends those it started.
+
+    PostgreSQL does not run as root; where the test does, its servers run as the system's user "nobody", to whom the folder then belongs.
+    """
+
+    def __init__(self, folder: Path) -> None:
+        self._folder = folder
+        self._running: list[subprocess.Popen[bytes]] = []
+        self._user = "nobody" if os.geteuid() == 0 else None
+        self._as_user = as_nobody()
+
+    def redis(self, *settings: str) -> Endpoint:
+        """Redis with these settings ("--requirepass", "foobared")."""
+        port, server = free_port(), program("redis-server", "redis-server")
+        own = ("--port", str(port), "--bind", "127.0.0.1", "--save", "", "--appendonly", "no")
+        return self._start("redis", port, [server, *own, "--dir", str(self._folder), *settings])
+
+    def memcached(self, *settings: str) -> Endpoint:
+        """Memcached with these settings."""
+        port, server = free_port(), program("memcached", "memcached")
+        user = ("-u", self._user) if self._user else ()
+        return self._start(
+            "memcached", port, [server, "-l", "127.0.0.1", "-p", str(port), "-U", "0", "-m", "8", *user, *settings]
+        )
+
+    def postgresql(
+        self, cluster: "Cluster", *access: str, tls: bool = False, encryption: str = "scram-sha-256"
+    ) -> Endpoint:
+        """A server on the cluster with these lines as its pg_hba.conf."""
+        port = free_port()
+        cluster.allow(*access)
+        settings = {
+            "listen_addresses": "127.0.0.1",
+            "unix_socket_directories": "",
+            "fsync": "off",
+            "password_encryption": encryption,
+            "ssl": "on" if tls else "off",
+        }
+        options = [option for name, value in settings.items() for option in ("-c", f"{name}={value}")]
+        command = [cluster.postgres, "-D", str(cluster.data), "-p", str(port), *options]
+        return self._start("postgresql", port, [*cluster.as_user, *command])
+
+    def mariadb(self, *statements: str, settings: tuple[str, ...] = (), tls: bool = False) -> Endpoint:
+        """MariaDB with a fresh data folder, in which the statements are executed before it takes anybody in."""
+        port, server = free_port(), program("mariadbd", "mariadb-server")
+        data, first = self._folder / "mariadb", self._folder / "first.sql"
+        install = program("mariadb-install-db", "mariadb-server")
+        own = ["--no-defaults", f"--datadir={data}"]
+        user = [f"--user={self._user}"] if self._user else []
+        subprocess.run(
+            [install, *own, *user, "--auth-root-authentication-method=normal", "--skip-test-db"],
+            check=True,
+            capture_output=True,
+        )
+        first.write_text("".join(f"{statement};\n" for statement in statements))
+        first.chmod(0o644)
+        where = [f"--port={port}", "--bind-address=127.0.0.1", f"--socket={data}/s", f"--pid-file={data}/pid"]
+        small = ["--innodb-buffer-pool-size=8M", "--innodb-log-file-size=4M", "--innodb-flush-log-at-trx-commit=0"]
+        if tls:
+            small.append("--require-secure-transport=ON")
+            small += [
+                f"--ssl-{kind}={path}"
+                for kind, path in zip(("cert", "key"), certificate(data, self._as_user), strict=True)
+            ]
+        return self._start("mariadb", port, [server, *own, *user, *where, *small, f"--init-file={first}", *settings])
+
+    def _start(self, name: str, port: int, command: list[str]) -> Endpoint:
+        log = self._folder / f"{name}-{port}.log"
+        with log.open("wb") as output:
+            process = subprocess.Popen(
+                command,
+                cwd=self._folder,
+                stdin=subprocess.DEVNULL,
+                stdout=output,
+                stderr=output,
+                start_new_session=True,
+            )
+        self._running.append(process)
+        while not listens(process.pid, port, "tcp"):
+            assert process.poll() is None, f"{name} ended at once: {log.read_text(errors='replace')[-800:]}"
+            with suppress(subprocess.TimeoutExpired):
+                process.wait(0.02)
+        return Endpoint("127.0.0.1", port)
+
+    def stop(self) -> None:
+        """End every server."""
+        for process in self._running:
+            process.terminate()
+        for process in self._running:
+            try:
+                process.wait(20)
+            except subprocess.TimeoutExpired:
+                process.kill()
+                process.wait(20)
+
+
+class Cluster:
+    """The data of a PostgreSQL server, whose superuser is "postgres" with the password "postgres"; made once, for several servers in turn."""
+
+    def __init__(self, folder: Path, encryption: str, *, tls: bool = False) -> None:
+        programs = sorted(Path("/usr/lib/postgresql").glob("*/bin"))
+        if not programs:
+            pytest.skip("postgres is not installed: apt-get install postgresql")
+        self.postgres = str(programs[-1] / "postgres")
+        self.data = folder / encryption
+        self.as_user = as_nobody()
+        password = folder / "password"
+        password.write_text("postgres\n")
+        if self.as_user:
+            nobody = pwd.getpwnam("nobody")
+            for path in (folder, password):
+                os.chown(path, nobody.pw_uid, nobody.pw_gid)
+        options = ["-D", str(self.data), "-U", "postgres", f"--pwfile={password}", "--no-sync", "--no-locale"]
+        make = [str(programs[-1] / "initdb"), *options, "-A", encryption, "--encoding=UTF8"]
+        subprocess.run([*self.as_user, *make], check=True, capture_output=True, cwd="/")
+        if tls:
+            certificate(self.data, self.as_user)
+
+    def allow(self, *lines: str) -> None:
+        """Write its pg_hba.conf."""
+        (self.data / "pg_hba.conf").write_text("".join(f"{line}\n" for line in lines))
+
+
+def as_nobody() -> list[str]:
+    """The beginning of a command that runs as "nobody", where we are root; else nothing."""
+    if os.geteuid() != 0:
+        return []
+    nobody = pwd.getpwnam("nobody")
+    return [program("setpriv", "util-linux"), f"--reuid={nobody.pw_uid}", f"--regid={nobody.pw_gid}", "--clear-groups"]
+
+
+def certificate(folder: Path, user: list[str]) -> tuple[Path, Path]:
+    """The files of a self-signed certificate and of its key, made as `user`."""
+    crt, key = folder / "server.crt", folder / "server.key"
+    wish = ["req", "-x509", "-nodes", "-newkey", "rsa:2048", "-days", "30", "-subj", "/CN=parking.test"]
+    command = [*user, program("openssl", "openssl"), *wish, "-keyout", str(key), "-out", str(crt)]
+    subprocess.run(command, check=True, capture_output=True, cwd="/")
+    return crt, key
+
+
+def running(folder: Path) -> Iterator[Stores]:
+    """The body of a fixture: databases below `folder`, which others may enter, and which end with it."""
+    for path in (folder, *list(folder.parents)[:2]):
+        with suppress(PermissionError):
+            path.chmod(path.stat().st_mode | 0o055)
+    if os.geteuid() == 0:
+        nobody = pwd.getpwnam("nobody")
+        os.chown(folder, nobody.pw_uid, nobody.pw_gid)
+    stores = Stores(folder)
+    yield stores
+    stores.stop()
