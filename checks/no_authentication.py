@@ -16,8 +16,8 @@ but the broker's version, types no command, plays no stream, fetches no file, pr
 - LwM2M over CoAP without DTLS: the device object was read, and the restart and the factory reset are resources of the same object. Medium.
 - FTP (21): the greeting offers anonymous access. Likely. Medium.
 - ONVIF, ISAPI (Hikvision) and magicBox (Dahua): the device says who it is, serial number and firmware included, to anyone who asks, where the interface
-  should ask for an account first (ONVIF Core, access classes for service requests: GetDeviceInformation is READ_SYSTEM, not PRE_AUTH). Medium: whether it lets strangers do
-  more was not asked.
+  should ask for an account first (ONVIF Core, access classes for service requests: GetDeviceInformation is READ_SYSTEM, not PRE_AUTH). Medium: whether it
+  lets strangers do more was not asked.
 
 Not reported: an IPP printer, VAPIX's unrestricted properties of Axis, and a UPnP or WS-Discovery description, which are made to be read by anybody.
 
