@@ -1,7 +1,12 @@
 """Administration goes over the network in clear.
 
 What: the device is administered by Telnet, FTP or an HTTP page with a login, and offers no encrypted way in their stead (for HTTP: no HTTPS on any of
-its ports).
+its ports); or a camera asks for its stream's password in a way that shows it. How bad that is depends on what a listener gets:
+
+- Telnet, and HTTP or RTSP with Basic alone: the password itself, with every single request (Basic is base64, which is no encryption). High.
+- FTP, and a password form: the password when somebody logs in, unless the page's own script hides it. Medium.
+- Basic beside Digest: what the client chooses; somebody in between takes Digest out of the offer. Medium.
+- Digest alone: not the password, but a hash to guess it from, the session and every setting. Medium. RTSP with Digest is not reported.
 
 Why it matters in a city: roadside cabinets, school networks and shared switches are within many people's reach. Whoever listens there reads the
 password as it is typed, or alters the configuration on its way; with a password that serves for the whole fleet, one cabinet is enough.
@@ -15,7 +20,7 @@ from collections.abc import Iterator
 from checks.contract import Flaw, Judgement, check
 from inventory.model import Confidence, Device, Family, Observation, Severity
 
-_FTP_READY = 220
+_FTP_READY, _RTSPS = 220, 322
 
 
 @check(
@@ -23,7 +28,7 @@ _FTP_READY = 220
     title="Administration in clear text",
     severity=Severity.MEDIUM,
     family=Family.PORTS,
-    needs=("telnet", "ftp", "http"),
+    needs=("telnet", "ftp", "http", "rtsp"),
     remedy="Turn the encrypted service on and this one off, or let only the maintenance network reach it.",
     standards=(
         "CWE-319",
@@ -34,9 +39,10 @@ _FTP_READY = 220
     ),
 )
 def cleartext_administration(device: Device) -> Judgement:
-    """Telnet, FTP, and HTTP logins on a device without HTTPS."""
+    """Telnet, FTP, streams that ask for Basic, and HTTP logins on a device without HTTPS."""
     yield from map(_telnet, device.speaking("telnet"))
     yield from (_ftp(seen) for seen in device.speaking("ftp") if seen.facts.get("ftp.code") == _FTP_READY)
+    yield from (_rtsp(seen) for seen in device.speaking("rtsp") if _shows_its_password(seen))
     logins = tuple(_logins_in_clear(device))
     if logins and _has_https(device):
         return "its web login is also offered by HTTPS"
@@ -67,13 +73,32 @@ def _ftp(seen: Observation) -> Flaw:
     )
 
 
+def _rtsp(seen: Observation) -> Flaw:
+    return Flaw(
+        seen.endpoint,
+        "RTSP asks for HTTP Basic: the stream's password is readable on the wire with every request.",
+        seen.evidence,
+        severity=Severity.HIGH,
+        title="The stream's password goes over the network in clear",
+        remedy="Set RTSP authentication to Digest only, or the stream to RTSP over TLS, then change the password, which may have been read.",
+    )
+
+
+def _shows_its_password(seen: Observation) -> bool:
+    """Whether Basic is all that it asks for, outside TLS; port 322 is rtsps (IANA)."""
+    return seen.facts.get("rtsp.auth") == "basic" and seen.endpoint.port != _RTSPS
+
+
 def _http(seen: Observation, *, sure: bool) -> Flaw:
     doubt = "" if sure else " An open port could not be examined, so HTTPS may be there."
+    basic = seen.facts.get("http.auth") == "basic"
     return Flaw(
         seen.endpoint,
         f"The web login ({_scheme(seen)}) is offered by HTTP only; no HTTPS was found on the device.{doubt}",
         seen.evidence,
+        severity=Severity.HIGH if basic else None,
         confidence=Confidence.CONFIRMED if sure else Confidence.LIKELY,
+        title="The web password goes over the network in clear" if basic else "",
         remedy="Turn HTTPS on and HTTP off, then change the password, which may have been read.",
     )
 
@@ -82,10 +107,13 @@ def _scheme(seen: Observation) -> str:
     asked = seen.facts.get("http.auth")
     if not asked:
         return "a password form"
-    return (
-        "Digest, which hides the password but neither the session nor the settings"
-        if asked == "digest"
-        else "HTTP Basic"
+    schemes = {
+        "digest": "Digest, which hides the password but neither the session nor the settings",
+        "basic": "HTTP Basic, whose password is readable on the wire with every request",
+    }
+    return schemes.get(
+        str(asked),
+        "HTTP Basic beside Digest, so that the password is readable on the wire where the client chooses Basic",
     )
 
 

@@ -1,7 +1,7 @@
-"""A camera that is kept well: HTTPS only, its own name for whoever asks over ONVIF."""
+"""A camera that is kept well, HTTPS only, but tells whoever asks over ONVIF who it is."""
 
 from lab.account import Account
-from lab.fake import TLS, Fake
+from lab.fake import TLS, Expected, Fake
 from lab.services import onvif
 from lab.services.http import Http, icon, page
 from lab.services.rtsp import Rtsp
@@ -12,7 +12,7 @@ _MODEL = "FLEXIDOME IP 5000i"
 
 FAKE = Fake(
     name="bosch_camera",
-    title="Dome camera, well kept",
+    title="Dome camera, well kept but for what it tells strangers",
     host=45,
     mac="00:1c:44:59:37:45",
     vendor="Bosch",
@@ -42,5 +42,5 @@ FAKE = Fake(
             ),
         ),
     ),
-    causes=frozenset(),
+    causes=frozenset((Expected("no-authentication", 443),)),
 )

@@ -51,5 +51,7 @@ FAKE = Fake(
             ),
         ),
     ),
-    causes=frozenset((Expected("firmware-old", 80), Expected("cleartext-administration", 80))),
+    causes=frozenset(
+        (Expected("firmware-old", 80), Expected("cleartext-administration", 80), Expected("no-authentication", 80))
+    ),
 )

@@ -56,5 +56,11 @@ FAKE = Fake(
             ),
         ),
     ),
-    causes=frozenset((Expected("firmware-old", 8000), Expected("tls-certificate-self-signed", 443))),
+    causes=frozenset(
+        (
+            Expected("firmware-old", 8000),
+            Expected("tls-certificate-self-signed", 443),
+            Expected("no-authentication", 8000),
+        )
+    ),
 )

@@ -1,6 +1,6 @@
-"""A lamp controller that speaks LwM2M over CoAP."""
+"""A lamp controller that speaks LwM2M over CoAP without DTLS, to anybody."""
 
-from lab.fake import Fake
+from lab.fake import Expected, Fake
 from lab.services.coap import Coap
 from lab.services.http import Http, page
 
@@ -22,5 +22,5 @@ FAKE = Fake(
         Http(pages=(("/", page("LuCo P7 CM", "Lamp on")),)),
         Coap(_LINKS, device=((0, "SCHREDER"), (1, "LuCo P7 CM"), (2, _SERIAL), (3, "2.14.3"), (18, "C3"))),
     ),
-    causes=frozenset(),
+    causes=frozenset((Expected("no-authentication", 5683, "udp"),)),
 )

@@ -1,4 +1,4 @@
-"""A server whose management processor stands in the open: a self-signed certificate, and IPMI with the default key."""
+"""A server whose management processor stands in the open: a self-signed certificate, a nameless account, passwords in clear and the default key."""
 
 from lab.fake import TLS, Expected, Fake
 from lab.services.http import Http, page
@@ -20,5 +20,5 @@ FAKE = Fake(
         ),
         Ipmi(kinds=0x94, state=0x06, extended=0x03, oem=10876),
     ),
-    causes=frozenset((Expected("tls-certificate-self-signed", 443),)),
+    causes=frozenset((Expected("tls-certificate-self-signed", 443), Expected("ipmi-weak-login", 623, "udp"))),
 )

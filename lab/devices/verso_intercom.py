@@ -1,7 +1,7 @@
-"""An intercom that is kept well: HTTPS only, a certificate of the city's own authority."""
+"""An intercom with HTTPS only and a certificate of the city's own authority, that tells whoever asks over ONVIF who it is."""
 
 from lab.account import Account
-from lab.fake import TLS, Fake
+from lab.fake import TLS, Expected, Fake
 from lab.services import onvif
 from lab.services.http import Http, icon, page
 from lab.services.rtsp import Rtsp
@@ -11,7 +11,7 @@ _SERIAL = "54-2301-0050"
 
 FAKE = Fake(
     name="verso_intercom",
-    title="Intercom, well kept",
+    title="Intercom, well kept but for what it tells strangers",
     host=50,
     mac="7c:1e:b3:02:30:50",
     vendor="2N",
@@ -40,5 +40,5 @@ FAKE = Fake(
             ),
         ),
     ),
-    causes=frozenset(),
+    causes=frozenset((Expected("no-authentication", 443),)),
 )

@@ -63,7 +63,7 @@ def read_page(text: str) -> Page:
     title, generator, refresh, password = "", "", "", False
     seen: list[str] = []
     inside = ""
-    for kind, piece in _pieces(text):
+    for kind, piece in pieces(text):
         if kind == "text":
             if inside == "title":
                 title = title or one_line(html.unescape(piece))
@@ -72,24 +72,24 @@ def read_page(text: str) -> Page:
             continue
         inside = kind
         if kind == "meta":
-            attributes = _attributes(piece)
-            if attributes.get("name", "").lower() == "generator":
-                generator = generator or one_line(attributes.get("content", ""), 200)
-            elif attributes.get("http-equiv", "").lower() == "refresh":
-                target = _REFRESH.match(attributes.get("content", "")[:500])
+            said = attributes(piece)
+            if said.get("name", "").lower() == "generator":
+                generator = generator or one_line(said.get("content", ""), 200)
+            elif said.get("http-equiv", "").lower() == "refresh":
+                target = _REFRESH.match(said.get("content", "")[:500])
                 refresh = refresh or (target[1] if target else "")
         elif kind == "input":
-            password = password or _attributes(piece).get("type", "").lower() == "password"
+            password = password or attributes(piece).get("type", "").lower() == "password"
     shown = one_line(html.unescape(" ".join(seen)[:8192]), 8192)
     return Page(title, generator, password, shown[:TEXT_LIMIT], refresh)
 
 
 def visible(text: str) -> str:
     """All that a reader sees of a page, its title included: a line for each stretch of text between two tags."""
-    return html.unescape("\n".join(piece for kind, piece in _pieces(text) if kind == "text"))
+    return html.unescape("\n".join(piece for kind, piece in pieces(text) if kind == "text"))
 
 
-def _pieces(text: str) -> Iterator[tuple[str, str]]:
+def pieces(text: str) -> Iterator[tuple[str, str]]:
     """("text", characters) and (name of the tag, the tag) in their order; what scripts and styles hold is passed over."""
     lower = text.lower() if text.isascii() else "".join(c.lower() if c.isascii() else c for c in text)
     at = 0
@@ -117,7 +117,8 @@ def _pieces(text: str) -> Iterator[tuple[str, str]]:
                 return
 
 
-def _attributes(tag: str) -> dict[str, str]:
+def attributes(tag: str) -> dict[str, str]:
+    """The attributes of a tag, the first of each name."""
     found: dict[str, str] = {}
     for name, value in _ATTRIBUTE.findall(tag[:_TAG_LIMIT]):
         found.setdefault(name.lower(), html.unescape(value.strip("\"'")))

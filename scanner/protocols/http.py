@@ -13,6 +13,8 @@ from inventory.errors import PeerError, ProtocolError
 from inventory.model import FactValue
 from inventory.text import one_line
 from scanner.codecs import html_page
+from scanner.codecs.database_page import greeting_of
+from scanner.codecs.html_controls import Controls, read_controls
 from scanner.codecs.html_page import Page
 from scanner.codecs.http1 import SAFE_PATH, Response, authority, get_pattern, read_response, request
 from scanner.codecs.http_auth import parse_challenges
@@ -49,9 +51,13 @@ FACTS = {
     "http.tls": "whether this was said inside TLS",
     "http.body_sha256": "SHA-256 of the page",
     "http.identity": "the beginning of the page's visible text",
+    "http.administration": "what its links, buttons and forms offer to administer: 'restart', 'firmware' and so on",
+    "http.operable": "what of that a button or a form of this very page does",
+    "http.database": "the database that greets a stranger here, of those that ask for an account first where one is set",
 }
 _REDIRECTS = range(300, 400)
 _NAMES_LIMIT = 64
+_OK = 200
 # What nginx, Apache httpd and Go's net/http answer to plain HTTP where they speak TLS.
 _WANTS_TLS = re.compile(
     rb"plain HTTP request was sent to HTTPS port|speaking plain HTTP to an SSL|HTTP request to an HTTPS server"
@@ -64,6 +70,8 @@ class _Answer:
 
     response: Response
     page: Page
+    controls: Controls
+    database: str
 
 
 def probe(target: Target) -> Conversation[Heard]:
@@ -77,7 +85,7 @@ def probe(target: Target) -> Conversation[Heard]:
             last = yield from _get(target, path)
         except PeerError:
             last = first  # the start page has said enough
-    facts = _facts(first) | _facts(last) | {"http.tls": target.tls}
+    facts = _facts(first) | _facts(last) | _offers(last) | {"http.tls": target.tls}
     return Heard(facts, _evidence(last))
 
 
@@ -89,7 +97,10 @@ def _get(target: Target, path: str) -> Conversation[_Answer]:
     if response.status == 400 and not target.tls and _WANTS_TLS.search(response.body[:4096]):
         raise ProtocolError("TLS is asked for")
     text = html_page.decode(response.body, response.header("Content-Type") or "")
-    return _Answer(response, html_page.read_page(text))
+    page = html_page.read_page(text)
+    if response.status != _OK:
+        return _Answer(response, page, Controls(), "")  # what it says in refusing is nobody's to use
+    return _Answer(response, page, read_controls(text), greeting_of(response.body))
 
 
 def _host(target: Target) -> str:
@@ -151,8 +162,21 @@ def _facts(answer: _Answer) -> dict[str, FactValue]:
     return facts
 
 
+def _offers(answer: _Answer) -> dict[str, FactValue]:
+    """What the page lets whoever comes by do, and the database that stands open behind it."""
+    found: dict[str, FactValue] = {
+        "http.administration": answer.controls.offered,
+        "http.operable": answer.controls.operable,
+        "http.database": answer.database,
+    }
+    return {name: value for name, value in found.items() if value}
+
+
 def _evidence(answer: _Answer) -> bytes:
-    """The head, and the title as it stands in the page."""
-    title = re.search(rb"<title[^>]{0,200}>[^<]{0,200}", answer.response.body, re.IGNORECASE)
-    shown = title[0] if title else answer.response.body[:120] if not answer.response.head else b""
-    return answer.response.head[: EVIDENCE_LIMIT - len(shown)] + shown
+    """The head, the title as it stands in the page, and what else shows who may do what here."""
+    body = answer.response.body
+    title = re.search(rb"<title[^>]{0,200}>[^<]{0,200}", body, re.IGNORECASE)
+    shown = title[0] if title else body[:120] if answer.database or not answer.response.head else b""
+    for label in answer.controls.labels:
+        shown += b"\n" + label.encode()[:60]
+    return answer.response.head[: max(EVIDENCE_LIMIT - len(shown), 0)] + shown[:EVIDENCE_LIMIT]

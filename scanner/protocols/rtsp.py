@@ -39,8 +39,10 @@ FACTS = {
     "rtsp.public": "the methods of the Public header",
     "rtsp.realm": "the realm of the first challenge",
     "rtsp.auth": "the schemes it asks for: 'basic', 'digest' or 'basic,digest'",
+    "rtsp.described": "whether it described its stream to us, who named no account",
 }
 _NAMES_LIMIT = 32
+_OK = 200
 
 
 def probe(target: Target) -> Conversation[Heard]:
@@ -56,8 +58,13 @@ def probe(target: Target) -> Conversation[Heard]:
         described = yield from read_response(incoming)
     except PeerError:
         return Heard(facts, evidence[:EVIDENCE_LIMIT])  # some close after each answer
-    facts |= _facts(described)
+    facts |= _facts(described) | {"rtsp.described": _is_described(described)}
     return Heard(facts, (evidence + described.head)[:EVIDENCE_LIMIT])
+
+
+def _is_described(response: Response) -> bool:
+    """Whether an answer to DESCRIBE is a description (RFC 4566, section 5: it begins with its version)."""
+    return response.status == _OK and response.body.startswith(b"v=")
 
 
 def _request(method: str, number: int, target: Target, headers: tuple[tuple[str, str], ...] = ()) -> bytes:

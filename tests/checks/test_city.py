@@ -63,7 +63,7 @@ CITY = {
         {("http", "admin", "123456")},
         {
             ("default-credentials", 80, CRITICAL),
-            ("cleartext-administration", 80, MEDIUM),
+            ("cleartext-administration", 80, HIGH),
             ("component-old", 80, MEDIUM),
         },
     ),
@@ -102,7 +102,7 @@ CITY = {
         set(),
         {
             ("unauthenticated-control", 502, HIGH),
-            ("cleartext-administration", 80, MEDIUM),
+            ("cleartext-administration", 80, HIGH),
             ("cleartext-administration", 21, MEDIUM),
         },
     ),
@@ -140,7 +140,7 @@ CITY = {
             ("default-credentials", 23, CRITICAL),
             ("default-credentials", 80, CRITICAL),
             ("snmp-default-community", 161, HIGH),
-            ("cleartext-administration", 80, MEDIUM),
+            ("cleartext-administration", 80, HIGH),
             ("cleartext-administration", 23, HIGH),
             ("cleartext-administration", 21, MEDIUM),
         },
@@ -164,7 +164,7 @@ CITY = {
         [asked()],
         [],
         {("http", "*", "*")},
-        {("accepts-any-password", 80, CRITICAL), ("cleartext-administration", 80, MEDIUM)},
+        {("accepts-any-password", 80, CRITICAL), ("cleartext-administration", 80, HIGH)},
     ),
 }
 

@@ -30,7 +30,7 @@ from scanner.protocols import load_protocols
 NOBODY = Account("nobody", "", "")
 EVERY: tuple[Check | FleetCheck, ...] = (*load_checks(), *load_fleet_checks())
 DATES = st.datetimes().map(str)
-FACT = re.compile(r"(?:ftp|http|modbus|mqtt|rtsp|snmp|ssdp|ssh|telnet|tls|upnp)\.[a-z0-9_]+")
+FACT = re.compile(rf"(?:{'|'.join(load_protocols())})\.[a-z0-9_]+")
 READ = sorted(
     {
         node.value
@@ -65,6 +65,8 @@ def test_these_are_the_checks_their_families_and_severities():
         "accepts-any-password": (Family.CREDENTIALS, Severity.CRITICAL),
         "snmp-default-community": (Family.CREDENTIALS, Severity.HIGH),
         "no-authentication": (Family.CREDENTIALS, Severity.HIGH),
+        "first-run": (Family.CREDENTIALS, Severity.CRITICAL),
+        "ipmi-weak-login": (Family.CREDENTIALS, Severity.HIGH),
         "tls-old-version": (Family.TLS, Severity.MEDIUM),
         "tls-certificate-expired": (Family.TLS, Severity.HIGH),
         "tls-certificate-weak-key": (Family.TLS, Severity.HIGH),

@@ -25,6 +25,7 @@ def test_reads_methods_server_and_realm_over_one_connection(recite):
         "rtsp.public": ("OPTIONS", "DESCRIBE", "SETUP", "PLAY"),
         "rtsp.realm": "Login to 3K04ABCPAJ00123",
         "rtsp.auth": "digest",
+        "rtsp.described": False,
     }
     assert heard.evidence == OPTIONS + CHALLENGE
     assert [request.split()[0] for request in sent] == [b"OPTIONS", b"DESCRIBE"]
@@ -40,7 +41,25 @@ def test_the_pieces_an_answer_comes_in_make_no_difference(recite, cut):
 def test_a_stream_that_anyone_may_see_answers_200(recite):
     heard, _ = recite(rtsp.probe(TARGET), [OPTIONS + DESCRIBED])
     assert heard.facts["rtsp.status"] == 200
+    assert heard.facts["rtsp.described"] is True
     assert "rtsp.auth" not in heard.facts
+
+
+# RFC 2326, section 10.2: a description has a body, and RFC 4566, section 5: that begins with "v=".
+EMPTY = b"RTSP/1.0 200 OK\r\nCSeq: 2\r\nContent-Length: 0\r\n\r\n"
+NO_PATH = b"RTSP/1.0 404 Stream Not Found\r\nCSeq: 2\r\n\r\n"
+
+
+@pytest.mark.parametrize("answer", [EMPTY, NO_PATH])
+def test_an_answer_without_a_description_describes_nothing(recite, answer):
+    heard, _ = recite(rtsp.probe(TARGET), [OPTIONS + answer])
+    assert heard.facts["rtsp.described"] is False
+
+
+def test_the_200_of_options_is_no_description(recite):
+    heard, _ = recite(rtsp.probe(TARGET), [OPTIONS])
+    assert heard.facts["rtsp.status"] == 200
+    assert "rtsp.described" not in heard.facts
 
 
 def test_a_server_that_closes_after_options_is_known_by_them(recite):
