@@ -2,7 +2,8 @@
 
 The files are `data/credentials/*.toml`. An entry names its vendor, and may name models (regular expressions, searched without regard to case) and
 kinds; with no models it stands for all that the vendor makes. Each entry names its source. No password ever shows in a representation of these
-records.
+records. A `[[without]]` table says of products that their maker documents them to have no default account, and why: of such a product no account of the
+vendor at large is tried.
 """
 
 import re
@@ -27,6 +28,7 @@ PROTOCOLS = frozenset(
 """What an account may be for. An account for "http" is also tried on the web forms of its product."""
 _REQUIRED = frozenset(("id", "vendor", "products", "protocol", "accounts", "source"))
 _OPTIONAL = frozenset(("kinds", "lock_threshold", "firmware_before", "no_fingerprint"))
+_WITHOUT = frozenset(("vendor", "products", "why", "source"))
 _SCHEMES = frozenset(("md5", "sha", "sha224", "sha256", "sha384", "sha512"))
 
 
@@ -58,11 +60,37 @@ class Entry:
         return not self.products or any(product.search(model) for product in self.products)
 
 
+@dataclass(frozen=True, slots=True)
+class Without:
+    """Products whose maker documents that they have no default account: set at the first start, one per device, or none at all. `why` says which."""
+
+    vendor: str
+    products: tuple[re.Pattern[str], ...]
+    why: str
+    source: str
+
+    def fits(self, vendor: str, model: str) -> bool:
+        """Whether the record stands for that product; with no products, it stands for all of the vendor."""
+        if _plain(self.vendor) != _plain(vendor):
+            return False
+        return not self.products or any(product.search(model) for product in self.products)
+
+
 @cache
 def load_catalogue() -> tuple[Entry, ...]:
     """The whole catalogue, in the order of its files."""
     return check_catalogue(
         entry for path in sorted(FOLDER.glob("*.toml")) for entry in read(path.read_text(encoding="utf-8"), path.name)
+    )
+
+
+@cache
+def load_without() -> tuple[Without, ...]:
+    """What is documented to have no default account, in the order of the files."""
+    return tuple(
+        record
+        for path in sorted(FOLDER.glob("*.toml"))
+        for record in read_without(path.read_text(encoding="utf-8"), path.name)
     )
 
 
@@ -72,16 +100,32 @@ def documented(device: Device, catalogue: Iterable[Entry] | None = None) -> tupl
     if not product[0]:
         return ()
     known = load_catalogue() if catalogue is None else catalogue
-    return tuple(sorted((e for e in known if e.fits(*product)), key=lambda entry: not entry.products))
+    fitting = [entry for entry in known if entry.fits(*product)]
+    if catalogue is None and without_default(device):
+        fitting = [entry for entry in fitting if entry.products]
+    return tuple(sorted(fitting, key=lambda entry: not entry.products))
+
+
+def without_default(device: Device, records: Iterable[Without] | None = None) -> str:
+    """Why the product has no default account by its maker's own word; empty where its maker says no such thing."""
+    vendor, model = (claim.value if (claim := device.claim(name)) else "" for name in ("vendor", "model"))
+    known = load_without() if records is None else records
+    return next((record.why for record in known if vendor and record.fits(vendor, model)), "")
 
 
 def read(text: str, name: str) -> tuple[Entry, ...]:
     """Read one file; `ValueError` names the file, the entry and what is wrong with it."""
-    tables = tomllib.loads(text)
-    if set(tables) != {"entry"}:
-        raise ValueError(f"{name}: only [[entry]] tables may stand here, found {', '.join(sorted(tables))}")
+    tables = _tables(text, name)
     return tuple(
-        _entry(raw, f"{name}: entry {raw.get('id', number)!r}") for number, raw in enumerate(tables["entry"], 1)
+        _entry(raw, f"{name}: entry {raw.get('id', number)!r}") for number, raw in enumerate(tables.get("entry", ()), 1)
+    )
+
+
+def read_without(text: str, name: str) -> tuple[Without, ...]:
+    """Read what one file says of products without a default account; `ValueError` as in `read`."""
+    return tuple(
+        _without(raw, f"{name}: without {raw.get('vendor', number)!r}")
+        for number, raw in enumerate(_tables(text, name).get("without", ()), 1)
     )
 
 
@@ -102,6 +146,21 @@ def check_catalogue(entries: Iterable[Entry]) -> tuple[Entry, ...]:
                     raise ValueError(f"entry {entry.id!r}: account {account.user!r} already stands in {seen[key]!r}")
                 seen[key] = entry.id
     return kept
+
+
+def _tables(text: str, name: str) -> dict[str, Any]:
+    tables = tomllib.loads(text)
+    if not tables or not set(tables) <= {"entry", "without"}:
+        found = ", ".join(sorted(tables)) or "nothing"
+        raise ValueError(f"{name}: only [[entry]] and [[without]] tables may stand here, found {found}")
+    return tables
+
+
+def _without(raw: Mapping[str, Any], where: str) -> Without:
+    if set(raw) != _WITHOUT:
+        raise ValueError(f"{where}: it has {', '.join(sorted(_WITHOUT))} and nothing else")
+    vendor, why, source = (_text(raw, key, where) for key in ("vendor", "why", "source"))
+    return Without(vendor, tuple(_pattern(text, where) for text in _words(raw["products"], where)), why, source)
 
 
 def _entry(raw: Mapping[str, Any], where: str) -> Entry:

@@ -31,7 +31,7 @@ from checks.contract import (
     ask,
     check,
 )
-from checks.credentials import Entry, documented
+from checks.credentials import Entry, documented, without_default
 from checks.doors import HEARD, Door
 from checks.doors import doors as doors_of
 from inventory.model import Device, Endpoint, Family, Level, Severity
@@ -146,6 +146,8 @@ def _entries(device: Device) -> tuple[Entry, ...]:
     names = [claim.value for claim in (device.claim("vendor"), device.claim("model")) if claim]
     if device.claim("vendor") is None:
         raise NotApplicable("its maker was not identified, so no documented account is known to try")
+    if why := without_default(device):
+        raise NotApplicable(f"its maker documents no default account: {why}")
     raise NotApplicable(f"no default account is documented for {' '.join(names)}")
 
 

@@ -2,7 +2,17 @@ import tomllib
 
 import pytest
 
-from checks.credentials import FOLDER, PROTOCOLS, check_catalogue, documented, load_catalogue, read
+from checks.credentials import (
+    FOLDER,
+    PROTOCOLS,
+    check_catalogue,
+    documented,
+    load_catalogue,
+    load_without,
+    read,
+    read_without,
+    without_default,
+)
 from inventory.model import KINDS, Claim, Confidence, Device
 
 CATALOGUE = load_catalogue()
@@ -10,6 +20,7 @@ ORIGINS = (
     "DefaultCreds-cheat-sheet (ihebski, MIT)",
     "nuclei-templates (ProjectDiscovery, MIT)",
     "SecLists (MIT)",
+    "ATSPM (Utah DOT, Apache-2.0)",
     "manual: ",
 )
 ENTRY = """
@@ -20,6 +31,13 @@ products = ["^CAM"]
 protocol = ["http"]
 accounts = [{ user = "admin", password = "s3cret" }]
 source = "manual: Acme CAM"
+"""
+WITHOUT = """
+[[without]]
+vendor = "Acme"
+products = ["^CAM-9"]
+why = "its password is on its label"
+source = "manual: Acme CAM-9"
 """
 
 
@@ -140,6 +158,8 @@ def test_a_broken_entry_is_refused_by_file_and_name(change, complaint):
 def test_anything_but_entries_is_refused():
     with pytest.raises(ValueError, match="found entry, extra"):
         read(ENTRY + "[extra]\n", "acme.toml")
+    with pytest.raises(ValueError, match="found nothing"):
+        read("", "acme.toml")
 
 
 def test_an_id_that_stands_there_twice_is_refused():
@@ -153,5 +173,39 @@ def test_an_account_that_stands_there_twice_is_refused():
 
 
 def test_every_file_of_the_folder_is_read():
-    written = sum(len(tomllib.loads(path.read_text(encoding="utf-8"))["entry"]) for path in FOLDER.iterdir())
-    assert written == len(CATALOGUE)
+    tables = [tomllib.loads(path.read_text(encoding="utf-8")) for path in FOLDER.iterdir()]
+    assert sum(len(table.get("entry", ())) for table in tables) == len(CATALOGUE)
+    assert sum(len(table.get("without", ())) for table in tables) == len(load_without())
+
+
+def test_a_product_without_a_default_account_says_why_and_the_rest_of_its_vendor_does_not():
+    records = read_without(WITHOUT, "acme.toml")
+    assert without_default(identified("ACME", "cam-9b"), records) == "its password is on its label"
+    assert without_default(identified("Acme", "CAM-3"), records) == ""
+    assert without_default(identified("Acme"), records) == ""
+    assert without_default(identified("Other", "CAM-9"), records) == ""
+    assert without_default(identified(model="CAM-9"), records) == ""
+
+
+def test_a_vendor_without_a_default_account_says_why_for_all_that_it_makes():
+    records = read_without(WITHOUT.replace('["^CAM-9"]', "[]"), "acme.toml")
+    assert without_default(identified("Acme"), records) == "its password is on its label"
+
+
+def test_of_a_product_without_a_default_account_none_of_its_vendor_at_large_is_tried():
+    assert [entry.id for entry in documented(identified("Digi", "PortServer TS 4", "serial-server"))][-1] == "digi"
+    assert documented(identified("Digi", "IX20", "router")) == ()
+
+
+@pytest.mark.parametrize(
+    ("change", "complaint"),
+    [
+        (("why = ", "reason = "), "it has products, source, vendor, why and nothing else"),
+        (('why = "its password is on its label"', 'why = " "'), "why must be a text that says something"),
+        (('["^CAM-9"]', '["("]'), "is no regular expression"),
+    ],
+)
+def test_a_broken_record_of_a_product_without_a_default_account_is_refused(change, complaint):
+    with pytest.raises(ValueError, match=r"acme\.toml: without 'Acme'") as refused:
+        read_without(WITHOUT.replace(*change), "acme.toml")
+    assert complaint in str(refused.value)

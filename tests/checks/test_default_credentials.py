@@ -178,3 +178,9 @@ def test_the_random_pair_is_the_devices_own_and_always_the_same(one, other):
     assert (first == second) == (one == other)
     assert first.user.isalnum()
     assert first.password.isalnum()
+
+
+def test_a_device_whose_maker_documents_no_default_account_is_not_tried(make, judge):
+    judged = judge(default_credentials, make(HTTP, claims={"vendor": "BrightSign", "kind": "signage-player"}))
+    assert (judged.asked, judged.ended) == ([], "skipped")
+    assert "documents no default account: the diagnostic web server takes the serial number" in judged.reason
