@@ -3,6 +3,8 @@
 The files are `data/credentials/*.toml`. An entry names its vendor, and may name models (regular expressions, searched without regard to case) and
 kinds; with no models it stands for all that the vendor makes. Each entry names its source. No password ever shows in a representation of these
 records. An operator's own file has the same form; an entry of it that names no vendor stands for every device.
+records. A `[[without]]` table says of products that their maker documents them to have no default account, and why: of such a product no account of the
+vendor at large is tried.
 """
 
 import re
@@ -15,7 +17,7 @@ from pathlib import Path
 from typing import Any
 
 from checks.contract import Account
-from inventory.model import KINDS, Device
+from inventory.model import KINDS
 from inventory.text import one_line
 
 FOLDER = Path(__file__).parent / "data" / "credentials"
@@ -34,6 +36,7 @@ GENERIC = "any"
 """The vendor of the few accounts that may be tried on what was not identified, where the operator asks for that."""
 OWN_LIMIT = 1_048_576
 _TEXT_LIMIT, _ACCOUNT_LIMIT, _ACCOUNTS_LIMIT = 1000, 128, 10
+_WITHOUT = frozenset(("vendor", "products", "why", "source"))
 _SCHEMES = frozenset(("md5", "sha", "sha224", "sha256", "sha384", "sha512"))
 
 
@@ -67,6 +70,22 @@ class Entry:
         return not self.products or any(product.search(model) for product in self.products)
 
 
+@dataclass(frozen=True, slots=True)
+class Without:
+    """Products whose maker documents that they have no default account: set at the first start, one per device, or none at all. `why` says which."""
+
+    vendor: str
+    products: tuple[re.Pattern[str], ...]
+    why: str
+    source: str
+
+    def fits(self, vendor: str, model: str) -> bool:
+        """Whether the record stands for that product; with no products, it stands for all of the vendor."""
+        if plain(self.vendor) != plain(vendor):
+            return False
+        return not self.products or any(product.search(model) for product in self.products)
+
+
 @cache
 def load_catalogue() -> tuple[Entry, ...]:
     """The whole catalogue, in the order of its files."""
@@ -75,50 +94,14 @@ def load_catalogue() -> tuple[Entry, ...]:
     )
 
 
-@dataclass(frozen=True, slots=True)
-class Catalogue:
-    """What may be tried: what is `shipped`, by vendor, the operator's `own` entries, and whether the `generic` ones may be tried on what was not identified."""
-
-    shipped: Mapping[str, tuple[Entry, ...]]
-    own: tuple[Entry, ...] = ()
-    generic: bool = False
-
-    def documented(self, device: Device) -> tuple[Entry, ...]:
-        """The entries for what the device was identified as: the operator's own, then those that name its model, then its maker's."""
-        claims = [device.claim(name) for name in ("vendor", "model", "kind", "firmware")]
-        vendor, *product = (claim.value if claim else "" for claim in claims)
-        own = [entry for entry in self.own if entry.fits(vendor, *product)]
-        name = plain(vendor) if vendor else GENERIC if self.generic else ""
-        named = [entry for entry in self.shipped.get(name, ()) if entry.fits(entry.vendor, *product)]
-        return (
-            *sorted(own, key=lambda entry: not entry.vendor),
-            *sorted(named, key=lambda entry: not entry.products),
-        )
-
-    def made_by(self, maker: str) -> tuple[Entry, ...]:
-        """The entries for a service, by its own maker, whatever device it runs on."""
-        return self.shipped.get(plain(maker), ()) if maker else ()
-
-
-def catalogue(
-    entries: Iterable[Entry] | None = None, own: tuple[Entry, ...] = (), *, generic: bool = False
-) -> Catalogue:
-    """The catalogue that is shipped (or of these entries), by vendor."""
-    by_vendor: dict[str, list[Entry]] = {}
-    for entry in load_catalogue() if entries is None else entries:
-        by_vendor.setdefault(plain(entry.vendor), []).append(entry)
-    return Catalogue({vendor: tuple(found) for vendor, found in by_vendor.items()}, own, generic)
-
-
 @cache
-def shipped_catalogue() -> Catalogue:
-    """The catalogue that is shipped, and nothing else."""
-    return catalogue()
-
-
-def documented(device: Device, entries: Iterable[Entry] | None = None) -> tuple[Entry, ...]:
-    """The entries of the shipped catalogue, or among `entries`, for what the device was identified as."""
-    return (shipped_catalogue() if entries is None else catalogue(entries)).documented(device)
+def load_without() -> tuple[Without, ...]:
+    """What is documented to have no default account, in the order of the files."""
+    return tuple(
+        record
+        for path in sorted(FOLDER.glob("*.toml"))
+        for record in read_without(path.read_text(encoding="utf-8"), path.name)
+    )
 
 
 def read_own(path: Path) -> tuple[Entry, ...]:
@@ -136,16 +119,18 @@ def read_own(path: Path) -> tuple[Entry, ...]:
 
 def read(text: str, name: str, *, own: bool = False) -> tuple[Entry, ...]:
     """Read one file; `ValueError` names the file, the entry and what is wrong with it. In an operator's `own` file an entry needs no vendor and no products."""
-    try:
-        tables = tomllib.loads(text)
-    except tomllib.TOMLDecodeError as error:
-        raise ValueError(f"{name}: {error}") from None
-    if set(tables) != {"entry"} or not isinstance(tables["entry"], list):
-        raise ValueError(f"{name}: only [[entry]] tables may stand here, found {', '.join(sorted(tables)) or 'none'}")
     needed = _REQUIRED - _NOT_OWN if own else _REQUIRED
     return tuple(
         _entry(raw, f"{name}: entry {one_line(str(raw.get('id', number)), 80)!r}", needed)
-        for number, raw in enumerate(tables["entry"], 1)
+        for number, raw in enumerate(_tables(text, name)["entry"], 1)
+    )
+
+
+def read_without(text: str, name: str) -> tuple[Without, ...]:
+    """Read what one file says of products without a default account; `ValueError` as in `read`."""
+    return tuple(
+        _without(raw, f"{name}: without {raw.get('vendor', number)!r}")
+        for number, raw in enumerate(_tables(text, name)["without"], 1)
     )
 
 
@@ -166,6 +151,26 @@ def check_catalogue(entries: Iterable[Entry]) -> tuple[Entry, ...]:
                     raise ValueError(f"entry {entry.id!r}: account {account.user!r} already stands in {seen[key]!r}")
                 seen[key] = entry.id
     return kept
+
+
+def _tables(text: str, name: str) -> dict[str, list[dict[str, Any]]]:
+    """The tables of a file, by kind."""
+    try:
+        tables = tomllib.loads(text)
+    except tomllib.TOMLDecodeError as error:
+        raise ValueError(f"{name}: {error}") from None
+    lists = all(isinstance(rows, list) and all(isinstance(row, dict) for row in rows) for rows in tables.values())
+    if not tables or not lists or not set(tables) <= {"entry", "without"}:
+        found = ", ".join(one_line(key, 40) for key in sorted(tables)) or "nothing"
+        raise ValueError(f"{name}: only [[entry]] and [[without]] tables may stand here, found {found}")
+    return {"entry": [], "without": [], **tables}
+
+
+def _without(raw: Mapping[str, Any], where: str) -> Without:
+    if set(raw) != _WITHOUT:
+        raise ValueError(f"{where}: it has {', '.join(sorted(_WITHOUT))} and nothing else")
+    vendor, why, source = (_text(raw, key, where) for key in ("vendor", "why", "source"))
+    return Without(vendor, tuple(_pattern(text, where) for text in _words(raw["products"], where)), why, source)
 
 
 def _entry(raw: Mapping[str, Any], where: str, needed: frozenset[str]) -> Entry:

@@ -15,8 +15,8 @@ through the device's log for strangers, and see that it cannot be reached from o
 the firmware offers no true one, take the device off the network until it is replaced.
 """
 
+from checks.catalogue import Catalogue, shipped_catalogue
 from checks.contract import Flaw, Inconclusive, Judgement, NotApplicable, check
-from checks.credentials import Catalogue, shipped_catalogue
 from checks.doors import HEARD
 from checks.trial import End, Tried, try_doors
 from inventory.ledger import told
@@ -47,7 +47,7 @@ def default_credentials(device: Device, catalogue: Catalogue | None = None) -> J
     tried = yield from try_doors(device, catalogue, undocumented=False)
     yield from (_default(one) for one in tried if one.end is End.DEFAULT)
     if not any(one.documented for one in tried):
-        raise NotApplicable(_undocumented(device))
+        raise NotApplicable(_undocumented(device, catalogue))
     others = [_told(one) for one in tried if one.end is not End.DEFAULT]
     if any(one.documented and one.end is End.UNKNOWN for one in tried):
         raise Inconclusive("; ".join(others))
@@ -101,8 +101,10 @@ def _told(one: Tried) -> str:
     return str(one) if one.documented or one.end is End.NO_LOGIN else f"{one.door}: {End.UNDOCUMENTED.value}"
 
 
-def _undocumented(device: Device) -> str:
+def _undocumented(device: Device, catalogue: Catalogue) -> str:
     names = [claim.value for claim in (device.claim("vendor"), device.claim("model")) if claim]
     if device.claim("vendor") is None:
         return "its maker was not identified, so no documented account is known to try"
+    if why := catalogue.has_none(device):
+        return f"its maker documents no default account: {why}"
     return f"no default account is documented for {' '.join(names)}"

@@ -16,8 +16,8 @@ read-only, and let only the management host reach port 161. Turn SNMP off where 
 from collections.abc import Iterator
 from hashlib import sha256
 
+from checks.catalogue import Catalogue, shipped_catalogue
 from checks.contract import Account, Answer, Flaw, Inconclusive, Judgement, Login, Verdict, ask, check
-from checks.credentials import Catalogue, shipped_catalogue
 from inventory.ledger import told
 from inventory.model import Confidence, Device, Endpoint, Family, Level, Severity
 

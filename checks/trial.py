@@ -11,8 +11,9 @@ from dataclasses import dataclass, field, replace
 from enum import StrEnum
 from hashlib import sha256
 
+from checks.catalogue import Catalogue
 from checks.contract import Account, Answer, Asking, Inconclusive, Login, NotApplicable, Verdict, ask
-from checks.credentials import Catalogue, Entry
+from checks.credentials import Entry
 from checks.doors import HEARD, WAYS, Door, doors
 from inventory.ledger import told
 from inventory.model import Device, Endpoint

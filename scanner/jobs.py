@@ -10,8 +10,9 @@ from functools import partial
 from importlib.metadata import version
 from typing import Any
 
+from checks.catalogue import Catalogue, catalogue
 from checks.contract import Check, load_checks, load_fleet_checks
-from checks.credentials import Catalogue, catalogue, read_own
+from checks.credentials import read_own
 from checks.ports import default_ports, never_touch, parse_ports
 from inventory.errors import ConfigError, ScopeError
 from inventory.model import Level, Scan

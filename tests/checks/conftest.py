@@ -6,8 +6,8 @@ from datetime import UTC, datetime
 
 import pytest
 
+from checks.catalogue import Catalogue
 from checks.contract import Account, Answer, Check, Flaw, Inconclusive, Login, NotApplicable, Verdict
-from checks.credentials import Catalogue
 from inventory.ledger import LooseBook
 from inventory.model import Claim, Confidence, Device, Endpoint, Facts, FactValue, Gap, Level, Observation
 from scanner.ledger import Ledger

@@ -2,7 +2,16 @@ import tomllib
 
 import pytest
 
-from checks.credentials import FOLDER, PROTOCOLS, check_catalogue, documented, load_catalogue, read
+from checks.catalogue import catalogue
+from checks.credentials import (
+    FOLDER,
+    PROTOCOLS,
+    check_catalogue,
+    load_catalogue,
+    load_without,
+    read,
+    read_without,
+)
 from inventory.model import KINDS, Claim, Confidence, Device
 
 CATALOGUE = load_catalogue()
@@ -10,6 +19,7 @@ ORIGINS = (
     "DefaultCreds-cheat-sheet (ihebski, MIT)",
     "nuclei-templates (ProjectDiscovery, MIT)",
     "SecLists (MIT)",
+    "ATSPM (Utah DOT, Apache-2.0)",
     "manual: ",
 )
 ENTRY = """
@@ -21,6 +31,21 @@ protocol = ["http"]
 accounts = [{ user = "admin", password = "s3cret" }]
 source = "manual: Acme CAM"
 """
+WITHOUT = """
+[[without]]
+vendor = "Acme"
+products = ["^CAM-9"]
+why = "its password is on its label"
+source = "manual: Acme CAM-9"
+"""
+
+
+def documented(device, entries=None):
+    return catalogue(entries).documented(device)
+
+
+def without_default(device, records):
+    return catalogue([], without=records).has_none(device)
 
 
 def identified(vendor="", model="", kind=""):
@@ -81,21 +106,21 @@ def test_no_password_shows_in_a_representation():
 
 
 def test_an_entry_stands_for_its_models_only():
-    catalogue = read(ENTRY, "acme.toml")
-    assert documented(identified("Acme", "cam-3"), catalogue) == catalogue
-    assert documented(identified("Acme", "NVR-1"), catalogue) == ()
-    assert documented(identified("Acme"), catalogue) == ()
+    entries = read(ENTRY, "acme.toml")
+    assert documented(identified("Acme", "cam-3"), entries) == entries
+    assert documented(identified("Acme", "NVR-1"), entries) == ()
+    assert documented(identified("Acme"), entries) == ()
 
 
 def test_an_entry_without_models_stands_for_all_of_the_vendor():
-    catalogue = read(ENTRY.replace('["^CAM"]', "[]"), "acme.toml")
-    assert documented(identified("ACME"), catalogue) == catalogue
+    entries = read(ENTRY.replace('["^CAM"]', "[]"), "acme.toml")
+    assert documented(identified("ACME"), entries) == entries
 
 
 def test_an_entry_with_kinds_stands_for_those_only():
-    catalogue = read(ENTRY.replace('["^CAM"]', '[]\nkinds = ["camera"]'), "acme.toml")
-    assert documented(identified("Acme", "x", "camera"), catalogue) == catalogue
-    assert documented(identified("Acme", "x", "printer"), catalogue) == ()
+    entries = read(ENTRY.replace('["^CAM"]', '[]\nkinds = ["camera"]'), "acme.toml")
+    assert documented(identified("Acme", "x", "camera"), entries) == entries
+    assert documented(identified("Acme", "x", "printer"), entries) == ()
 
 
 def test_a_device_without_a_vendor_has_no_documented_accounts():
@@ -103,14 +128,14 @@ def test_a_device_without_a_vendor_has_no_documented_accounts():
 
 
 def test_accents_and_case_do_not_tell_vendors_apart():
-    catalogue = read(ENTRY.replace('"Acme"', '"Schréder"').replace('["^CAM"]', "[]"), "acme.toml")
-    assert documented(identified("SCHREDER"), catalogue) == catalogue
+    entries = read(ENTRY.replace('"Acme"', '"Schréder"').replace('["^CAM"]', "[]"), "acme.toml")
+    assert documented(identified("SCHREDER"), entries) == entries
 
 
 def test_entries_that_name_the_model_come_first():
     general = ENTRY.replace('"one"', '"all"').replace('["^CAM"]', "[]").replace("s3cret", "other")
-    catalogue = read(general + ENTRY, "acme.toml")
-    assert [entry.id for entry in documented(identified("Acme", "cam-3"), catalogue)] == ["one", "all"]
+    entries = read(general + ENTRY, "acme.toml")
+    assert [entry.id for entry in documented(identified("Acme", "cam-3"), entries)] == ["one", "all"]
 
 
 @pytest.mark.parametrize(
@@ -140,6 +165,8 @@ def test_a_broken_entry_is_refused_by_file_and_name(change, complaint):
 def test_anything_but_entries_is_refused():
     with pytest.raises(ValueError, match="found entry, extra"):
         read(ENTRY + "[extra]\n", "acme.toml")
+    with pytest.raises(ValueError, match="found nothing"):
+        read("", "acme.toml")
 
 
 def test_an_id_that_stands_there_twice_is_refused():
@@ -153,5 +180,39 @@ def test_an_account_that_stands_there_twice_is_refused():
 
 
 def test_every_file_of_the_folder_is_read():
-    written = sum(len(tomllib.loads(path.read_text(encoding="utf-8"))["entry"]) for path in FOLDER.iterdir())
-    assert written == len(CATALOGUE)
+    tables = [tomllib.loads(path.read_text(encoding="utf-8")) for path in FOLDER.iterdir()]
+    assert sum(len(table.get("entry", ())) for table in tables) == len(CATALOGUE)
+    assert sum(len(table.get("without", ())) for table in tables) == len(load_without())
+
+
+def test_a_product_without_a_default_account_says_why_and_the_rest_of_its_vendor_does_not():
+    records = read_without(WITHOUT, "acme.toml")
+    assert without_default(identified("ACME", "cam-9b"), records) == "its password is on its label"
+    assert without_default(identified("Acme", "CAM-3"), records) == ""
+    assert without_default(identified("Acme"), records) == ""
+    assert without_default(identified("Other", "CAM-9"), records) == ""
+    assert without_default(identified(model="CAM-9"), records) == ""
+
+
+def test_a_vendor_without_a_default_account_says_why_for_all_that_it_makes():
+    records = read_without(WITHOUT.replace('["^CAM-9"]', "[]"), "acme.toml")
+    assert without_default(identified("Acme"), records) == "its password is on its label"
+
+
+def test_of_a_product_without_a_default_account_none_of_its_vendor_at_large_is_tried():
+    assert [entry.id for entry in documented(identified("Digi", "PortServer TS 4", "serial-server"))][-1] == "digi"
+    assert documented(identified("Digi", "IX20", "router")) == ()
+
+
+@pytest.mark.parametrize(
+    ("change", "complaint"),
+    [
+        (("why = ", "reason = "), "it has products, source, vendor, why and nothing else"),
+        (('why = "its password is on its label"', 'why = " "'), "why must be a text that says something"),
+        (('["^CAM-9"]', '["("]'), "is no regular expression"),
+    ],
+)
+def test_a_broken_record_of_a_product_without_a_default_account_is_refused(change, complaint):
+    with pytest.raises(ValueError, match=r"acme\.toml: without 'Acme'") as refused:
+        read_without(WITHOUT.replace(*change), "acme.toml")
+    assert complaint in str(refused.value)

@@ -3,8 +3,9 @@ from datetime import UTC, datetime, timedelta
 from hypothesis import given
 from hypothesis import strategies as st
 
+from checks.catalogue import catalogue
 from checks.contract import Answer, Verdict
-from checks.credentials import catalogue, read
+from checks.credentials import read
 from checks.default_credentials import accepts_any_password, default_credentials
 from checks.trial import random_pair
 from inventory.ledger import LooseBook
@@ -296,3 +297,9 @@ def test_the_generic_accounts_are_for_what_was_not_identified_and_on_request_onl
         default_credentials, make(TELNET, claims={"vendor": "Acme"}), replies, catalogue=catalogue(generic=True)
     )
     assert (known.flaws, known.ended) == ([], "skipped")
+
+
+def test_a_device_whose_maker_documents_no_default_account_is_not_tried(make, judge):
+    judged = judge(default_credentials, make(HTTP, claims={"vendor": "BrightSign", "kind": "signage-player"}))
+    assert (judged.asked, judged.ended) == ([], "skipped")
+    assert "documents no default account: the diagnostic web server takes the serial number" in judged.reason
