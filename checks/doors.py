@@ -6,6 +6,7 @@ One row of WAYS for each protocol of `scanner/logins/`: its name in a sentence, 
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 
+from checks.forms import HTML, forms_for
 from inventory.model import Device, Endpoint, Observation
 
 
@@ -49,6 +50,18 @@ def _http(_: Device, seen: Observation) -> Iterator[Door]:
         yield Door(seen.endpoint, "http")
 
 
+def _http_form(device: Device, seen: Observation) -> Iterator[Door]:
+    """The web forms that may stand there, the maker's own first; none where HTTP asks itself, or where a password is yet to be set."""
+    facts = seen.facts
+    if facts.get("http.auth") or facts.get("http.first_run"):
+        return
+    names = [form.id for form in forms_for(device, seen)]
+    if facts.get("http.password_form"):
+        names.append(HTML)
+    if names:
+        yield Door(seen.endpoint, "http-form", str(facts.get("http.login_page", "/")), "+".join(names))
+
+
 def _telnet(_: Device, seen: Observation) -> Iterator[Door]:
     if seen.facts.get("telnet.prompt") == "login":
         yield Door(seen.endpoint, "telnet")
@@ -60,6 +73,7 @@ def _ssh(_: Device, seen: Observation) -> Iterator[Door]:
 
 WAYS: Mapping[str, Way] = {
     "http": Way("HTTP", "http", _http, anonymous=True),
+    "http-form": Way("the web form", "http", _http_form, anonymous=True, accounts="http"),
     "ssh": Way("SSH", "ssh", _ssh),
     "telnet": Way("Telnet", "telnet", _telnet),
 }

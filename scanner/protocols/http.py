@@ -16,6 +16,7 @@ from scanner.codecs import html_page
 from scanner.codecs.html_page import Page
 from scanner.codecs.http1 import SAFE_PATH, Response, authority, get_pattern, read_response, request
 from scanner.codecs.http_auth import parse_challenges
+from scanner.codecs.login_page import is_first_run
 from scanner.conversation import EVIDENCE_LIMIT, Conversation, Heard, Reconnect, Safety, Say, Send, Target
 
 NAME = "http"
@@ -46,6 +47,8 @@ FACTS = {
     "http.last_modified": "the Last-Modified header",
     "http.date": "the Date header",
     "http.password_form": "whether the page has a field for a password",
+    "http.login_page": "the path of the page that has a field for a password",
+    "http.first_run": "whether the page asks for a password that is yet to be set, and for none that is",
     "http.tls": "whether this was said inside TLS",
     "http.body_sha256": "SHA-256 of the page",
     "http.identity": "the beginning of the page's visible text",
@@ -64,6 +67,7 @@ class _Answer:
 
     response: Response
     page: Page
+    path: str = "/"
 
 
 def probe(target: Target) -> Conversation[Heard]:
@@ -89,7 +93,7 @@ def _get(target: Target, path: str) -> Conversation[_Answer]:
     if response.status == 400 and not target.tls and _WANTS_TLS.search(response.body[:4096]):
         raise ProtocolError("TLS is asked for")
     text = html_page.decode(response.body, response.header("Content-Type") or "")
-    return _Answer(response, html_page.read_page(text))
+    return _Answer(response, html_page.read_page(text), path)
 
 
 def _host(target: Target) -> str:
@@ -146,6 +150,8 @@ def _facts(answer: _Answer) -> dict[str, FactValue]:
     names = tuple(dict.fromkeys(one_line(name, 80) for name in cookies))[:_NAMES_LIMIT]
     if names:
         facts["http.cookies"] = names
+    if page.password_form:
+        facts |= {"http.login_page": answer.path, "http.first_run": is_first_run(page)}
     if response.body:
         facts["http.body_sha256"] = hashlib.sha256(response.body).hexdigest()
     return facts
