@@ -6,6 +6,7 @@ One row of WAYS for each protocol of `scanner/logins/`: its name in a sentence, 
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 
+from checks.forms import HTML, forms_for
 from inventory.model import Device, Endpoint, Observation
 
 
@@ -49,6 +50,18 @@ def doors(device: Device) -> tuple[Door, ...]:
 def _http(_: Device, seen: Observation) -> Iterator[Door]:
     if seen.facts.get("http.auth"):
         yield Door(seen.endpoint, "http")
+
+
+def _http_form(device: Device, seen: Observation) -> Iterator[Door]:
+    """The web forms that may stand there, the maker's own first; none where HTTP asks itself, or where a password is yet to be set."""
+    facts = seen.facts
+    if facts.get("http.auth") or facts.get("http.first_run"):
+        return
+    names = [form.id for form in forms_for(device, seen)]
+    if facts.get("http.password_form"):
+        names.append(HTML)
+    if names:
+        yield Door(seen.endpoint, "http-form", str(facts.get("http.login_page", "/")), "+".join(names))
 
 
 def _telnet(_: Device, seen: Observation) -> Iterator[Door]:
@@ -145,6 +158,7 @@ WAYS: Mapping[str, Way] = {
     "mysql": Way("MySQL", "mysql", _mysql, maker="MariaDB"),
     "postgresql": Way("PostgreSQL", "postgresql", _postgresql, anonymous=True, maker="PostgreSQL"),
     "redis": Way("Redis", "redis", _redis, anonymous=True, maker="Redis"),
+    "http-form": Way("the web form", "http", _http_form, anonymous=True, accounts="http"),
     "ssh": Way("SSH", "ssh", _ssh),
     "telnet": Way("Telnet", "telnet", _telnet),
     # Each connection is a mark against us (scanner/logins/vnc.py), and the list of locks has answered the control already.

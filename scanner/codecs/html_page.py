@@ -1,4 +1,4 @@
-"""What a device's start page says to a reader: its title, who generated it, whether it asks for a password, its visible text.
+"""What a device's start page says to a reader: its title, who generated it, its forms and whether it asks for a password, its visible text, its links.
 
 One pass over the bytes, in time linear in their number whatever they are; nothing is executed and nothing is fetched.
 """
@@ -17,6 +17,7 @@ _REFRESH = re.compile(r"[\d.\s]*[;,]?\s*url\s*=\s*['\"]?([^'\"\s>]+)", re.IGNORE
 _CHARSET = re.compile(rb"charset\s{0,8}=\s{0,8}[\"']?([A-Za-z0-9_.:-]{1,40})")
 _UNSEEN = frozenset(("script", "style", "textarea", "noscript", "select", "svg"))
 _TAG_LIMIT = 2048
+_FORMS, _FIELDS, _LINKS, _WORDS = 16, 64, 256, 8192
 _CODECS = {  # only these: other names would reach codecs that are not about text
     "utf-8": "utf-8",
     "utf8": "utf-8",
@@ -41,14 +42,103 @@ _CODECS = {  # only these: other names would reach codecs that are not about tex
 
 
 @dataclass(frozen=True, slots=True)
+class Field:
+    """A field of a form: its kind in lower case ("text" where none is named), its name and what it holds at first, as they stand in the page."""
+
+    kind: str
+    name: str = ""
+    value: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Form:
+    """A form of a page with its fields in their order; `method` and `encoding` in lower case, `about` is what its tag says of itself (id, name, class)."""
+
+    method: str = "get"
+    action: str = ""
+    encoding: str = ""
+    about: str = ""
+    fields: tuple[Field, ...] = ()
+
+    def of(self, *kinds: str) -> tuple[Field, ...]:
+        """Its fields of those kinds."""
+        return tuple(field for field in self.fields if field.kind in kinds)
+
+
+@dataclass(frozen=True, slots=True)
+class Link:
+    """Where a link or a frame leads, as it stands in the page, and the tag it stands in."""
+
+    to: str
+    tag: str
+
+
+@dataclass(frozen=True, slots=True)
 class Page:
-    """What is to be read on a page; texts are one line each, visible, "" where there is none. `refresh` is the address that the page itself leads on to."""
+    """What is to be read on a page; texts are one line each, visible, "" where there is none. `refresh` is the address that the page itself leads on to.
+
+    `text` is the beginning of `words`, which is all that is to be read. `loose` are the fields that stand in no form, `base` what addresses are relative to.
+    """
 
     title: str = ""
     generator: str = ""
     password_form: bool = False
     text: str = ""
     refresh: str = ""
+    words: str = ""
+    forms: tuple[Form, ...] = ()
+    loose: tuple[Field, ...] = ()
+    links: tuple[Link, ...] = ()
+    base: str = ""
+
+
+class _Reading:
+    """The forms and the links of a page, as its tags come."""
+
+    def __init__(self) -> None:
+        self.forms: list[tuple[dict[str, str], list[Field]]] = []
+        self.loose: list[Field] = []
+        self.links: list[Link] = []
+        self.base = ""
+        self._open = self.loose
+
+    def take(self, kind: str, tag: str) -> None:
+        """Take one tag that may belong to a form, or that leads somewhere."""
+        if kind == "form":
+            self._open = []
+            if len(self.forms) < _FORMS:
+                self.forms.append((attributes(tag), self._open))
+        elif kind == "/form":
+            self._open = self.loose
+        elif kind in {"input", "button", "select", "textarea"}:
+            self._field(kind, attributes(tag))
+        elif kind in {"a", "area", "frame", "iframe"} and len(self.links) < _LINKS:
+            said = attributes(tag)
+            to = said.get("href" if kind in {"a", "area"} else "src", "")
+            self.links.append(Link(to, tag[:_TAG_LIMIT]))
+        elif kind == "base":
+            self.base = self.base or attributes(tag).get("href", "")
+
+    def _field(self, kind: str, attributes: dict[str, str]) -> None:
+        usual = {"input": "text", "button": "submit"}.get(kind)
+        named = attributes.get("type", "").strip().lower()
+        if len(self._open) < _FIELDS:
+            self._open.append(
+                Field((named or usual) if usual else kind, attributes.get("name", ""), attributes.get("value", ""))
+            )
+
+    def read_forms(self) -> tuple[Form, ...]:
+        """The forms in their order."""
+        return tuple(
+            Form(
+                attributes.get("method", "get").strip().lower(),
+                attributes.get("action", "").strip(),
+                attributes.get("enctype", "").strip().lower(),
+                " ".join(attributes.get(name, "") for name in ("id", "name", "class")),
+                tuple(fields),
+            )
+            for attributes, fields in self.forms
+        )
 
 
 def decode(body: bytes, content_type: str = "") -> str:
@@ -60,8 +150,9 @@ def decode(body: bytes, content_type: str = "") -> str:
 
 def read_page(text: str) -> Page:
     """Read a page, however broken its markup."""
-    title, generator, refresh, password = "", "", "", False
+    title, generator, refresh = "", "", ""
     seen: list[str] = []
+    reading = _Reading()
     inside = ""
     for kind, piece in pieces(text):
         if kind == "text":
@@ -78,10 +169,13 @@ def read_page(text: str) -> Page:
             elif said.get("http-equiv", "").lower() == "refresh":
                 target = _REFRESH.match(said.get("content", "")[:500])
                 refresh = refresh or (target[1] if target else "")
-        elif kind == "input":
-            password = password or attributes(piece).get("type", "").lower() == "password"
-    shown = one_line(html.unescape(" ".join(seen)[:8192]), 8192)
-    return Page(title, generator, password, shown[:TEXT_LIMIT], refresh)
+        else:
+            reading.take(kind, piece)
+    shown = one_line(html.unescape(" ".join(seen)[:_WORDS]), _WORDS)
+    forms, loose = reading.read_forms(), tuple(reading.loose)
+    password = any(field.kind == "password" for form in (*forms, Form(fields=loose)) for field in form.fields)
+    links = tuple(reading.links)
+    return Page(title, generator, password, shown[:TEXT_LIMIT], refresh, shown, forms, loose, links, reading.base)
 
 
 def visible(text: str) -> str:

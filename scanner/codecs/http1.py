@@ -129,9 +129,9 @@ def request(method: str, path: str, host: str, headers: Iterable[tuple[str, str]
     return ("\r\n".join(lines) + "\r\n\r\n").encode("ascii")
 
 
-def post(path: str, host: str, content_type: str, body: bytes) -> bytes:
-    """A POST of that body, over a connection that ends with its answer; for protocols that put a question into a body (SOAP, JSON), never for a form."""
-    about = (("Content-Type", content_type), ("Content-Length", str(len(body))))
+def post(path: str, host: str, content_type: str, body: bytes, headers: Iterable[tuple[str, str]] = ()) -> bytes:
+    """A POST of that body, over a connection that ends with its answer; for protocols that put a question into a body (SOAP, JSON), and for logins."""
+    about = (*headers, ("Content-Type", content_type), ("Content-Length", str(len(body))))
     return request("POST", path, host, about) + body
 
 

@@ -18,6 +18,7 @@ from scanner.codecs.html_controls import Controls, read_controls
 from scanner.codecs.html_page import Page
 from scanner.codecs.http1 import SAFE_PATH, Response, authority, get_pattern, read_response, request
 from scanner.codecs.http_auth import parse_challenges
+from scanner.codecs.login_page import is_first_run
 from scanner.conversation import EVIDENCE_LIMIT, Conversation, Heard, Reconnect, Safety, Say, Send, Target
 
 NAME = "http"
@@ -48,6 +49,8 @@ FACTS = {
     "http.last_modified": "the Last-Modified header",
     "http.date": "the Date header",
     "http.password_form": "whether the page has a field for a password",
+    "http.login_page": "the path of the page that has a field for a password",
+    "http.first_run": "whether the page asks for a password that is yet to be set, and for none that is",
     "http.tls": "whether this was said inside TLS",
     "http.body_sha256": "SHA-256 of the page",
     "http.identity": "the beginning of the page's visible text",
@@ -72,6 +75,7 @@ class _Answer:
     page: Page
     controls: Controls
     database: str
+    path: str = "/"
 
 
 def probe(target: Target) -> Conversation[Heard]:
@@ -99,8 +103,8 @@ def _get(target: Target, path: str) -> Conversation[_Answer]:
     text = html_page.decode(response.body, response.header("Content-Type") or "")
     page = html_page.read_page(text)
     if response.status != _OK:
-        return _Answer(response, page, Controls(), "")  # what it says in refusing is nobody's to use
-    return _Answer(response, page, read_controls(text), greeting_of(response.body))
+        return _Answer(response, page, Controls(), "", path)  # what it says in refusing is nobody's to use
+    return _Answer(response, page, read_controls(text), greeting_of(response.body), path)
 
 
 def _host(target: Target) -> str:
@@ -157,6 +161,8 @@ def _facts(answer: _Answer) -> dict[str, FactValue]:
     names = tuple(dict.fromkeys(one_line(name, 80) for name in cookies))[:_NAMES_LIMIT]
     if names:
         facts["http.cookies"] = names
+    if page.password_form:
+        facts |= {"http.login_page": answer.path, "http.first_run": is_first_run(page)}
     if response.body:
         facts["http.body_sha256"] = hashlib.sha256(response.body).hexdigest()
     return facts

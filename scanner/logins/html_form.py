@@ -1,0 +1,153 @@
+"""The login form that a page itself describes, filled in once. Whether it opened is seen by comparison alone.
+
+Afterwards neither the answer nor the page itself may ask for a password any more, and something must be there that was not before and that nobody sees without
+having logged in: a way to log out, or a page that a stranger is refused. A server that greets everybody is found out by the random pair, which opens it too.
+"""
+
+import re
+from urllib.parse import urlencode
+
+from checks.contract import Answer, Verdict
+from inventory.errors import PeerError
+from scanner.codecs.html_page import Page
+from scanner.codecs.http1 import Response
+from scanner.codecs.login_page import LoginForm, leads_out, login_form, way_out
+from scanner.logins.web_visit import Visit, barred, is_busy, page_of, text_of
+
+_FORM = "application/x-www-form-urlencoded"
+_REDIRECTS, _SHORT = 2, 1024
+_FORGED = re.compile(
+    r"\bcsrf|\bxsrf|\bforg(?:ed|ery)\b|\b(?:invalid|missing|expired|bad) (?:\w+ )?(?:token|referer|session)",
+    re.IGNORECASE,
+)
+_REFUSAL = re.compile(
+    r"\b(?:incorrect|invalid|wrong|bad|unknown)\s+(?:user|login|log-in|pass|name|cred|account)|\b(?:login|log-in|authentication|access|password|user name)"
+    r"(?: (?:has|was|is|or|and|password|attempt))* (?:failed|failure|denied|incorrect|invalid|wrong|error|rejected|unsuccessful)\b"
+    r"|\bnot authori[sz]ed\b|\bunauthori[sz]ed\b|\bdo(?:es)? not match\b|\bfalsch|\bung\u00fcltig|\bincorrecte?\b",
+    re.IGNORECASE,
+)
+
+
+async def try_page(visit: Visit, path: str) -> Answer:
+    """Get the page, or the one of the same server that it leads on to, and fill its form in once; without an account, only see whether it asks."""
+    start = path
+    path, response = await _page_that_asks(visit, start)
+    text, page = text_of(response), page_of(response)
+    if why := barred(response, "" if page.password_form else text):
+        return visit.answer(Verdict.LOCKED, response, why)
+    form = login_form(page, text)
+    if isinstance(form, str):
+        return visit.answer(Verdict.UNREACHED, response, form)
+    if visit.account.anonymous:
+        return visit.answer(Verdict.REFUSED, response, "it asks for a login")
+    action = visit.inside(form.action, path, page.base) if form.action else path
+    if action is None:
+        return visit.answer(Verdict.UNREACHED, response, "its form leads to another server")
+    return await _fill_in(visit, (start, path), page, form, action)
+
+
+async def _page_that_asks(visit: Visit, path: str) -> tuple[str, Response]:
+    response = await visit.get(path)
+    for _ in range(_REDIRECTS):
+        page = page_of(response)
+        refresh = visit.inside(page.refresh, path) if page.refresh and not page.password_form else None
+        onward = visit.onward(response, path) or refresh
+        if onward is None:
+            break
+        path, response = onward, await visit.get(onward)
+    return path, response
+
+
+async def _fill_in(visit: Visit, paths: tuple[str, str], before: Page, form: LoginForm, action: str) -> Answer:
+    """Send the form of the second of `paths`, to which the first led."""
+    account, path = visit.account, paths[1]
+    body = urlencode(form.filled(account.user, account.password)).encode()
+    response = await visit.post(action, _FORM, body, [("Referer", visit.origin + path)])
+    ended = _ended(visit, response, before)
+    if ended is not None:
+        return ended
+    onward = visit.onward(response, action)
+    if onward is None and 300 <= response.status < 400:
+        return visit.answer(Verdict.UNREACHED, response, "it leads to another server")
+    landing = response if onward is None else await visit.get(onward)
+    if onward is not None and (ended := _ended(visit, landing, before)) is not None:
+        return ended
+    return await _compare(visit, paths, before, (response, landing, onward))
+
+
+def _ended(visit: Visit, response: Response, before: Page) -> Answer | None:
+    """What an answer to the login says outright; None where it lets one go on."""
+    text, page = text_of(response), page_of(response)
+    inside = not page.password_form and bool(way_out(page))
+    words = "" if inside else _news(page, before)  # whoever is in may well read of doors and locks
+    if why := barred(response, words if inside or page.password_form else f"{words} {text[:_SHORT]}"):
+        return visit.answer(Verdict.LOCKED, response, why)
+    if is_busy(response, words):
+        return visit.answer(Verdict.UNREACHED, response, "it has no room for one more")
+    if response.status >= 400 and _FORGED.search(text):
+        return visit.answer(Verdict.UNREACHED, response, "it took the form for a forged one")
+    if response.status in (401, 403) or page.password_form:
+        return visit.answer(Verdict.REFUSED, response, "it asks again")
+    if response.status >= 400:
+        return visit.answer(Verdict.UNREACHED, response, f"status {response.status} in answer to the login")
+    return visit.answer(Verdict.REFUSED, response, "it says that the login failed") if _REFUSAL.search(words) else None
+
+
+def _news(page: Page, before: Page) -> str:
+    """What a page says that the one before did not: any of them may speak of locks, for everybody to read."""
+    now, then = page.words, before.words
+    same = _alike(now, then)
+    now, then = now[same:], then[same:]
+    return now[: len(now) - _alike(now[::-1], then[::-1])]
+
+
+def _alike(one: str, other: str) -> int:
+    """With how many characters both begin."""
+    pairs = zip(one, other, strict=False)
+    return next((at for at, (a, b) in enumerate(pairs) if a != b), min(len(one), len(other)))
+
+
+async def _compare(
+    visit: Visit, paths: tuple[str, str], before: Page, answers: tuple[Response, Response, str | None]
+) -> Answer:
+    """Look at the page again, with what the login gave: `answers` are the answer to it, the page that it led to, and where that stands."""
+    response, landing, landed = answers
+    start, path = paths
+    again = await visit.get(start)
+    welcome, back = page_of(landing), page_of(again)
+    out, at = leads_out(welcome), landed or path
+    if not out:
+        out, at = leads_out(back), start
+    asks = back.password_form or again.status >= 400 or path in (visit.onward(again, start), back.refresh)
+    marker = "" if asks or way_out(before) else way_out(welcome) or way_out(back)
+    if not asks and not marker and landed is not None and landed != path:
+        marker = await _refused_to_strangers(visit, landed)
+    left = await _leave(visit, out, at)
+    if asks:
+        return visit.answer(Verdict.UNREACHED, response, "it took the login, but the page still asks for one")
+    if not marker:
+        return visit.answer(Verdict.UNREACHED, response, "nothing there is shown to those alone who have logged in")
+    reason = "" if left else "it offers no way to end the session, which times out by itself"
+    return visit.answer(Verdict.OPENED, landing, reason, f"after the login: {marker[:80]}")
+
+
+async def _refused_to_strangers(visit: Visit, path: str) -> str:
+    """What a stranger is told at a page that was shown to us; "" where it is shown to anybody."""
+    stranger = await visit.get(path, stranger=True)
+    if stranger.status in (401, 403):
+        return f"{path} refuses a stranger with {stranger.status}"
+    if 300 <= stranger.status < 400 or page_of(stranger).password_form:
+        return f"{path} sends a stranger to the login"
+    return ""
+
+
+async def _leave(visit: Visit, out: str, path: str) -> bool:
+    """Follow the page's own link out; whether there was one and it answered."""
+    way = visit.inside(out, path) if out else None
+    if way is None:
+        return False
+    try:
+        await visit.get(way, [("Referer", visit.origin + path)])
+    except PeerError:
+        return False
+    return True
