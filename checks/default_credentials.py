@@ -73,7 +73,7 @@ def accepts_any_password(device: Device, catalogue: Catalogue | None = None) -> 
         if one.end is End.ANYTHING:
             detail = f"A random user name with a random password opened {one.door}, so its login is none.{_since(one)}"
             yield Flaw(one.door.endpoint, detail, one.answer.evidence)
-    unknown = [str(one) for one in tried if one.end is End.UNKNOWN]
+    unknown = [str(one) for one in tried if one.end in {End.UNKNOWN, End.SPARED}]
     if unknown:
         raise Inconclusive("; ".join(unknown))
     refusing = [str(one.door) for one in tried if one.end in {End.SHUT, End.DEFAULT, End.UNDOCUMENTED}]

@@ -42,9 +42,10 @@ class Way:
 
 
 def doors(device: Device) -> tuple[Door, ...]:
-    """Every login of the device, in a fixed order."""
+    """Every login of the device, in the order in which they are tried."""
     found = {door for way in WAYS.values() for seen in device.speaking(way.heard) for door in way.doors(device, seen)}
-    return tuple(sorted(found, key=lambda door: (door.endpoint.sort_key, door.protocol, door.path, door.form)))
+    ranks = {name: rank for rank, name in enumerate(WAYS)}
+    return tuple(sorted(found, key=lambda one: (ranks[one.protocol], one.endpoint.sort_key, one.path, one.form)))
 
 
 def _http(_: Device, seen: Observation) -> Iterator[Door]:
@@ -146,23 +147,24 @@ def _mysql(_: Device, seen: Observation) -> Iterator[Door]:
 
 
 WAYS: Mapping[str, Way] = {
-    "ftp": Way("FTP", "ftp", _ftp, anonymous=True),
+    "telnet": Way("Telnet", "telnet", _telnet),
+    "ssh": Way("SSH", "ssh", _ssh),
     "http": Way("HTTP", "http", _http, anonymous=True),
+    "http-form": Way("the web form", "http", _http_form, anonymous=True, accounts="http"),
+    "ipmi": Way("IPMI", "ipmi", _ipmi, anonymous=True),
+    # Each connection is a mark against us (scanner/logins/vnc.py), and the list of locks has answered the control already.
+    "vnc": Way("VNC", "vnc", _vnc),
+    "postgresql": Way("PostgreSQL", "postgresql", _postgresql, anonymous=True, maker="PostgreSQL"),
+    "mysql": Way("MySQL", "mysql", _mysql, maker="MariaDB"),
+    "redis": Way("Redis", "redis", _redis, anonymous=True, maker="Redis"),
+    "mqtt": Way("MQTT", "mqtt", _mqtt, anonymous=True),
     "onvif": Way("ONVIF", "onvif", _onvif, anonymous=True),
+    "ftp": Way("FTP", "ftp", _ftp, anonymous=True),
     "rtsp": Way("RTSP", "rtsp", _rtsp, anonymous=True),
     "sip": Way("SIP", "sip", _sip, anonymous=True),
     "sip_tcp": Way("SIP over a stream", "sip_tcp", _sip_tcp, anonymous=True, accounts="sip"),
-    "ipmi": Way("IPMI", "ipmi", _ipmi, anonymous=True),
-    "mqtt": Way("MQTT", "mqtt", _mqtt, anonymous=True),
     "snmpv3": Way("SNMPv3", "snmp", _snmpv3, anonymous=True, locks=False),  # RFC 3414 knows no lock
-    "mysql": Way("MySQL", "mysql", _mysql, maker="MariaDB"),
-    "postgresql": Way("PostgreSQL", "postgresql", _postgresql, anonymous=True, maker="PostgreSQL"),
-    "redis": Way("Redis", "redis", _redis, anonymous=True, maker="Redis"),
-    "http-form": Way("the web form", "http", _http_form, anonymous=True, accounts="http"),
-    "ssh": Way("SSH", "ssh", _ssh),
-    "telnet": Way("Telnet", "telnet", _telnet),
-    # Each connection is a mark against us (scanner/logins/vnc.py), and the list of locks has answered the control already.
-    "vnc": Way("VNC", "vnc", _vnc),
 }
+"""In the order in which they are tried, for a device bears few failed logins: those behind which there is most to be had come first."""
 HEARD = tuple(sorted({way.heard for way in WAYS.values()}))
 """The protocols that show a door."""

@@ -27,6 +27,7 @@ class End(StrEnum):
     DEFAULT = "a documented account opens it"
     ANYTHING = "it accepts any password"
     NO_LOGIN = "it asks for no login"
+    SPARED = "not asked, because its account is known to open the device"
     SHUT = "no documented default account opens it"
     UNDOCUMENTED = "no default account is documented"
     UNKNOWN = "not known"
@@ -109,6 +110,7 @@ class _Trial:
         self._catalogue = catalogue
         self._entries = catalogue.documented(device)
         self._halted = ""
+        self._opening: set[Account] = set()
         self._left = 0
         # The strictest documented lock of the product, the same for every question; 0 where none is documented.
         self._threshold = min((entry.lock_threshold for entry in self._entries if entry.lock_threshold), default=0)
@@ -192,6 +194,8 @@ class _Trial:
             case.end(End.NO_LOGIN, answer)
         elif answer.verdict is Verdict.REFUSED:
             case.refused.append(answer)
+        elif answer.verdict is Verdict.NOT_TRIED and account in self._opening:
+            case.end(End.SPARED, answer, account)
         elif answer.verdict is Verdict.NOT_TRIED:
             case.doubt(answer)
         else:
@@ -209,8 +213,8 @@ class _Trial:
             case.end(End.ANYTHING, control)
         elif control.verdict is Verdict.NO_LOGIN_ASKED:
             case.end(End.NO_LOGIN, control)
-        elif control.verdict is Verdict.REFUSED or case.before is not None:
-            proof = control if control.verdict is Verdict.REFUSED else case.before
+        elif proof := next((one for one in (control, case.before, case.known) if _refused(one)), None):
+            self._opening.add(account)
             case.end(End.DEFAULT, opened, account, proved_by=proof)
         else:
             said = f"it let {account.user or account.id!r} in, but whether it refuses others is not known: {control.reason}"
@@ -254,15 +258,18 @@ class _Trial:
         return own, [entry for entry in others if entry.products], [entry for entry in others if not entry.products]
 
     def _in_order(self, pairs: list[tuple[_Case, Account]]) -> Asking[list[tuple[_Case, Account]]]:
-        """The pairs in the order in which they are offered: as they are where all may be, else those that were never refused first."""
+        """The pairs in the order in which they are offered: as they are where all may be, else those first of which least is known."""
         if len(pairs) <= self._left:
             return pairs
-        fresh: list[tuple[_Case, Account]] = []
-        refused: list[tuple[_Case, Account]] = []
-        for case, account in pairs:
+        ranked: list[tuple[bool, bool, int]] = []
+        for number, (case, account) in enumerate(pairs):
             known = yield from self._ask(case.door, account, remembered=True)
-            (refused if known.verdict is Verdict.REFUSED else fresh).append((case, account))
-        return fresh + refused
+            ranked.append((_refused(known), _refused(case.known), number))
+        return [pairs[number] for _, _, number in sorted(ranked)]
+
+
+def _refused(answer: Answer | None) -> bool:
+    return answer is not None and answer.verdict is Verdict.REFUSED
 
 
 def _pairs(cases: list[_Case]) -> Iterator[tuple[_Case, Account]]:

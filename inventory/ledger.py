@@ -107,7 +107,7 @@ def rule(attempt: Attempt, past: Iterable[Attempt], limit: int = 0, *, again: bo
         return Ruling(f"the device said at {told(locked.when)} that it locks; it is asked for no login for 24 hours")
     if not attempt.costs and not attempt.user and attempt.account.startswith(CONTROL):
         return Ruling(left=left)
-    tried = sum(one.who == attempt.who and one.verdict in BORNE for one in recent)
+    tried = sum(one.who == attempt.who and one.verdict is not Verdict.NOT_TRIED for one in recent)
     if tried >= ATTEMPTS_PER_ACCOUNT:
         return Ruling(
             f"this account was tried {tried} times on the device within 24 hours, which is the cap", left=left

@@ -49,9 +49,10 @@ def test_an_account_is_offered_twice_in_a_night_whatever_the_port_and_protocol()
     assert rule(replace(FIRST, user="root"), past, limit=20).barred == ""
 
 
-def test_an_account_that_opened_was_no_failure() -> None:
-    past = [tried(Verdict.OPENED, port=f"{port}/tcp") for port in range(1, 9)]
-    assert rule(FIRST, past).barred == ""
+def test_an_account_that_opened_is_offered_twice_as_well_though_it_has_not_failed() -> None:
+    past = [tried(Verdict.OPENED, port=f"{port}/tcp") for port in range(1, 3)]
+    assert rule(FIRST, past[:1]) == Ruling(left=1)
+    assert "this account was tried 2 times" in rule(FIRST, past).barred
 
 
 @pytest.mark.parametrize(("limit", "borne"), [(0, 2), (1, 0), (2, 0), (3, 1), (4, 2), (5, 3), (7, 5), (10, 8)])

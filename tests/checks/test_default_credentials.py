@@ -53,7 +53,7 @@ def test_telnet_and_ssh_are_not_asked_without_credentials(make, judge, opens):
     device = make(TELNET, SSH, claims=APC)
     judged = judge(default_credentials, device, opens(("telnet", "apc", "apc"), ("ssh", "apc", "apc")))
     assert "control:anonymous" not in {account.id for account in judged.accounts}
-    assert judged.ports == [22, 23]
+    assert sorted(judged.ports) == [22, 23]
 
 
 def test_a_login_that_a_random_pair_opens_is_reported_as_that_and_not_as_a_default_password(make, judge):
@@ -261,7 +261,7 @@ def test_where_the_limit_is_tight_an_account_that_opens_is_proved_by_one_random_
     device = make(TELNET, SSH, ("http", 80, {"http.auth": "basic"}), claims=APC)
     pairs = [(protocol, "apc", "apc") for protocol in ("telnet", "ssh")]
     judged = judge(default_credentials, device, opens(*pairs))
-    assert judged.ports == [22, 23]
+    assert sorted(judged.ports) == [22, 23]
     assert [one.account.id.startswith("control:random") for one in judged.asked] == [False, False, True, False, True]
 
 

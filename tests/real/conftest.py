@@ -15,12 +15,13 @@ from typing import Any
 
 import pytest
 
-from checks.contract import Account, Answer, Login
+from checks.contract import Account, Answer
 from inventory.model import Endpoint, Level
 from scanner.audit import Audit
 from scanner.pace import PACES
 from scanner.scope import Grant, Scope
 from scanner.wire import Wire
+from tests.real.asking import ask_once
 from tests.real.generic_servers import GENERIC
 from tests.real.servers import SERVERS, Command, as_root, change_password, tool
 from tests.segment import listens
@@ -114,7 +115,6 @@ def log_in(wire: Wire) -> Callable[..., Awaitable[Answer]]:
     """`await log_in(driver, endpoint, user, password)` asks once, through the wire."""
 
     async def ask(driver: Any, endpoint: Endpoint, user: str, password: str) -> Answer:
-        question = Login(endpoint, driver.NAME, Account("test", user, password), lock_threshold=100, again=True)
-        return await wire.login(driver, question, tls=False, names=(f"address:{endpoint.address}:{user}",))
+        return await ask_once(wire, driver, endpoint, Account("test", user, password))
 
     return ask

@@ -6,6 +6,7 @@ from checks.contract import Account, Verdict
 from scanner.conversation import Target
 from scanner.logins import ipmi, mqtt, vnc
 from scanner.protocols import ipmi as ipmi_protocol
+from tests.real.asking import ask_once
 
 pytestmark = pytest.mark.real
 
@@ -16,11 +17,10 @@ OBSCURED = {"100": "7361719c6efd7676", "111111": "9065ad0d05410128"}
 @pytest.fixture
 def ask(wire):
     """`await ask(driver, endpoint, user, password)` asks once; each question is a device of its own to the cap."""
-    asked = iter(range(100))
 
     async def once(driver, endpoint, user, password):
         account = Account("test", user, password)
-        return await wire.login(driver, endpoint, account, tls=False, device=f"{endpoint} {next(asked)}")
+        return await ask_once(wire, driver, endpoint, account)
 
     return once
 

@@ -4,6 +4,7 @@ import pytest
 
 from checks.contract import Account, Verdict
 from scanner.logins import snmpv3
+from tests.real.asking import ask_once
 
 pytestmark = pytest.mark.real
 
@@ -17,7 +18,7 @@ def ask(wire):
 
     async def asked(endpoint, user, password, scheme=""):
         account = Account("test", user, password, scheme)
-        return await wire.login(snmpv3, endpoint, account, tls=False, device=f"{endpoint} {user} {password} {scheme}")
+        return await ask_once(wire, snmpv3, endpoint, account)
 
     return asked
 

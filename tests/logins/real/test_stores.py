@@ -14,6 +14,7 @@ from scanner.pace import PACES
 from scanner.scope import Grant, Scope
 from scanner.wire import Wire
 from tests.logins.real.stores_server import Cluster, Stores, running
+from tests.real.asking import ask_once
 
 pytestmark = pytest.mark.real
 Ask = Callable[..., Awaitable[Answer]]
@@ -33,7 +34,7 @@ def ask(tmp_path: Path) -> Iterator[Ask]:
 
         async def once(driver, endpoint: Endpoint, user: str = "", password: str = "") -> Answer:
             account = Account("test", user, password)
-            return await wire.login(driver, endpoint, account, tls=False, device=f"{endpoint} {user} {password}")
+            return await ask_once(wire, driver, endpoint, account)
 
         yield once
 

@@ -10,6 +10,7 @@ from scanner.logins import ftp, rtsp, sip, sip_tcp
 from tests.logins.real import streams_server
 from tests.real import conftest as real
 from tests.real import servers, video_servers
+from tests.real.asking import ask_once
 
 pytestmark = pytest.mark.real
 unix_user, set_password = real.unix_user, real.set_password
@@ -27,11 +28,10 @@ def more_servers(monkeypatch):
 @pytest.fixture
 def ask(wire):
     """`await ask(driver, endpoint, user, password)` asks once; each question is of a device of its own to the cap."""
-    asked = iter(range(100))
 
     async def once(driver, endpoint, user, password, *, tls=False):
         account = Account("test", user, password)
-        return await wire.login(driver, endpoint, account, tls=tls, device=f"{endpoint} {next(asked)}")
+        return await ask_once(wire, driver, endpoint, account, tls=tls)
 
     return once
 
