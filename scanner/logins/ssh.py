@@ -1,5 +1,8 @@
 """SSH: one password, given once, and no session after it. asyncssh does the cryptography; without an account only the "none" method is tried (RFC 4252, 5.2).
 
+The proof is the server's SSH_MSG_USERAUTH_SUCCESS, or its demand for a new password (RFC 4252, section 8; PAM's by keyboard-interactive), which nobody else
+hears and which is never answered. What it says meanwhile in banners, instructions and prompts is heeded where it speaks of a lock.
+
 The lists of algorithms are short on purpose: dropbear before 2020 hangs up on more than 20 names in a list (its MAX_PROPOSED_ALGO), and dropbear 2022.83 with
 only an ed25519 key dies of a client that prefers RSA. Old names stay in: without them, the devices that most need the question could not be asked.
 """
@@ -8,6 +11,7 @@ import asyncio
 import logging
 import re
 import warnings
+from collections.abc import Sequence
 from typing import Any
 
 from checks.contract import Account, Answer, Verdict
@@ -16,6 +20,7 @@ from inventory.text import one_line
 from scanner.codecs.ssh_wire import HOST_KEYS
 from scanner.conversation import Line
 from scanner.mask import masked
+from scanner.refusals import few_left, says_busy, says_locked, wants_new_password
 
 NAME = "ssh"
 KEX = (
@@ -54,7 +59,10 @@ MACS = (
 )
 _DEADLINE = 30.0
 _NOBODY = "anonymous"
-_LOCK = re.compile(r"\block(?:ed|out)\b|\btoo many (?!auth)|\btry again (?:later|in|after)\b", re.IGNORECASE)
+_SAID_LIMIT = 2048
+_ASKS_PASSWORD = re.compile(
+    r"pass ?(?:word|code|phrase)|passwort|kennwort|mot de passe|contraseña|senha|密码|口令|パスワード", re.IGNORECASE
+)
 # OpenSSH's MaxAuthTries counts within one connection: with one password it is a refusal, not a lock.
 _PER_CONNECTION = re.compile(r"\btoo many authentication failures\b", re.IGNORECASE)
 _BREAKAGE = (
@@ -82,31 +90,93 @@ async def attempt(line: Line, account: Account) -> Answer:
 
 async def _authenticate(sock: Any, address: str, account: Account) -> Answer:
     asyncssh, breakage = _client_library()
-    credentials = _Credentials(account)
+    exchange = Exchange(account)
     try:
         async with asyncio.timeout(_DEADLINE):
-            connection = await asyncssh.connect(address, sock=sock, **_options(credentials))
+            connection = await asyncssh.connect(address, sock=sock, **_options(exchange, asyncssh.SSHClient))
             connection.close()
             await connection.wait_closed()
     except asyncssh.PermissionDenied as error:
-        return _denied(credentials, error)
+        return _denied(exchange, error)
     except breakage as error:
-        return _broken(credentials, error)
-    return _opened(credentials)
+        return _broken(exchange, error)
+    return _opened(exchange)
 
 
-class _Credentials:
-    """Hands the password out once, and remembers whether it was asked for."""
+class Exchange:
+    """What is said on both sides while one account is tried: the password is handed out once, and nothing else is ever answered."""
 
     def __init__(self, account: Account) -> None:
         self.account = account
-        self.anonymous = not account.user and not account.password
         self.was_asked = False
+        self.wants_change = False
+        self._is_interactive = False
+        self.greeting = ""
+        self.said = ""
+        """What the server said before and after it was given the password."""
 
-    def password(self) -> str:
-        """What asyncssh calls when the server asks."""
+    @property
+    def user(self) -> str:
+        """The name that is offered."""
+        return self.account.user or _NOBODY
+
+    def password(self) -> str | None:
+        """The password, the first time."""
+        if self.was_asked or self.account.anonymous:
+            return None
         self.was_asked = True
         return self.account.password
+
+    def interactive(self) -> str | None:
+        """Begin keyboard-interactive, once, where no password was given yet."""
+        begins = not (self.was_asked or self._is_interactive or self.account.anonymous)
+        self._is_interactive = True
+        return "" if begins else None
+
+    def hear(self, text: str) -> None:
+        """Take a banner, an instruction or a prompt."""
+        if self.was_asked:
+            self.said = f"{self.said}\n{text}"[:_SAID_LIMIT]
+        else:
+            self.greeting = f"{self.greeting}\n{text}"[:_SAID_LIMIT]
+
+    def challenge(self, instructions: str, prompts: Sequence[tuple[str, bool]]) -> list[str] | None:
+        """The answers to one round of keyboard-interactive (RFC 4256): none to none, the password to the one prompt that asks for it; None breaks off."""
+        self.hear("\n".join((instructions, *(prompt for prompt, _ in prompts))))
+        if not prompts:
+            return []
+        if wants_new_password(self.said if self.was_asked else self.greeting):
+            self.wants_change = self.was_asked
+            return None
+        if len(prompts) > 1 or not _ASKS_PASSWORD.search(prompts[0][0]):
+            return None
+        password = self.password()
+        return None if password is None else [password]
+
+
+def _client(exchange: Exchange, base: type[Any]) -> Any:
+    """asyncssh's client that lets `exchange` answer; `base` is `asyncssh.SSHClient`, which is imported late."""
+
+    class Client(base):  # type: ignore[misc]  # a class that is only known when the library is loaded
+        def auth_banner_received(self, msg: str, lang: str) -> None:
+            exchange.hear(msg)
+
+        def password_auth_requested(self) -> str | None:
+            return exchange.password()
+
+        def password_change_requested(self, prompt: str, lang: str) -> object:
+            exchange.wants_change = exchange.was_asked
+            return NotImplemented
+
+        def kbdint_auth_requested(self) -> str | None:
+            return exchange.interactive()
+
+        def kbdint_challenge_received(
+            self, name: str, instructions: str, lang: str, prompts: Sequence[tuple[str, bool]]
+        ) -> list[str] | None:
+            return exchange.challenge(f"{name}\n{instructions}", prompts)
+
+    return Client()
 
 
 def _client_library() -> tuple[Any, tuple[type[Exception], ...]]:
@@ -121,12 +191,13 @@ def _client_library() -> tuple[Any, tuple[type[Exception], ...]]:
     return asyncssh, (asyncssh.Error, *broken_cryptography, *_BREAKAGE)
 
 
-def _options(credentials: _Credentials) -> dict[str, object]:
+def _options(exchange: Exchange, base: type[Any]) -> dict[str, object]:
     """No known hosts, no keys, no agent, no configuration file, no GSS: nothing of the person who runs the scan is shown to a device."""
-    methods = () if credentials.anonymous else ("password", "keyboard-interactive")
+    methods = () if exchange.account.anonymous else ("password", "keyboard-interactive")
     return {
-        "username": credentials.account.user or _NOBODY,
-        "password": None if credentials.anonymous else credentials.password,
+        "client_factory": lambda: _client(exchange, base),
+        "username": exchange.user,
+        "password": None,
         "preferred_auth": methods,
         "known_hosts": None,
         "client_keys": None,
@@ -144,31 +215,43 @@ def _options(credentials: _Credentials) -> dict[str, object]:
     }
 
 
-def _opened(credentials: _Credentials) -> Answer:
-    user = credentials.account.user or _NOBODY
-    if not credentials.was_asked:
-        return Answer(Verdict.NO_LOGIN_ASKED, f"authenticated without a password as {user}".encode())
-    return Answer(Verdict.OPENED, f"authenticated by password as {user}".encode())
+def _opened(exchange: Exchange) -> Answer:
+    if not exchange.was_asked:
+        return Answer(Verdict.NO_LOGIN_ASKED, f"authenticated without a password as {exchange.user}".encode())
+    return Answer(Verdict.OPENED, f"authenticated by password as {exchange.user}".encode())
 
 
-def _denied(credentials: _Credentials, error: Exception) -> Answer:
-    if not credentials.was_asked and not credentials.anonymous:
+def _denied(exchange: Exchange, error: Exception) -> Answer:
+    verdict = _verdict(exchange, str(error), Verdict.REFUSED)
+    if verdict is not Verdict.REFUSED:
+        return Answer(verdict, reason=_LOCKED if verdict is Verdict.LOCKED else "it is busy")
+    if exchange.wants_change:
+        evidence = f"asked for a new password after that of {exchange.user}"
+        return Answer(Verdict.OPENED, evidence.encode(), "it wants a new password")
+    if not exchange.was_asked and not exchange.account.anonymous:
         return Answer(Verdict.REFUSED, reason="password authentication is not offered")
-    return Answer(_verdict(error, Verdict.REFUSED), reason="permission denied")
+    return Answer(Verdict.REFUSED, reason="permission denied")
 
 
-def _broken(credentials: _Credentials, error: BaseException) -> Answer:
+def _broken(exchange: Exchange, error: BaseException) -> Answer:
     """The connection ended before the server had decided, unless its last word was about the attempts themselves."""
-    reason = _reason(credentials, error)
-    if credentials.was_asked and _PER_CONNECTION.search(reason):
+    reason = _reason(exchange, error)
+    if exchange.was_asked and _PER_CONNECTION.search(reason):
         return Answer(Verdict.REFUSED, reason=reason)
-    return Answer(_verdict(error, Verdict.UNREACHED), reason=reason)
+    return Answer(_verdict(exchange, str(error), Verdict.UNREACHED), reason=reason)
 
 
-def _verdict(error: BaseException, otherwise: Verdict) -> Verdict:
-    return Verdict.LOCKED if _LOCK.search(str(error)) else otherwise
+_LOCKED = "it says that it locks"
 
 
-def _reason(credentials: _Credentials, error: BaseException) -> str:
-    said = masked(str(error).encode(errors="replace"), credentials.account.password)
+def _verdict(exchange: Exchange, last_words: str, otherwise: Verdict) -> Verdict:
+    """What was said after the password counts with its threats, what was said to anybody only where it speaks of now."""
+    after = "\n".join((exchange.said, _PER_CONNECTION.sub("", last_words)))
+    if says_locked(after) or few_left(after) or says_locked(exchange.greeting, threats=False):
+        return Verdict.LOCKED
+    return Verdict.UNREACHED if says_busy(after) else otherwise
+
+
+def _reason(exchange: Exchange, error: BaseException) -> str:
+    said = masked(str(error).encode(errors="replace"), exchange.account.password)
     return one_line(said, 200) or type(error).__name__

@@ -6,6 +6,7 @@ import sys
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
+from typing import ClassVar
 
 import asyncssh
 import pytest
@@ -93,7 +94,7 @@ class Router(asyncssh.SSHServer):
     def get_kbdint_challenge(self, username: str, lang: str, submethods: str) -> KbdIntChallenge:
         return ("", "", "", [("Password: ", False)])
 
-    def validate_kbdint_response(self, username: str, responses: KbdIntResponse) -> bool:
+    def validate_kbdint_response(self, username: str, responses: KbdIntResponse) -> bool | KbdIntChallenge:
         return self.validate_password(username, responses[0])
 
 
@@ -123,6 +124,108 @@ async def test_keyboard_interactive_takes_the_password_where_nothing_else_does()
     async with router(methods=("keyboard-interactive",)) as (door, kind):
         assert (await tried(door)).verdict is Verdict.OPENED
     assert kind.given == [("root", "admin01-S3cret")]
+
+
+class Talking(Router):
+    """Asks by keyboard-interactive, round after round: each is instructions and prompts; the first prompt is answered with the password."""
+
+    methods = ("keyboard-interactive",)
+    rounds: tuple[tuple[str, list[tuple[str, bool]]], ...]
+
+    def get_kbdint_challenge(self, username: str, lang: str, submethods: str) -> KbdIntChallenge:
+        self.left = list(self.rounds)
+        return self._next()
+
+    def _next(self) -> KbdIntChallenge:
+        instructions, prompts = self.left.pop(0)
+        return ("", instructions, "", prompts)
+
+    def validate_kbdint_response(self, username: str, responses: KbdIntResponse) -> bool | KbdIntChallenge:
+        self.given += [(username, response) for response in responses]
+        return self._next() if self.left else False
+
+
+ASKS = ("", [("Password: ", False)])
+
+
+@pytest.mark.parametrize(
+    ("rounds", "verdict", "given"),
+    [
+        ((ASKS,), Verdict.REFUSED, 1),
+        ((("Welcome", []), ASKS), Verdict.REFUSED, 1),
+        # Linux-PAM, pam_faillock: a message, and then the prompt all the same.
+        ((("The account is locked due to 3 failed logins.", []), ASKS), Verdict.LOCKED, 1),
+        ((ASKS, ("The account is locked due to 3 failed logins.\n(10 minutes left to unlock)", [])), Verdict.LOCKED, 1),
+        ((ASKS, ("Accounts are locked after 3 failures.", [])), Verdict.LOCKED, 1),
+        ((("Accounts are locked after 3 failures.", []), ASKS), Verdict.REFUSED, 1),
+        ((ASKS, ("Too many sessions", [])), Verdict.UNREACHED, 1),
+        # Linux-PAM, pam_unix: the password has aged.
+        (
+            (
+                ASKS,
+                ("You are required to change your password immediately (administrator enforced).", []),
+                ("", [("Current password: ", False)]),
+                ("", [("New password: ", False)]),
+            ),
+            Verdict.OPENED,
+            1,
+        ),
+        ((ASKS, ("", [("New password: ", False), ("Retype new password: ", False)])), Verdict.OPENED, 1),
+        ((("", [("New password: ", False)]),), Verdict.REFUSED, 0),
+        ((("", [("Verification code: ", True)]),), Verdict.REFUSED, 0),
+        ((ASKS, ("", [("Verification code: ", True)])), Verdict.REFUSED, 1),
+        ((ASKS, ("", [("Password: ", False)])), Verdict.REFUSED, 1),
+    ],
+)
+async def test_a_dialogue_gets_the_password_once_and_nothing_else(rounds, verdict, given):
+    taken: list[tuple[str, str]] = []
+    kind = type("Kind", (Talking,), {"given": taken, "rounds": rounds})
+    key = asyncssh.generate_private_key("ecdsa-sha2-nistp256")
+    async with asyncssh.listen("127.0.0.1", 0, server_factory=kind, server_host_keys=[key]) as server:
+        answer = await tried(Door(server.get_port()))
+    assert answer.verdict is verdict
+    assert taken == [("root", "admin01-S3cret")] * given
+    assert "S3cret" not in repr(answer)
+
+
+async def test_a_password_that_must_be_changed_is_right_and_is_not_changed():
+    taken: list[tuple[str, str]] = []
+
+    class Aged(Router):
+        changed: ClassVar[list[str]] = []
+
+        def validate_password(self, username: str, password: str) -> bool:
+            taken.append((username, password))
+            raise asyncssh.PasswordChangeRequired("Password expired")
+
+        def change_password(self, username: str, old_password: str, new_password: str) -> bool:
+            self.changed.append(new_password)
+            return True
+
+    key = asyncssh.generate_private_key("ecdsa-sha2-nistp256")
+    async with asyncssh.listen("127.0.0.1", 0, server_factory=Aged, server_host_keys=[key]) as server:
+        answer = await tried(Door(server.get_port()))
+    assert (answer.verdict, answer.reason) == (Verdict.OPENED, "it wants a new password")
+    assert (len(taken), Aged.changed) == (1, [])
+
+
+@pytest.mark.parametrize(
+    ("banner", "verdict"),
+    [
+        ("Authorised access only. Accounts are locked after 5 failures.", Verdict.REFUSED),
+        ("Your address has been blocked.", Verdict.LOCKED),
+    ],
+)
+async def test_a_banner_is_heeded_where_it_speaks_of_now(banner, verdict):
+    class Greeting(Router):
+        def begin_auth(self, username: str) -> bool:
+            self.connection.send_auth_banner(banner)
+            return True
+
+    kind = type("Kind", (Greeting,), {"given": []})
+    key = asyncssh.generate_private_key("ecdsa-sha2-nistp256")
+    async with asyncssh.listen("127.0.0.1", 0, server_factory=kind, server_host_keys=[key]) as server:
+        assert (await tried(Door(server.get_port()), Account("x", "root", "wrong"))).verdict is verdict
 
 
 async def test_without_an_account_no_password_is_given():
