@@ -39,12 +39,14 @@ class Manners:
     """What a scanner may do to the device without hurting it; anything beyond is harm.
 
     `connections` is the number open at once, `connections_per_second` the new ones in any second (0: any number), `failed_logins` the number per account
-    before it locks. `connections_ever` is for a device that never frees a connection's slot: how many it has (0: any number). `fate` is what harm does to it.
+    before it locks and `failed_logins_ever` that of all accounts and services together before it shuts the client's address out (0: any number).
+    `connections_ever` is for a device that never frees a connection's slot: how many it has (0: any number). `fate` is what harm does to it.
     """
 
     connections: int = 1
     connections_per_second: int = 0
     failed_logins: int = 2
+    failed_logins_ever: int = 0
     connections_ever: int = 0
     fate: Fate = Fate.NOTED
 
@@ -90,8 +92,17 @@ class Visit:
         """Count an attempt at `account`; more failures than the manners allow are harm."""
         attempts = self.log.logins.get(account, 0) + (not opened)
         self.log.logins[account] = attempts
+        if opened:
+            return
         if attempts > self.manners.failed_logins:
             self.harm(f"{attempts} failed logins as {account!r}")
+        if 0 < self.manners.failed_logins_ever < self.failed:
+            self.harm(f"{self.failed} failed logins, and the address is shut out")
+
+    @property
+    def failed(self) -> int:
+        """The failed logins of all accounts together."""
+        return sum(self.log.logins.values())
 
     def harm(self, what: str) -> None:
         """Note that something was done that would have hurt a real device."""

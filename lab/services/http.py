@@ -58,11 +58,15 @@ class Application(ABC):
 
 @dataclass(frozen=True, slots=True)
 class Lock:
-    """What protects every page but the favicon: a realm, the schemes offered ("digest", "basic") in order, and the one account."""
+    """What protects every page but the favicon: a realm, the schemes offered ("digest", "basic") in order, and the one account.
+
+    With `one_session` whoever tries the account, be it in vain, holds the only session for an hour: all that come then get a 401 without a challenge.
+    """
 
     realm: str
     account: Account
     schemes: tuple[str, ...] = ("basic",)
+    one_session: bool = False
 
 
 def page(title: str, text: str = "", *, form: bool = False, head: str = "") -> Page:
@@ -127,8 +131,10 @@ class Http(Stream):
         if self.redirect:
             moved = self.redirect.replace("{address}", visit.address) + request.path
             return _bare(HTTPStatus.MOVED_PERMANENTLY, ("Location", moved))
-        if self.lock and not self._opened(self.lock, request, visit):
-            return _bare(HTTPStatus.UNAUTHORIZED, *self._challenges(self.lock, request))
+        if self.lock:
+            taken = self.lock.one_session and bool(visit.log.logins)
+            if taken or not self._opened(self.lock, request, visit):
+                return _bare(HTTPStatus.UNAUTHORIZED, *(() if taken else self._challenges(self.lock, request)))
         return self._page(request, visit)
 
     def _page(self, request: "_Request", visit: Visit) -> tuple[Page, bytes]:

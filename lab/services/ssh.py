@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 from lab import certificates
 from lab.account import CHANGED, Account
 from lab.fake import TLS, Stream, Visit
+from lab.services.telnet import delay
 
 if TYPE_CHECKING:
     import asyncssh
@@ -19,7 +20,10 @@ _CHUNK = 65536
 
 @dataclass(frozen=True)
 class Ssh(Stream):
-    """A login by password. `version` is what follows "SSH-2.0-"; `host_key` is "ed25519" or "rsa"; empty algorithm lists are asyncssh's own."""
+    """A login by password. `version` is what follows "SSH-2.0-"; `host_key` is "ed25519" or "rsa"; empty algorithm lists are asyncssh's own.
+
+    `delays` are the seconds that it takes over each refusal of its life, the last of them over all that follow.
+    """
 
     port: int = 22
     tls: TLS | None = None
@@ -29,6 +33,7 @@ class Ssh(Stream):
     kex: tuple[str, ...] = ()
     ciphers: tuple[str, ...] = ()
     macs: tuple[str, ...] = ()
+    delays: tuple[float, ...] = ()
 
     def prepare(self, device: str) -> None:
         """Make the device's host key and load asyncssh."""
@@ -63,7 +68,7 @@ class Ssh(Stream):
         warnings.filterwarnings("ignore", message="Diffie-Hellman over finite fields", module="asyncssh")
         lists = {"kex_algs": self.kex, "encryption_algs": self.ciphers, "mac_algs": self.macs}
         return {
-            "server_factory": lambda: _server(self.account, visit),
+            "server_factory": lambda: _server(self.account, visit, self.delays),
             "server_version": self.version,
             "server_host_keys": [asyncssh.import_private_key(certificates.host_key(visit.device, self.host_key))],
             "process_factory": lambda process: _session(process, visit),
@@ -81,7 +86,7 @@ async def _pump(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> N
         pass  # either side may go at any time
 
 
-def _server(account: Account, visit: Visit) -> "asyncssh.SSHServer":
+def _server(account: Account, visit: Visit, delays: tuple[float, ...]) -> "asyncssh.SSHServer":
     import asyncssh
 
     class Door(asyncssh.SSHServer):
@@ -94,9 +99,11 @@ def _server(account: Account, visit: Visit) -> "asyncssh.SSHServer":
         def kbdint_auth_supported(self) -> bool:
             return False
 
-        def validate_password(self, username: str, password: str) -> bool:
+        async def validate_password(self, username: str, password: str) -> bool:
             opened = account.opens(username, password)
             visit.login(username, opened=opened)
+            if not opened:
+                await asyncio.sleep(delay(delays, visit))
             return opened
 
     return Door()

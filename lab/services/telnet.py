@@ -18,6 +18,9 @@ class Telnet(Stream):
     """A login and what is behind it: a shell or a menu (`inside` is shown once, then `prompt`). Without an account the shell is open to all.
 
     `farewells` are what a client may type there; anything else is harm. After `tries` refusals it hangs up.
+
+    A device may guard itself: `delays` are the seconds that it takes over each refusal of its life, the last of them over all that follow. After one it may be
+    silent for `pause` seconds before it asks again. With `drip` each byte that follows a password takes so many seconds.
     """
 
     port: int = 23
@@ -32,6 +35,9 @@ class Telnet(Stream):
     prompt: str = "# "
     farewells: tuple[str, ...] = ("exit", "quit", "logout")
     tries: int = 3
+    delays: tuple[float, ...] = ()
+    pause: float = 0.0
+    drip: float = 0.0
 
     async def talk(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter, visit: Visit) -> None:
         """Greet, ask for the account, and let in whoever knows it."""
@@ -53,8 +59,13 @@ class Telnet(Stream):
             visit.login(user, opened=opened)
             if opened:
                 return True
-            keyboard.show(self.refusal)
+            await self._refuse(keyboard, visit)
         return False
+
+    async def _refuse(self, keyboard: "_Keyboard", visit: Visit) -> None:
+        await asyncio.sleep(delay(self.delays, visit))
+        await keyboard.drip(self.refusal, self.drip)
+        await asyncio.sleep(self.pause)
 
     async def _session(self, keyboard: "_Keyboard", visit: Visit) -> None:
         keyboard.show(self.inside)
@@ -64,6 +75,11 @@ class Telnet(Stream):
                 return
             if typed:
                 visit.harm(f"{typed!r} was typed into the session on port {self.port}")
+
+
+def delay(delays: tuple[float, ...], visit: Visit) -> float:
+    """The seconds that a device takes over the refusal that was just counted."""
+    return delays[min(visit.failed, len(delays)) - 1] if delays else 0.0
 
 
 class _Keyboard:
@@ -76,6 +92,13 @@ class _Keyboard:
 
     def show(self, text: str) -> None:
         self._writer.write(text.encode())
+
+    async def drip(self, text: str, seconds: float) -> None:
+        """Show a text, a byte at a time where each takes its seconds."""
+        for piece in text if seconds else (text,):
+            self.show(piece)
+            await self._writer.drain()
+            await asyncio.sleep(seconds)
 
     async def asked(self, prompt: str, *, echo: bool) -> str | None:
         """The line typed after `prompt`, or None when the client has gone."""

@@ -138,6 +138,8 @@ def prompt(text: bytes) -> str:
 def _is_shell(line: str) -> bool:
     """Whether a line is what a shell writes before it waits; a box drawn in '#' has a second sign in it, and so has "# Welcome #"."""
     sign, before = line[-1], line[:-1].strip()
+    if line.endswith(("#>", "$>")):  # Digi's "#> "
+        before = line[:-2].strip()
     if sign not in _SHELL_SIGNS or len(before) > _SHELL_LINE or _LOGIN_WORD.search(line):
         return False
     return not _SHELL_SIGNS & set(before)

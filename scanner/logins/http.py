@@ -26,6 +26,7 @@ _LOGIN_PAGE = re.compile(r"log[-_]?[io]n|sign[-_]?in|auth|denied|error|lock|expi
 _LOCK_STATUS = (423, 429)
 # Hikvision's (ISAPI, userCheck), who else writes "unlock".
 _LOCK_STATE = re.compile(r"<lockStatus>\s*lock\b|\"lockStatus\"\s*:\s*\"lock\"", re.IGNORECASE)
+_NO_CHALLENGE = "a 401 without a challenge: it takes no more connections or logins now"
 _SCANT = 40
 """Characters: a page that shows fewer says what it has to say in its scripts, in an alert()."""
 MESSAGE = 400
@@ -70,7 +71,7 @@ async def _attempt(line: Line, account: Account) -> Answer:
     challenge = strongest(page.challenges)
     if challenge is None:
         schemes = ", ".join(sorted({found.scheme for found in page.challenges}))
-        reason = f"a 401 with no challenge we can answer ({schemes or 'none at all'})"
+        reason = f"a 401 with no challenge we can answer ({schemes or 'an unknown scheme'})"
         return _answer(Verdict.UNREACHED, reason, page.response, account)
     opened = await _asked(line, page.path, account, challenge)
     fresh = strongest(opened.challenges)
@@ -161,7 +162,7 @@ def judge_stranger(page: Response) -> tuple[Verdict, str] | None:
     if page.status == 503 or _is_busy(page, said):
         return Verdict.UNREACHED, f"it is busy (status {page.status})"
     if page.status == 401:
-        return None
+        return None if page.header("WWW-Authenticate") is not None else (Verdict.UNREACHED, _NO_CHALLENGE)
     if 200 <= page.status < 400:
         return Verdict.NO_LOGIN_ASKED, "it asks for no HTTP login"
     return Verdict.UNREACHED, f"status {page.status} to a stranger, and no login asked for"
@@ -188,7 +189,7 @@ def judge(page: Response, before: Response, url: str) -> tuple[Verdict, str]:
 def _judge_refusal(page: Response) -> tuple[Verdict, str]:
     challenge = strongest(parse_challenges(page.headers_named("WWW-Authenticate")))
     if page.status == 401 and page.header("WWW-Authenticate") is None:
-        return Verdict.UNREACHED, "a 401 without a challenge: it takes no more connections or logins now"
+        return Verdict.UNREACHED, _NO_CHALLENGE
     if challenge is not None and challenge.stale:
         return Verdict.UNREACHED, "it says of every nonce that it is too old"
     return Verdict.REFUSED, ""

@@ -159,8 +159,9 @@ def _judge_open(reply: bytes, before: bytes, news: bytes) -> Verdict | None:
     end = last_line(reply)
     seen = end in re.split(r"[\r\n]", plain(before).decode("latin-1"))
     follows = len(re.split(rb"[\r\n]", plain(reply))) > 1
+    drips = len(plain(reply).strip(b"\r\n")) == 1  # the first byte of a slow device, and perhaps of a sign drawn in '#'
     # What stood there for a stranger, and what does not stand on a line of its own, is no proof.
-    return Verdict.OPENED if follows and not seen and not _any(says_busy, news) else None
+    return Verdict.OPENED if follows and not drips and not seen and not _any(says_busy, news) else None
 
 
 def _wants_change(reply: bytes, before: bytes) -> bool:

@@ -71,6 +71,7 @@ def test_whatever_comes_the_answers_are_only_such_as_may_be_sent(pieces):
         (b"# ", "shell"),
         (b"$ ", "shell"),
         (b"APC>", "shell"),
+        (b"#> ", "shell"),  # Digi PortServer TS
         (b"[admin@MikroTik] > ", "shell"),
         (b"<HUAWEI>", "shell"),
         (b"-> ", "shell"),

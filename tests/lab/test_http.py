@@ -1,7 +1,7 @@
 import pytest
 
 from lab.account import ANYONE, CHANGED, Account
-from lab.fake import TLS
+from lab.fake import TLS, Manners
 from lab.services.http import Http, Lock, icon, page
 
 ADMIN = Account("admin", "12345")
@@ -53,6 +53,23 @@ async def test_the_third_failed_login_as_one_account_is_harm(build):
     for _ in range(3):
         await house.talk(8080, request)
     assert house.harms == ["3 failed logins as 'admin'"]
+
+
+async def test_the_third_failed_login_as_anybody_is_harm_where_the_address_is_shut_out(build):
+    house = await build(web(lock=Lock("r", ADMIN)), manners=Manners(failed_logins_ever=2))
+    for user in (b"eDp4", b"eTp4", b"ejp4"):  # x:x, y:x, z:x, RFC 7617
+        await house.talk(8080, b"GET / HTTP/1.1\r\nAuthorization: Basic " + user + b"\r\nConnection: close\r\n\r\n")
+    assert house.harms == ["3 failed logins, and the address is shut out"]
+
+
+async def test_whoever_tries_the_account_holds_the_only_session(build):
+    house = await build(web(lock=Lock("r", ADMIN, one_session=True)))
+    stranger = b"GET / HTTP/1.1\r\nConnection: close\r\n\r\n"
+    assert b"WWW-Authenticate: Basic" in await house.talk(8080, stranger)
+    await house.talk(8080, b"GET / HTTP/1.1\r\nAuthorization: Basic eDp4\r\nConnection: close\r\n\r\n")
+    after = await house.talk(8080, stranger)
+    assert after.startswith(b"HTTP/1.1 401 ")
+    assert b"WWW-Authenticate" not in after
 
 
 @pytest.mark.real

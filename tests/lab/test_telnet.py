@@ -1,7 +1,8 @@
 import pytest
 
 from lab.account import Account
-from lab.services.telnet import BUSYBOX_OPTIONS, Telnet
+from lab.fake import Log, Manners, Visit
+from lab.services.telnet import BUSYBOX_OPTIONS, Telnet, delay
 
 # RFC 854: IAC WON'T ECHO, IAC DON'T SUPPRESS-GO-AHEAD, and an IAC SB TERMINAL-TYPE IS "VT" IAC SE in between (RFC 1091).
 ANSWERS = bytes.fromhex("fffc01 fffe03 fffa18005654fff0")
@@ -53,3 +54,24 @@ async def test_a_device_without_options_sends_only_text(build):
         Telnet(port=2323, options=b"", banner="Daktronics VFC 3000\r\n", user_prompt="Username: ", account=ROOT)
     )
     assert await house.talk(2323, until=b": ") == b"Daktronics VFC 3000\r\nUsername: "
+
+
+async def test_takes_longer_over_each_refusal_of_its_life(build):
+    log = Log()
+    visit, taken = Visit("test", log, Manners(failed_logins=9)), []
+    for _ in range(4):
+        visit.login("root", opened=False)
+        taken.append(delay((0.1, 0.3, 9.0), visit))
+    assert taken == [0.1, 0.3, 9.0, 9.0]
+    assert delay((), visit) == 0
+
+
+async def test_keeps_whoever_tried_waiting_for_every_byte(build):
+    house = await build(door(refusal="# no", drip=60.0))
+    heard = await house.talk(2323, b"root\r\nx\r\n", until=b"#")
+    assert heard.endswith(b"Password: \r\n#")
+
+
+async def test_is_silent_after_a_refusal_before_it_asks_again(build):
+    house = await build(door(refusal="\r\n# ", pause=60.0))
+    assert (await house.talk(2323, b"root\r\nx\r\n", until=b"# ")).endswith(b"\r\n# ")

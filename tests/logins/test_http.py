@@ -186,6 +186,7 @@ async def test_a_login_that_leads_nowhere_has_not_opened(scripted, after, verdic
     ("page", "verdict"),
     [
         (status(b"401 Unauthorized", body=b"Too many sessions"), Verdict.UNREACHED),
+        (status(b"401 Unauthorized"), Verdict.UNREACHED),
         (status(b"503 Service Unavailable"), Verdict.UNREACHED),
         (status(b"500 Internal Server Error"), Verdict.UNREACHED),
         (status(b"403 Forbidden"), Verdict.UNREACHED),

@@ -127,6 +127,7 @@ SIGN = b"\r\n#############\r\n# KEEP OUT\r\n#\r\n# "
         (SIGN[:-3], b"\r\nLogin incorrect\r\n" + SIGN),  # a sign, and a cursor that waits within it
         (b"\r\n# \r\nlogin: ", b"\r\n# "),  # the same prompt as before
         (b"\r\nlogin: ", b"#"),  # what may become a line of a sign
+        (b"\r\nlogin: ", b"\r\n#"),  # the same of a device that takes a minute over each byte
         (b"\r\nlogin: ", b"\r\nAnmeldung fehlgeschlagen\r\n# "),
         (b"\r\nlogin: ", "\r\n密码错误\r\n> ".encode("gb18030")),
         (b"\r\nlogin: ", b"\r\nToo many sessions\r\n> "),
