@@ -121,7 +121,7 @@ Authorized access only!|BusyBox v1.19.4 (2013-06-18) built-in shell (ash)|Telnet
 220 pyftpdlib 1.5.6 ready.|VxWorks (5.5) FTP server ready|220-FileZilla Server 0.9.60 beta""",
     "ssh.software": "OpenSSH_7.4|dropbear|dropbear_2012.55|libssh_0.9.6|paramiko_2.7.1|Go|AsyncSSH_2.5.0|1.00|mod_sftp|Twisted",
     "ssh.comment": "Debian-10+deb10u2|Ubuntu-4ubuntu0.3|FreeBSD-20200214|PKIX",
-    "sip.agent": """SIP|Asterisk PBX 13.1.0|FPBX-13.0(13.7.1)|kamailio (5.2.1 (x86_64/linux))|OpenSIPS (2.4)|FreeSWITCH-mod_sofia/1.6.20|PJSUA v2.10
+    "sip.agent": """SIP|Asterisk PBX 13.1.0|FPBX-13.0(13.7.1)|kamailio (5.2.1 (x86_64/linux))|OpenSIPS (2.4)|PJSUA v2.10
 Linphone/3.6.1 (eXosip2/4.1.0)|baresip v0.6|User Agent|IP Phone|PBX|Gateway|Commendable/1.0""",
     "tls.subject": """CN=localhost|CN=localhost.localdomain,O=SomeOrganization|CN=192.0.2.1|CN=*.example.com,O=Example Ltd.|CN=router|CN=camera|CN=gateway
 O=Internet Widgits Pty Ltd,ST=Some-State,C=AU|CN=OpenWrt,O=OpenWrt,C=ZZ|CN=x.example.org,O=Delta Air Lines|CN=y.example.org,O=City of Phoenix

@@ -26,6 +26,11 @@ FAKE = Fake(
         Rtsp(realm=_MODEL, account=_ACCOUNT),
     ),
     causes=frozenset(
-        Expected(check, 80) for check in ("default-credentials", "cleartext-administration", "component-old")
+        (
+            Expected("default-credentials", 80),
+            Expected("default-credentials", 554),
+            Expected("cleartext-administration", 80),
+            Expected("component-old", 80),
+        )
     ),
 )

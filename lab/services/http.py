@@ -37,12 +37,14 @@ class Page:
 
 @dataclass(frozen=True, slots=True)
 class Asked:
-    """What an application is asked: the method, what follows the question mark, the content type and the body."""
+    """What an application is asked: the method, what follows the question mark, the content type, the body, the path and the Authorization header."""
 
     method: str
     query: str
     kind: str
     body: bytes
+    path: str = ""
+    credentials: str = ""
 
 
 class Application(ABC):
@@ -193,7 +195,7 @@ class _Request:
     @property
     def asked(self) -> Asked:
         """What an application needs of it."""
-        return Asked(self.method, self.query, self.kind, self.body)
+        return Asked(self.method, self.query, self.kind, self.body, self.path, self.headers.get("authorization", ""))
 
     @property
     def wants_close(self) -> bool:

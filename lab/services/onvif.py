@@ -1,16 +1,29 @@
-"""The ONVIF device management service as far as a stranger gets (ONVIF Core Specification, section 5.8, Device Management WSDL): the time, and who it is."""
+"""The ONVIF device management service (ONVIF Core Specification, sections 5.8 and 5.9, Device Management WSDL): the time, and who it is.
 
+Who it is may stand behind a login: HTTP Digest, or a UsernameToken (OASIS WSS UsernameToken Profile 1.1) that was made within the last minute by its own clock.
+"""
+
+import base64
+import hashlib
 import re
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from xml.sax.saxutils import escape
 
+from lab.account import Account
 from lab.fake import Visit
+from lab.services import digest
 from lab.services.http import Application, Asked, Page
 
 PATH = "/onvif/device_service"
 _OPERATION = re.compile(rb"Body[^>]{0,300}>\s*<(?:\w{1,20}:)?(\w{1,60})")
 _READS = frozenset(("GetCapabilities", "GetServices", "GetServiceCapabilities", "GetHostname", "GetScopes"))
+_TOKEN = re.compile(
+    rb"<(?:\w+:)?Username>([^<]*)<.*?<(?:\w+:)?Password Type=\"[^\"]*#PasswordDigest\">([^<]*)<"
+    rb".*?<(?:\w+:)?Nonce[^>]*>([^<]*)<.*?<(?:\w+:)?Created>([^<]*)<",
+    re.DOTALL,
+)
+_TOKEN_LIFE = timedelta(seconds=60)
 _OPEN = (
     '<?xml version="1.0" encoding="UTF-8"?>\n'
     '<env:Envelope xmlns:env="http://www.w3.org/2003/05/soap-envelope" xmlns:tds="http://www.onvif.org/ver10/device/wsdl"'
@@ -21,7 +34,11 @@ _CLOSE = "</env:Body></env:Envelope>\n"
 
 @dataclass(frozen=True)
 class Onvif(Application):
-    """A device. With `asks` it says who it is only to an account. `skew` is by how many seconds its clock is wrong. Whatever is no reading is harm."""
+    """A device. With `asks` it says who it is only to `account`, and to nobody where there is none. `skew` is by how many seconds its clock is wrong.
+
+    With a `realm` it asks by HTTP Digest, else for a token. After `locks_after` failures of one account it is locked (0: never). Whatever is no reading
+    is harm.
+    """
 
     manufacturer: str
     model: str
@@ -32,6 +49,9 @@ class Onvif(Application):
     skew: int = 0
     source: str = "NTP"
     zone: str = "CET-1CEST,M3.5.0,M10.5.0/3"
+    account: Account | None = None
+    realm: str = ""
+    locks_after: int = 0
 
     def answer(self, asked: Asked, visit: Visit) -> Page:
         """Answer one operation."""
@@ -42,12 +62,51 @@ class Onvif(Application):
         if operation == "GetSystemDateAndTime":
             return self._page(self._time())
         if operation == "GetDeviceInformation":
-            if self.asks:
-                return self._fault("ter:NotAuthorized", "Sender not Authorized", 400)
-            return self._page(self._information())
+            refusal = self._refusal(asked, visit) if self.asks else None
+            return refusal or self._page(self._information())
         if operation not in _READS:
             visit.harm(f"the ONVIF operation {operation}")
         return self._fault("ter:NotAuthorized", "Sender not Authorized", 400)
+
+    def _refusal(self, asked: Asked, visit: Visit) -> Page | None:
+        """What whoever asks is told in place of who it is, None for the account."""
+        user, opened = (self._by_http if self.realm else self._by_token)(asked)
+        if user and self.locks_after and visit.log.logins.get(user, 0) >= self.locks_after:
+            return self._fault("ter:NotAuthorized", "The account is locked", 400)
+        if user:
+            visit.login(user, opened=opened)
+        if opened:
+            return None
+        if self.realm:
+            return Page(status=401, headers=(("WWW-Authenticate", digest.challenge(self.realm)),))
+        return self._fault("ter:NotAuthorized", "Sender not Authorized", 400)
+
+    def _by_http(self, asked: Asked) -> tuple[str, bool]:
+        given = digest.fields(asked.credentials.partition(" ")[2])
+        if self.account is None or not digest.fresh(given):
+            return "", False
+        right = given.get("uri") == asked.path and digest.opens(given, "POST", self.realm, self.account)
+        return given.get("username", ""), right
+
+    def _by_token(self, asked: Asked) -> tuple[str, bool]:
+        found = _TOKEN.search(asked.body)
+        if found is None or self.account is None:
+            return "", False
+        user, proof, nonce, created = (text.decode("utf-8", "replace") for text in found.groups())
+        try:
+            age = self._now() - datetime.strptime(created, "%Y-%m-%dT%H:%M:%SZ").replace(tzinfo=UTC)
+            salt = base64.b64decode(nonce, validate=True)
+        except ValueError:
+            return user, False
+        if self.account.anyone:
+            return user, True
+        secret = (self.account.password or "").encode()
+        made = base64.b64encode(hashlib.sha1(salt + created.encode() + secret, usedforsecurity=False).digest()).decode()
+        known = self.account.password is not None and (user, proof) == (self.account.user, made)
+        return user, known and abs(age) < _TOKEN_LIFE
+
+    def _now(self) -> datetime:
+        return datetime.fromtimestamp(datetime.now(UTC).timestamp() + self.skew, UTC)
 
     def _information(self) -> str:
         stated = {
@@ -61,7 +120,7 @@ class Onvif(Application):
         return f"<tds:GetDeviceInformationResponse>{inside}</tds:GetDeviceInformationResponse>"
 
     def _time(self) -> str:
-        now = datetime.fromtimestamp(datetime.now(UTC).timestamp() + self.skew, UTC)
+        now = self._now()
         return (
             "<tds:GetSystemDateAndTimeResponse><tds:SystemDateAndTime>"
             f"<tt:DateTimeType>{self.source}</tt:DateTimeType><tt:DaylightSavings>false</tt:DaylightSavings>"
