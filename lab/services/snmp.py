@@ -1,11 +1,11 @@
-"""An SNMP agent: v1 (RFC 1157) and v2c (RFC 3416) GET and GETNEXT for one community, and the engine discovery of v3 (RFC 3414, section 4)."""
+"""An SNMP agent: v1 (RFC 1157) and v2c (RFC 3416) GET and GETNEXT for one community, and v3 with its engine discovery and its users (RFC 3414)."""
 
 import time
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from lab.fake import Datagram, Visit
-from lab.services import ber
+from lab.services import ber, usm
 from lab.services.ber import Element
 
 SYS_DESCR = "1.3.6.1.2.1.1.1.0"
@@ -14,8 +14,6 @@ SYS_UP_TIME = "1.3.6.1.2.1.1.3.0"
 SYS_CONTACT = "1.3.6.1.2.1.1.4.0"
 SYS_NAME = "1.3.6.1.2.1.1.5.0"
 SYS_LOCATION = "1.3.6.1.2.1.1.6.0"
-_UNKNOWN_USER_NAMES = "1.3.6.1.6.3.15.1.1.3.0"
-_UNKNOWN_ENGINE_IDS = "1.3.6.1.6.3.15.1.1.4.0"
 _GET, _GET_NEXT, _RESPONSE, _SET, _GET_BULK, _REPORT = 0xA0, 0xA1, 0xA2, 0xA3, 0xA5, 0xA8
 _COUNTER32, _TIME_TICKS = 0x41, 0x43
 _NO_SUCH_OBJECT, _END_OF_MIB = bytes((0x80, 0)), bytes((0x82, 0))
@@ -28,7 +26,7 @@ class Snmp(Datagram):
     """An agent. `enterprise` and `mac` make its engine id (RFC 3411, SnmpEngineID, format 3); `up` is for how many seconds it ran when the city came up.
 
     `objects` are what it has besides the system group, by object identifier, and `identifiers` those whose values are object identifiers themselves.
-    `versions` are those that it speaks: 0 for v1, 1 for v2c, 3 for v3.
+    `versions` are those that it speaks: 0 for v1, 1 for v2c, 3 for v3; `users` are those of v3.
     """
 
     enterprise: int
@@ -44,6 +42,7 @@ class Snmp(Datagram):
     objects: tuple[tuple[str, str | int | bytes], ...] = ()
     identifiers: tuple[tuple[str, str], ...] = ()
     versions: tuple[int, ...] = (0, 1, 3)
+    users: tuple[usm.User, ...] = ()
 
     @property
     def engine_id(self) -> bytes:
@@ -58,66 +57,90 @@ class Snmp(Datagram):
             if version.number not in self.versions:
                 return None
             if version.number == 3:
-                return self._report(rest, visit)
+                return self._third(datagram, rest, visit)
             community, pdu = rest
             return self._reply(version.number, community.content, pdu, visit)
         except (ber.Malformed, ValueError, IndexError):
             return None
 
-    def _report(self, parts: Sequence[Element], visit: Visit) -> bytes:
-        """Tell the engine's id, boots and time to whoever does not know them; know no user (RFC 3414, section 3.2, steps 3 and 4)."""
-        message_id = parts[0].parts[0].number
-        asked = ber.read(parts[1].content)[0].parts[0].content
-        reason = _UNKNOWN_USER_NAMES if asked == self.engine_id else _UNKNOWN_ENGINE_IDS
-        counter = _binding(ber.object_identifier(reason), ber.integer(1, _COUNTER32))
-        pdu = ber.element(_REPORT, ber.integer(_request_id(parts[2])), ber.integer(0), ber.integer(0), counter)
-        engine = ber.element(ber.OCTET_STRING, self.engine_id)
-        empty = ber.element(ber.OCTET_STRING)
-        security = ber.element(
-            ber.SEQUENCE,
-            engine,
-            ber.integer(self.boots + visit.log.restarts),
-            ber.integer(self._seconds()),
-            empty,
-            empty,
-            empty,
-        )
-        header = ber.element(
-            ber.SEQUENCE,
-            ber.integer(message_id),
-            ber.integer(65507),
-            ber.element(ber.OCTET_STRING, b"\0"),
-            ber.integer(3),
-        )
-        scoped = ber.element(ber.SEQUENCE, engine, empty, pdu)
-        return ber.element(ber.SEQUENCE, ber.integer(3), header, ber.element(ber.OCTET_STRING, security), scoped)
+    def _third(self, datagram: bytes, parts: Sequence[Element], visit: Visit) -> bytes | None:
+        """Answer a message of v3: a Report where something is wrong with it (RFC 3414, section 3.2), else what it asks for."""
+        header, security, scoped = parts
+        asked = usm.Asked.of(datagram, header, security.content)
+        known = next((user for user in self.users if user.name == asked.user), None)
+        boots, seconds = self.boots + visit.log.restarts, self._seconds()
+        counter = asked.fault(known, self.engine_id, boots, seconds)
+        if counter not in {usm.UNKNOWN_ENGINES, usm.NOT_IN_TIME} and asked.user:
+            _count(visit, f"user {asked.user}", opened=not counter)
+        if counter:
+            binding = _pair(ber.object_identifier(counter), ber.integer(1, _COUNTER32))
+            body = (
+                ber.integer(_request_id(scoped)),
+                ber.integer(0),
+                ber.integer(0),
+                ber.element(ber.SEQUENCE, binding),
+            )
+            pdu = ber.element(_REPORT, *body)
+        else:
+            pdu = self._granted(scoped.parts[2], known, asked, visit)
+        signer = known if asked.authenticated and counter in {"", usm.NOT_IN_TIME} else None
+        number = header.parts[0].number
+        return pdu and self._message(number, (boots, seconds), asked.user if signer else "", signer, pdu)
+
+    def _granted(self, pdu: Element, user: usm.User | None, asked: usm.Asked, visit: Visit) -> bytes:
+        """The response to a request whose user is who he says; b"" where none is given."""
+        if user is None or self._is_harm(pdu, visit) or pdu.tag not in (_GET, _GET_NEXT):
+            return b""
+        if user.privacy or (user.scheme and not asked.authenticated):
+            body = (pdu.parts[0].number, usm.AUTHORISATION_ERROR, 1)
+            return ber.element(_RESPONSE, *map(ber.integer, body), ber.element(ber.SEQUENCE, pdu.parts[3].content))
+        return self._response(1, pdu)
+
+    def _message(self, number: int, clock: tuple[int, int], name: str, signer: usm.User | None, pdu: bytes) -> bytes:
+        """A message of v3 around a PDU, signed where there is somebody to sign it."""
+        flags = ber.element(ber.OCTET_STRING, b"\x01" if signer else b"\0")
+        header = ber.element(ber.SEQUENCE, ber.integer(number), ber.integer(65507), flags, ber.integer(3))
+        engine, empty = ber.element(ber.OCTET_STRING, self.engine_id), ber.element(ber.OCTET_STRING)
+        user = ber.element(ber.OCTET_STRING, name.encode())
+
+        def whole(digest: bytes) -> bytes:
+            fields = (engine, *map(ber.integer, clock), user, ber.element(ber.OCTET_STRING, digest), empty)
+            security = ber.element(ber.OCTET_STRING, ber.element(ber.SEQUENCE, *fields))
+            scoped = ber.element(ber.SEQUENCE, engine, empty, pdu)
+            return ber.element(ber.SEQUENCE, ber.integer(3), header, security, scoped)
+
+        return usm.signed(whole, signer, self.engine_id) if signer else whole(b"")
+
+    @staticmethod
+    def _is_harm(pdu: Element, visit: Visit) -> bool:
+        harms = {_SET: "an SNMP SET", _GET_BULK: "an SNMP GETBULK"}
+        if pdu.tag in harms:
+            visit.harm(harms[pdu.tag])
+        return pdu.tag in harms
 
     def _reply(self, version: int, community: bytes, pdu: Element, visit: Visit) -> bytes | None:
-        if pdu.tag == _SET:
-            visit.harm("an SNMP SET")
-            return None
-        if pdu.tag == _GET_BULK:
-            visit.harm("an SNMP GETBULK")
-            return None
-        if pdu.tag not in (_GET, _GET_NEXT) or version not in (0, 1):
+        if self._is_harm(pdu, visit) or pdu.tag not in (_GET, _GET_NEXT) or version not in (0, 1):
             return None
         opened = self.community is not None and community == self.community.encode()
-        _count(visit, community, opened=opened)
+        _count(visit, f"community {community.decode('utf-8', 'replace')}", opened=opened)
         if not opened:
             return None
+        response = self._response(version, pdu)
+        return ber.element(ber.SEQUENCE, ber.integer(version), ber.element(ber.OCTET_STRING, community), response)
+
+    def _response(self, version: int, pdu: Element) -> bytes:
+        """The variables that a GET or a GETNEXT asks for."""
         request_id, _, _, bindings = pdu.parts
         asked = [binding.parts[0].content for binding in bindings.parts]
         answers = [self._found(name, following=pdu.tag != _GET) for name in asked]
         lost = next((at for at, answer in enumerate(answers, 1) if answer is None), 0)
         if lost and version == 0:  # v1 knows no exceptions (RFC 1157, section 4.1.2)
             body = (ber.integer(request_id.number), ber.integer(_NO_SUCH_NAME), ber.integer(lost))
-            response = ber.element(_RESPONSE, *body, ber.element(ber.SEQUENCE, bindings.content))
-        else:
-            silence = _NO_SUCH_OBJECT if pdu.tag == _GET else _END_OF_MIB
-            pairs = [a or _pair(ber.element(ber.OBJECT, name), silence) for name, a in zip(asked, answers, strict=True)]
-            body = (ber.integer(request_id.number), ber.integer(0), ber.integer(0))
-            response = ber.element(_RESPONSE, *body, ber.element(ber.SEQUENCE, *pairs))
-        return ber.element(ber.SEQUENCE, ber.integer(version), ber.element(ber.OCTET_STRING, community), response)
+            return ber.element(_RESPONSE, *body, ber.element(ber.SEQUENCE, bindings.content))
+        silence = _NO_SUCH_OBJECT if pdu.tag == _GET else _END_OF_MIB
+        pairs = [a or _pair(ber.element(ber.OBJECT, name), silence) for name, a in zip(asked, answers, strict=True)]
+        body = (ber.integer(request_id.number), ber.integer(0), ber.integer(0))
+        return ber.element(_RESPONSE, *body, ber.element(ber.SEQUENCE, *pairs))
 
     def _found(self, name: bytes, *, following: bool) -> bytes | None:
         objects = self._objects()
@@ -139,9 +162,8 @@ class Snmp(Datagram):
         return self.up + int(time.monotonic() - _STARTED)
 
 
-def _count(visit: Visit, community: bytes, *, opened: bool) -> None:
+def _count(visit: Visit, account: str, *, opened: bool) -> None:
     """Count without harm: an agent never locks, and a datagram may be sent twice."""
-    account = f"community {community.decode('utf-8', 'replace')}"
     visit.log.logins[account] = visit.log.logins.get(account, 0) + (not opened)
 
 
@@ -157,10 +179,6 @@ def _arcs(oid: str) -> tuple[int, ...]:
 
 def _pair(name: bytes, value: bytes) -> bytes:
     return ber.element(ber.SEQUENCE, name, value)
-
-
-def _binding(name: bytes, value: bytes) -> bytes:
-    return ber.element(ber.SEQUENCE, _pair(name, value))
 
 
 def _request_id(scoped: Element) -> int:

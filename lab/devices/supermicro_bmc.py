@@ -1,0 +1,17 @@
+"""A server whose management processor was never set up: IPMI opens to ADMIN with the password of its manual."""
+
+from lab.account import Account
+from lab.fake import Expected, Fake
+from lab.services.ipmi import Ipmi
+
+FAKE = Fake(
+    name="supermicro_bmc",
+    quarter="outskirts",
+    title="Server management with the factory's password",
+    host=184,
+    mac="0c:c4:7a:5e:18:b8",
+    vendor="Supermicro",
+    kind="server",
+    services=(Ipmi(oem=10876, suites=(1, 2, 3, 15, 16, 17), account=Account("ADMIN", "ADMIN")),),
+    causes=frozenset((Expected("default-credentials", 623, "udp"),)),
+)
