@@ -33,6 +33,8 @@ def probe(target: Target) -> Conversation[Heard]:
     """Ask for the version and leave."""
     yield Send(VERSION)
     heard = parse((yield ReadUntil(b"\r\n", _LINE_LIMIT)))
+    if not heard.facts["memcached.open"]:
+        return heard  # it would not take a goodbye either
     try:
         yield Send(QUIT)
         yield ReadAll(_LINE_LIMIT, quiet=1.0)

@@ -49,11 +49,8 @@ def probe(target: Target) -> Conversation[Heard]:
         return heard
     try:
         yield Send(HELLO)
-        hello = yield ReadUntil(b"\r\n", LINE_LIMIT)
-        if hello[:1] in b"*%":
-            hello += yield ReadAll(_HELLO_LIMIT, quiet=_WAIT)
-        yield Send(QUIT)
-        yield ReadAll(LINE_LIMIT, quiet=_WAIT)
+        yield Send(QUIT)  # at once, so that the end of the answer is the end of the connection
+        hello = yield ReadAll(_HELLO_LIMIT, quiet=_WAIT)
     except PeerError:
         return heard  # it has answered PING, and that is what counts
     return parse(answer, hello)

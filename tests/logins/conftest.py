@@ -8,7 +8,7 @@ import pytest
 
 from inventory.errors import PeerClosed, TimedOut, Unreached
 from inventory.model import Endpoint
-from scanner.conversation import Conversation, Read, ReadAll, ReadSome, ReadUntil, Send, Step
+from scanner.conversation import Conversation, Read, ReadAll, ReadSome, ReadUntil, Send, StartTLS, Step
 from tests.holding import hold_with
 
 NOWHERE = Endpoint("192.0.2.1", 80)
@@ -55,6 +55,8 @@ class _Peer:
                 self._line.sent.append(step.data)
                 self._say(step.data)
             return b""
+        if isinstance(step, StartTLS):
+            return b""
         if isinstance(step, ReadAll):
             return self._take(step.limit)
         if not self._buffer:
@@ -62,10 +64,14 @@ class _Peer:
         if isinstance(step, ReadSome):
             return self._take(step.limit)
         assert isinstance(step, Read | ReadUntil)
-        if isinstance(step, ReadUntil) and step.delimiter not in self._buffer:
+        if isinstance(step, Read):
+            size = step.size
+        else:
+            at = self._buffer.find(step.delimiter)
+            size = at + len(step.delimiter) if at >= 0 else len(self._buffer) + 1
+        if len(self._buffer) < size:  # what has come is not all of it, and no more comes
             ended = TimedOut if self._line.silent or self._script else PeerClosed
             raise ended(self._take(len(self._buffer)))
-        size = step.size if isinstance(step, Read) else self._buffer.index(step.delimiter) + len(step.delimiter)
         return self._take(size)
 
     def _take(self, size: int) -> bytes:

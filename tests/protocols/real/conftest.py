@@ -88,10 +88,15 @@ class Held:
                     self._more()
                 return self._take(limit)
             case ReadAll(limit):
-                with contextlib.suppress(PeerClosed, TimedOut):
-                    while len(self._buffer) < limit:
-                        self._more()
-                return self._take(limit)
+                return self._all(limit)
+
+    def _all(self, limit: int) -> bytes:
+        try:
+            while len(self._buffer) < limit:
+                self._more()
+        except (PeerClosed, TimedOut) as error:
+            self._buffer = error.partial
+        return self._take(limit)
 
     def _more(self) -> None:
         assert self._socket is not None

@@ -3,7 +3,6 @@ from pathlib import Path
 
 import pytest
 
-from inventory.errors import PeerError
 from inventory.model import Endpoint
 from scanner.conversation import Target
 from scanner.protocols import memcached, mysql, postgresql, redis
@@ -53,12 +52,6 @@ def test_memcached_with_accounts_is_not_open(stores, hold, tmp_path):
     accounts.write_text("gateway:Right-1\n")
     accounts.chmod(0o644)
     assert asked(hold, memcached, stores.memcached("-Y", str(accounts))) == {"memcached.open": False}
-
-
-def test_memcached_that_takes_the_binary_protocol_only_is_not_heard(stores, hold):
-    endpoint = stores.memcached("-B", "binary")
-    with pytest.raises(PeerError):
-        asked(hold, memcached, endpoint)
 
 
 @pytest.mark.parametrize("tls", [False, True], ids=["clear", "tls"])

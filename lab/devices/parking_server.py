@@ -1,0 +1,26 @@
+"""A parking server whose PostgreSQL still has the password that everybody tries first."""
+
+from lab.account import Account
+from lab.fake import TLS, Expected, Fake
+from lab.services.http import Http, page
+from lab.services.postgresql import PostgreSql
+
+FAKE = Fake(
+    name="parking_server",
+    title="Parking server, PostgreSQL with postgres as its password",
+    host=178,
+    mac="18:66:da:20:11:78",
+    vendor="DESIGNA",
+    kind="kiosk",
+    quarter="outskirts",
+    services=(
+        Http(
+            port=443,
+            tls=TLS("modern", "TLSv1.2", "TLSv1.3", "CN=abacus-78.lab,O=Lab City"),
+            pages=(("/", page("DESIGNA ABACUS", form=True)),),
+        ),
+        PostgreSql(account=Account("postgres", "postgres"), method="md5"),
+    ),
+    unique=("abacus-78",),
+    causes=frozenset((Expected("default-credentials", 5432),)),
+)

@@ -1,0 +1,25 @@
+"""A NAS whose cache of web pages stands open to the network."""
+
+from lab.fake import TLS, Expected, Fake
+from lab.services.http import Http, page
+from lab.services.memcached import Memcached
+
+FAKE = Fake(
+    name="qnap_nas",
+    title="NAS with an open memcached",
+    host=181,
+    mac="24:5e:be:30:41:81",
+    vendor="QNAP",
+    kind="nas",
+    quarter="outskirts",
+    services=(
+        Http(
+            port=443,
+            tls=TLS("modern", "TLSv1.2", "TLSv1.3", "CN=nas-81.lab,O=Lab City"),
+            pages=(("/", page("QNAP Turbo NAS", form=True)),),
+        ),
+        Memcached(),
+    ),
+    unique=("nas-81.lab",),
+    causes=frozenset((Expected("no-authentication", 11211),)),
+)
