@@ -88,7 +88,12 @@ def test_a_stream_that_asks_for_basic_alone_is_found(make, judge):
 
 @pytest.mark.parametrize(
     ("port", "facts"),
-    [(554, {"rtsp.auth": "digest"}), (554, {"rtsp.auth": "basic,digest"}), (322, {"rtsp.auth": "basic"}), (554, {})],
+    [
+        (554, {"rtsp.auth": "digest"}),
+        (554, {"rtsp.auth": "basic,digest"}),
+        (322, {"rtsp.auth": "basic", "rtsp.tls": True}),
+        (554, {}),
+    ],
 )
 def test_a_stream_whose_password_is_not_in_clear_passes(make, judge, port, facts):
     judged = judge(cleartext_administration, make(("rtsp", port, facts)))
