@@ -7,6 +7,7 @@ WAITING = [
     ("axis", 443, {"axis.ready": True, "axis.needs_setup": True}),
     ("dhip", 37810, {"dhip.init": 165, "dhip.initialised": False}),
     ("ubiquiti", 10001, {"ubiquiti.default": True}),
+    ("http", 80, {"http.status": 200, "http.first_run": True}),
 ]
 OWNED = [
     ("sadp", 37020, {"sadp.activated": True}),
@@ -16,6 +17,7 @@ OWNED = [
     ("dhip", 37810, {"dhip.init": 166, "dhip.initialised": True}),
     ("dhip", 37810, {"dhip.init": 0}),
     ("ubiquiti", 10001, {"ubiquiti.default": False}),
+    ("http", 80, {"http.status": 200, "http.password_form": True, "http.first_run": False}),
     ("ubiquiti", 10001, {"ubiquiti.protocol": "v1"}),
 ]
 

@@ -11,6 +11,7 @@ SOUND = {
     "ipmi.named_users": True,
     "ipmi.message_authentication": True,
     "ipmi.default_key": False,
+    "ipmi.cipher_zero": False,
 }
 
 
@@ -18,6 +19,7 @@ SOUND = {
     ("weak", "severity", "confidence"),
     [
         ({"ipmi.anonymous": True}, Severity.CRITICAL, Confidence.CONFIRMED),
+        ({"ipmi.cipher_zero": True}, Severity.CRITICAL, Confidence.LIKELY),
         ({"ipmi.auth_types": ("none", "MD5")}, Severity.HIGH, Confidence.LIKELY),
         ({"ipmi.null_user": True}, Severity.MEDIUM, Confidence.CONFIRMED),
         ({"ipmi.message_authentication": False}, Severity.MEDIUM, Confidence.CONFIRMED),

@@ -18,6 +18,9 @@ OPEN = [
     ),
     ("rtsp", 554, {"rtsp.status": 200, "rtsp.described": True}, HIGH, LIKELY),
     ("http", 9200, {"http.status": 200, "http.database": "Elasticsearch 7.17.9"}, HIGH, CONFIRMED),
+    ("redis", 6379, {"redis.answer": "PONG", "redis.open": True}, HIGH, CONFIRMED),
+    ("memcached", 11211, {"memcached.open": True, "memcached.version": "1.6.18"}, MEDIUM, CONFIRMED),
+    ("ftp", 21, {"ftp.code": 220, "ftp.anonymous_offered": True}, MEDIUM, LIKELY),
     ("opcua", 4840, {"opcua.anonymous": True, "opcua.open": False}, MEDIUM, CONFIRMED),
     ("lwm2m", 5683, {"lwm2m.manufacturer": "SCHREDER"}, MEDIUM, CONFIRMED),
     ("onvif", 80, {"onvif.authentication": False, "onvif.manufacturer": "Bosch"}, MEDIUM, CONFIRMED),
@@ -31,6 +34,9 @@ SHUT = [
     ("vnc", 5900, {"vnc.security_types": ("VNC Authentication",), "vnc.no_authentication": False}),
     ("rtsp", 554, {"rtsp.status": 401, "rtsp.described": False, "rtsp.auth": "digest"}),
     ("rtsp", 554, {"rtsp.status": 200}),  # of OPTIONS
+    ("redis", 6379, {"redis.answer": "NOAUTH", "redis.open": False}),
+    ("memcached", 11211, {"memcached.open": False}),
+    ("ftp", 21, {"ftp.code": 220, "ftp.banner": "FTP server ready"}),
     ("opcua", 4840, {"opcua.anonymous": True, "opcua.open": True}),  # unauthenticated-control reports it
     ("opcua", 4840, {"opcua.anonymous": False, "opcua.open": False}),
     ("onvif", 80, {"onvif.authentication": True}),
