@@ -20,7 +20,7 @@ from collections.abc import Iterator
 from checks.contract import Flaw, Judgement, check
 from inventory.model import Confidence, Device, Family, Observation, Severity
 
-_FTP_READY, _RTSPS = 220, 322
+_FTP_READY = 220
 
 
 @check(
@@ -85,8 +85,8 @@ def _rtsp(seen: Observation) -> Flaw:
 
 
 def _shows_its_password(seen: Observation) -> bool:
-    """Whether Basic is all that it asks for, outside TLS; port 322 is rtsps (IANA)."""
-    return seen.facts.get("rtsp.auth") == "basic" and seen.endpoint.port != _RTSPS
+    """Whether Basic is all that it asks for, outside TLS."""
+    return seen.facts.get("rtsp.auth") == "basic" and not seen.facts.get("rtsp.tls")
 
 
 def _http(seen: Observation, *, sure: bool) -> Flaw:

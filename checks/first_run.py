@@ -1,8 +1,8 @@
 """The device still waits for its first owner: whoever comes first sets the password.
 
 What: the device says of itself that it was never put into service. Hikvision's SADP states Activated=false, Axis' systemready needsetup=yes, Dahua's DHIP an
-Init mask of 1; a radio or access point of Ubiquiti says that it stands on its factory settings. Tocsin reads these statements where they are given to
-anybody, and sets nothing.
+Init mask of 1; a radio or access point of Ubiquiti says that it stands on its factory settings; a web page asks for a password that is yet to be set, and for
+none that is (likely: its words are read, and nothing is filled in). Tocsin reads these statements where they are given to anybody, and sets nothing.
 
 It is critical, as a default password is: it takes one request and no knowledge at all, and who makes it gets the only account there is and locks the owner
 out. That such a device mostly records nothing yet makes it no better a neighbour: it stands inside the city's network and will run whatever is put on it.
@@ -17,7 +17,7 @@ ever having been used, treat it as a found device: find its owner, or disconnect
 from dataclasses import dataclass
 
 from checks.contract import Flaw, Judgement, check
-from inventory.model import Device, Family, Severity
+from inventory.model import Confidence, Device, Family, Severity
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,11 +28,19 @@ class Sign:
     fact: str
     value: bool
     says: str
+    confidence: Confidence = Confidence.CONFIRMED
 
 
 SIGNS = (
     Sign("axis", "axis.needs_setup", value=True, says="It has no account yet (VAPIX systemready: needsetup=yes)."),
     Sign("dhip", "dhip.initialised", value=False, says="It has no first password yet (the Init mask of DHIP is 1)."),
+    Sign(
+        "http",
+        "http.first_run",
+        value=True,
+        says="Its web page asks whoever comes by to set the first password; nothing was filled in.",
+        confidence=Confidence.LIKELY,
+    ),
     Sign("sadp", "sadp.activated", value=False, says="It has no first password yet (SADP: Activated=false)."),
     Sign(
         "ubiquiti",
@@ -63,5 +71,5 @@ def first_run(device: Device) -> Judgement:
     for sign in SIGNS:
         for seen in device.speaking(sign.protocol):
             if seen.facts.get(sign.fact) is sign.value:
-                yield Flaw(seen.endpoint, sign.says, seen.evidence)
+                yield Flaw(seen.endpoint, sign.says, seen.evidence, sign.confidence)
     return "has been put into service, as far as it says"

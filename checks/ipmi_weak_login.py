@@ -4,6 +4,8 @@ What: the processor (BMC, iDRAC, iLO, IPMI on 623/udp) states its own locks to a
 of these is one finding; no session was opened and no password was sent:
 
 - an account with neither a name nor a password is enabled (anonymous login). Critical.
+- cipher suite 0 is among those of its sessions (Get Channel Cipher Suites, section 22.15): a login with it takes any password for a name that exists. Whether
+  a privilege is set for it was not tried: likely. Critical.
 - the authentication type "none" is offered at privilege Administrator: a session of IPMI 1.5 without a password, for whichever account allows it. Likely. High.
 - an account with a password and without a name is enabled: one thing less to guess. Medium.
 - messages of a session are not authenticated one by one, so that who sees a login may go on in its name. Medium.
@@ -15,8 +17,9 @@ sees its screen, whatever the operating system's passwords are, and its own log 
 centre's hosts and hospital servers all have one, often on the same network as everything else.
 
 How to fix: disable the accounts without a name (on most: user 1), give each administrator an account with a long password of its own, and allow neither
-"none" nor "straight" on the LAN channel (ipmitool: `lan set 1 auth ADMIN MD5`, `channel setaccess`). Turn IPMI over LAN off where nobody uses it; put the
-processors into a network of their own. IPMI 2.0 gives out a hash of every password by its design, so no setting makes the network superfluous.
+"none" nor "straight" nor cipher suite 0 on the LAN channel (ipmitool: `lan set 1 auth ADMIN MD5`, `lan set 1 cipher_privs`). Turn IPMI over LAN off where
+nobody uses it; put the processors into a network of their own. IPMI 2.0 gives out a hash of every password by its design, so no setting makes the network
+superfluous.
 """
 
 from collections.abc import Callable
@@ -57,6 +60,15 @@ LOCKS = (
         "An account with neither a name nor a password is enabled.",
         "Disable the account without a name (mostly user 1) and give each administrator an account of its own.",
         Severity.CRITICAL,
+    ),
+    Lock(
+        "cipher-zero",
+        lambda facts: facts.get("ipmi.cipher_zero") is True,
+        "The management processor takes any password by cipher suite 0",
+        "Cipher suite 0, which asks for no password, is among those of its sessions; no session was opened.",
+        "Turn cipher suite 0 off (ipmitool: lan set 1 cipher_privs Xaaaaaaaaaaaaaa), or update the firmware.",
+        Severity.CRITICAL,
+        Confidence.LIKELY,
     ),
     Lock(
         "none",

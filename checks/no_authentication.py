@@ -14,7 +14,9 @@ but the broker's version, types no command, plays no stream, fetches no file, pr
 - OPC UA (4840): anonymous users are taken, if only at endpoints that sign or encrypt. Medium: the server's own rights decide what they may do. An endpoint
   with neither is the finding unauthenticated-control, and is not reported twice.
 - LwM2M over CoAP without DTLS: the device object was read, and the restart and the factory reset are resources of the same object. Medium.
-- FTP (21): the greeting offers anonymous access. Likely. Medium.
+- Redis (6379): commands are taken from anybody (PING was answered). High: with its own commands a stranger also writes files where the server may.
+- memcached (11211): commands are taken from anybody (its version was told). Medium: what it holds, sessions among it, is a copy and short-lived.
+- FTP (21): the greeting invites strangers to log in as anonymous; none did. Likely. Medium.
 - ONVIF, ISAPI (Hikvision) and magicBox (Dahua): the device says who it is, serial number and firmware included, to anyone who asks, where the interface
   should ask for an account first (ONVIF Core, access classes for service requests: GetDeviceInformation is READ_SYSTEM, not PRE_AUTH). Medium: whether it
   lets strangers do more was not asked.
@@ -95,6 +97,7 @@ def _asks_but_signs(_: Device, seen: Observation) -> bool:
 _CAMERA = "Update the firmware, turn on authentication for this interface, and let only the recorders and the management network reach it."
 _TOLD = "The device tells strangers who it is"
 _PAGE = "Set an administrator's password; where the page knows none, let only the maintenance network reach it."
+_DATABASE = "A database lets everyone in without an account"
 _ON_THE_WEB = frozenset(("dahua_http", "isapi", "onvif"))
 """What may stand on the endpoint of a web page, and of each other."""
 SERVICES = (
@@ -105,6 +108,14 @@ SERVICES = (
         _CAMERA,
         Severity.MEDIUM,
         title=_TOLD,
+    ),
+    Service(
+        "ftp",
+        _says("ftp.anonymous_offered"),
+        "The FTP server's greeting invites strangers to log in as anonymous; it was not tried.",
+        "Turn anonymous access off (vsftpd: anonymous_enable=NO), or FTP itself, and give the data to those who need it by SFTP or HTTPS.",
+        Severity.MEDIUM,
+        Confidence.LIKELY,
     ),
     Service(
         "http",
@@ -127,7 +138,7 @@ SERVICES = (
         lambda _, seen: bool(seen.facts.get("http.database")),
         "A database greeted us as it greets whoever may read and write it.",
         "Turn on the database's security and give each client its own account, or let it listen on its own machine only.",
-        title="A database lets everyone in without an account",
+        title=_DATABASE,
     ),
     Service(
         "isapi",
@@ -143,6 +154,14 @@ SERVICES = (
         "The LwM2M device object was read over CoAP without DTLS; restart and factory reset are resources of the same object.",
         "Turn on DTLS (a pre-shared key or a certificate for each device) and switch its mode without security off.",
         Severity.MEDIUM,
+    ),
+    Service(
+        "memcached",
+        _says("memcached.open"),
+        "Memcached told its version to a stranger, and so takes every other command.",
+        "Let it listen on its own machine only, or turn its authentication on.",
+        Severity.MEDIUM,
+        title=_DATABASE,
     ),
     Service(
         "mqtt",
@@ -164,6 +183,13 @@ SERVICES = (
         "The OPC UA server takes anonymous users at an endpoint that signs or encrypts.",
         "Take the anonymous token out of the server's endpoints and give each client its own user or certificate.",
         Severity.MEDIUM,
+    ),
+    Service(
+        "redis",
+        _says("redis.open"),
+        "Redis answered PING without a password, and so takes every other command.",
+        "Set a password (requirepass, or users by ACL) and let it listen on its own machine or its own network only.",
+        title=_DATABASE,
     ),
     Service(
         "rtsp",

@@ -40,6 +40,7 @@ FACTS = {
     "rtsp.realm": "the realm of the first challenge",
     "rtsp.auth": "the schemes it asks for: 'basic', 'digest' or 'basic,digest'",
     "rtsp.described": "whether it described its stream to us, who named no account",
+    "rtsp.tls": "whether this was said inside TLS",
 }
 _NAMES_LIMIT = 32
 _OK = 200
@@ -52,7 +53,7 @@ def probe(target: Target) -> Conversation[Heard]:
     options = yield from read_response(incoming)
     if not options.version.startswith("RTSP"):
         raise ProtocolError(f"{options.version} in answer to RTSP")
-    facts, evidence = _facts(options), options.head
+    facts, evidence = _facts(options) | {"rtsp.tls": target.tls}, options.head
     try:
         yield Send(_request("DESCRIBE", 2, target, (("Accept", "application/sdp"),)))
         described = yield from read_response(incoming)

@@ -69,3 +69,32 @@ def test_telnet_is_found_beside_a_login_that_https_offers_too(make, judge):
 def test_digest_is_not_said_to_send_the_password_in_clear(make, judge):
     judged = judge(cleartext_administration, make(("http", 80, {"http.auth": "digest"})))
     assert "hides the password but neither the session" in judged.flaws[0].detail
+
+
+@pytest.mark.parametrize(
+    ("asked", "severity"), [("basic", Severity.HIGH), ("basic,digest", None), ("digest", None), ("", None)]
+)
+def test_basic_alone_is_worse_than_what_a_listener_must_guess(make, judge, asked, severity):
+    facts = {"http.auth": asked, "http.password_form": not asked}
+    (flaw,) = judge(cleartext_administration, make(("http", 80, facts))).flaws
+    assert flaw.severity is severity
+    assert ("readable on the wire with every request" in flaw.detail) == (severity is Severity.HIGH)
+
+
+def test_a_stream_that_asks_for_basic_alone_is_found(make, judge):
+    judged = judge(cleartext_administration, make(("rtsp", 554, {"rtsp.auth": "basic"})))
+    assert [(flaw.endpoint.port, flaw.severity) for flaw in judged.flaws] == [(554, Severity.HIGH)]
+
+
+@pytest.mark.parametrize(
+    ("port", "facts"),
+    [
+        (554, {"rtsp.auth": "digest"}),
+        (554, {"rtsp.auth": "basic,digest"}),
+        (322, {"rtsp.auth": "basic", "rtsp.tls": True}),
+        (554, {}),
+    ],
+)
+def test_a_stream_whose_password_is_not_in_clear_passes(make, judge, port, facts):
+    judged = judge(cleartext_administration, make(("rtsp", port, facts)))
+    assert (judged.flaws, judged.ended) == ([], "passed")

@@ -242,3 +242,46 @@ def test_junk_ends_in_facts_or_in_a_peer_error(recite, junk, start):
     assert set(heard.facts) <= set(http.FACTS)
     assert len(heard.evidence) <= EVIDENCE_LIMIT
     assert all(any(say.allows(request) for say in http.SAYS) for request in sent)
+
+
+BUTTONS = (
+    b"HTTP/1.1 200 OK\r\nServer: uc-httpd\r\n\r\n<title>Relay</title><form action=/rb><button>Restart</button></form>"
+    b"<a href=/net>Network</a>"
+)
+
+
+def test_the_controls_of_a_page_are_facts_and_their_labels_evidence(recite):
+    heard, _ = recite(http.probe(TARGET), [BUTTONS])
+    assert heard.facts["http.administration"] == ("network", "restart")
+    assert heard.facts["http.operable"] == ("restart",)
+    assert heard.evidence.endswith(b"<title>Relay\nRestart\nNetwork")
+
+
+def test_the_page_of_a_refusal_offers_nothing(recite):
+    heard, _ = recite(http.probe(TARGET), [BUTTONS.replace(b"200 OK", b"403 Forbidden")])
+    assert not {"http.administration", "http.operable"} & set(heard.facts)
+
+
+def test_only_the_page_that_is_led_to_is_read_for_what_it_offers(recite):
+    moved = BUTTONS.replace(b"<title>", b'<meta http-equiv=refresh content="0; url=/login.htm"><title>')
+    heard, sent = recite(http.probe(TARGET), [moved, PAGE])
+    assert paths(sent) == [b"/", b"/login.htm"]
+    assert "http.administration" not in heard.facts
+
+
+def test_a_database_that_greets_us_is_a_fact_with_its_greeting_as_evidence(recite):
+    greeting = b'{"name":"n","version":{"number":"7.17.9"},"tagline":"You Know, for Search"}'
+    heard, _ = recite(http.probe(TARGET), [b"HTTP/1.1 200 OK\r\n\r\n" + greeting])
+    assert heard.facts["http.database"] == "Elasticsearch 7.17.9"
+    assert heard.evidence.endswith(greeting)
+
+
+def test_evidence_keeps_its_limit_whatever_the_labels(recite):
+    page = (
+        b"HTTP/1.1 200 OK\r\n\r\n<title>"
+        + b"t" * 300
+        + b"</title>"
+        + b"<button>Restart the device some time</button>" * 30
+    )
+    heard, _ = recite(http.probe(TARGET), [page])
+    assert len(heard.evidence) <= EVIDENCE_LIMIT

@@ -26,6 +26,7 @@ def test_reads_methods_server_and_realm_over_one_connection(recite):
         "rtsp.realm": "Login to 3K04ABCPAJ00123",
         "rtsp.auth": "digest",
         "rtsp.described": False,
+        "rtsp.tls": False,
     }
     assert heard.evidence == OPTIONS + CHALLENGE
     assert [request.split()[0] for request in sent] == [b"OPTIONS", b"DESCRIBE"]

@@ -21,6 +21,7 @@ NETWORK, SCANNER = "10.55.0.0/24", "10.55.0.1"
 Flaw = tuple[str, int, str]
 """Check, port and severity."""
 WEB_LOGIN = ("cleartext-administration", 80, "medium")
+WEB_BASIC = ("cleartext-administration", 80, "high")
 TELNET = ("cleartext-administration", 23, "high")
 FTP = ("cleartext-administration", 21, "medium")
 ROUTER, RECORDER = ("Teltonika", "RUT240", "router"), ("Uniview", "NVR301-08B", "recorder")
@@ -55,12 +56,12 @@ DEFAULT = {
     "dropbear": Case(11, street.dropbear, "admin01", ROUTER, (22, 80), DROPBEAR, (SSH_FLAW,), "root"),
     "sshd": Case(12, street.sshd, "admin01", OTHER_ROUTER, (22, 80), OPENSSH, (SSH_FLAW,), "root"),
     "lighttpd-basic": Case(
-        13, street.lighttpd_basic, "123456", RECORDER, (80,), {80: "lighttpd"}, (HTTP_FLAW, WEB_LOGIN)
+        13, street.lighttpd_basic, "123456", RECORDER, (80,), {80: "lighttpd"}, (HTTP_FLAW, WEB_BASIC)
     ),
     "lighttpd-digest": Case(
         14, street.lighttpd_digest, "12345", CAMERA, (80,), {80: "lighttpd"}, (HTTP_FLAW, WEB_LOGIN)
     ),
-    "nginx": Case(15, street.nginx_basic, "apc", CARD, (80,), {80: "nginx"}, (HTTP_FLAW, WEB_LOGIN)),
+    "nginx": Case(15, street.nginx_basic, "apc", CARD, (80,), {80: "nginx"}, (HTTP_FLAW, WEB_BASIC)),
     "mosquitto": Case(
         16, street.mosquitto, "", UNKNOWN, (1883,), {1883: "mosquitto"}, (("no-authentication", 1883, "high"),)
     ),
@@ -93,12 +94,12 @@ HARDENED = {
     "dropbear": Case(111, street.dropbear, CHANGED, ROUTER, (22, 80), DROPBEAR, (), "root"),
     "sshd": Case(112, street.sshd, CHANGED, OTHER_ROUTER, (22, 80), OPENSSH, (), "root"),
     "lighttpd-basic": Case(
-        113, street.lighttpd_basic, CHANGED, RECORDER, (80,), {80: "lighttpd"}, (WEB_LOGIN,), "admin"
+        113, street.lighttpd_basic, CHANGED, RECORDER, (80,), {80: "lighttpd"}, (WEB_BASIC,), "admin"
     ),
     "lighttpd-digest": Case(
         114, street.lighttpd_digest, CHANGED, CAMERA, (80,), {80: "lighttpd"}, (WEB_LOGIN,), "admin"
     ),
-    "nginx": Case(115, street.nginx_basic, CHANGED, CARD, (80,), {80: "nginx"}, (WEB_LOGIN,), "apc"),
+    "nginx": Case(115, street.nginx_basic, CHANGED, CARD, (80,), {80: "nginx"}, (WEB_BASIC,), "apc"),
     "mosquitto": Case(116, street.mosquitto, CHANGED, UNKNOWN, (1883,)),
     "snmpd": Case(117, street.snmpd, CHANGED, UNKNOWN, ()),
     "vsftpd": Case(118, street.vsftpd, "FTP server ready.", UNKNOWN, (21,), {}, (FTP,)),

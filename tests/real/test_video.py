@@ -27,14 +27,14 @@ def catalogue(monkeypatch: pytest.MonkeyPatch) -> None:
 async def test_rtsp_hears_what_gstreamer_can_do_and_that_it_describes_its_stream_to_anyone(run, wire):
     heard = await wire.hold(rtsp, Target(await run.start("gst_rtsp")))
     assert heard.facts["rtsp.server"] == "GStreamer RTSP server"
-    assert heard.facts["rtsp.status"] == 200
+    assert (heard.facts["rtsp.status"], heard.facts["rtsp.described"]) == (200, True)
     assert "DESCRIBE" in heard.facts["rtsp.public"]
     assert "rtsp.auth" not in heard.facts
 
 
 async def test_rtsp_hears_what_gstreamer_asks_for_before_it_describes_its_stream(run, wire):
     heard = await wire.hold(rtsp, Target(await run.start("gst_rtsp", "AXIS_ACCC8E012345", "secret")))
-    assert heard.facts["rtsp.status"] == 401
+    assert (heard.facts["rtsp.status"], heard.facts["rtsp.described"]) == (401, False)
     assert (heard.facts["rtsp.auth"], heard.facts["rtsp.realm"]) == ("digest", "AXIS_ACCC8E012345")
 
 
@@ -49,7 +49,18 @@ def scanned(namespaces: None, tmp_path_factory: pytest.TempPathFactory) -> Itera
         camera.serve(video_servers.gst_rtsp(folder, CAMERA, 8554), folder / "rtsp.log", 8554)
         camera.start(*video_servers.responder(f"http://{ELSEWHERE}:80/onvif/device_service", *SCOPES))
         kept = ["--store", str(folder / "s.db"), "--audit", str(folder / "audit.jsonl")]
-        wish = ["--authorised-by", "test", "--pace", "lab", "--ports", "80,8554", "-o", str(folder / "report.json")]
+        wish = [
+            "--authorised-by",
+            "test",
+            "--pace",
+            "lab",
+            "--fail-on",
+            "critical",
+            "--ports",
+            "80,8554",
+            "-o",
+            str(folder / "report.json"),
+        ]
         ended = segment.run(*TOCSIN, *kept, "scan", f"{CAMERA}/32", *wish)
         assert ended.returncode in (0, 1, 3), ended.stderr
         yield {**json.loads((folder / "report.json").read_text()), "audit": (folder / "audit.jsonl").read_text()}
@@ -66,6 +77,11 @@ def test_a_scan_hears_a_responder_that_is_not_ours(scanned):
     assert facts["wsdiscovery.xaddrs"] == [f"http://{ELSEWHERE}:80/onvif/device_service"]
     assert facts["rtsp.server"] == "GStreamer RTSP server"
     assert (device["vendor"], device["model"], device["kind"]) == ("Hikvision", "DS-2CD2142FWD-I", "camera")
+
+
+def test_a_scan_finds_the_stream_that_is_open_to_everyone(scanned):
+    (finding,) = scanned["devices"][0]["findings"]
+    assert (finding["check"], finding["port"], finding["confidence"]) == ("no-authentication", 8554, "likely")
 
 
 def test_nothing_is_sent_to_the_host_that_the_answer_pointed_to(scanned):

@@ -162,3 +162,26 @@ def test_plain_nginx_is_not_tls(nginx, hold):
     port = nginx()
     with pytest.raises(ProtocolError, match="not TLS"):
         hold(tls.probe(target(port)), port)
+
+
+BUTTONS = "<title>Relay</title><form action=/rb><button>Restart</button></form><form action=/fw><button>Upgrade firmware</button></form>"
+
+
+def test_a_page_of_buttons_offers_its_administration(lighttpd, pages, hold):
+    (pages / "index.html").write_text(BUTTONS)
+    port = lighttpd()
+    heard, _ = hold(http.probe(target(port)), port)
+    assert heard.facts["http.operable"] == ("restart", "firmware")
+
+
+@pytest.mark.parametrize("server", ["nginx", "lighttpd"])
+def test_a_list_of_files_offers_nothing_whatever_their_names(request, server, pages, hold):
+    lists = {"nginx": "autoindex on;", "lighttpd": 'dir-listing.activate = "enable"'}
+    (pages / "index.html").unlink()
+    for name in ("Reboot", "firmware", "settings", "users"):
+        (pages / name).mkdir()
+    port = request.getfixturevalue(server)(extra=lists[server])
+    heard, _ = hold(http.probe(target(port)), port)
+    assert heard.facts["http.status"] == 200
+    assert "Reboot" in heard.facts["http.identity"]
+    assert not {"http.administration", "http.operable"} & set(heard.facts)
