@@ -7,7 +7,7 @@ import pytest
 from checks.credentials import FOLDER, load_catalogue, load_without
 
 VENDORS = (
-    *("2N", "BrightSign", "ChargePoint", "CODESYS", "Cradlepoint", "Daktronics", "Econolite"),
+    *("2N", "BrightSign", "Carrier", "ChargePoint", "CODESYS", "Cradlepoint", "Daktronics", "Econolite"),
     *("Extron", "HID", "Iteris", "KEBA", "Red Lion", "Robustel", "Suprema", "Teltonika", "Unitronics"),
     *("Vertiv", "ZKTeco"),
 )
