@@ -20,6 +20,7 @@ ORIGINS = (
     "nuclei-templates (ProjectDiscovery, MIT)",
     "SecLists (MIT)",
     "ATSPM (Utah DOT, Apache-2.0)",
+    "CVE-",
     "manual: ",
 )
 ENTRY = """
