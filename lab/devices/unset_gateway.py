@@ -11,7 +11,6 @@ FAKE = Fake(
     mac="24:e1:24:0a:01:67",
     vendor="Milesight",
     model="UG65",
-    kind="gateway",
     quarter="outskirts",
     services=(
         Http(
