@@ -48,7 +48,9 @@ Body: TypeAlias = Template | int | bool | tuple[Field, ...] | list["Body"]
 
 @dataclass(frozen=True, slots=True)
 class Ask:
-    """One request. `encoding` says how `fields` are sent: "form" (urlencoded), "json", or "text", where they are one text of the media type `type`."""
+    """One request; only the way out may be a DELETE, of the session that was given.
+
+    `encoding` says how `fields` are sent: "form" (urlencoded), "json", or "text", where they are one text of the media type `type`."""
 
     path: Template
     method: str = "GET"
@@ -208,6 +210,8 @@ def _check(form: Form, where: str) -> None:
             raise ValueError(f"{where}: {key}: no sign")
     if form.submit.method != "POST":
         raise ValueError(f"{where}: submit: a password is never put into an address")
+    if "DELETE" in (form.proof.method, form.challenge.method if form.challenge else ""):
+        raise ValueError(f"{where}: only the way out deletes, and only the session")
     known = set(_GIVEN)
     for step, asks in (
         ("page", (("challenge", form.challenge),)),
@@ -231,8 +235,8 @@ def _ask(raw: object, where: str, method: str) -> Ask:
     table = _table(raw, where)
     _keys(table, where, frozenset(("path",)), _ASK - {"path"})
     method, encoding = table.get("method", method), table.get("encoding", "form")
-    if method not in ("GET", "POST") or encoding not in _ENCODINGS:
-        raise ValueError(f"{where}: method is GET or POST, encoding one of {', '.join(_ENCODINGS)}")
+    if method not in ("GET", "POST", "DELETE") or encoding not in _ENCODINGS:
+        raise ValueError(f"{where}: method is GET, POST or (to leave) DELETE, encoding one of {', '.join(_ENCODINGS)}")
     path = _text(table["path"], f"{where}: path")
     if not path.startswith(("/", "{")):
         raise ValueError(f"{where}: path must begin with a slash or a token")

@@ -5,12 +5,14 @@ import base64
 import binascii
 import hashlib
 import html
+import re
 import struct
 from abc import ABC, abstractmethod
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from email.utils import formatdate
 from http import HTTPStatus
+from urllib.parse import unquote_plus
 
 from lab.account import Account
 from lab.fake import TLS, Stream, Visit
@@ -37,14 +39,19 @@ class Page:
 
 @dataclass(frozen=True, slots=True)
 class Asked:
-    """What an application is asked: the method, what follows the question mark, the content type, the body, the path and the Authorization header."""
+    """What an application is asked: the method, what follows the question mark, the content type and the body, the path, and the headers by lower-case name."""
 
     method: str
     query: str
     kind: str
     body: bytes
-    path: str = ""
-    credentials: str = ""
+    path: str = "/"
+    headers: Mapping[str, str] = field(default_factory=dict)
+
+    @property
+    def credentials(self) -> str:
+        """The Authorization header."""
+        return self.headers.get("authorization", "")
 
 
 class Application(ABC):
@@ -142,7 +149,7 @@ class Http(Stream):
     def _page(self, request: "_Request", visit: Visit) -> tuple[Page, bytes]:
         home = dict(self.pages).get("/", Page())
         if request.method == "POST" and home.form and request.kind not in _NO_FORMS:
-            visit.login(f"the form on port {self.port}", opened=False)
+            visit.login(_typed(request) or f"the form on port {self.port}", opened=False)
             return home, home.body.encode()
         found = dict(self.pages).get(request.path)
         if found is None:
@@ -195,7 +202,7 @@ class _Request:
     @property
     def asked(self) -> Asked:
         """What an application needs of it."""
-        return Asked(self.method, self.query, self.kind, self.body, self.path, self.headers.get("authorization", ""))
+        return Asked(self.method, self.query, self.kind, self.body, self.path, self.headers)
 
     @property
     def wants_close(self) -> bool:
@@ -223,6 +230,13 @@ async def _read_request(reader: asyncio.StreamReader) -> _Request | None:
 def _bare(status: HTTPStatus, *headers: tuple[str, str]) -> tuple[Page, bytes]:
     body = f"<html><head><title>{status.phrase}</title></head><body>{status.phrase}</body></html>\n"
     return Page(status=status, headers=headers), body.encode()
+
+
+def _typed(request: "_Request") -> str:
+    """The user name that was typed into a form, or that a login in JSON names; "" where there is none."""
+    text = request.body.decode("utf-8", "replace")
+    typed = re.search(r'(?:^|[&"])user(?:_?name)?"?\s*[=:]\s*"?([^&"]{1,64})', text, re.IGNORECASE)
+    return unquote_plus(typed[1]) if typed else ""
 
 
 def _basic(credentials: str) -> tuple[str, str]:

@@ -31,7 +31,7 @@ _SETS = re.compile(
     r"conf(?:irm)?(?![a-z]*ig)|again|re[-_]?(?:type|peat|enter)|verif|new|(?:pass|pwd|pw|password|passwd)[-_]?2|2nd|second",
     re.IGNORECASE,
 )
-_OTHER_SECRET = re.compile(r"wpa|psk|wep|ssid|ppp|smtp|ftp|snmp|ddns|dyndns|radius|secret|apn|proxy|vpn", re.IGNORECASE)
+_OTHER_SECRET = re.compile(r"wpa|psk|wep|ssid|ppp|smtp|ftp|snmp|ddns|dyndns|radius|apn|proxy|vpn", re.IGNORECASE)
 _HASHING = re.compile(
     r"\b(?:hex_|b64_|rstr_)?(?:md5|sha-?(?:1|256|512))\b|\bcrypto-?js\b|\bjsencrypt\b|\brsa(?:key|encrypt|\.js)\b|\bencrypt(?:ed)?_?(?:pass|pwd|string)?\w{0,20}\("
     r"|\bbtoa\(|\bbase64(?:\.|_?)(?:encode|js)\w{0,10}\b|\bhash(?:ed)?_?(?:pass|pwd)",

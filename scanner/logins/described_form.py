@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping
 from urllib.parse import urlencode
 
 from checks.contract import Answer, Verdict
-from checks.form_template import Template
+from checks.form_template import Hole, Template
 from checks.forms import Ask, Body, Form, Sign, Token
 from inventory.errors import PeerError, ProtocolError
 from scanner.codecs.http1 import Response
@@ -112,6 +112,8 @@ async def _send(visit: Visit, ask: Ask, values: Mapping[str, str], referer: str 
         headers.append(("Referer", visit.origin + referer))
     if ask.method == "GET":
         return await visit.get(path, headers)
+    if ask.method == "DELETE":
+        return await visit.delete(path, headers)
     body = _body(ask, values, visit)
     return await visit.post(path, ask.type or _TYPES[ask.encoding], body, headers)
 
@@ -129,7 +131,8 @@ def _filled(body: Body, values: Mapping[str, str], visit: Visit) -> object:
         text = body.fill(values)
         if "password" in body.names:
             visit.hide(text)
-        return text
+        whole = len(body.parts) == 1 and isinstance(body.parts[0], Hole) and body.parts[0].name in visit.numbers
+        return int(text) if whole else text
     if isinstance(body, list):
         return [_filled(one, values, visit) for one in body]
     if isinstance(body, tuple):
@@ -146,6 +149,8 @@ def _read_tokens(visit: Visit, form: Form, step: str, answer: Response, values: 
             missing = missing or token.name
             continue
         values[token.name] = found
+        if token.source == "json" and isinstance(_at(_read_json(answer), token.what), int) and found.isdecimal():
+            visit.numbers.add(token.name)
         if len(found) >= _SECRET and token.step != "challenge":
             visit.hide(found)
     return missing
@@ -200,16 +205,21 @@ def _read_json(answer: Response) -> object:
 
 def _json_text(document: object, path: str) -> str | None:
     """What stands at "0.value.Token.name": a text as it is, anything else as JSON writes it; None where there is nothing."""
+    found = _at(document, path)
+    if isinstance(found, str):
+        return found
+    try:
+        return None if found is _ABSENT else json.dumps(found)[:4096]
+    except (ValueError, RecursionError):
+        return None
+
+
+def _at(document: object, path: str) -> object:
     for step in path.split("."):
         if isinstance(document, dict) and step in document:
             document = document[step]
-        elif isinstance(document, list) and step.isdecimal() and int(step) < len(document):
-            document = document[int(step)]
+        elif isinstance(document, list) and step.isdecimal() and int(step[:6]) < len(document):
+            document = document[int(step[:6])]
         else:
-            return None
-    if isinstance(document, str):
-        return document
-    try:
-        return None if document is _ABSENT else json.dumps(document)[:4096]
-    except (ValueError, RecursionError):
-        return None
+            return _ABSENT
+    return document

@@ -47,12 +47,16 @@ async def try_page(visit: Visit, path: str) -> Answer:
 
 
 async def _page_that_asks(visit: Visit, path: str) -> tuple[str, Response]:
-    response = await visit.get(path)
+    return await _followed(visit, path, await visit.get(path))
+
+
+async def _followed(visit: Visit, path: str, response: Response) -> tuple[str, Response]:
+    """Where an answer leads on this same server in the end, and the page there."""
     for _ in range(_REDIRECTS):
         page = page_of(response)
         refresh = visit.inside(page.refresh, path) if page.refresh and not page.password_form else None
         onward = visit.onward(response, path) or refresh
-        if onward is None:
+        if onward is None or onward == path:
             break
         path, response = onward, await visit.get(onward)
     return path, response
@@ -66,13 +70,12 @@ async def _fill_in(visit: Visit, paths: tuple[str, str], before: Page, form: Log
     ended = _ended(visit, response, before)
     if ended is not None:
         return ended
-    onward = visit.onward(response, action)
-    if onward is None and 300 <= response.status < 400:
-        return visit.answer(Verdict.UNREACHED, response, "it leads to another server")
-    landing = response if onward is None else await visit.get(onward)
-    if onward is not None and (ended := _ended(visit, landing, before)) is not None:
+    landed, landing = await _followed(visit, action, response)
+    if landing is not response and (ended := _ended(visit, landing, before)) is not None:
         return ended
-    return await _compare(visit, paths, before, (response, landing, onward))
+    if not 200 <= landing.status < 300:
+        return visit.answer(Verdict.UNREACHED, landing, "it leads to another server, or to no page")
+    return await _compare(visit, paths, before, (response, landing, landed))
 
 
 def _ended(visit: Visit, response: Response, before: Page) -> Answer | None:
@@ -95,34 +98,33 @@ def _ended(visit: Visit, response: Response, before: Page) -> Answer | None:
 
 def _news(page: Page, before: Page) -> str:
     """What a page says that the one before did not: any of them may speak of locks, for everybody to read."""
-    now, then = page.words, before.words
+    now, then = page.words.split(), before.words.split()
     same = _alike(now, then)
     now, then = now[same:], then[same:]
-    return now[: len(now) - _alike(now[::-1], then[::-1])]
+    return " ".join(now[: len(now) - _alike(now[::-1], then[::-1])])
 
 
-def _alike(one: str, other: str) -> int:
-    """With how many characters both begin."""
+def _alike(one: list[str], other: list[str]) -> int:
+    """With how many words both begin."""
     pairs = zip(one, other, strict=False)
     return next((at for at, (a, b) in enumerate(pairs) if a != b), min(len(one), len(other)))
 
 
 async def _compare(
-    visit: Visit, paths: tuple[str, str], before: Page, answers: tuple[Response, Response, str | None]
+    visit: Visit, paths: tuple[str, str], before: Page, answers: tuple[Response, Response, str]
 ) -> Answer:
     """Look at the page again, with what the login gave: `answers` are the answer to it, the page that it led to, and where that stands."""
     response, landing, landed = answers
-    start, path = paths
-    again = await visit.get(start)
-    welcome, back = page_of(landing), page_of(again)
-    out, at = leads_out(welcome), landed or path
-    if not out:
-        out, at = leads_out(back), start
-    asks = back.password_form or again.status >= 400 or path in (visit.onward(again, start), back.refresh)
+    again = await visit.get(paths[0])
+    at, shown = (
+        (landed, landing) if visit.onward(again, paths[0]) == landed else await _followed(visit, paths[0], again)
+    )
+    welcome, back = page_of(landing), page_of(shown)
+    asks = back.password_form or at == paths[1] != paths[0] or not 200 <= shown.status < 300
     marker = "" if asks or way_out(before) else way_out(welcome) or way_out(back)
-    if not asks and not marker and landed is not None and landed != path:
+    if not asks and not marker and landing is not response and landed not in paths:
         marker = await _refused_to_strangers(visit, landed)
-    left = await _leave(visit, out, at)
+    left = await _leave(visit, leads_out(welcome) or leads_out(back), landed if leads_out(welcome) else at)
     if asks:
         return visit.answer(Verdict.UNREACHED, response, "it took the login, but the page still asks for one")
     if not marker:

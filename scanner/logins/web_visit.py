@@ -13,7 +13,7 @@ from scanner.codecs.http1 import SAFE_PATH, Response, post, read_response, reque
 from scanner.conversation import Conversation, Line, Send
 from scanner.mask import masked
 
-REQUESTS = 10
+REQUESTS = 12
 """How many requests one visit makes at most, the way out included."""
 _EVIDENCE = 320
 _COOKIES, _COOKIE = 16, 2048
@@ -45,12 +45,16 @@ KEPT = 2
 
 @dataclass(slots=True)
 class Visit:
-    """A visit over `line` with `account`. `cookies` are what the server handed out, `secrets` what must not be shown."""
+    """A visit over `line` with `account`. `cookies` are what the server handed out, `secrets` what must not be shown.
+
+    `numbers` names the tokens that were numbers where they stood, and go back as such.
+    """
 
     line: Line
     account: Account
     cookies: dict[str, str] = field(default_factory=dict)
     secrets: set[str] = field(default_factory=set)
+    numbers: set[str] = field(default_factory=set)
     made: int = 0
 
     def __post_init__(self) -> None:
@@ -82,6 +86,10 @@ class Visit:
         """Send a body; raises `PeerError`."""
         return await self._ask(post(path, self.host, kind, body, self._headers(headers)), stranger=False)
 
+    async def delete(self, path: str, headers: Iterable[tuple[str, str]] = ()) -> Response:
+        """Give a session back that this visit was given; raises `PeerError`."""
+        return await self._ask(request("DELETE", path, self.host, self._headers(headers)), stranger=False)
+
     def inside(self, location: str, path: str, base: str = "") -> str | None:
         """The path on this same server that an address found on the page at `path` means; None where it leads elsewhere."""
         try:
@@ -111,8 +119,12 @@ class Visit:
         return Answer(verdict, masked(b"\n".join(part for part in said if part), *self.secrets)[:_EVIDENCE], reason)
 
     def _headers(self, headers: Iterable[tuple[str, str]], *, stranger: bool = False) -> list[tuple[str, str]]:
-        cookies = "; ".join(f"{name}={value}" for name, value in self.cookies.items())
-        return [*headers, *([("Cookie", cookies)] if cookies and not stranger else [])]
+        """The headers with the cookies, of which some may be given among them."""
+        headers = tuple(headers)
+        own = [] if stranger else [f"{name}={value}" for name, value in self.cookies.items()]
+        kept = [(name, value) for name, value in headers if name.lower() != "cookie"]
+        cookies = "; ".join([*(value for name, value in headers if name.lower() == "cookie"), *own])
+        return [*kept, *([("Cookie", cookies)] if cookies else [])]
 
     async def _ask(self, data: bytes, stranger: bool) -> Response:
         if self.made >= REQUESTS:

@@ -95,6 +95,12 @@ async def test_a_form_posted_is_a_failed_login(build, tool):
     house = await build(Http(port=8080, pages=(("/", page("WEB SERVICE", form=True)),)))
     said = await tool("curl", "-s", "-d", "username=a&password=b", f"http://{house.address}:8080/login")
     assert '<input type="password"' in said.text
+    assert house.log.logins == {"a": 1}
+
+
+async def test_what_no_name_was_typed_into_counts_for_the_form_itself(build):
+    house = await build(Http(port=8080, pages=(("/", page("WEB SERVICE", form=True)),)))
+    await house.talk(8080, b"POST /login HTTP/1.1\r\nContent-Length: 3\r\nConnection: close\r\n\r\np=b")
     assert house.log.logins == {"the form on port 8080": 1}
 
 

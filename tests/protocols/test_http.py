@@ -57,6 +57,8 @@ def test_reads_the_page(recite):
         "http.headers": ("Server", "Last-Modified", "Set-Cookie", "Set-Cookie"),
         "http.identity": "Log in",
         "http.password_form": True,
+        "http.login_page": "/",
+        "http.first_run": False,
         "http.body_sha256": hashlib.sha256(PAGE.split(b"\r\n\r\n")[1]).hexdigest(),
         "http.tls": False,
     }
