@@ -14,6 +14,7 @@ from scanner.pace import PACES
 from scanner.scope import Grant, Scope
 from scanner.wire import Wire
 from tests.logins.real.form_server import Cabinet, start
+from tests.real.asking import ask_once
 
 pytestmark = pytest.mark.real
 Ask = Callable[..., Awaitable[Answer]]
@@ -41,10 +42,8 @@ def ask(tmp_path: Path) -> Iterator[Ask]:
         wire = Wire(Scope((grant,)), PACES["lab"], audit, level=Level.LOGIN)
 
         async def once(endpoint: Endpoint, user: str = "", password: str = "") -> Answer:
-            account, device = Account("test", user, password), f"{endpoint} {user} {password}"
-            return await wire.login(
-                http_form, endpoint, account, tls=False, device=device, path="/", form="teltonika-rutos+html"
-            )
+            account = Account("test", user, password)
+            return await ask_once(wire, http_form, endpoint, account, path="/", form="teltonika-rutos+html")
 
         yield once
 
