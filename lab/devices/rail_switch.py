@@ -1,6 +1,7 @@
 """A rail switch whose SNMPv3 user has the password of its manual."""
 
 from lab.fake import Expected, Fake
+from lab.services.http import Http, page
 from lab.services.snmp import Snmp
 from lab.services.usm import User
 
@@ -14,6 +15,7 @@ FAKE = Fake(
     mac=_MAC,
     vendor="Hirschmann",
     services=(
+        Http(pages=(("/", page("Rail switch")),), keeps_alive=False),
         Snmp(enterprise=248, mac=_MAC, descr="Hirschmann MACH", users=(User("admin", "md5", "private"), User("user"))),
     ),
     causes=frozenset((Expected("default-credentials", 161, "udp"),)),

@@ -1,6 +1,7 @@
 """A rail switch that is kept well: its SNMPv3 users have passwords of their own, and one reads nothing that is not encrypted."""
 
 from lab.fake import Fake
+from lab.services.http import Http, page
 from lab.services.snmp import Snmp
 from lab.services.usm import User
 
@@ -14,6 +15,7 @@ FAKE = Fake(
     mac=_MAC,
     vendor="Hirschmann",
     services=(
+        Http(pages=(("/", page("Rail switch")),), keeps_alive=False),
         Snmp(
             enterprise=248,
             mac=_MAC,
