@@ -2,6 +2,7 @@
 
 from lab.account import Account
 from lab.fake import Expected, Fake
+from lab.services.http import Http, page
 from lab.services.ipmi import Ipmi
 
 FAKE = Fake(
@@ -12,6 +13,9 @@ FAKE = Fake(
     mac="0c:c4:7a:5e:18:b8",
     vendor="Supermicro",
     kind="server",
-    services=(Ipmi(oem=10876, suites=(1, 2, 3, 15, 16, 17), account=Account("ADMIN", "ADMIN")),),
+    services=(
+        Http(pages=(("/", page("Supermicro BMC Login")),), keeps_alive=False),
+        Ipmi(oem=10876, suites=(1, 2, 3, 15, 16, 17), account=Account("ADMIN", "ADMIN")),
+    ),
     causes=frozenset((Expected("default-credentials", 623, "udp"),)),
 )

@@ -85,7 +85,7 @@ class Snmp(Datagram):
             pdu = self._granted(scoped.parts[2], known, asked, visit)
         signer = known if asked.authenticated and counter in {"", usm.NOT_IN_TIME} else None
         number = header.parts[0].number
-        return pdu and self._message(number, (boots, seconds), asked.user if signer else "", signer, pdu)
+        return pdu and self._message(number, (boots, seconds), asked.user, signer, pdu)
 
     def _granted(self, pdu: Element, user: usm.User | None, asked: usm.Asked, visit: Visit) -> bytes:
         """The response to a request whose user is who he says; b"" where none is given."""

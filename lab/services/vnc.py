@@ -68,7 +68,7 @@ class Vnc(Stream):
         visit.login("the password", opened=opened)
         writer.write((not opened).to_bytes(4, "big"))
         if opened:
-            self._marked.pop(visit.client, None)
+            self._marked.pop(_host(visit), None)
         elif theirs[8:11] == b"008":
             writer.write(len(b"Authentication failure").to_bytes(4, "big") + b"Authentication failure")
         await writer.drain()
@@ -76,12 +76,17 @@ class Vnc(Stream):
 
     def _turns_away(self, visit: Visit) -> bool:
         """Mark the client, or say that it has too many marks."""
-        marks = self._marked.get(visit.client, 0) + 1
-        self._marked[visit.client] = marks
+        marks = self._marked.get(_host(visit), 0) + 1
+        self._marked[_host(visit)] = marks
         if not self.marks or marks <= self.marks:
             return False
         visit.harm(f"{marks} connections in a row that did not authenticate: the desktop is locked")
         return True
+
+
+def _host(visit: Visit) -> str:
+    """The client without its port."""
+    return visit.client.rpartition(":")[0]
 
 
 def encrypted(challenge: bytes, password: str) -> bytes:

@@ -59,13 +59,14 @@ def probe(target: Target) -> Conversation[Heard]:
     heard = parse((yield from answer()))
     if "2.0" not in str(heard.facts.get("ipmi.version", "")):
         return heard
-    suites = yield from cipher_suites()
-    if suites is None:
+    records = yield from suite_records()
+    if records is None:
         return heard
+    suites = tuple(suites_of(records))
     listed: dict[str, FactValue] = {"ipmi.cipher_zero": 0 in suites}
     if suites:
         listed["ipmi.cipher_suites"] = tuple(f"{suite}" for suite in suites)
-    return Heard({**heard.facts, **listed}, heard.evidence)
+    return Heard({**heard.facts, **listed}, (heard.evidence + records)[:EVIDENCE_LIMIT])
 
 
 def answer() -> Conversation[bytes]:
@@ -77,8 +78,13 @@ def answer() -> Conversation[bytes]:
     raise ProtocolError("no IPMI answer to our request")
 
 
-def cipher_suites() -> Conversation[tuple[int, ...] | None]:
-    """The numbers of the cipher suites; None where the list was refused, is broken or has no end."""
+def cipher_suites() -> Conversation[tuple[int, ...]]:
+    """The numbers of the cipher suites; () where they are not listed."""
+    return tuple(suites_of((yield from suite_records()) or b""))
+
+
+def suite_records() -> Conversation[bytes | None]:
+    """The cipher suite records (table 22-18); None where the list was refused, is broken or has no end."""
     records = b""
     try:
         for index in range(_LISTS):
@@ -88,7 +94,7 @@ def cipher_suites() -> Conversation[tuple[int, ...] | None]:
                 return None
             records += part
             if len(part) < 16:
-                return tuple(suites_of(records))
+                return records
     except PeerError:
         return None
     return None

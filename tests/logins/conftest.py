@@ -59,7 +59,7 @@ class _Peer:
             return b""
         if isinstance(step, ReadAll):
             return self._take(step.limit)
-        if not self._buffer:
+        if len(self._buffer) < (step.size if isinstance(step, Read) else 1):
             raise TimedOut if self._line.silent or self._script else PeerClosed
         if isinstance(step, ReadSome):
             return self._take(step.limit)
