@@ -4,6 +4,7 @@ from lab.account import Account
 from lab.fake import TLS, Fake
 from lab.services.http import Http, page
 from lab.services.memcached import Memcached
+from lab.services.mongodb import MongoDb
 from lab.services.mysql import CACHING, MySql
 from lab.services.postgresql import PostgreSql
 from lab.services.redis import Redis
@@ -27,6 +28,7 @@ FAKE = Fake(
         PostgreSql(account=Account("postgres")),
         MySql(account=Account("root"), version="8.0.36", plugin=CACHING),
         Memcached(locked=True),
+        MongoDb(locked=True),
     ),
     unique=("citytouch-80",),
     causes=frozenset(),

@@ -5,6 +5,7 @@ import pytest
 from lab.account import Account
 from lab.fake import Manners
 from lab.services.memcached import Memcached
+from lab.services.mongodb import MongoDb
 from lab.services.mysql import CACHING, NATIVE, MySql
 from lab.services.postgresql import PostgreSql
 from lab.services.redis import Redis
@@ -91,9 +92,23 @@ async def test_the_mariadb_client_logs_in_and_its_statement_is_harm(build, tool,
     assert house.log.logins == {"city": 1}
 
 
+async def test_a_mongodb_tells_strangers_no_parameter_where_it_is_locked_and_a_list_is_harm(build):
+    house = await build(MongoDb(), MongoDb(port=27018, locked=True))
+    # Encoded with PyMongo 4.10.1: {getParameter: 1, logLevel: 1, $db: "admin"} as OP_MSG.
+    ask = bytes.fromhex(
+        "490000000200000000000000dd07000000000000003400000010676574506172616d657465720001000000106c6f674c6576656c0001000000"
+        "02246462000600000061646d696e0000"
+    )
+    assert b"logLevel" in await house.talk(27017, ask, until=b"ok")
+    assert b"requires authentication" in await house.talk(27018, ask, until=b"ok")
+    assert house.harms == []
+    await house.talk(27017, ask.replace(b"getParameter", b"getParametex"), until=b"ok")
+    assert house.harms == ["the MongoDB command 'getParametex'"]
+
+
 @pytest.mark.parametrize("junk", [b"GET / HTTP/1.1\r\n\r\n", b"\xff" * 40, b"\0\0\0\1", b"*9\r\n$-1\r\n", b"\0" * 9])
 async def test_every_database_outlives_junk(build, junk):
-    house = await build(Redis(), Redis(port=6380, account=SET), PostgreSql(), MySql())
-    for port in (6379, 6380, 5432, 3306):
+    house = await build(Redis(), Redis(port=6380, account=SET), PostgreSql(), MySql(), MongoDb())
+    for port in (6379, 6380, 5432, 3306, 27017):
         await house.talk(port, junk + b"\r\n" + QUIT, until=b"\n")
     assert house.log.logins == {} or set(house.log.logins.values()) == {1}
