@@ -11,7 +11,7 @@ from checks.ipmi_weak_login import ipmi_weak_login
 from checks.no_authentication import no_authentication
 from inventory.model import Device, Observation
 from scanner.conversation import Target
-from scanner.protocols import ipmi, mqtt, rtsp, telnet, vnc
+from scanner.protocols import ftp, ipmi, mqtt, rtsp, telnet, vnc
 from tests.real import servers, video_servers
 
 pytestmark = pytest.mark.real
@@ -32,12 +32,14 @@ OPEN = (
     Server("mosquitto", mqtt),
     Server("telnetd_without_login", telnet),
     Server("tigervnc", vnc, ("None",)),
+    Server("vsftpd", ftp, ("River gauges. Anonymous login welcome.",)),
 )
 HARDENED = (
     Server("gst_rtsp", rtsp, ("AXIS_ACCC8E012345", "secret")),
     Server("mosquitto", mqtt, ("lamp", "secret")),
     Server("telnetd_with_login", telnet),
     Server("tigervnc", vnc, ("VncAuth",)),
+    Server("vsftpd", ftp, ("River gauges. No anonymous login.",)),
 )
 
 
