@@ -10,6 +10,7 @@ ORIGINS = (
     "DefaultCreds-cheat-sheet (ihebski, MIT)",
     "nuclei-templates (ProjectDiscovery, MIT)",
     "SecLists (MIT)",
+    "IoTSeeker (Rapid7, BSD-3)",
     "manual: ",
 )
 ENTRY = """
