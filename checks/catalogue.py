@@ -18,7 +18,7 @@ class Catalogue:
     without: tuple[Without, ...] = ()
 
     def documented(self, device: Device) -> tuple[Entry, ...]:
-        """The entries for what the device was identified as: the operator's own, then those that name its model, then its maker's."""
+        """The entries for what the device was identified as: the operator's own, those that name its model, its maker's, and last what is seldom met."""
         claims = [device.claim(name) for name in ("vendor", "model", "kind", "firmware")]
         vendor, *product = (claim.value if claim else "" for claim in claims)
         own = [entry for entry in self.own if entry.fits(vendor, *product)]
@@ -28,7 +28,7 @@ class Catalogue:
             named = [entry for entry in named if entry.products]
         return (
             *sorted(own, key=lambda entry: not entry.vendor),
-            *sorted(named, key=lambda entry: not entry.products),
+            *sorted(named, key=lambda entry: (entry.seldom, not entry.products)),
         )
 
     def has_none(self, device: Device) -> str:

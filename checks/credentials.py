@@ -1,15 +1,10 @@
 """The catalogue of documented default accounts: read, checked, and matched to what a device was identified as.
 
 The files are `data/credentials/*.toml`. An entry names its vendor, and may name models (regular expressions, searched without regard to case) and
-<<<<<<< HEAD
-kinds; with no models it stands for all that the vendor makes. Each entry names its source. No password ever shows in a representation of these
-records. An operator's own file has the same form; an entry of it that names no vendor stands for every device.
-records. A `[[without]]` table says of products that their maker documents them to have no default account, and why: of such a product no account of the
-vendor at large is tried.
-=======
 kinds; with no models it stands for all that the vendor makes. The examples of an entry are models that its expressions must find, and are its tests.
-Each entry names its source. No password ever shows in a representation of these records.
->>>>>>> lists
+Each entry names its source. No password ever shows in a representation of these records. An operator's own file has the same form; an entry of it that names
+no vendor stands for every device. A `[[without]]` table says of products that their maker documents them to have no default account, and why: of such a
+product no account of the vendor at large is tried.
 """
 
 import re
@@ -34,8 +29,7 @@ PROTOCOLS = frozenset(
 )
 """What an account may be for. An account for "http" is also tried on the web forms of its product."""
 _REQUIRED = frozenset(("id", "vendor", "products", "protocol", "accounts", "source"))
-<<<<<<< HEAD
-_OPTIONAL = frozenset(("kinds", "lock_threshold", "firmware_before", "no_fingerprint"))
+_OPTIONAL = frozenset(("kinds", "lock_threshold", "firmware_before", "no_fingerprint", "examples", "seldom"))
 _NOT_OWN = frozenset(("vendor", "products"))
 """What an entry of the operator's may leave out."""
 GENERIC = "any"
@@ -43,9 +37,6 @@ GENERIC = "any"
 OWN_LIMIT = 1_048_576
 _TEXT_LIMIT, _ACCOUNT_LIMIT, _ACCOUNTS_LIMIT = 1000, 128, 10
 _WITHOUT = frozenset(("vendor", "products", "why", "source"))
-=======
-_OPTIONAL = frozenset(("examples", "kinds", "lock_threshold", "firmware_before", "no_fingerprint", "seldom"))
->>>>>>> lists
 _SCHEMES = frozenset(("md5", "sha", "sha224", "sha256", "sha384", "sha512"))
 
 
@@ -104,26 +95,9 @@ def load_catalogue() -> tuple[Entry, ...]:
     )
 
 
-<<<<<<< HEAD
 @cache
 def load_without() -> tuple[Without, ...]:
     """What is documented to have no default account, in the order of the files."""
-=======
-def documented(device: Device, catalogue: Iterable[Entry] | None = None) -> tuple[Entry, ...]:
-    """The entries for what the device was identified as, those that name its model first, what is seldom met last; none without a vendor."""
-    product = [claim.value if (claim := device.claim(name)) else "" for name in ("vendor", "model", "kind", "firmware")]
-    if not product[0]:
-        return ()
-    known = load_catalogue() if catalogue is None else catalogue
-    return tuple(sorted((e for e in known if e.fits(*product)), key=lambda entry: (entry.seldom, not entry.products)))
-
-
-def read(text: str, name: str) -> tuple[Entry, ...]:
-    """Read one file; `ValueError` names the file, the entry and what is wrong with it."""
-    tables = tomllib.loads(text)
-    if set(tables) != {"entry"}:
-        raise ValueError(f"{name}: only [[entry]] tables may stand here, found {', '.join(sorted(tables))}")
->>>>>>> lists
     return tuple(
         record
         for path in sorted(FOLDER.glob("*.toml"))
@@ -214,26 +188,15 @@ def _entry(raw: Mapping[str, Any], where: str, needed: frozenset[str]) -> Entry:
     threshold = raw.get("lock_threshold", 0)
     if not isinstance(threshold, int) or threshold < 0:
         raise ValueError(f"{where}: lock_threshold must be a number of failures")
-<<<<<<< HEAD
     products = tuple(_pattern(text, where) for text in _words(raw.get("products", []), where))
-    before, without = (_text(raw, key, where) for key in ("firmware_before", "no_fingerprint"))
-    if before and not re.fullmatch(r"\d+(?:\.\d+)*", before):
-        raise ValueError(f"{where}: firmware_before must be a version such as '5.3.0', not {before!r}")
-    accounts = _accounts(raw, where)
-    return Entry(name, vendor, products, kinds, protocols, accounts, threshold, source, before, without)
-=======
-    products = tuple(_pattern(text, where) for text in _words(raw["products"], where))
     _prove(products, _words(raw.get("examples", []), where), where)
     before, without = (_text(raw, key, where) for key in ("firmware_before", "no_fingerprint"))
     if before and not re.fullmatch(r"\d+(?:\.\d+)*", before):
         raise ValueError(f"{where}: firmware_before must be a version such as '5.3.0', not {before!r}")
     if not isinstance(seldom := raw.get("seldom", False), bool):
         raise ValueError(f"{where}: seldom must be true or false")
-    return Entry(
-        *(raw["id"], raw["vendor"], products, kinds, protocols, _accounts(raw, where), threshold),
-        *(raw["source"], before, without, seldom),
-    )
->>>>>>> lists
+    accounts = _accounts(raw, where)
+    return Entry(name, vendor, products, kinds, protocols, accounts, threshold, source, before, without, seldom)
 
 
 def _text(raw: Mapping[str, Any], key: str, where: str) -> str:

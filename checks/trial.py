@@ -253,9 +253,11 @@ class _Trial:
         return tuple(found.values())
 
     def _groups(self) -> tuple[list[Entry], ...]:
+        """The entries by what they stand for: all that may be tried of one group comes before the next."""
         own = [entry for entry in self._entries if entry in self._catalogue.own]
         others = [entry for entry in self._entries if entry not in own]
-        return own, [entry for entry in others if entry.products], [entry for entry in others if not entry.products]
+        usual, seldom = ([entry for entry in others if entry.seldom is late] for late in (False, True))
+        return own, [one for one in usual if one.products], [one for one in usual if not one.products], seldom
 
     def _in_order(self, pairs: list[tuple[_Case, Account]]) -> Asking[list[tuple[_Case, Account]]]:
         """The pairs in the order in which they are offered: as they are where all may be, else those first of which least is known."""

@@ -167,11 +167,6 @@ def test_a_cpe_name_is_well_formed_and_of_the_device():
 
 def test_every_maker_whose_accounts_are_known_can_be_recognised_or_it_is_said_why_not():
     recognised = {plain(name) for name in fixed_vendors()}
-<<<<<<< HEAD
     assert [
         entry.id for entry in load_catalogue() if (plain(entry.vendor) in recognised) is bool(entry.no_fingerprint)
     ] == []
-=======
-    unknown = [entry for entry in load_catalogue() if plain(entry.vendor) not in recognised]
-    assert [entry.id for entry in unknown if not entry.no_fingerprint] == []
->>>>>>> lists

@@ -19,12 +19,9 @@ ORIGINS = (
     "DefaultCreds-cheat-sheet (ihebski, MIT)",
     "nuclei-templates (ProjectDiscovery, MIT)",
     "SecLists (MIT)",
-<<<<<<< HEAD
     "ATSPM (Utah DOT, Apache-2.0)",
     "CVE-",
-=======
     "IoTSeeker (Rapid7, BSD-3)",
->>>>>>> lists
     "manual: ",
 )
 ENTRY = """
