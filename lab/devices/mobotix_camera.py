@@ -35,5 +35,11 @@ FAKE = Fake(
         ),
         Rtsp(realm="MOBOTIX Camera User", account=_ACCOUNT),
     ),
-    causes=frozenset((Expected("default-credentials", 80), Expected("cleartext-administration", 80))),
+    causes=frozenset(
+        (
+            Expected("default-credentials", 80),
+            Expected("default-credentials", 554),
+            Expected("cleartext-administration", 80),
+        )
+    ),
 )
