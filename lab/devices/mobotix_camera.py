@@ -38,6 +38,7 @@ FAKE = Fake(
     causes=frozenset(
         (
             Expected("default-credentials", 80),
+            Expected("default-credentials", 554),
             Expected("cleartext-administration", 80),
             Expected("no-authentication", 80),
         )
