@@ -73,7 +73,7 @@ class Stores:
         }
         options = [option for name, value in settings.items() for option in ("-c", f"{name}={value}")]
         command = [cluster.postgres, "-D", str(cluster.data), "-p", str(port), *options]
-        return self._start("postgresql", port, [*cluster.as_user, *command])
+        return self._start("postgresql", port, [*cluster.as_user, *command], says="ready to accept connections")
 
     def mariadb(self, *statements: str, settings: tuple[str, ...] = (), tls: bool = False) -> Endpoint:
         """MariaDB with a fresh data folder, in which the statements are executed before it takes anybody in."""
@@ -99,7 +99,8 @@ class Stores:
             ]
         return self._start("mariadb", port, [server, *own, *user, *where, *small, f"--init-file={first}", *settings])
 
-    def _start(self, name: str, port: int, command: list[str]) -> Endpoint:
+    def _start(self, name: str, port: int, command: list[str], says: str = "") -> Endpoint:
+        """Start a server and wait until it listens, and until it `says` so where it listens before it is ready."""
         log = self._folder / f"{name}-{port}.log"
         with log.open("wb") as output:
             process = subprocess.Popen(
@@ -111,7 +112,7 @@ class Stores:
                 start_new_session=True,
             )
         self._running.append(process)
-        while not listens(process.pid, port, "tcp"):
+        while not listens(process.pid, port, "tcp") or says not in log.read_text(errors="replace"):
             assert process.poll() is None, f"{name} ended at once: {log.read_text(errors='replace')[-800:]}"
             with suppress(subprocess.TimeoutExpired):
                 process.wait(0.02)
@@ -173,11 +174,16 @@ def certificate(folder: Path, user: list[str]) -> tuple[Path, Path]:
     return crt, key
 
 
-def running(folder: Path) -> Iterator[Stores]:
-    """The body of a fixture: databases below `folder`, which others may enter, and which end with it."""
-    for path in (folder, *list(folder.parents)[:2]):
+def open_to_others(folder: Path) -> None:
+    """Let others into a folder of pytest's, which lies three or four levels below the system's own and is shut to them."""
+    for path in (folder, *list(folder.parents)[:3]):
         with suppress(PermissionError):
             path.chmod(path.stat().st_mode | 0o055)
+
+
+def running(folder: Path) -> Iterator[Stores]:
+    """The body of a fixture: databases below `folder`, which others may enter, and which end with it."""
+    open_to_others(folder)
     if os.geteuid() == 0:
         nobody = pwd.getpwnam("nobody")
         os.chown(folder, nobody.pw_uid, nobody.pw_gid)

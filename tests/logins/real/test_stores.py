@@ -13,7 +13,7 @@ from scanner.logins import mysql, postgresql, redis
 from scanner.pace import PACES
 from scanner.scope import Grant, Scope
 from scanner.wire import Wire
-from tests.logins.real.stores_server import Cluster, Stores, running
+from tests.logins.real.stores_server import Cluster, Stores, open_to_others, running
 from tests.real.asking import ask_once
 
 pytestmark = pytest.mark.real
@@ -69,8 +69,7 @@ async def test_redis_with_users_of_its_own_opens_to_them_and_to_nobody_else(stor
 @pytest.fixture(scope="module", params=["md5", "scram-sha-256"])
 def cluster(request, tmp_path_factory) -> Cluster:
     folder = tmp_path_factory.mktemp("cluster")
-    for path in (folder, folder.parent, folder.parent.parent):
-        path.chmod(0o755)
+    open_to_others(folder)
     return Cluster(folder, request.param, tls=True)
 
 
