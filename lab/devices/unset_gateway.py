@@ -1,6 +1,6 @@
 """A gateway out of the box, on whose page the first visitor chooses the password."""
 
-from lab.fake import TLS, Fake
+from lab.fake import TLS, Expected, Fake
 from lab.services.http import Http
 from lab.services.web_login import first_run
 
@@ -20,5 +20,5 @@ FAKE = Fake(
         ),
     ),
     unique=("unset_gateway.lab",),
-    causes=frozenset(),
+    causes=frozenset((Expected("first-run", 443),)),
 )
