@@ -39,7 +39,9 @@ FAKE = Fake(
         (
             Expected("default-credentials", 80),
             Expected("default-credentials", 554),
+            Expected("default-credentials", 554),
             Expected("cleartext-administration", 80),
+            Expected("no-authentication", 80),
         )
     ),
 )
