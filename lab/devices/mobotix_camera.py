@@ -39,6 +39,7 @@ FAKE = Fake(
         (
             Expected("default-credentials", 80),
             Expected("default-credentials", 554),
+            Expected("default-credentials", 554),
             Expected("cleartext-administration", 80),
             Expected("no-authentication", 80),
         )
