@@ -121,8 +121,8 @@ class Exchange:
         return self.account.user or _NOBODY
 
     def password(self) -> str | None:
-        """The password, the first time."""
-        if self.was_asked or self.account.anonymous:
+        """The password, the first time, unless the server says that it would be in vain."""
+        if self.was_asked or self.account.anonymous or says_locked(self.greeting, threats=False):
             return None
         self.was_asked = True
         return self.account.password
@@ -193,7 +193,8 @@ def _client_library() -> tuple[Any, tuple[type[Exception], ...]]:
 
 def _options(exchange: Exchange, base: type[Any]) -> dict[str, object]:
     """No known hosts, no keys, no agent, no configuration file, no GSS: nothing of the person who runs the scan is shown to a device."""
-    methods = () if exchange.account.anonymous else ("password", "keyboard-interactive")
+    # The dialogue first, as OpenSSH's own client does it: there PAM says that an account is locked before it takes the password.
+    methods = () if exchange.account.anonymous else ("keyboard-interactive", "password")
     return {
         "client_factory": lambda: _client(exchange, base),
         "username": exchange.user,
@@ -217,7 +218,10 @@ def _options(exchange: Exchange, base: type[Any]) -> dict[str, object]:
 
 def _opened(exchange: Exchange) -> Answer:
     if not exchange.was_asked:
-        return Answer(Verdict.NO_LOGIN_ASKED, f"authenticated without a password as {exchange.user}".encode())
+        # An account whose password is none is opened so (RFC 4252, section 5.2); where another is not asked for its password, nobody is.
+        named = bool(exchange.account.user) and not exchange.account.password
+        evidence = f"authenticated without a password as {exchange.user}".encode()
+        return Answer(Verdict.OPENED if named else Verdict.NO_LOGIN_ASKED, evidence)
     return Answer(Verdict.OPENED, f"authenticated by password as {exchange.user}".encode())
 
 

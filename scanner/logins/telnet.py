@@ -62,6 +62,8 @@ def dialogue(account: Account) -> Conversation[Answer]:
     if asked == "login" and prompt(reply) != "password":
         return (yield from _decision(codec, reply, greeting, account, "it asked for no password"))
     before = greeting + b"\n" + reply
+    if _any(says_locked_now, reply):  # pam_faillock says so before it asks for the password all the same
+        return Answer(Verdict.LOCKED, _excerpt(before, account), "it says that it locks")
     reply = yield from _typed(codec, account.password)
     return (yield from _decision(codec, reply, before, account, ""))
 

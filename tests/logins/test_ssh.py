@@ -154,7 +154,7 @@ ASKS = ("", [("Password: ", False)])
         ((ASKS,), Verdict.REFUSED, 1),
         ((("Welcome", []), ASKS), Verdict.REFUSED, 1),
         # Linux-PAM, pam_faillock: a message, and then the prompt all the same.
-        ((("The account is locked due to 3 failed logins.", []), ASKS), Verdict.LOCKED, 1),
+        ((("The account is locked due to 3 failed logins.", []), ASKS), Verdict.LOCKED, 0),
         ((ASKS, ("The account is locked due to 3 failed logins.\n(10 minutes left to unlock)", [])), Verdict.LOCKED, 1),
         ((ASKS, ("Accounts are locked after 3 failures.", [])), Verdict.LOCKED, 1),
         ((("Accounts are locked after 3 failures.", []), ASKS), Verdict.REFUSED, 1),
@@ -222,10 +222,12 @@ async def test_a_banner_is_heeded_where_it_speaks_of_now(banner, verdict):
             self.connection.send_auth_banner(banner)
             return True
 
-    kind = type("Kind", (Greeting,), {"given": []})
+    taken: list[tuple[str, str]] = []
+    kind = type("Kind", (Greeting,), {"given": taken})
     key = asyncssh.generate_private_key("ecdsa-sha2-nistp256")
     async with asyncssh.listen("127.0.0.1", 0, server_factory=kind, server_host_keys=[key]) as server:
         assert (await tried(Door(server.get_port()), Account("x", "root", "wrong"))).verdict is verdict
+    assert len(taken) == (verdict is Verdict.REFUSED)
 
 
 async def test_without_an_account_no_password_is_given():

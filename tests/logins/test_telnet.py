@@ -105,6 +105,14 @@ async def test_a_lock_before_a_prompt_is_a_lock(scripted):
     assert (await tried(scripted([[BANNER, ASKS, reply]], silent=True))).verdict is Verdict.LOCKED
 
 
+async def test_no_password_is_typed_where_the_user_is_said_to_be_locked(scripted):
+    # util-linux's login with Linux-PAM 1.5, pam_faillock(8) in front of pam_unix.
+    said = b"root\r\nThe account is locked due to 3 failed logins.\r\n(10 minutes left to unlock)\r\nPassword: "
+    line = scripted([[BANNER, said]], silent=True)
+    assert (await tried(line)).verdict is Verdict.LOCKED
+    assert line.sent == [b"root\r\n"]
+
+
 async def test_nothing_is_typed_where_the_greeting_says_that_it_locks(scripted):
     line = scripted([[b"Your IP address has been blocked for 10 minutes.\r\nlogin: "]], silent=True)
     assert (await tried(line)).verdict is Verdict.LOCKED
