@@ -73,10 +73,10 @@ def accepts_any_password(device: Device, catalogue: Catalogue | None = None) -> 
         if one.end is End.ANYTHING:
             detail = f"A random user name with a random password opened {one.door}, so its login is none.{_since(one)}"
             yield Flaw(one.door.endpoint, detail, one.answer.evidence)
-    unknown = [str(one) for one in tried if one.end in {End.UNKNOWN, End.SPARED}]
+    unknown = [str(one) for one in tried if one.end in {End.UNKNOWN, End.SPARED} and not one.refuses]
     if unknown:
         raise Inconclusive("; ".join(unknown))
-    refusing = [str(one.door) for one in tried if one.end in {End.SHUT, End.DEFAULT, End.UNDOCUMENTED}]
+    refusing = [str(one.door) for one in tried if one.refuses]
     return f"a wrong pair was refused by {', '.join(refusing)}" if refusing else "asks for no login"
 
 

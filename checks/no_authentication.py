@@ -15,6 +15,7 @@ but the broker's version, types no command, plays no stream, fetches no file, pr
   with neither is the finding unauthenticated-control, and is not reported twice.
 - LwM2M over CoAP without DTLS: the device object was read, and the restart and the factory reset are resources of the same object. Medium.
 - Redis (6379): commands are taken from anybody (PING was answered). High: with its own commands a stranger also writes files where the server may.
+- MongoDB (27017): commands are taken from anybody. High: whoever reads it also changes it.
 - memcached (11211): commands are taken from anybody (its version was told). Medium: what it holds, sessions among it, is a copy and short-lived.
 - FTP (21): the greeting invites strangers to log in as anonymous; none did. Likely. Medium.
 - ONVIF, ISAPI (Hikvision) and magicBox (Dahua): the device says who it is, serial number and firmware included, to anyone who asks, where the interface
@@ -161,6 +162,14 @@ SERVICES = (
         "Memcached told its version to a stranger, and so takes every other command.",
         "Let it listen on its own machine only, or turn its authentication on.",
         Severity.MEDIUM,
+        title=_DATABASE,
+    ),
+    Service(
+        "mongodb",
+        _says("mongodb.open"),
+        "MongoDB takes commands from a stranger: it asks for no account.",
+        "Turn its authorization on (security.authorization: enabled), give each client its own user, and let it listen where only they reach it.",
+        Severity.HIGH,
         title=_DATABASE,
     ),
     Service(

@@ -37,7 +37,7 @@ class End(StrEnum):
 class Tried:
     """A door, how its trial ended, what opened it and the answer that proves it; `reason` is a sentence where the end is not known.
 
-    `documented` says whether there was an account to offer, and `proved_by` is the answer that the random pair got.
+    `documented` says whether there was an account to offer, `refuses` whether a wrong pair was refused.
     """
 
     door: Door
@@ -46,7 +46,7 @@ class Tried:
     answer: Answer = field(default_factory=lambda: Answer(Verdict.NOT_TRIED))
     reason: str = ""
     documented: bool = False
-    proved_by: Answer | None = None
+    refuses: bool = False
 
     def __str__(self) -> str:
         when = f" (as of {told(self.answer.when)})" if self.answer.when else ""
@@ -65,8 +65,14 @@ class _Case:
     doubts: list[str] = field(default_factory=list)
     tried: Tried | None = None
 
-    def end(self, end: End, answer: Answer, account: Account | None = None, *, proved_by: Answer | None = None) -> None:
-        self.tried = Tried(self.door, end, account, answer, "", bool(self.accounts), proved_by)
+    @property
+    def waits(self) -> bool:
+        """Whether it has accounts, and none was answered."""
+        spared = self.tried is None or self.tried.end is End.SPARED
+        return bool(self.accounts) and spared and not self.refused and self.before is None
+
+    def end(self, end: End, answer: Answer, account: Account | None = None) -> None:
+        self.tried = Tried(self.door, end, account, answer, "", bool(self.accounts), end is End.DEFAULT)
 
     def doubt(self, answer: Answer) -> None:
         said = f"{answer.verdict.value}{f' ({answer.reason})' if answer.reason else ''}"
@@ -88,6 +94,7 @@ def try_doors(device: Device, catalogue: Catalogue, *, undocumented: bool) -> As
     yield from trial.offer_accounts([case for case in found if case.accounts])
     if undocumented:
         yield from trial.offer_nothing([case for case in found if not case.accounts])
+        yield from trial.offer_late([case for case in found if case.waits])
     return tuple(case.tried or trial.verdict(case) for case in found)
 
 
@@ -133,16 +140,25 @@ class _Trial:
         for case in sorted(cases, key=lambda case: case.known.verdict is Verdict.REFUSED):
             yield from self._random(case)
 
+    def offer_late(self, cases: list[_Case]) -> Asking[None]:
+        """Try the random pair on doors whose accounts may not be offered now: whether they let anybody in can be known all the same."""
+        for case in cases:
+            answer = yield from self._ask(case.door, random_pair(self._device, case.door.endpoint))
+            if answer.verdict is Verdict.OPENED:
+                case.end(End.ANYTHING, answer)
+            elif _refused(answer):
+                case.before = answer
+
     def verdict(self, case: _Case) -> Tried:
         """What a door that nothing opened has come to."""
-        documented = bool(case.accounts)
+        documented, refuses = bool(case.accounts), bool(case.refused) or _refused(case.before)
         if case.doubts or self._halted:
             reason = "; ".join(case.doubts) or self._halted
-            return Tried(case.door, End.UNKNOWN, None, case.known, reason, documented)
+            return Tried(case.door, End.UNKNOWN, None, case.known, reason, documented, refuses)
         if case.refused:
             oldest = min(case.refused, key=lambda answer: (answer.when is None, answer.when))
-            return Tried(case.door, End.SHUT, None, oldest, "", documented)
-        return Tried(case.door, End.UNDOCUMENTED, None, case.before or case.known)
+            return Tried(case.door, End.SHUT, None, oldest, "", documented, refuses)
+        return Tried(case.door, End.UNDOCUMENTED, None, case.before or case.known, "", documented, refuses)
 
     def _roomy(self, pairs: list[tuple[_Case, Account]]) -> list[_Case]:
         """The doors to which the random pair goes first: all, or none where the device could not bear it beside the accounts."""
@@ -213,9 +229,9 @@ class _Trial:
             case.end(End.ANYTHING, control)
         elif control.verdict is Verdict.NO_LOGIN_ASKED:
             case.end(End.NO_LOGIN, control)
-        elif proof := next((one for one in (control, case.before, case.known) if _refused(one)), None):
+        elif any(_refused(one) for one in (control, case.before, case.known)):
             self._opening.add(account)
-            case.end(End.DEFAULT, opened, account, proved_by=proof)
+            case.end(End.DEFAULT, opened, account)
         else:
             said = f"it let {account.user or account.id!r} in, but whether it refuses others is not known: {control.reason}"
             case.give_up(replace(control, reason=said))

@@ -11,6 +11,7 @@ FAKE = Fake(
     mac="24:e1:24:0a:01:67",
     vendor="Milesight",
     model="UG65",
+    kind="gateway",
     quarter="outskirts",
     services=(
         Http(

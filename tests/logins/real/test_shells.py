@@ -6,6 +6,7 @@ from checks.contract import Account, Verdict
 from scanner.logins import ssh, telnet
 from tests.logins.real.private_users import OURS, USER, PrivateUsers, allowed
 from tests.real import servers
+from tests.real.asking import ask_once
 
 pytestmark = pytest.mark.real
 PASSWORD = "Right-pa55"
@@ -44,11 +45,10 @@ def our_servers(monkeypatch):
 @pytest.fixture
 def ask(wire):
     """`await ask(driver, endpoint, user, password)` asks once; each question is of a device of its own to the cap."""
-    asked = iter(range(100))
 
     async def once(driver, endpoint, user=USER, password=PASSWORD):
         account = Account("test", user, password)
-        return await wire.login(driver, endpoint, account, tls=False, device=f"{endpoint} {next(asked)}")
+        return await ask_once(wire, driver, endpoint, account)
 
     return once
 
