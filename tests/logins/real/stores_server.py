@@ -5,8 +5,9 @@ import pwd
 import shutil
 import socket
 import subprocess
+import tempfile
 from collections.abc import Iterator
-from contextlib import closing, suppress
+from contextlib import closing, contextmanager, suppress
 from pathlib import Path
 
 import pytest
@@ -33,13 +34,13 @@ def program(name: str, package: str, path: str = _SERVERS) -> str:
 
 
 class Stores:
-    """Starts databases below `folder` and waits until they listen; `stop` ends those it started.
+    """Starts databases below `folder` (`open_folder`) and waits until they listen; `stop` ends those it started.
 
     PostgreSQL does not run as root; where the test does, its servers run as the system's user "nobody", to whom the folder then belongs.
     """
 
     def __init__(self, folder: Path) -> None:
-        self._folder = folder
+        self.folder = folder
         self._running: list[subprocess.Popen[bytes]] = []
         self._user = "nobody" if os.geteuid() == 0 else None
         self._as_user = as_nobody()
@@ -48,7 +49,7 @@ class Stores:
         """Redis with these settings ("--requirepass", "foobared")."""
         port, server = free_port(), program("redis-server", "redis-server")
         own = ("--port", str(port), "--bind", "127.0.0.1", "--save", "", "--appendonly", "no")
-        return self._start("redis", port, [server, *own, "--dir", str(self._folder), *settings])
+        return self._start("redis", port, [server, *own, "--dir", str(self.folder), *settings])
 
     def memcached(self, *settings: str) -> Endpoint:
         """Memcached with these settings."""
@@ -73,12 +74,16 @@ class Stores:
         }
         options = [option for name, value in settings.items() for option in ("-c", f"{name}={value}")]
         command = [cluster.postgres, "-D", str(cluster.data), "-p", str(port), *options]
-        return self._start("postgresql", port, [*cluster.as_user, *command], says="ready to accept connections")
+        endpoint = self._start("postgresql", port, [*cluster.as_user, *command])
+        while not cluster.is_ready():  # it listens before it takes logins
+            assert self._running[-1].poll() is None, "PostgreSQL ended while it started"
+            _pause(self._running[-1])
+        return endpoint
 
     def mariadb(self, *statements: str, settings: tuple[str, ...] = (), tls: bool = False) -> Endpoint:
         """MariaDB with a fresh data folder, in which the statements are executed before it takes anybody in."""
         port, server = free_port(), program("mariadbd", "mariadb-server")
-        data, first = self._folder / "mariadb", self._folder / "first.sql"
+        data, first = self.folder / "mariadb", self.folder / "first.sql"
         install = program("mariadb-install-db", "mariadb-server")
         own = ["--no-defaults", f"--datadir={data}"]
         user = [f"--user={self._user}"] if self._user else []
@@ -99,23 +104,21 @@ class Stores:
             ]
         return self._start("mariadb", port, [server, *own, *user, *where, *small, f"--init-file={first}", *settings])
 
-    def _start(self, name: str, port: int, command: list[str], says: str = "") -> Endpoint:
-        """Start a server and wait until it listens, and until it `says` so where it listens before it is ready."""
-        log = self._folder / f"{name}-{port}.log"
+    def _start(self, name: str, port: int, command: list[str]) -> Endpoint:
+        log = self.folder / f"{name}-{port}.log"
         with log.open("wb") as output:
             process = subprocess.Popen(
                 command,
-                cwd=self._folder,
+                cwd=self.folder,
                 stdin=subprocess.DEVNULL,
                 stdout=output,
                 stderr=output,
                 start_new_session=True,
             )
         self._running.append(process)
-        while not listens(process.pid, port, "tcp") or says not in log.read_text(errors="replace"):
+        while not listens(process.pid, port, "tcp"):
             assert process.poll() is None, f"{name} ended at once: {log.read_text(errors='replace')[-800:]}"
-            with suppress(subprocess.TimeoutExpired):
-                process.wait(0.02)
+            _pause(process)
         return Endpoint("127.0.0.1", port)
 
     def stop(self) -> None:
@@ -144,8 +147,7 @@ class Cluster:
         password.write_text("postgres\n")
         if self.as_user:
             nobody = pwd.getpwnam("nobody")
-            for path in (folder, password):
-                os.chown(path, nobody.pw_uid, nobody.pw_gid)
+            os.chown(password, nobody.pw_uid, nobody.pw_gid)
         options = ["-D", str(self.data), "-U", "postgres", f"--pwfile={password}", "--no-sync", "--no-locale"]
         make = [str(programs[-1] / "initdb"), *options, "-A", encryption, "--encoding=UTF8"]
         subprocess.run([*self.as_user, *make], check=True, capture_output=True, cwd="/")
@@ -155,6 +157,18 @@ class Cluster:
     def allow(self, *lines: str) -> None:
         """Write its pg_hba.conf."""
         (self.data / "pg_hba.conf").write_text("".join(f"{line}\n" for line in lines))
+
+    def is_ready(self) -> bool:
+        """Whether its server takes logins: the last line of its lock file says so, as pg_ctl reads it."""
+        with suppress(FileNotFoundError):
+            return (self.data / "postmaster.pid").read_text().rstrip().endswith("ready")
+        return False
+
+
+def _pause(process: "subprocess.Popen[bytes]") -> None:
+    """Wait a moment, or until the process ends."""
+    with suppress(subprocess.TimeoutExpired):
+        process.wait(0.02)
 
 
 def as_nobody() -> list[str]:
@@ -174,19 +188,23 @@ def certificate(folder: Path, user: list[str]) -> tuple[Path, Path]:
     return crt, key
 
 
-def open_to_others(folder: Path) -> None:
-    """Let others into a folder of pytest's, which lies three or four levels below the system's own and is shut to them."""
-    for path in (folder, *list(folder.parents)[:3]):
-        with suppress(PermissionError):
-            path.chmod(path.stat().st_mode | 0o055)
+@contextmanager
+def open_folder() -> Iterator[Path]:
+    """A folder that others may enter, and that belongs to "nobody" where we are root: pytest's own are closed to all but their owner."""
+    with tempfile.TemporaryDirectory(prefix="tocsin-stores-") as name:
+        folder = Path(name)
+        folder.chmod(0o755)
+        if os.geteuid() == 0:
+            nobody = pwd.getpwnam("nobody")
+            os.chown(folder, nobody.pw_uid, nobody.pw_gid)
+        yield folder
 
 
-def running(folder: Path) -> Iterator[Stores]:
-    """The body of a fixture: databases below `folder`, which others may enter, and which end with it."""
-    open_to_others(folder)
-    if os.geteuid() == 0:
-        nobody = pwd.getpwnam("nobody")
-        os.chown(folder, nobody.pw_uid, nobody.pw_gid)
-    stores = Stores(folder)
-    yield stores
-    stores.stop()
+def running() -> Iterator[Stores]:
+    """The body of a fixture: databases in a folder of their own, which end with it."""
+    with open_folder() as folder:
+        stores = Stores(folder)
+        try:
+            yield stores
+        finally:
+            stores.stop()

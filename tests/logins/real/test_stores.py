@@ -13,7 +13,7 @@ from scanner.logins import mysql, postgresql, redis
 from scanner.pace import PACES
 from scanner.scope import Grant, Scope
 from scanner.wire import Wire
-from tests.logins.real.stores_server import Cluster, Stores, open_to_others, running
+from tests.logins.real.stores_server import Cluster, Stores, open_folder, running
 from tests.real.asking import ask_once
 
 pytestmark = pytest.mark.real
@@ -21,8 +21,8 @@ Ask = Callable[..., Awaitable[Answer]]
 
 
 @pytest.fixture
-def stores(tmp_path: Path) -> Iterator[Stores]:
-    yield from running(tmp_path)
+def stores() -> Iterator[Stores]:
+    yield from running()
 
 
 @pytest.fixture
@@ -67,10 +67,9 @@ async def test_redis_with_users_of_its_own_opens_to_them_and_to_nobody_else(stor
 
 
 @pytest.fixture(scope="module", params=["md5", "scram-sha-256"])
-def cluster(request, tmp_path_factory) -> Cluster:
-    folder = tmp_path_factory.mktemp("cluster")
-    open_to_others(folder)
-    return Cluster(folder, request.param, tls=True)
+def cluster(request) -> Iterator[Cluster]:
+    with open_folder() as folder:
+        yield Cluster(folder, request.param, tls=True)
 
 
 @pytest.mark.parametrize("tls", [False, True], ids=["clear", "tls"])

@@ -1,5 +1,4 @@
 from collections.abc import Iterator
-from pathlib import Path
 
 import pytest
 
@@ -13,8 +12,8 @@ TARGET = Target(Endpoint("127.0.0.1", 1))
 
 
 @pytest.fixture
-def stores(tmp_path: Path) -> Iterator[Stores]:
-    yield from running(tmp_path)
+def stores() -> Iterator[Stores]:
+    yield from running()
 
 
 def asked(hold, protocol, endpoint):
@@ -47,16 +46,16 @@ def test_memcached_is_open_and_names_its_version(stores, hold):
     assert str(facts["memcached.version"]).startswith("1.")
 
 
-def test_memcached_with_accounts_is_not_open(stores, hold, tmp_path):
-    accounts = tmp_path / "accounts"
+def test_memcached_with_accounts_is_not_open(stores, hold):
+    accounts = stores.folder / "accounts"
     accounts.write_text("gateway:Right-1\n")
     accounts.chmod(0o644)
     assert asked(hold, memcached, stores.memcached("-Y", str(accounts))) == {"memcached.open": False}
 
 
 @pytest.mark.parametrize("tls", [False, True], ids=["clear", "tls"])
-def test_postgresql_refuses_who_names_no_user_and_says_so(stores, hold, tmp_path, tls):
-    cluster = Cluster(tmp_path, "scram-sha-256", tls=tls)
+def test_postgresql_refuses_who_names_no_user_and_says_so(stores, hold, tls):
+    cluster = Cluster(stores.folder, "scram-sha-256", tls=tls)
     facts = asked(hold, postgresql, stores.postgresql(cluster, "host all all 127.0.0.1/32 trust", tls=tls))
     assert facts == {
         "postgresql.tls": tls,
