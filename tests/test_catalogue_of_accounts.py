@@ -5,7 +5,7 @@ import unicodedata
 
 import pytest
 
-from checks.credentials import FOLDER, load_catalogue, read
+from checks.credentials import load_catalogue, read
 from scanner.fingerprint import load_fingerprints
 
 CATALOGUE = load_catalogue()
@@ -16,6 +16,17 @@ _NOTE = re.compile(
     re.IGNORECASE,
 )
 """What the public lists write where no password stands: a note is nothing to type at a login."""
+ENTRY = """
+[[entry]]
+id = "one"
+vendor = "Acme"
+products = ["^CAM"]
+examples = ["CAM-3"]
+protocol = ["http"]
+accounts = [{ user = "admin", password = "s3cret" }]
+source = "manual: Acme CAM"
+seldom = true
+"""
 _SOFTWARE = ("oracle database", "sap", "wordpress", "tomcat", "weblogic", "jenkins", "award", "ami", "phoenix")
 
 
@@ -54,17 +65,26 @@ def test_no_account_has_blanks_around_it_or_line_breaks_in_it():
     assert marred == []
 
 
-def test_only_a_community_and_a_password_without_a_user_have_no_user():
-    """An entry for SNMP offers communities, which have no user."""
-    assert [e.id for e, a in ACCOUNTS if "snmp" in e.protocols and a.user and e.protocols == ("snmp",)] == []
+def test_a_community_has_no_user():
+    assert [e.id for e, a in ACCOUNTS if e.protocols == ("snmp",) and a.user] == []
+
+
+def test_an_example_that_no_expression_finds_is_refused():
+    with pytest.raises(ValueError, match="its example 'NVR-1' is found by none of its products"):
+        read(ENTRY.replace('["CAM-3"]', '["CAM-3", "NVR-1"]'), "acme.toml")
+
+
+def test_an_expression_that_finds_none_of_the_examples_is_refused():
+    with pytest.raises(ValueError, match=r"none of its examples is found by '\^NVR'"):
+        read(ENTRY.replace('["^CAM"]', '["^CAM", "^NVR"]'), "acme.toml")
+
+
+def test_an_entry_says_whether_it_is_seldom_met():
+    assert [entry.seldom for entry in read(ENTRY + ENTRY.replace("seldom = true", ""), "acme.toml")] == [True, False]
+    with pytest.raises(ValueError, match="seldom must be true or false"):
+        read(ENTRY.replace("seldom = true", 'seldom = "yes"'), "acme.toml")
 
 
 @pytest.mark.parametrize("name", _SOFTWARE)
 def test_no_software_and_no_setup_menu_of_a_computer_stands_in_it(name):
     assert [entry.id for entry in CATALOGUE if entry.vendor.casefold() == name] == []
-
-
-def test_no_entry_of_a_file_is_alone_in_saying_what_its_models_are_not():
-    """Each file reads by itself, so that a fault is told with the file's name."""
-    counted = sum(len(read(path.read_text(encoding="utf-8"), path.name)) for path in FOLDER.glob("*.toml"))
-    assert counted == len(CATALOGUE)
