@@ -32,14 +32,17 @@ from inventory.model import Family, Severity
 )
 def fleet_default_account(fleet: Iterable[Member]) -> FleetJudgement:
     """Each account that opened more than one device of a department, by department and account."""
-    opened: dict[tuple[str, str], set[str]] = {}
+    opened: dict[tuple[str, str], dict[str, Severity]] = {}
     for member in fleet:
-        for account in {finding.account for finding in member.findings if finding.account}:
-            opened.setdefault((member.department, account), set()).add(member.device.identity)
+        for finding in member.findings:
+            if finding.account:
+                devices, name = opened.setdefault((member.department, finding.account), {}), member.device.identity
+                devices[name] = max(finding.severity, devices.get(name, finding.severity))
     for (department, account), identities in sorted(opened.items()):
         if len(identities) > 1:
             where = f" of {department}" if department else ""
             entry, _, user = account.partition(": ")
             name = f"The documented account {user!r} (catalogue entry {entry})" if user else f"Catalogue entry {entry}"
             detail = f"{name} opened {len(identities)} devices{where}."
-            yield FleetFlaw(tuple(sorted(identities)), detail, f"{department}\0{account}")
+            severity = max(identities.values())
+            yield FleetFlaw(tuple(sorted(identities)), detail, f"{department}\0{account}", severity)

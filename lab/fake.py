@@ -163,6 +163,7 @@ class Fake:
     """A fake device. `vendor`, `model`, `kind`, `firmware` and `serial` are what it states on the wire (None: it does not); `mac` begins with a fitting OUI.
 
     `host` is the last part of its address in the city's network. `unique` lists what else in its services no two devices share, besides MAC and serial.
+    `together` lists what it causes together with others that list the same: the check's id and what they share ("fleet-default-account: public").
     `quarter` is the part of the city where it stands: "centre" is what comes up where nothing else is asked for. With `ipv6` it also has an IPv6 address, in a
     city that has IPv6.
     """
@@ -179,6 +180,7 @@ class Fake:
     firmware: str | None = None
     serial: str | None = None
     unique: tuple[str, ...] = ()
+    together: tuple[str, ...] = ()
     manners: Manners = field(default_factory=Manners)
     quarter: str = "centre"
     ipv6: bool = False

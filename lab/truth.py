@@ -9,7 +9,9 @@ from lab.plan import Placed, Plan
 
 SCHEMA = "tocsin-lab-truth/1"
 STATED = ("vendor", "model", "kind", "firmware", "serial")
-_AT_LOGIN = frozenset(("default-credentials", "accepts-any-password", "snmp-default-community"))
+_AT_LOGIN = frozenset(
+    ("default-credentials", "accepts-any-password", "snmp-default-community", "fleet-default-account")
+)
 """Checks that only a scan at level login can answer."""
 
 Facet = tuple[str, str, int, str]
@@ -23,8 +25,21 @@ def truth(plan: Plan, *, macs: bool) -> dict[str, Any]:
         "network": str(plan.network),
         "scanner": plan.scanner,
         "devices": [_device(one, macs=macs) for one in plan.placed],
-        "fleet": [],
+        "fleet": _fleet(plan),
     }
+
+
+def _fleet(plan: Plan) -> list[dict[str, Any]]:
+    """What two or more of the city's devices cause together."""
+    shared: dict[str, list[str]] = {}
+    for one in plan.placed:
+        for what in one.fake.together:
+            shared.setdefault(what, []).append(one.address)
+    return [
+        {"check": what.partition(":")[0], "devices": sorted(addresses)}
+        for what, addresses in sorted(shared.items())
+        if len(addresses) > 1
+    ]
 
 
 def _device(one: Placed, *, macs: bool) -> dict[str, Any]:
@@ -109,7 +124,8 @@ def _expected(real: Mapping[str, Any]) -> set[Facet]:
 
 def _for_logins(real: Mapping[str, Any]) -> set[Facet]:
     """What a scan without logins need not find: what only a login shows, and what is read from SNMP where only a well-known community is answered."""
-    return {
+    together = {facet for facet in _expected({"devices": [], "fleet": real["fleet"]}) if facet[1] in _AT_LOGIN}
+    return together | {
         facet
         for device in real["devices"]
         for facet in _expected({"devices": [device], "fleet": []})

@@ -41,6 +41,7 @@ FAKE = Fake(
             ),
         ),
     ),
+    together=("fleet-default-account: the community public",),
     causes=frozenset((Expected("snmp-default-community", 161, "udp"),)),
     quarter="outskirts",
 )

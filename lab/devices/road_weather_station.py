@@ -37,6 +37,7 @@ FAKE = Fake(
             identifiers=((f"{_MODULE}.2.1", "1.3.6.1.4.1.1206.4.2.5"),),
         ),
     ),
+    together=("fleet-default-account: the community public",),
     causes=frozenset((Expected("snmp-default-community", 161, "udp"), Expected("component-old", 161, "udp"))),
     quarter="outskirts",
 )

@@ -45,6 +45,7 @@ FAKE = Fake(
             identifiers=((f"{_MODULE}.2.1", "1.3.6.1.4.1.1206.4.2.1"), (f"{_MODULE}.2.2", "1.3.6.1.4.1.1206.4.2.1")),
         ),
     ),
+    together=("fleet-default-account: the community public",),
     causes=frozenset((Expected("snmp-default-community", 161, "udp"), Expected("firmware-old", 161, "udp"))),
     quarter="outskirts",
 )

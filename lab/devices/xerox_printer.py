@@ -40,5 +40,6 @@ FAKE = Fake(
         Printing(515),
         Printing(9100),
     ),
+    together=("fleet-default-account: the community public",),
     causes=frozenset((Expected("snmp-default-community", 161, "udp"),)),
 )
