@@ -10,11 +10,11 @@ product no account of the vendor at large is tried.
 import re
 import tomllib
 import unicodedata
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import cache, lru_cache
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeAlias
 
 from checks.contract import Account
 from inventory.model import KINDS
@@ -38,6 +38,9 @@ OWN_LIMIT = 1_048_576
 _TEXT_LIMIT, _ACCOUNT_LIMIT, _ACCOUNTS_LIMIT = 1000, 128, 10
 _WITHOUT = frozenset(("vendor", "products", "why", "source"))
 _SCHEMES = frozenset(("md5", "sha", "sha224", "sha256", "sha384", "sha512"))
+
+_Tables: TypeAlias = Mapping[str, list[dict[str, Any]]]
+"""What a file holds: its tables by kind."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,19 +93,13 @@ class Without:
 @cache
 def load_catalogue() -> tuple[Entry, ...]:
     """The whole catalogue, in the order of its files."""
-    return check_catalogue(
-        entry for path in sorted(FOLDER.glob("*.toml")) for entry in read(path.read_text(encoding="utf-8"), path.name)
-    )
+    return check_catalogue(entry for name, tables in _shipped() for entry in _entries(tables, name, _REQUIRED))
 
 
 @cache
 def load_without() -> tuple[Without, ...]:
     """What is documented to have no default account, in the order of the files."""
-    return tuple(
-        record
-        for path in sorted(FOLDER.glob("*.toml"))
-        for record in read_without(path.read_text(encoding="utf-8"), path.name)
-    )
+    return tuple(record for name, tables in _shipped() for record in _withouts(tables, name))
 
 
 def read_own(path: Path) -> tuple[Entry, ...]:
@@ -120,19 +117,12 @@ def read_own(path: Path) -> tuple[Entry, ...]:
 
 def read(text: str, name: str, *, own: bool = False) -> tuple[Entry, ...]:
     """Read one file; `ValueError` names the file, the entry and what is wrong with it. In an operator's `own` file an entry needs no vendor and no products."""
-    needed = _REQUIRED - _NOT_OWN if own else _REQUIRED
-    return tuple(
-        _entry(raw, f"{name}: entry {one_line(str(raw.get('id', number)), 80)!r}", needed)
-        for number, raw in enumerate(_tables(text, name)["entry"], 1)
-    )
+    return tuple(_entries(_tables(text, name), name, _REQUIRED - _NOT_OWN if own else _REQUIRED))
 
 
 def read_without(text: str, name: str) -> tuple[Without, ...]:
     """Read what one file says of products without a default account; `ValueError` as in `read`."""
-    return tuple(
-        _without(raw, f"{name}: without {raw.get('vendor', number)!r}")
-        for number, raw in enumerate(_tables(text, name)["without"], 1)
-    )
+    return tuple(_withouts(_tables(text, name), name))
 
 
 def check_catalogue(entries: Iterable[Entry]) -> tuple[Entry, ...]:
@@ -154,7 +144,24 @@ def check_catalogue(entries: Iterable[Entry]) -> tuple[Entry, ...]:
     return kept
 
 
-def _tables(text: str, name: str) -> dict[str, list[dict[str, Any]]]:
+@cache
+def _shipped() -> tuple[tuple[str, _Tables], ...]:
+    """The files that are shipped, each read once."""
+    paths = sorted(FOLDER.glob("*.toml"))
+    return tuple((path.name, _tables(path.read_text(encoding="utf-8"), path.name)) for path in paths)
+
+
+def _entries(tables: _Tables, name: str, needed: frozenset[str]) -> Iterator[Entry]:
+    for number, raw in enumerate(tables["entry"], 1):
+        yield _entry(raw, f"{name}: entry {one_line(str(raw.get('id', number)), 80)!r}", needed)
+
+
+def _withouts(tables: _Tables, name: str) -> Iterator[Without]:
+    for number, raw in enumerate(tables["without"], 1):
+        yield _without(raw, f"{name}: without {one_line(str(raw.get('vendor', number)), 80)!r}")
+
+
+def _tables(text: str, name: str) -> _Tables:
     """The tables of a file, by kind."""
     try:
         tables = tomllib.loads(text)

@@ -217,7 +217,17 @@ def _settings(top: _Table, *, exposed: bool) -> Settings:
     here = top.path.parent
     named = (top.text("store"), top.text("audit"), intel.text("recog"), credentials.text("accounts"))
     store, audit, recog, accounts = (here / Path(text).expanduser() if text else None for text in named)
+    if accounts is not None and _exposed(accounts):
+        warnings += (f"{accounts} holds passwords and others may read it: chmod 600 {accounts}",)
     return Settings(city.text("name"), tuple(sites), store, audit, recog, accounts, top.path, warnings)
+
+
+def _exposed(path: Path) -> bool:
+    """Whether others may read the file; whether it can be read at all is seen when it is."""
+    try:
+        return bool(path.stat().st_mode & (stat.S_IRGRP | stat.S_IROTH))
+    except OSError:
+        return False
 
 
 def _site(table: _Table) -> Site:

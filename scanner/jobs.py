@@ -82,7 +82,7 @@ def build(request: Request, settings: Settings, now: datetime) -> Job:
         pace=pace.name,
         engine=request.engine,
     )
-    checks = _informed(_checks(request.checks), _catalogue(request, settings))
+    checks = _informed(_checks(request.checks), _catalogue(request, settings, level))
     return Job(
         scan,
         _plan(sweep, checks),
@@ -196,11 +196,11 @@ def _checks(wanted: Iterable[str]) -> tuple[Check, ...]:
     return chosen
 
 
-def _catalogue(request: Request, settings: Settings) -> Catalogue:
-    """The accounts that may be tried: those of the catalogue, and the operator's own."""
+def _catalogue(request: Request, settings: Settings, level: Level) -> Catalogue:
+    """The accounts that may be tried: those of the catalogue, and the operator's own, which are read, and refused, even where no login is."""
     try:
         own = read_own(settings.accounts) if settings.accounts else ()
-        return catalogue(own=own, generic=request.generic)
+        return catalogue(None if level >= Level.LOGIN else (), own=own, generic=request.generic)
     except OSError as error:
         raise ConfigError(f"cannot read the accounts in {settings.accounts}: {error.strerror}") from error
     except ValueError as error:
