@@ -99,9 +99,7 @@ def limited_nginx(folder: Path, address: str, port: int, user: str, password: st
     """Nginx that takes one request a minute and answers the others with that status (ngx_http_limit_req_module)."""
     command = servers.nginx(folder, address, port, user, password, "TD-2708")
     config = folder / "nginx.conf"
-    limits = (
-        f"limit_req_zone $binary_remote_addr zone=all:64k rate=1r/m; limit_req_status {status}; server {{ limit_req zone=all;"
-    )
+    limits = f"limit_req_zone $binary_remote_addr zone=all:64k rate=1r/m; limit_req_status {status}; server {{ limit_req zone=all;"
     config.write_text(config.read_text().replace("server {", limits))
     return command
 
