@@ -2,7 +2,7 @@
 
 import pytest
 
-from checks.contract import Account, Verdict
+from checks.contract import Verdict
 from scanner.logins import http
 from tests.logins.real.private_users import OURS
 from tests.real import servers
@@ -29,13 +29,11 @@ def our_servers(monkeypatch):
 
 
 @pytest.fixture
-def ask(wire):
-    """`await ask(endpoint, user, password)` asks once; each question is of a device of its own to the cap."""
-    asked = iter(range(100))
+def ask(log_in):
+    """`await ask(endpoint, user, password)` asks once."""
 
     async def once(endpoint, user="admin", password=PASSWORD):
-        account = Account("test", user, password)
-        return await wire.login(http, endpoint, account, tls=False, device=f"{endpoint} {next(asked)}")
+        return await log_in(http, endpoint, user, password)
 
     return once
 
