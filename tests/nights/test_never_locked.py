@@ -8,6 +8,7 @@ import pytest
 
 from tests.conftest import city, scan
 
+pytestmark = pytest.mark.timeout(300)
 NIGHTS = 10
 PORTS = ("--ports", "22,23,80")
 DEVICES = ("locking_server", "banning_router")

@@ -25,24 +25,6 @@ async def test_http_refuses_where_the_password_was_changed(run, log_in, scheme):
     assert (await log_in(http, endpoint, "", "")).verdict is Verdict.REFUSED
 
 
-@pytest.mark.parametrize("server", ["dropbear", "sshd"])
-async def test_ssh_opens_with_the_password_and_refuses_any_other(run, log_in, unix_user, set_password, server):
-    endpoint = await run.start(server)
-    answer = await log_in(ssh, endpoint, unix_user.user, unix_user.password)
-    assert (answer.verdict, answer.reason) == (Verdict.OPENED, "")
-    assert answer.evidence == f"authenticated by password as {unix_user.user}".encode()
-    assert (await log_in(ssh, endpoint, "", "")).verdict is Verdict.REFUSED
-    set_password(unix_user, "another-one")
-    assert (await log_in(ssh, endpoint, unix_user.user, unix_user.password)).verdict is Verdict.REFUSED
-
-
-async def test_ssh_refuses_where_only_keys_are_taken(run, log_in, unix_user):
-    endpoint = await run.start("sshd", "PasswordAuthentication no")
-    answer = await log_in(ssh, endpoint, unix_user.user, unix_user.password)
-    assert answer.verdict is Verdict.REFUSED
-    assert answer.reason == "password authentication is not offered"
-
-
 async def test_ssh_still_speaks_to_a_server_of_the_oldest_kind(run, log_in, unix_user):
     old = ("KexAlgorithms diffie-hellman-group1-sha1", "Ciphers 3des-cbc", "MACs hmac-md5")
     answer = await log_in(ssh, await run.start("sshd", *old), unix_user.user, unix_user.password)
@@ -58,16 +40,6 @@ async def test_telnet_opens_with_the_password_and_refuses_any_other(run, log_in,
     assert b"pa55word" not in opened.evidence
     assert (await log_in(telnet, endpoint, "root", "no-such")).verdict is Verdict.REFUSED
     assert (await log_in(telnet, endpoint, "", "")).verdict is Verdict.REFUSED
-
-
-async def test_telnet_opens_the_systems_own_login(run, log_in, unix_user, set_password):
-    endpoint = await run.start("telnetd_with_login")
-    opened = await log_in(telnet, endpoint, unix_user.user, unix_user.password)
-    assert (opened.verdict, opened.evidence[-1:]) == (Verdict.OPENED, b"$")
-    set_password(unix_user, "another-one")
-    refused = await log_in(telnet, endpoint, unix_user.user, unix_user.password)
-    assert refused.verdict is Verdict.REFUSED
-    assert b"Login incorrect" in refused.evidence
 
 
 async def test_a_shell_without_a_login_is_not_logged_into(run, log_in):

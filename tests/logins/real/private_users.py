@@ -1,4 +1,8 @@
-"""Users of the system that only one server knows: it runs in a mount namespace of its own where /etc/passwd, /etc/shadow and /etc/pam.d are the test's."""
+"""Users of the system that only one server knows: it runs in a mount namespace of its own, where the passwords and PAM's rules are the test's.
+
+The whole of /etc is another folder there, with links to everything else of the system's. Single files would not stay: whoever adds a user to the system
+meanwhile puts a new file in the place of /etc/passwd, and the kernel takes away what was bound over the old one.
+"""
 
 import subprocess
 from dataclasses import dataclass
@@ -9,15 +13,15 @@ import pytest
 from tests.real import servers
 from tests.real.servers import Command, tool
 
-# In the order in which they are bound: what the test has, and what the server sees in its place.
-BOUND = (("passwd", "/etc/passwd"), ("shadow", "/etc/shadow"), ("pam.d", "/etc/pam.d"), ("log", "/var/log"))
+BIND = """
+mount --bind /etc "$0/system" && mount --bind "$0/etc" /etc && mount --bind "$0/log" /var/log && exec "$@"
+"""
 USER, NUMBER = "fieldtech", 4321
 # Linux-PAM's own modules, and pam_faillock(8) as its manual page shows it.
 PAM = """
-auth required pam_faillock.so preauth dir={folder}/faillock deny={deny} even_deny_root
+auth required pam_faillock.so preauth dir={folder}/faillock deny={deny} nodelay
 auth sufficient pam_unix.so nullok nodelay
-auth [default=die] pam_faillock.so authfail dir={folder}/faillock deny={deny} even_deny_root
-account required pam_faillock.so
+auth [default=die] pam_faillock.so authfail dir={folder}/faillock deny={deny} nodelay
 account required pam_unix.so
 password required pam_unix.so
 session required pam_permit.so
@@ -32,13 +36,16 @@ class PrivateUsers:
     deny: int = 9
 
     def __post_init__(self) -> None:
-        for name in ("pam.d", "log", "faillock"):
+        for name in ("system", "etc", "etc/pam.d", "log", "faillock"):
             (self.folder / name).mkdir()
+        for path in Path("/etc").iterdir():
+            if path.name not in {"passwd", "shadow", "pam.d", "login.defs"}:
+                (self.folder / "etc" / path.name).symlink_to(self.folder / "system" / path.name)
         for service in ("sshd", "login", "remote", "other"):
-            (self.folder / "pam.d" / service).write_text(PAM.format(folder=self.folder, deny=self.deny))
-        (self.folder / "log" / "lastlog").touch()
+            (self.folder / "etc/pam.d" / service).write_text(PAM.format(folder=self.folder, deny=self.deny))
+        (self.folder / "etc/login.defs").write_text("FAIL_DELAY 0\n")
         entry = f"{USER}:x:{NUMBER}:{NUMBER}::/:/bin/sh\n"
-        (self.folder / "passwd").write_text(Path("/etc/passwd").read_text() + entry)
+        (self.folder / "etc/passwd").write_text(Path("/etc/passwd").read_text() + entry)
         self.set_password("")
 
     def set_password(self, password: str, *, aged: bool = False) -> None:
@@ -46,18 +53,16 @@ class PrivateUsers:
         crypted = [tool("openssl", "openssl"), "passwd", "-6", "-stdin"]
         hashed = subprocess.run(crypted, input=password, text=True, check=True, capture_output=True).stdout.strip()
         line = f"{USER}:{hashed if password else ''}:{0 if aged else 19000}:0:99999:7:::\n"
-        # The file is written in place, for what is bound is this very file.
-        (self.folder / "shadow").write_text("root:*:19000:0:99999:7:::\nsshd:!:19000::::::\n" + line)
+        (self.folder / "etc/shadow").write_text("root:*:19000:0:99999:7:::\nsshd:!:19000::::::\n" + line)
 
     @property
     def shadow(self) -> str:
         """What the file of the passwords holds now."""
-        return (self.folder / "shadow").read_text()
+        return (self.folder / "etc/shadow").read_text()
 
     def seen_by(self, command: Command) -> Command:
         """The command of a server that sees these files in the place of the system's."""
-        bind = " && ".join(f'mount --bind "$0/{own}" {path}' for own, path in BOUND)
-        return ["unshare", "--mount", "sh", "-c", f'{bind} && exec "$@"', str(self.folder), *command]
+        return ["unshare", "--mount", "sh", "-c", BIND, str(self.folder), *command]
 
 
 def allowed() -> None:
@@ -94,9 +99,7 @@ def limited_nginx(folder: Path, address: str, port: int, user: str, password: st
     """Nginx that takes one request a minute and answers the others with that status (ngx_http_limit_req_module)."""
     command = servers.nginx(folder, address, port, user, password, "TD-2708")
     config = folder / "nginx.conf"
-    limits = (
-        f"limit_req_zone $server_name zone=all:64k rate=1r/m; limit_req_status {status}; server {{ limit_req zone=all;"
-    )
+    limits = f"limit_req_zone $binary_remote_addr zone=all:64k rate=1r/m; limit_req_status {status}; server {{ limit_req zone=all;"
     config.write_text(config.read_text().replace("server {", limits))
     return command
 

@@ -65,7 +65,6 @@ async def test_the_documented_password_opens(run, ask, tmp_path, driver, server)
     answer = await ask(driver, endpoint)
     assert answer.verdict is Verdict.OPENED
     assert PASSWORD not in repr(answer)
-    assert (await ask(driver, endpoint, "", "")).verdict is Verdict.REFUSED
     assert (await ask(driver, endpoint, "tc01234567", "Q0123456789")).verdict is Verdict.REFUSED
 
 
