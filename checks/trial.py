@@ -117,7 +117,7 @@ class _Trial:
         self._catalogue = catalogue
         self._entries = catalogue.documented(device)
         self._halted = ""
-        self._opening: set[Account] = set()
+        self._opening: set[tuple[str, str]] = set()
         self._left = 0
         # The strictest documented lock of the product, the same for every question; 0 where none is documented.
         self._threshold = min((entry.lock_threshold for entry in self._entries if entry.lock_threshold), default=0)
@@ -210,7 +210,7 @@ class _Trial:
             case.end(End.NO_LOGIN, answer)
         elif answer.verdict is Verdict.REFUSED:
             case.refused.append(answer)
-        elif answer.verdict is Verdict.NOT_TRIED and account in self._opening:
+        elif answer.verdict is Verdict.NOT_TRIED and (account.user, account.password) in self._opening:
             case.end(End.SPARED, answer, account)
         elif answer.verdict is Verdict.NOT_TRIED:
             case.doubt(answer)
@@ -230,7 +230,7 @@ class _Trial:
         elif control.verdict is Verdict.NO_LOGIN_ASKED:
             case.end(End.NO_LOGIN, control)
         elif any(_refused(one) for one in (control, case.before, case.known)):
-            self._opening.add(account)
+            self._opening.add((account.user, account.password))
             case.end(End.DEFAULT, opened, account)
         else:
             said = f"it let {account.user or account.id!r} in, but whether it refuses others is not known: {control.reason}"

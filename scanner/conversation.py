@@ -78,9 +78,10 @@ class ReadUntil:
 
 @dataclass(frozen=True, slots=True)
 class ReadSome:
-    """Whatever comes next, at least one byte and at most `limit`. Over UDP: one whole datagram."""
+    """Whatever comes next, at least one byte and at most `limit`, within `wait` seconds (0: a step's whole time). Over UDP: one whole datagram."""
 
     limit: int = 8192
+    wait: float = 0.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -250,7 +251,10 @@ class Line(Protocol):
 
 
 class LoginModule(Protocol):
-    """A file of `scanner/logins/`: NAME is the protocol's name, `attempt` says whether the account opens the endpoint."""
+    """A file of `scanner/logins/`: NAME is the protocol's name, `attempt` says whether the account opens the endpoint.
+
+    SCARCE, where it is there and true, says that it holds one of few sessions, after which the device has a whole rest.
+    """
 
     NAME: str
 

@@ -98,8 +98,8 @@ class Dialogue(Generic[T]):
                 return await self._read(size)
             case ReadUntil(delimiter, limit):
                 return await self._read_until(delimiter, limit)
-            case ReadSome(limit):
-                return await self._read_some(limit)
+            case ReadSome(limit, wait):
+                return await self._read_some(limit, wait or self._step_limit)
             case ReadAll(limit, quiet):
                 return await self._read_all(limit, quiet)
             case StartTLS():
@@ -153,8 +153,8 @@ class Dialogue(Generic[T]):
             await self._more(until)
         return self._take(at + len(delimiter))
 
-    async def _read_some(self, limit: int) -> bytes:
-        until = _now() + self._step_limit
+    async def _read_some(self, limit: int, wait: float) -> bytes:
+        until = _now() + wait
         while not self._buffer:
             await self._more(until)
         taken = self._take(min(limit, len(self._buffer)))

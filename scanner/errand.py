@@ -34,7 +34,8 @@ LOGIN = "login attempt"
 class Errand:
     """One conversation or one login attempt: what it is for, and what has come of it for the audit line. `says` is None for a login.
 
-    `most` is how many packets the device may have had from this scan, all errands together, before this one is broken off (0: any number).
+    `rest` is how much of the pace's cool-down the device has after it: all of it where a scarce session was held. `most` is how many packets the device may
+    have had from this scan, all errands together, before this one is broken off (0: any number).
     """
 
     endpoint: Endpoint
@@ -43,7 +44,7 @@ class Errand:
     says: tuple[Say, ...] | None = None
     name: str = ""
     tls: bool = False
-    hard: bool = False
+    rest: float = 0.0
     account: str = ""
     path: str = ""
     form: str = ""
@@ -120,8 +121,8 @@ class Gate:
                 try:
                     yield
                 finally:
-                    if errand.hard and (errand.connections or errand.bytes_out):
-                        self.pacer.rest(errand.address)
+                    if errand.connections or errand.bytes_out:
+                        self.pacer.rest(errand.address, errand.rest)
         except BaseException as error:
             errand.outcome = _ending(error)
             raise

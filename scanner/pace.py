@@ -158,9 +158,9 @@ class Pacer:
         self._devices[address].packets.take(count, now)
         self._all.take(count, now)
 
-    def rest(self, address: str) -> None:
-        """Leave the device alone for the pace's cool-down. Within a turn only."""
-        self._devices[address].rested_at = self.clock.monotonic() + self.pace.cool_down
+    def rest(self, address: str, share: float = 1.0) -> None:
+        """Leave the device alone for that share of the pace's cool-down. Within a turn only."""
+        self._devices[address].rested_at = self.clock.monotonic() + self.pace.cool_down * share
 
     def lost(self) -> None:
         """A connection to an open port was not answered: halve the whole scan's rate, once a second at most, down to a sixteenth."""

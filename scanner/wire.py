@@ -39,6 +39,8 @@ from scanner.scope import Address, Scope, address_of
 from scanner.ward import Ward
 
 T = TypeVar("T")
+LOGIN_REST = 0.25
+"""How much of the pace's cool-down a device has after a login that holds none of its few sessions: half a second in `normal`."""
 _CHUNK = 16384
 _NO_WAY = frozenset({errno.ENETUNREACH, errno.ENETDOWN})
 """This machine has no way to that network just now, which says nothing of the device."""
@@ -140,7 +142,7 @@ class Wire:
             says=tuple(protocol.SAYS),
             name=target.name,
             tls=target.tls,
-            hard=protocol.SAFETY is not Safety.A,
+            rest=0.0 if protocol.SAFETY is Safety.A else 1.0,
             most=most,
         )
         async with self._room if in_turn else nullcontext(), self._gate.audited(errand, in_turn=in_turn):
@@ -168,7 +170,7 @@ class Wire:
             driver.NAME,
             Level.LOGIN,
             tls=tls,
-            hard=True,
+            rest=1.0 if getattr(driver, "SCARCE", False) else LOGIN_REST,
             account=f"{account.user or 'no name'} ({account.id})",
             path=question.path,
             form=question.form,

@@ -19,6 +19,8 @@ NAME = "telnet"
 _EVIDENCE_LINES, _EVIDENCE = 5, 384
 _GREETING_ROUNDS, _REPLY_ROUNDS, _CONFIRM_ROUNDS = 12, 20, 3
 """Rounds of half a second of silence: PAM holds a refusal back for two to three seconds, and slow devices take longer over a right password."""
+_WAIT = 1.5
+"""Seconds in which a shell that waits has nothing to add to its prompt."""
 
 # What a message of the day says of logins without refusing one.
 _POLICY = re.compile(
@@ -103,12 +105,12 @@ def _is_decided(reply: bytes) -> bool:
 
 def _decision(codec: Codec, reply: bytes, before: bytes, account: Account, reason: str) -> Conversation[Answer]:
     """Judge what followed. Unless it is a prompt for a login, listen once more: what looks like an end may be a line of the message of the day."""
-    if prompt(reply) not in {"login", "password"}:
-        reply += yield from listen(codec, _CONFIRM_ROUNDS, lambda text: False)
     hung_up = False
     if judge(reply, before) in {Verdict.OPENED, None}:
         more, hung_up = yield from _awaited(codec)
         reply += more
+    elif prompt(reply) not in {"login", "password"}:
+        reply += yield from listen(codec, _CONFIRM_ROUNDS, lambda text: False)
     verdict, excerpt = judge(reply, before), _excerpt(before + b"\n" + reply, account)
     if verdict is Verdict.OPENED and hung_up:
         return Answer(Verdict.UNREACHED, excerpt, "it hung up at its own prompt")
@@ -125,11 +127,11 @@ def _decision(codec: Codec, reply: bytes, before: bytes, account: Account, reaso
 
 
 def _awaited(codec: Codec) -> Conversation[tuple[bytes, bool]]:
-    """Wait as long as one may to see whether the device waits too: what else it says, and whether it hung up."""
+    """Wait to see whether the device waits too: what else it says, and whether it hung up."""
     said = b""
     while len(said) < TEXT_LIMIT:
         try:
-            more, _ = codec.receive((yield ReadSome(TEXT_LIMIT)))
+            more, _ = codec.receive((yield ReadSome(TEXT_LIMIT, wait=_WAIT)))
         except PeerClosed:
             return said, True
         except TimedOut:
