@@ -253,7 +253,7 @@ class Line(Protocol):
 class LoginModule(Protocol):
     """A file of `scanner/logins/`: NAME is the protocol's name, `attempt` says whether the account opens the endpoint.
 
-    SCARCE, where it is there and true, says that it holds one of few sessions, after which the device has a whole rest.
+    REST, where it is there, is how much of the pace's cool-down the device has after an attempt: all of it where one of few sessions is held.
     """
 
     NAME: str

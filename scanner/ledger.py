@@ -31,11 +31,12 @@ class Ledger:
         attempt = self._attempt(question, names, source)
         decide = partial(rule, attempt, limit=question.lock_threshold, again=question.again)
         number, ruling = self.book.enter(attempt, decide)
-        if ruling.stands is not None:
-            return _old(ruling.stands, ruling)
-        if ruling.barred:
-            return Answer(Verdict.NOT_TRIED, reason=ruling.barred, left=ruling.left)
-        return Entered(number, attempt, ruling.left)
+        return _instead(ruling) or Entered(number, attempt, ruling.left)
+
+    def foreseen(self, question: Login, names: tuple[str, ...]) -> Answer | None:
+        """The answer in the place of an attempt that will not be made; None where it may be. Nothing is written."""
+        attempt = self._attempt(question, names, "")
+        return _instead(rule(attempt, self.book.tried(names), question.lock_threshold, again=question.again))
 
     def settle(self, entered: Entered, answer: Answer, *, reached: bool) -> Answer:
         """Write down what came of it, and return it with how many failed logins are left. What never `reached` the device is struck out."""
@@ -77,6 +78,12 @@ class Ledger:
             run=self.run,
             costs=question.locks and not account.anonymous,
         )
+
+
+def _instead(ruling: Ruling) -> Answer | None:
+    if ruling.stands is not None:
+        return _old(ruling.stands, ruling)
+    return Answer(Verdict.NOT_TRIED, reason=ruling.barred, left=ruling.left) if ruling.barred else None
 
 
 def _old(stands: Attempt, ruling: Ruling) -> Answer:

@@ -170,14 +170,15 @@ class Wire:
             driver.NAME,
             Level.LOGIN,
             tls=tls,
-            rest=1.0 if getattr(driver, "SCARCE", False) else LOGIN_REST,
+            rest=0.0 if account.anonymous else getattr(driver, "REST", LOGIN_REST),
             account=f"{account.user or 'no name'} ({account.id})",
             path=question.path,
             form=question.form,
         )
+        foreseen = self._ledger.foreseen(question, names)
         try:
-            async with self._gate.audited(errand):
-                entered = self._ledger.enter(question, names, source_address(errand.address))
+            async with self._gate.audited(errand, in_turn=foreseen is not None):
+                entered = foreseen or self._ledger.enter(question, names, source_address(errand.address))
                 if isinstance(entered, Answer):
                     errand.outcome = _why_not(entered)
                     return entered

@@ -21,7 +21,7 @@ from scanner.conversation import Conversation, Line, ReadSome, Send
 from scanner.protocols.ipmi import REQUEST, answer, cipher_suites, parse
 
 NAME = "ipmi"
-SCARCE = True  # it holds one of few sessions, or of few connections without a mark
+REST = 1.0  # it holds one of few sessions, or of few connections without a mark
 _OLD = 3
 """The suite that every processor must have (table 22-20), for those that do not list theirs."""
 _INVALID_CHECK = 0x0F

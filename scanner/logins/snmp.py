@@ -12,6 +12,7 @@ from scanner.mask import masked
 from scanner.protocols.snmp import COMMUNITY_LIMIT, SYS_DESCR, V1, V2C, Response, await_response, fresh_number, get
 
 NAME = "snmp"
+REST = 0.0  # a datagram, and no session
 _AUTHORISATION_ERROR = 16
 _EVIDENCE = 256
 

@@ -19,6 +19,7 @@ from scanner.mask import masked
 from scanner.protocols.snmp import SYS_DESCR, discovery, fresh_number
 
 NAME = "snmpv3"
+REST = 0.0  # a datagram, and no session
 _USM_STATS = "1.3.6.1.6.3.15.1.1."
 _UNSUPPORTED_LEVEL, _NOT_IN_TIME, _UNKNOWN_USER, _WRONG_DIGEST = (f"{_USM_STATS}{n}.0" for n in (1, 2, 3, 5))
 _REFUSALS = {_UNKNOWN_USER: "it knows no such user", _WRONG_DIGEST: "the digest is wrong"}

@@ -19,7 +19,7 @@ from scanner.mask import masked
 from scanner.protocols.vnc import greet, parse, parse_version, reason
 
 NAME = "vnc"
-SCARCE = True  # it holds one of few sessions, or of few connections without a mark
+REST = 1.0  # it holds one of few sessions, or of few connections without a mark
 PASSWORD_LIMIT = 8
 """What is typed beyond is passed over, by every server (RFC 6143, section 7.2.2)."""
 _CHOSEN, _NAME = 2, "VNC Authentication"
