@@ -84,7 +84,6 @@ class Store:
                 self._refuse_damaged(str(damage))
             if not connection.execute(sa.update(SCANS).where(SCANS.c.id == scan.id).values(values)).rowcount:
                 connection.execute(sa.insert(SCANS).values(id=scan.id, **values))
-        self.ledger.prune(scan.started)
 
     def save(self, scan_id: str, assessment: Assessment) -> None:
         """Keep what was found on one device, durably; a device that was saved before in this scan is replaced."""

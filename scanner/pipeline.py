@@ -51,6 +51,7 @@ class Run:
         job = self._job
         how = f"{job.sweep.engine} engine, {job.scan.pace} pace, level {job.scan.level.label}"
         self._store.begin(job.scan, job.plan)
+        self._store.ledger.prune(job.scan.started)
         self._ward.open(self._store.quarantined(), self._store.quarantine)
         self._observe(Started(job.sweep.targets.count, len(job.sweep.asked_ports), how))
         for assessment in self._store.report(job.scan.id).assessments:  # by the run that is resumed

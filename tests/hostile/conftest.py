@@ -93,8 +93,9 @@ def street(tmp_path_factory: pytest.TempPathFactory) -> Street:
     harms: list[str] = []
     with normal_devices(harms):
         before = _scan(tmp_path_factory.mktemp("before"))
-        with standing([*hostile.values(), stranger]):
-            scanned = _scan(tmp_path_factory.mktemp("hostile"))
+    # Each scan has an inventory of its own and so a ledger of its own, and meets devices that have borne no failed login.
+    with normal_devices(harms), standing([*hostile.values(), stranger]):
+        scanned = _scan(tmp_path_factory.mktemp("hostile"))
     addresses = [device["addresses"][0] for device in scanned.report["devices"]]
     show = [sys.executable, "-P", "-c", SHOW_ALL, str(scanned.folder / "tocsin.db"), *addresses]
     scanned.shown = subprocess.run(show, check=True, capture_output=True, stdin=subprocess.DEVNULL).stdout
