@@ -64,6 +64,10 @@ def test_every_host_is_found_by_arp_with_its_mac_and_its_open_ports(case, night)
     assert {seen["port"] for seen in device["services"] if seen["transport"] == "tcp"} == set(case.ports)
 
 
+def statuses(device):
+    return {outcome["status"] for outcome in device["outcomes"]}
+
+
 def test_nobody_else_is_found_and_nothing_is_left_unexamined(night):
     found = {device["addresses"][0] for device in night.report["devices"]}
     assert found == {house.address for house in night.houses.values()}
@@ -75,9 +79,6 @@ def test_nobody_else_is_found_and_nothing_is_left_unexamined(night):
         "unreached": sum("unreached" in statuses(device) for device in night.report["devices"]),
     }
 
-
-def statuses(device):
-    return {outcome["status"] for outcome in device["outcomes"]}
     assert night.report["scan"]["notes"] == []
     assert [device["gaps"] for device in night.report["devices"]] == [[]] * len(CASES)
     assert night.report["exit"] == 1
