@@ -22,9 +22,9 @@ from inventory.model import Facts
 from scanner.codecs.http1 import Response, authority, read_response, request
 from scanner.codecs.http_auth import Challenge, authorisation, parse_challenges, strongest
 from scanner.conversation import Conversation, Line, Send, Target
-from scanner.enough import speaks_of_limit, speaks_of_lock
 from scanner.mask import masked
 from scanner.protocols.onvif import DEFAULT_PATH, INFORMATION, TIME, parse
+from scanner.refusals import says_busy, says_locked
 
 NAME = "onvif"
 _EVIDENCE, _DOCUMENT_LIMIT = 256, 32768
@@ -167,7 +167,7 @@ def judge(stranger: _Heard, told: _Heard, account: Account) -> Answer:
     if _is_lock(told):
         return _answer(Verdict.LOCKED, account, "it speaks of a lock", stranger, told)
     text = told.page.body.decode("utf-8", "replace")
-    if told.page.status == 503 or (told.page.status >= 400 and speaks_of_limit(text)):
+    if told.page.status == 503 or (told.page.status >= 400 and says_busy(text)):
         return _answer(Verdict.UNREACHED, account, "it serves as many clients as it can", stranger, told)
     if (
         told.page.status == 401
@@ -187,7 +187,7 @@ def _is_lock(heard: _Heard) -> bool:
     if heard.page.status in {423, 429}:
         return True
     is_fault = heard.page.status >= 400 or not {"onvif.fault", "onvif.authentication"}.isdisjoint(heard.facts)
-    return is_fault and not heard.tells and speaks_of_lock(heard.page.body.decode("utf-8", "replace"))
+    return is_fault and not heard.tells and says_locked(heard.page.body.decode("utf-8", "replace"))
 
 
 def _answer(verdict: Verdict, account: Account, reason: str, *heard: _Heard) -> Answer:
