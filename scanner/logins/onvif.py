@@ -21,6 +21,7 @@ from inventory.errors import PeerError, ProtocolError
 from inventory.model import Facts
 from scanner.codecs.http1 import Response, authority, read_response, request
 from scanner.codecs.http_auth import Challenge, authorisation, parse_challenges, strongest
+from scanner.codecs.http_refusal import LOCK_STATUS
 from scanner.conversation import Conversation, Line, Send, Target
 from scanner.mask import masked
 from scanner.protocols.onvif import DEFAULT_PATH, INFORMATION, TIME, parse
@@ -184,7 +185,7 @@ def judge(stranger: _Heard, told: _Heard, account: Account) -> Answer:
 
 
 def _is_lock(heard: _Heard) -> bool:
-    if heard.page.status in {423, 429}:
+    if heard.page.status in LOCK_STATUS:
         return True
     is_fault = heard.page.status >= 400 or not {"onvif.fault", "onvif.authentication"}.isdisjoint(heard.facts)
     return is_fault and not heard.tells and says_locked(heard.page.body.decode("utf-8", "replace"))

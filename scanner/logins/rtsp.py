@@ -11,13 +11,13 @@ from inventory.errors import PeerError, ProtocolError
 from inventory.text import one_line
 from scanner.codecs.http1 import SAFE_PATH, USER_AGENT, Incoming, Response, read_response
 from scanner.codecs.http_auth import Challenge, authorisation, parse_challenges, strongest
+from scanner.codecs.http_refusal import LOCK_STATUS
 from scanner.conversation import Conversation, Line, Reconnect, Send
 from scanner.mask import masked
 from scanner.refusals import says_busy, says_locked
 
 NAME = "rtsp"
 _EVIDENCE, _DESCRIPTION_LIMIT, _STREAMS = 256, 16384, 4
-_LOCK_STATUS = frozenset((423, 429))
 _BUSY_STATUS = frozenset((453, 503))
 
 
@@ -114,7 +114,7 @@ def judge(stranger: Response, page: Response, account: Account) -> Answer:
 
 def _is_lock(page: Response) -> bool:
     text = page.body.decode("utf-8", "replace") if page.status >= 400 else ""
-    return page.status in _LOCK_STATUS or says_locked(page.reason) or says_locked(text)
+    return page.status in LOCK_STATUS or says_locked(page.reason) or says_locked(text)
 
 
 def _streams(page: Response) -> list[bytes]:
