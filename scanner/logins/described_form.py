@@ -1,4 +1,8 @@
-"""A login that `checks/forms.py` describes, filled in once, proved by a page that only somebody logged in sees, and ended."""
+"""A login that `checks/forms.py` describes, filled in once, proved by a page that only somebody logged in sees, and ended.
+
+Sent are the requests of the description and no other: the challenge where the maker has one, one login, one reading, and the way out, whatever the reading
+shows. Only values that the page or an answer itself handed out are filled in beside the account.
+"""
 
 import json
 import re
