@@ -12,7 +12,7 @@ from checks.contract import Account, Answer, Verdict
 from inventory.errors import PeerError
 from scanner.codecs.html_page import read_page
 from scanner.codecs.http1 import Response, authority, origin, path_inside, read_response, request
-from scanner.codecs.http_auth import Challenge, authorisation, parse_challenges, strongest
+from scanner.codecs.http_auth import Challenge, authorisation, parse_challenges, renewed, strongest
 from scanner.codecs.http_refusal import MESSAGE, is_busy, lock_of, news_of, shown, text_of, words_of
 from scanner.conversation import Conversation, Line, Send, Target
 from scanner.mask import masked
@@ -65,19 +65,14 @@ async def _attempt(line: Line, account: Account) -> Answer:
         reason = f"a 401 with no challenge we can answer ({schemes or 'an unknown scheme'})"
         return _answer(Verdict.UNREACHED, reason, page.response, account)
     opened = await _asked(line, page.path, account, challenge)
-    fresh = strongest(opened.challenges)
-    if opened.status == 401 and fresh is not None and _only_stale(fresh, challenge):
+    fresh = renewed(strongest(opened.challenges), challenge)
+    if opened.status == 401 and fresh is not None:
         opened = await _asked(line, page.path, account, fresh)
     verdict, reason = judge(opened.response, page.response, opened.url)
     onward = _inside(opened.response, opened.url)
     if verdict is Verdict.OPENED and onward is not None:
         return await _onward(line, onward, account)
     return _answer(verdict, reason, opened.response, account)
-
-
-def _only_stale(fresh: Challenge, before: Challenge) -> bool:
-    """Whether just the nonce was too old. A device that says so of a nonce that nobody has used yet says it always, and it means nothing."""
-    return fresh.stale and not before.stale and fresh.parameters.get("nonce") != before.parameters.get("nonce")
 
 
 async def _onward(line: Line, path: str, account: Account) -> Answer:

@@ -20,7 +20,7 @@ from checks.contract import Account, Answer, Verdict
 from inventory.errors import PeerError, ProtocolError
 from inventory.model import Facts
 from scanner.codecs.http1 import Response, authority, read_response, request
-from scanner.codecs.http_auth import Challenge, authorisation, parse_challenges, strongest
+from scanner.codecs.http_auth import Challenge, authorisation, parse_challenges, renewed, strongest
 from scanner.codecs.http_refusal import LOCK_STATUS
 from scanner.conversation import Conversation, Line, Send, Target
 from scanner.mask import masked
@@ -96,12 +96,12 @@ async def _log_in(line: Line, account: Account, stranger: _Heard, clock: "_Clock
 
 
 async def _over_http(line: Line, account: Account, challenge: Challenge) -> _Heard:
-    """Answer HTTP's own challenge, once more where the nonce was too old (RFC 7616, section 3.3): that has said nothing of the password."""
+    """Answer HTTP's own challenge, once more where only the nonce was too old."""
     for _ in range(2):
         credentials = authorisation(challenge, account.user, account.password, "POST", _path(line))
         told = await line.hold(_ask(line, INFORMATION, credentials))
-        fresh = strongest(parse_challenges(told.page.headers_named("WWW-Authenticate")))
-        if told.page.status != 401 or fresh is None or not fresh.stale:
+        fresh = renewed(strongest(parse_challenges(told.page.headers_named("WWW-Authenticate"))), challenge)
+        if told.page.status != 401 or fresh is None:
             break
         challenge = fresh
     return told

@@ -10,7 +10,7 @@ from checks.contract import Account, Answer, Verdict
 from inventory.errors import PeerError, ProtocolError
 from inventory.text import one_line
 from scanner.codecs.http1 import SAFE_PATH, USER_AGENT, Incoming, Response, read_response
-from scanner.codecs.http_auth import Challenge, authorisation, parse_challenges, strongest
+from scanner.codecs.http_auth import Challenge, authorisation, parse_challenges, renewed, strongest
 from scanner.codecs.http_refusal import LOCK_STATUS
 from scanner.conversation import Conversation, Line, Reconnect, Send
 from scanner.mask import masked
@@ -61,10 +61,10 @@ def dialogue(asked: str, account: Account) -> Conversation[Answer]:
             yield Reconnect()
             incoming = Incoming()
         page = yield from _describe(incoming, asked, number, authorisation_of(challenge, account, asked))
-        fresh = strongest(parse_challenges(page.headers_named("WWW-Authenticate")))
-        if page.status != 401 or fresh is None or not fresh.stale:
+        fresh = renewed(strongest(parse_challenges(page.headers_named("WWW-Authenticate"))), challenge)
+        if page.status != 401 or fresh is None:
             break
-        challenge = fresh  # RFC 7616, section 3.3: the nonce was too old, and nothing has been said of the password
+        challenge = fresh
     return judge(stranger, page, account)
 
 

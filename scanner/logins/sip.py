@@ -15,7 +15,7 @@ from urllib.parse import quote
 from checks.contract import Account, Answer, Verdict
 from inventory.errors import PeerError, ProtocolError
 from scanner.codecs.http1 import authority
-from scanner.codecs.http_auth import Challenge, authorisation, parse_challenges, strongest
+from scanner.codecs.http_auth import Challenge, authorisation, parse_challenges, renewed, strongest
 from scanner.codecs.sip_message import HEAD_LIMIT, headers_of, status_of
 from scanner.conversation import Conversation, Line, Read, ReadSome, ReadUntil, Send, Target
 from scanner.mask import masked
@@ -117,9 +117,9 @@ def dialogue(call: Call, account: Account) -> Conversation[Answer]:
         credentials = authorisation(challenge, account.user, account.password, method, call.uri)
         number += 1
         told = yield from _asked(call, method, number, f"{name}: {credentials}")
-        challenge = told.challenge
-        if challenge is None or not challenge.stale:
-            break  # else the nonce was too old, and nothing has been said of the password (section 22.4)
+        challenge = renewed(told.challenge, challenge)
+        if challenge is None:
+            break
     return judge(stranger, told, account)
 
 
