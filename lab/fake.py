@@ -99,6 +99,10 @@ class Visit:
         if 0 < self.manners.failed_logins_ever < self.failed:
             self.harm(f"{self.failed} failed logins, and the address is shut out")
 
+    def locked(self, account: str, after: int) -> bool:
+        """Whether `account` is locked where it locks after so many failures (0: never)."""
+        return 0 < after <= self.log.logins.get(account, 0)
+
     @property
     def failed(self) -> int:
         """The failed logins of all accounts together."""

@@ -14,30 +14,26 @@ FEW = 2
 """Attempts that a device says are left: at so few it is asked no more."""
 _LIMIT = 8192
 _SENTENCE = 160
-_SENTENCE_END = re.compile(r"[\r\n<>|。！]+|[.!?;](?:\s+|$)")
+_SENTENCE_END = re.compile(r"[\r\n<>|。！]+|[.!?;](?:\s+|$)|\"\s{0,4}[,:}\]]")
 # Printed beforehand, in banners and on login pages: no lock, but what leads to one.
 _THREAT = re.compile(
     r"\b(?:will|would|may|might|could|can|shall|if|werden?|wird|sera|será|verrà)\b|\bafter\b", re.IGNORECASE
 )
 # "Last failed login: Tue…", "There were 2 failed login attempts since the last successful login.": a message to whoever got in.
 _PAST = re.compile(r"\blast\b|\bsince\b|\battempts? (?:was|were|has|have) ", re.IGNORECASE)
-_LEFT = re.compile(
-    r"\b(?P<before>\d{1,3}) (?:more |further )?(?:log[io]n )?(?:attempts?|tries|try|chances?)(?:\(s\))? (?:left|remain)"
-    r"|\b(?:remaining|left)\b.{0,20}\b(?:attempts|tries|times|chances)\b\D{0,5}(?P<after>\d{1,3})\b"
-    r"|(?:还有|剩余|还剩)\D{0,6}(?P<chinese>\d{1,3})\s*次",
-    re.IGNORECASE,
-)
 
 
 def says_locked(text: str, *, threats: bool = True) -> bool:
     """Whether an account or an address is shut out; without `threats`, only where the sentence speaks of now."""
-    found = (said for said in sentences(text) if _says("locked", said) and not _says("busy", said))
-    return any(threats or not _THREAT.search(said) for said in found)
+    said = sentences(text)
+    shut = ["locked"] if any(_says("busy", one) for one in said) else ["locked", "later"]
+    found = (one for one in said if any(_says(meaning, one) for meaning in shut) and not _says("busy", one))
+    return any(threats or not _THREAT.search(one) for one in found)
 
 
 def few_left(text: str) -> bool:
     """Whether it says that hardly any attempt is left."""
-    counted = (count for found in _LEFT.finditer(text[:_LIMIT]) for count in found.groups() if count)
+    counted = (count for found in _phrases()["left"].finditer(text[:_LIMIT]) for count in found.groups() if count)
     return any(int(count) <= FEW for count in counted)
 
 

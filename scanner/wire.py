@@ -25,22 +25,20 @@ from typing import Any, TypeVar
 
 from checks.contract import Account, Answer, Login, Verdict
 from inventory.errors import PeerClosed, PeerError, ProtocolError, Quarantined, ScopeError, TimedOut, Unreached
-from inventory.ledger import LooseBook, told
+from inventory.ledger import LooseBook
 from inventory.model import Endpoint, Level, Traffic
+from scanner.attempt import Attempts, errand_of, instead
 from scanner.audit import Audit
 from scanner.conversation import EVIDENCE_LIMIT, Conversation, Heard, LoginModule, ProtocolModule, Safety, Target
 from scanner.dialogue import Channel, Dialogue
 from scanner.errand import Errand, Gate, Passage
 from scanner.guards import NEVER_TOUCH, Caps, server_name
-from scanner.ledger import Entered, Ledger
-from scanner.mask import without_secrets
+from scanner.ledger import Ledger
 from scanner.pace import Clock, Pace, Pacer
 from scanner.scope import Address, Scope, address_of
 from scanner.ward import Ward
 
 T = TypeVar("T")
-LOGIN_REST = 0.25
-"""How much of the pace's cool-down a device has after a login that holds none of its few sessions: half a second in `normal`."""
 _CHUNK = 16384
 _NO_WAY = frozenset({errno.ENETUNREACH, errno.ENETDOWN})
 """This machine has no way to that network just now, which says nothing of the device."""
@@ -164,58 +162,23 @@ class Wire:
         `names` are all that the device is known by, under which the ledger counts. What was answered before and still stands is not asked again. `before` are
         the accounts that the device was told before, which it may repeat.
         """
-        account = question.account
-        errand = Errand(
-            question.endpoint,
-            driver.NAME,
-            Level.LOGIN,
-            tls=tls,
-            rest=0.0 if account.anonymous else getattr(driver, "REST", LOGIN_REST),
-            account=f"{account.user or 'no name'} ({account.id})",
-            path=question.path,
-            form=question.form,
-        )
-        foreseen = self._ledger.foreseen(question, names)
+        errand = errand_of(driver, question, tls=tls)
+        attempts = Attempts(self._gate, self._ledger, self._caps)
+        known = self._ledger.foreseen(question, names)
         try:
-            async with self._gate.audited(errand, in_turn=foreseen is not None):
-                entered = foreseen or self._ledger.enter(question, names, source_address(errand.address))
-                if isinstance(entered, Answer):
-                    errand.outcome = _why_not(entered)
-                    return entered
-                answer = await self._attempt(driver, errand, account, entered, before)
-                errand.outcome = answer.verdict.value
-                return answer
+            async with self._gate.audited(errand, in_turn=known is not None):
+                if known is not None:
+                    return instead(errand, known)
+                line = _Line(self._gate, errand, self._caps)
+                return await attempts.ask(
+                    driver, question, line, errand, names=names, source=source_address(errand.address), before=before
+                )
         except (ScopeError, Quarantined) as refusal:
             return Answer(Verdict.NOT_TRIED, reason=str(refusal))
 
     def remembered(self, question: Login, names: tuple[str, ...]) -> Answer:
         """What the ledger remembers of this question; nothing is sent."""
         return self._ledger.remembered(question, names)
-
-    async def _attempt(
-        self, driver: LoginModule, errand: Errand, account: Account, entered: Entered, before: Collection[Account]
-    ) -> Answer:
-        line = _Line(self._gate, errand, self._caps)
-        answer = Answer(Verdict.UNREACHED, reason="the attempt was broken off")
-        began = asyncio.get_running_loop().time()
-        try:
-            async with asyncio.timeout(self._caps.login) as errand.limit:
-                answer = await driver.attempt(line, account)
-                answer = replace(answer, seconds=asyncio.get_running_loop().time() - began)
-        except TimeoutError:
-            answer = replace(answer, reason=f"the attempt was not over within {self._caps.login:g} s")
-        except PeerError as error:
-            answer = replace(answer, reason=str(error))
-        finally:
-            try:
-                await line.close()
-            finally:
-                answer = without_secrets(answer, before)
-                answer = replace(answer, evidence=answer.evidence[:EVIDENCE_LIMIT])
-                answer = self._ledger.settle(entered, answer, reached=errand.reached)
-                if errand.reached and not account.anonymous:
-                    self._gate.count(errand.address, "logins", 1)
-        return answer
 
 
 class _Route(Passage):
@@ -508,13 +471,6 @@ def source_address(address: str) -> str:
         except (OSError, PeerError):
             return ""
         return str(asking.getsockname()[0])
-
-
-def _why_not(answer: Answer) -> str:
-    """For the audit line, why an attempt was not made."""
-    if answer.when is not None:
-        return f"not asked again: {answer.verdict.value} at {told(answer.when)}"
-    return f"not tried: {answer.reason}"
 
 
 def _where(address: Address, port: int) -> tuple[Any, ...]:

@@ -66,7 +66,17 @@ def test_no_account_has_blanks_around_it_or_line_breaks_in_it():
 
 
 def test_a_community_has_no_user():
-    assert [e.id for e, a in ACCOUNTS if e.protocols == ("snmp",) and a.user] == []
+    assert [e.id for e, a in ACCOUNTS if "snmp" in e.protocols and a.user] == []
+
+
+def test_where_a_name_must_be_given_an_account_has_one():
+    named = {"ssh", "ftp", "rtsp", "onvif", "sip", "mqtt", "postgresql", "mysql"}
+    assert [e.id for e, a in ACCOUNTS if named & set(e.protocols) and not a.user] == []
+
+
+def test_no_expression_takes_every_model():
+    anything = ("", "Q-0")
+    assert [e.id for e in CATALOGUE for p in e.products if any(p.search(model) for model in anything)] == []
 
 
 def test_an_example_that_no_expression_finds_is_refused():

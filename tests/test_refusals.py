@@ -10,6 +10,8 @@ from scanner import refusals
 PHRASES = tomllib.loads(refusals.FILE.read_text(encoding="utf-8"))["phrase"]
 SAYS = {
     "locked": refusals.says_locked,
+    "later": refusals.says_locked,
+    "left": refusals.few_left,
     "busy": refusals.says_busy,
     "refused": refusals.says_refused,
     "new-password": refusals.wants_new_password,
@@ -53,10 +55,31 @@ def test_a_threat_is_no_lock_where_nothing_was_tried(threat):
     assert refusals.says_locked(threat)
 
 
-def test_a_connection_limit_is_busy_and_no_lock():
-    said = "Too many connections, try again later"
-    assert refusals.says_busy(said)
-    assert not refusals.says_locked(said)
+@pytest.mark.parametrize(
+    ("said", "lock", "busy"),
+    [
+        ("530 Account locked.", True, False),
+        ("421 Too many login failures, your address is banned", True, False),
+        ("<Text>The user is locked out, try again in 30 minutes</Text>", True, False),
+        ("Maximum login attempts exceeded", True, False),
+        ("Login temporarily disabled", True, False),
+        ("Too many security failures", True, False),
+        ('{"error":"Account locked","code":7}', True, False),
+        # vsftpd, Pure-FTPd, ProFTPD and wu-ftpd, which mean clients and not passwords.
+        ("421 There are too many connected users, please try later.", False, True),
+        ("421 50 users (the maximum) are already logged in, sorry", False, True),
+        ("530 Sorry, the maximum number of clients (2) from your host are already connected.", False, True),
+        ("421 Too many connections from your internet address, try again later.", False, True),
+        ("Too many users. Please try again later.", False, True),
+        ("-ERR max number of clients reached", False, True),
+        ("530 Login incorrect.", False, False),
+        ("401 Unauthorized", False, False),
+        ("404 Block 7 has no clock", False, False),
+        ('{"user":"admin","locked":false}', False, False),
+    ],
+)
+def test_a_lock_is_told_from_a_limit_of_clients(said, lock, busy):
+    assert (refusals.says_locked(said), refusals.says_busy(said)) == (lock, busy)
 
 
 @pytest.mark.parametrize(

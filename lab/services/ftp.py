@@ -77,7 +77,7 @@ class _Session:
             return "503 Login with USER first."
         if server.needs_tls:
             return "530 Non-anonymous sessions must use encryption."
-        if server.locks_after and self._visit.log.logins.get(user, 0) >= server.locks_after:
+        if self._visit.locked(user, server.locks_after):
             return "530 Account locked after too many failed logins."
         self._inside = (server.invites and user in _ANYONE) or server.account.opens(user, password)
         self._visit.login(user, opened=self._inside)

@@ -71,7 +71,7 @@ class Onvif(Application):
     def _refusal(self, asked: Asked, visit: Visit) -> Page | None:
         """What whoever asks is told in place of who it is, None for the account."""
         user, opened = (self._by_http if self.realm else self._by_token)(asked)
-        if user and self.locks_after and visit.log.logins.get(user, 0) >= self.locks_after:
+        if user and visit.locked(user, self.locks_after):
             return self._fault("ter:NotAuthorized", "The account is locked", 400)
         if user:
             visit.login(user, opened=opened)

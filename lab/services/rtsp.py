@@ -51,7 +51,7 @@ class Rtsp(Stream):
             return self._reply(headers, "405 Method Not Allowed")
         if self.account:
             user, opened = self._user(self.account, asked, headers)
-            if user and self.locks_after and visit.log.logins.get(user, 0) >= self.locks_after:
+            if user and visit.locked(user, self.locks_after):
                 return self._reply(headers, "403 Account locked")
             if user:
                 visit.login(user, opened=opened)

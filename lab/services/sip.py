@@ -61,7 +61,7 @@ def _refusal(register: Register, method: str, uri: str, credentials: str, visit:
     if not digest.fresh(given):
         return "401 Unauthorized"
     user = given.get("username", "")
-    if register.locks_after and visit.log.logins.get(user, 0) >= register.locks_after:
+    if visit.locked(user, register.locks_after):
         return "403 Account locked"
     opened = given.get("uri") == uri and digest.opens(given, method, register.realm, register.account)
     visit.login(user, opened=opened)

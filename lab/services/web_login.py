@@ -47,10 +47,6 @@ class _Sessions:
         return True
 
 
-def _is_locked(visit: Visit, user: str, lock: int) -> bool:
-    return 0 < lock <= visit.log.logins.get(user, 0)
-
-
 @dataclass(frozen=True)
 class FormLogin(Application):
     """A page with a form at "/", its target at "/login", what it opens at "/home", and "/logout". Stands at all four (`web_login.paths`)."""
@@ -77,7 +73,7 @@ class FormLogin(Application):
         if asked.kind != _FORM or not self._sessions.spend(fields.get("csrf", "")):
             return Page(_page(self.title, "The CSRF token is invalid."), status=400)
         user, password = fields.get("user", ""), fields.get("password", "")
-        if _is_locked(visit, user, self.lock):
+        if visit.locked(user, self.lock):
             visit.harm(f"a login as {user!r}, which is locked")
             return self._form("Your account is locked. Try again later.")
         opened = self.account.opens(user, password)
@@ -123,7 +119,7 @@ class JsonLogin(Application):
         if not isinstance(said, dict):
             return _json(400, {"code": 400, "error": "bad request", "status": "error"})
         user, password = str(said.get("username", "")), str(said.get("password", ""))
-        if _is_locked(visit, user, self.lock):
+        if visit.locked(user, self.lock):
             visit.harm(f"a login as {user!r}, which is locked")
             return _json(423, {"code": 423, "error": "user is locked", "status": "fail"})
         opened = self.account.opens(user, password)

@@ -16,6 +16,7 @@ _ATTRIBUTE = re.compile(r"""(?<![^\s"'/])([^\s=>"'/]+)\s{0,8}=\s{0,8}("[^"]*"|'[
 _REFRESH = re.compile(r"[\d.\s]*[;,]?\s*url\s*=\s*['\"]?([^'\"\s>]+)", re.IGNORECASE)
 _CHARSET = re.compile(rb"charset\s{0,8}=\s{0,8}[\"']?([A-Za-z0-9_.:-]{1,40})")
 _UNSEEN = frozenset(("script", "style", "textarea", "noscript", "select", "svg"))
+_INLINE = frozenset(("b", "big", "em", "font", "i", "small", "span", "strong", "u"))
 _TAG_LIMIT = 2048
 _FORMS, _FIELDS, _LINKS, _WORDS = 16, 64, 256, 8192
 _CODECS = {  # only these: other names would reach codecs that are not about text
@@ -179,8 +180,14 @@ def read_page(text: str) -> Page:
 
 
 def visible(text: str) -> str:
-    """All that a reader sees of a page, its title included: a line for each stretch of text between two tags."""
-    return html.unescape("\n".join(piece for kind, piece in pieces(text) if kind == "text"))
+    """All that a reader sees of a page, its title included: a line for each stretch of text; tags that only change how it looks do not end one."""
+    seen: list[str] = []
+    for kind, piece in pieces(text):
+        if kind == "text":
+            seen.append(piece)
+        elif seen and seen[-1] != "\n" and kind.removeprefix("/") not in _INLINE:
+            seen.append("\n")
+    return html.unescape("".join(seen))
 
 
 def pieces(text: str) -> Iterator[tuple[str, str]]:

@@ -10,6 +10,7 @@ line without reason or number, header lines without a colon, folds at the wrong 
 import re
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
+from urllib.parse import SplitResult, urljoin, urlsplit
 
 from inventory.errors import PeerClosed, PeerError, ProtocolError, TimedOut
 from inventory.text import one_line
@@ -111,6 +112,26 @@ def authority(target: Target, usual_port: int) -> str:
     """The host as a request names it: with its port unless that is the scheme's own (RFC 9110 section 7.2), never with an IPv6 zone (RFC 6874, 4)."""
     host = re.sub(r"%[^\]]*", "", target.host)
     return host if target.endpoint.port == usual_port else f"{host}:{target.endpoint.port}"
+
+
+def origin(target: Target, *, tls: bool) -> str:
+    """The server as a URL without a path."""
+    return f"{'https' if tls else 'http'}://{authority(target, 443 if tls else 80)}"
+
+
+def path_inside(url: str, location: str) -> str | None:
+    """The path of what an address found on the page `url` means, where it stays on that server; None where it leads elsewhere, or nowhere."""
+    try:
+        here, there = urlsplit(url), urlsplit(urljoin(url, location))
+        same = _server(here) == _server(there) and there.username is None
+    except ValueError:  # "http://[": a bracket that never closes
+        return None
+    found = (there.path or "/") + (f"?{there.query}" if there.query else "")
+    return found if same and SAFE_PATH.fullmatch(found) else None
+
+
+def _server(url: SplitResult) -> tuple[str, str | None, int]:
+    return url.scheme, url.hostname, url.port or (443 if url.scheme == "https" else 80)
 
 
 def request(method: str, path: str, host: str, headers: Iterable[tuple[str, str]] = ()) -> bytes:

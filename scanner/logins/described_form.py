@@ -1,4 +1,8 @@
-"""A login that `checks/forms.py` describes, filled in once, proved by a page that only somebody logged in sees, and ended."""
+"""A login that `checks/forms.py` describes, filled in once, proved by a page that only somebody logged in sees, and ended.
+
+Sent are the requests of the description and no other: the challenge where the maker has one, one login, one reading, and the way out, whatever the reading
+shows. Only values that the page or an answer itself handed out are filled in beside the account.
+"""
 
 import json
 import re
@@ -10,7 +14,9 @@ from checks.form_template import Hole, Template
 from checks.forms import Ask, Body, Form, Sign, Token
 from inventory.errors import PeerError, ProtocolError
 from scanner.codecs.http1 import Response
-from scanner.logins.web_visit import KEPT, Visit, barred, is_busy, text_of
+from scanner.codecs.http_refusal import is_busy, lock_of, text_of, words_of
+from scanner.logins.web_visit import Visit
+from scanner.refusals import FEW
 
 _TOKEN = re.compile(r"[^\r\n\0]{1,2048}")
 _SECRET = 6
@@ -42,7 +48,7 @@ async def fill_in(visit: Visit, form: Form, page: Response) -> Answer:
 
 
 async def _as_stranger(visit: Visit, form: Form, page: Response, values: Mapping[str, str]) -> Answer:
-    if why := barred(page, ""):
+    if why := lock_of(page, "", threats=False):
         return visit.answer(Verdict.LOCKED, page, why)
     if form.open_to_strangers and not (form.proof.names - set(values)):
         shown = await _send(visit, form.proof, values)
@@ -55,7 +61,7 @@ def _without_verdict(visit: Visit, form: Form, answer: Response) -> Answer | Non
     """What an answer says of locks and of room, None where it says nothing of either."""
     text = text_of(answer)
     left = form.left.search(text) if form.left else None
-    if left and left[1] and left[1].isdecimal() and int(left[1][:6]) <= KEPT:
+    if left and left[1] and left[1].isdecimal() and int(left[1][:6]) <= FEW:
         return visit.answer(Verdict.LOCKED, answer, "it says how few attempts are left")
     if _any(form.locked, answer):
         return visit.answer(Verdict.LOCKED, answer, "it says that it is locked")
@@ -69,13 +75,13 @@ async def _judged(visit: Visit, form: Form, answer: Response, values: dict[str, 
     if (ended := _without_verdict(visit, form, answer)) is not None:
         return ended
     opened = _any(form.opened, answer)
-    if why := barred(answer, "" if opened else text_of(answer)):
+    if why := lock_of(answer, "" if opened else words_of(answer)):
         return visit.answer(Verdict.LOCKED, answer, why)
     if _any(form.refused, answer):
         return visit.answer(Verdict.REFUSED, answer)
     if opened:
         return await _proved(visit, form, answer, values)
-    busy = is_busy(answer, text_of(answer))
+    busy = is_busy(answer, words_of(answer))
     reason = "it has no room for one more" if busy else "an answer that means neither yes nor no"
     return visit.answer(Verdict.UNREACHED, answer, reason)
 

@@ -14,8 +14,8 @@ from checks.contract import Account, Answer, Verdict
 from inventory.errors import PeerError
 from scanner.codecs.ftp_reply import Reply, invites_anonymous, read_reply
 from scanner.conversation import Conversation, Line, ReadAll, Send, StartTLS
-from scanner.enough import speaks_of_limit, speaks_of_lock
 from scanner.mask import masked
+from scanner.refusals import says_busy, says_locked
 
 NAME = "ftp"
 _EVIDENCE = 256
@@ -109,9 +109,9 @@ def _as_nobody(account: Account) -> Conversation[Answer | None]:
 def judge(reply: Reply, account: Account) -> Answer:
     """What a reply means that opened nothing."""
     said = _first_lines(account, reply)
-    if speaks_of_limit(reply.text):
+    if says_busy(reply.text):
         return Answer(Verdict.UNREACHED, said, "it serves as many clients as it can")
-    if reply.code >= 400 and speaks_of_lock(reply.text):
+    if reply.code >= 400 and says_locked(reply.text):
         return Answer(Verdict.LOCKED, said, "it speaks of a lock")
     if _wants_tls(reply):
         return Answer(Verdict.UNREACHED, said, "it wanted TLS before the password, and said so after it")
@@ -123,7 +123,7 @@ def judge(reply: Reply, account: Account) -> Answer:
 def _unready(greeting: Reply) -> Answer:
     """Whoever greets with anything but 220 has heard of no account yet (RFC 959, section 5.4: 120, 421)."""
     said = greeting.raw.strip()[:_EVIDENCE]
-    if speaks_of_lock(greeting.text):
+    if says_locked(greeting.text):
         return Answer(Verdict.LOCKED, said, "it speaks of a lock")
     return Answer(Verdict.UNREACHED, said, f"it has no room now: {greeting.code}")
 

@@ -9,21 +9,16 @@ from urllib.parse import urlencode
 
 from checks.contract import Answer, Verdict
 from inventory.errors import PeerError
-from scanner.codecs.html_page import Page
 from scanner.codecs.http1 import Response
+from scanner.codecs.http_refusal import MESSAGE, is_busy, lock_of, news_of, text_of, words_of
 from scanner.codecs.login_page import LoginForm, leads_out, login_form, way_out
-from scanner.logins.web_visit import Visit, barred, is_busy, page_of, text_of
+from scanner.logins.web_visit import Visit, page_of
+from scanner.refusals import says_refused
 
 _FORM = "application/x-www-form-urlencoded"
-_REDIRECTS, _SHORT = 2, 1024
+_REDIRECTS = 2
 _FORGED = re.compile(
     r"\bcsrf|\bxsrf|\bforg(?:ed|ery)\b|\b(?:invalid|missing|expired|bad) (?:\w+ )?(?:token|referer|session)",
-    re.IGNORECASE,
-)
-_REFUSAL = re.compile(
-    r"\b(?:incorrect|invalid|wrong|bad|unknown)\s+(?:user|login|log-in|pass|name|cred|account)|\b(?:login|log-in|authentication|access|password|user name)"
-    r"(?: (?:has|was|is|or|and|password|attempt))* (?:failed|failure|denied|incorrect|invalid|wrong|error|rejected|unsuccessful)\b"
-    r"|\bnot authori[sz]ed\b|\bunauthori[sz]ed\b|\bdo(?:es)? not match\b|\bfalsch|\bung\u00fcltig|\bincorrecte?\b",
     re.IGNORECASE,
 )
 
@@ -33,7 +28,7 @@ async def try_page(visit: Visit, path: str) -> Answer:
     start = path
     path, response = await _page_that_asks(visit, start)
     text, page = text_of(response), page_of(response)
-    if why := barred(response, "" if page.password_form else text):
+    if why := lock_of(response, words_of(response), threats=False):
         return visit.answer(Verdict.LOCKED, response, why)
     form = login_form(page, text)
     if isinstance(form, str):
@@ -43,7 +38,7 @@ async def try_page(visit: Visit, path: str) -> Answer:
     action = visit.inside(form.action, path, page.base) if form.action else path
     if action is None:
         return visit.answer(Verdict.UNREACHED, response, "its form leads to another server")
-    return await _fill_in(visit, (start, path), page, form, action)
+    return await _fill_in(visit, (start, path), response, form, action)
 
 
 async def _page_that_asks(visit: Visit, path: str) -> tuple[str, Response]:
@@ -62,7 +57,7 @@ async def _followed(visit: Visit, path: str, response: Response) -> tuple[str, R
     return path, response
 
 
-async def _fill_in(visit: Visit, paths: tuple[str, str], before: Page, form: LoginForm, action: str) -> Answer:
+async def _fill_in(visit: Visit, paths: tuple[str, str], before: Response, form: LoginForm, action: str) -> Answer:
     """Send the form of the second of `paths`, to which the first led."""
     account, path = visit.account, paths[1]
     body = urlencode(form.filled(account.user, account.password)).encode()
@@ -78,12 +73,12 @@ async def _fill_in(visit: Visit, paths: tuple[str, str], before: Page, form: Log
     return await _compare(visit, paths, before, (response, landing, landed))
 
 
-def _ended(visit: Visit, response: Response, before: Page) -> Answer | None:
+def _ended(visit: Visit, response: Response, before: Response) -> Answer | None:
     """What an answer to the login says outright; None where it lets one go on."""
     text, page = text_of(response), page_of(response)
     inside = not page.password_form and bool(way_out(page))
-    words = "" if inside else _news(page, before)  # whoever is in may well read of doors and locks
-    if why := barred(response, words if inside or page.password_form else f"{words} {text[:_SHORT]}"):
+    words = "" if inside else news_of(response, before)  # whoever is in may well read of doors and locks
+    if why := lock_of(response, words):
         return visit.answer(Verdict.LOCKED, response, why)
     if is_busy(response, words):
         return visit.answer(Verdict.UNREACHED, response, "it has no room for one more")
@@ -93,25 +88,12 @@ def _ended(visit: Visit, response: Response, before: Page) -> Answer | None:
         return visit.answer(Verdict.REFUSED, response, "it asks again")
     if response.status >= 400:
         return visit.answer(Verdict.UNREACHED, response, f"status {response.status} in answer to the login")
-    return visit.answer(Verdict.REFUSED, response, "it says that the login failed") if _REFUSAL.search(words) else None
-
-
-def _news(page: Page, before: Page) -> str:
-    """What a page says that the one before did not: any of them may speak of locks, for everybody to read."""
-    now, then = page.words.split(), before.words.split()
-    same = _alike(now, then)
-    now, then = now[same:], then[same:]
-    return " ".join(now[: len(now) - _alike(now[::-1], then[::-1])])
-
-
-def _alike(one: list[str], other: list[str]) -> int:
-    """With how many words both begin."""
-    pairs = zip(one, other, strict=False)
-    return next((at for at, (a, b) in enumerate(pairs) if a != b), min(len(one), len(other)))
+    refused = len(words) < MESSAGE and says_refused(words)
+    return visit.answer(Verdict.REFUSED, response, "it says that the login failed") if refused else None
 
 
 async def _compare(
-    visit: Visit, paths: tuple[str, str], before: Page, answers: tuple[Response, Response, str]
+    visit: Visit, paths: tuple[str, str], before: Response, answers: tuple[Response, Response, str]
 ) -> Answer:
     """Look at the page again, with what the login gave: `answers` are the answer to it, the page that it led to, and where that stands."""
     response, landing, landed = answers
@@ -121,7 +103,7 @@ async def _compare(
     )
     welcome, back = page_of(landing), page_of(shown)
     asks = back.password_form or at == paths[1] != paths[0] or not 200 <= shown.status < 300
-    marker = "" if asks or way_out(before) else way_out(welcome) or way_out(back)
+    marker = "" if asks or way_out(page_of(before)) else way_out(welcome) or way_out(back)
     if not asks and not marker and landing is not response and landed not in paths:
         marker = await _refused_to_strangers(visit, landed)
     left = await _leave(visit, leads_out(welcome) or leads_out(back), landed if leads_out(welcome) else at)

@@ -7,33 +7,24 @@ login form is not filled in here.
 
 import re
 from dataclasses import dataclass
-from urllib.parse import urljoin, urlsplit
 
 from checks.contract import Account, Answer, Verdict
 from inventory.errors import PeerError
-from scanner.codecs.html_page import decode, read_page, visible
-from scanner.codecs.http1 import Response, read_response, request
-from scanner.codecs.http_auth import Challenge, authorisation, parse_challenges, strongest
-from scanner.conversation import Conversation, Line, Send
+from scanner.codecs.html_page import read_page
+from scanner.codecs.http1 import Response, authority, origin, path_inside, read_response, request
+from scanner.codecs.http_auth import Challenge, authorisation, parse_challenges, renewed, strongest
+from scanner.codecs.http_refusal import MESSAGE, is_busy, lock_of, news_of, shown, text_of, words_of
+from scanner.conversation import Conversation, Line, Send, Target
 from scanner.mask import masked
-from scanner.refusals import few_left, says_busy, says_locked, says_refused
+from scanner.refusals import says_refused
 
 NAME = "http"
 _REDIRECTS = 2
 _EVIDENCE = 256
-_TITLE = re.compile(rb"<title[^>]{0,80}>\s*(.{0,160}?)\s*</title", re.IGNORECASE | re.DOTALL)
 _LOGIN_PAGE = re.compile(r"log[-_]?[io]n|sign[-_]?in|auth|denied|error|lock|expired|timeout", re.IGNORECASE)
-_LOCK_STATUS = (423, 429)
-# Hikvision's (ISAPI, userCheck), who else writes "unlock".
-_LOCK_STATE = re.compile(r"<lockStatus>\s*lock\b|\"lockStatus\"\s*:\s*\"lock\"", re.IGNORECASE)
 _NO_CHALLENGE = "a 401 without a challenge: it takes no more connections or logins now"
-_SCANT = 40
-"""Characters: a page that shows fewer says what it has to say in its scripts, in an alert()."""
-MESSAGE = 400
-"""Characters that a page of one message shows at most; a page of settings may well name its limit of sessions, and a log the logins that failed."""
 # Two are for a new password and the same once more, which a stranger is not asked for.
 _PASSWORD_FIELD = re.compile(r"\btype\s{0,4}=\s{0,4}[\"']?password\b", re.IGNORECASE)
-_SCRIPT_WORDS = re.compile(r"\"([^\"\\]{4,160})\"|'([^'\\]{4,160})'")
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,19 +65,14 @@ async def _attempt(line: Line, account: Account) -> Answer:
         reason = f"a 401 with no challenge we can answer ({schemes or 'an unknown scheme'})"
         return _answer(Verdict.UNREACHED, reason, page.response, account)
     opened = await _asked(line, page.path, account, challenge)
-    fresh = strongest(opened.challenges)
-    if opened.status == 401 and fresh is not None and _only_stale(fresh, challenge):
+    fresh = renewed(strongest(opened.challenges), challenge)
+    if opened.status == 401 and fresh is not None:
         opened = await _asked(line, page.path, account, fresh)
     verdict, reason = judge(opened.response, page.response, opened.url)
     onward = _inside(opened.response, opened.url)
     if verdict is Verdict.OPENED and onward is not None:
         return await _onward(line, onward, account)
     return _answer(verdict, reason, opened.response, account)
-
-
-def _only_stale(fresh: Challenge, before: Challenge) -> bool:
-    """Whether just the nonce was too old. A device that says so of a nonce that nobody has used yet says it always, and it means nothing."""
-    return fresh.stale and not before.stale and fresh.parameters.get("nonce") != before.parameters.get("nonce")
 
 
 async def _onward(line: Line, path: str, account: Account) -> Answer:
@@ -114,52 +100,31 @@ async def _page_that_asks(line: Line) -> _Page:
 
 
 async def _asked(line: Line, path: str, account: Account | None = None, challenge: Challenge | None = None) -> _Page:
-    url = _url(line, path)
-    return _Page(path, url, await line.hold(_get(path, url, account, challenge)))
+    target = Target(line.endpoint)
+    host = authority(target, 443 if line.tls else 80)
+    return _Page(path, origin(target, tls=line.tls) + path, await line.hold(_get(path, host, account, challenge)))
 
 
-def _get(path: str, url: str, account: Account | None, challenge: Challenge | None) -> Conversation[Response]:
+def _get(path: str, host: str, account: Account | None, challenge: Challenge | None) -> Conversation[Response]:
     headers = []
     if account is not None and challenge is not None:
         headers.append(("Authorization", authorisation(challenge, account.user, account.password, "GET", path)))
-    yield Send(request("GET", path, urlsplit(url).netloc, headers))
+    yield Send(request("GET", path, host, headers))
     return (yield from read_response())
-
-
-def _url(line: Line, path: str) -> str:
-    address, port = line.endpoint.address.partition("%")[0], line.endpoint.port
-    host = f"[{address}]" if ":" in address else address
-    usual = port == (443 if line.tls else 80)
-    return f"{'https' if line.tls else 'http'}://{host}{'' if usual else f':{port}'}{path}"
 
 
 def _inside(page: Response, url: str) -> str | None:
     """The path of a redirect that stays on this server; None for any other answer."""
     location = page.header("Location")
-    if not 300 <= page.status < 400 or not location:
-        return None
-    try:
-        there, here = urlsplit(urljoin(url, location)), urlsplit(url)
-        stays = (there.scheme, there.hostname, there.port or _port(there.scheme)) == (
-            here.scheme,
-            here.hostname,
-            here.port or _port(here.scheme),
-        )
-    except ValueError:  # "http://[": a bracket that never closes
-        return None
-    return (there.path or "/") + (f"?{there.query}" if there.query else "") if stays else None
-
-
-def _port(scheme: str) -> int:
-    return 443 if scheme == "https" else 80
+    return path_inside(url, location) if location and 300 <= page.status < 400 else None
 
 
 def judge_stranger(page: Response) -> tuple[Verdict, str] | None:
     """What the page says to a stranger, who has tried nothing; None where it asks for a login."""
-    said = _words(page)
-    if _locks(page, said, threats=False):
+    said = words_of(page)
+    if lock_of(page, said, threats=False):
         return Verdict.LOCKED, "it answers with a lock"
-    if page.status == 503 or _is_busy(page, said):
+    if is_busy(page, said):
         return Verdict.UNREACHED, f"it is busy (status {page.status})"
     if page.status == 401:
         return None if page.header("WWW-Authenticate") is not None else (Verdict.UNREACHED, _NO_CHALLENGE)
@@ -170,11 +135,10 @@ def judge_stranger(page: Response) -> tuple[Verdict, str] | None:
 
 def judge(page: Response, before: Response, url: str) -> tuple[Verdict, str]:
     """What the answer to a request with credentials means; `before` is the 401 that came without them, `url` what was asked for."""
-    known = set(_words(before).split("\n"))
-    said = "\n".join(line for line in _words(page).split("\n") if line not in known)
-    if _locks(page, said, threats=True):
+    said = news_of(page, before)
+    if lock_of(page, said):
         return Verdict.LOCKED, "it answers with a lock"
-    if page.status == 503 or _is_busy(page, said):
+    if is_busy(page, said):
         return Verdict.UNREACHED, f"it is busy (status {page.status})"
     if page.status in {401, 403}:
         return _judge_refusal(page)
@@ -197,7 +161,7 @@ def _judge_refusal(page: Response) -> tuple[Verdict, str]:
 
 def _judge_2xx(page: Response, before: Response) -> tuple[Verdict, str]:
     """Servers that answer 200 to everything say in the page that nobody was let in."""
-    shown, words = read_page(_decoded(page)), _words(page)
+    shown, words = read_page(text_of(page)), words_of(page)
     if says_refused(shown.title) or (says_refused(words) and len(words) < MESSAGE):
         return Verdict.REFUSED, f"status {page.status}, and the page says that the login was refused"
     if shown.refresh and _LOGIN_PAGE.search(shown.refresh[:500]):
@@ -208,51 +172,17 @@ def _judge_2xx(page: Response, before: Response) -> tuple[Verdict, str]:
 
 def _doubt(page: Response, before: Response) -> str:
     """Why a page that came with 2xx proves nothing; "" where it does."""
-    text = _decoded(page)
+    text = text_of(page)
     doubts = {
         "it still asks for a login": page.header("WWW-Authenticate") is not None,
-        "the page speaks of refused logins": says_refused(_words(page)),
+        "the page speaks of refused logins": says_refused(words_of(page)),
         "the page is the one that a stranger sees": bool(page.body.strip()) and page.body == before.body,
         "the page asks for a password": read_page(text).password_form and len(_PASSWORD_FIELD.findall(text)) == 1,
     }
     return next((doubt for doubt, stands in doubts.items() if stands), "")
 
 
-def _locks(page: Response, said: str, *, threats: bool) -> bool:
-    """Whether the device shuts somebody out: by its status (RFC 4918, 11.3; RFC 6585, 4), by refusing for a time (RFC 9110, 10.2.3), or in words."""
-    if page.status in _LOCK_STATUS or (page.status in {401, 403} and page.header("Retry-After") is not None):
-        return True
-    if _LOCK_STATE.search(_decoded(page)) or says_locked(said, threats=threats):
-        return True
-    return threats and few_left(said)
-
-
-def _is_busy(page: Response, said: str) -> bool:
-    return says_busy(said) and (page.status >= 400 or len(said) < MESSAGE)
-
-
-def _words(page: Response) -> str:
-    """What the page and its realms say to a reader."""
-    text = _decoded(page)
-    shown = visible(text)
-    if len(shown.strip()) < _SCANT:
-        quoted = (double or single for double, single in _SCRIPT_WORDS.findall(text[:8192]))
-        shown = "\n".join((shown, *quoted))
-    realms = (challenge.realm for challenge in parse_challenges(page.headers_named("WWW-Authenticate")))
-    return "\n".join((page.reason, *realms, shown))
-
-
-def _decoded(page: Response) -> str:
-    return decode(page.body, page.header("Content-Type") or "")
-
-
 def _answer(verdict: Verdict, reason: str, page: Response, account: Account) -> Answer:
-    """The verdict with the status line, where it points to, and the title as evidence."""
-    title = _TITLE.search(page.body)
-    said = [
-        page.head.strip().split(b"\n", 1)[0].strip(),
-        f"Location: {page.header('Location')}".encode() if page.header("Location") else b"",
-        title[0] + b">" if title else b"",
-    ]
+    """The verdict with what of the page is evidence."""
     secrets = (account.password, f"{account.user}:{account.password}") if account.password else ()
-    return Answer(verdict, masked(b"\n".join(part for part in said if part), *secrets)[:_EVIDENCE], reason)
+    return Answer(verdict, masked(b"\n".join(shown(page)), *secrets)[:_EVIDENCE], reason)

@@ -9,7 +9,6 @@ Without an account only the greeting is heard, which asks for one. A handshake t
 """
 
 import hashlib
-import re
 from contextlib import suppress
 
 from checks.contract import Account, Answer, Verdict
@@ -35,6 +34,7 @@ from scanner.codecs.mysql import (
 )
 from scanner.conversation import Conversation, Line, Send, StartTLS
 from scanner.mask import masked
+from scanner.refusals import says_locked
 
 NAME = "mysql"
 CACHING = "caching_sha2_password"
@@ -46,7 +46,6 @@ _REFUSED = {1045, 1698}
 _LOCKED = {1129, 3118, 3955, 4150, 4151}
 _BUSY = {1040, 1203, 1226, 1158, 1159, 1053}
 _EXPIRED = {1820, 1862}
-_LOCK = re.compile(rb"\b(?:locked|blocked|banned)\b|\btoo many (?:failed|credential|login)", re.IGNORECASE)
 _KEY_BITS = 8192
 _STEPS = 6
 _EVIDENCE = 256
@@ -146,7 +145,7 @@ def judge_error(payload: bytes, account: Account) -> Answer:
     said = b"%d %s" % (refusal.code, one_line(refusal.text, 200).encode())
     if refusal.code in _REFUSED:
         return _answer(Verdict.REFUSED, account, said)
-    if refusal.code in _LOCKED or _LOCK.search(refusal.text):
+    if refusal.code in _LOCKED or says_locked(one_line(refusal.text)):
         return _answer(Verdict.LOCKED, account, said, "it answers with a lock")
     if refusal.code in _BUSY:
         return _answer(Verdict.UNREACHED, account, said, f"it takes no logins now: {said.decode()}")

@@ -20,11 +20,12 @@ from checks.contract import Account, Answer, Verdict
 from inventory.errors import PeerError, ProtocolError
 from inventory.model import Facts
 from scanner.codecs.http1 import Response, authority, read_response, request
-from scanner.codecs.http_auth import Challenge, authorisation, parse_challenges, strongest
+from scanner.codecs.http_auth import Challenge, authorisation, parse_challenges, renewed, strongest
+from scanner.codecs.http_refusal import LOCK_STATUS
 from scanner.conversation import Conversation, Line, Send, Target
-from scanner.enough import speaks_of_limit, speaks_of_lock
 from scanner.mask import masked
 from scanner.protocols.onvif import DEFAULT_PATH, INFORMATION, TIME, parse
+from scanner.refusals import says_busy, says_locked
 
 NAME = "onvif"
 _EVIDENCE, _DOCUMENT_LIMIT = 256, 32768
@@ -95,12 +96,12 @@ async def _log_in(line: Line, account: Account, stranger: _Heard, clock: "_Clock
 
 
 async def _over_http(line: Line, account: Account, challenge: Challenge) -> _Heard:
-    """Answer HTTP's own challenge, once more where the nonce was too old (RFC 7616, section 3.3): that has said nothing of the password."""
+    """Answer HTTP's own challenge, once more where only the nonce was too old."""
     for _ in range(2):
         credentials = authorisation(challenge, account.user, account.password, "POST", _path(line))
         told = await line.hold(_ask(line, INFORMATION, credentials))
-        fresh = strongest(parse_challenges(told.page.headers_named("WWW-Authenticate")))
-        if told.page.status != 401 or fresh is None or not fresh.stale:
+        fresh = renewed(strongest(parse_challenges(told.page.headers_named("WWW-Authenticate"))), challenge)
+        if told.page.status != 401 or fresh is None:
             break
         challenge = fresh
     return told
@@ -167,7 +168,7 @@ def judge(stranger: _Heard, told: _Heard, account: Account) -> Answer:
     if _is_lock(told):
         return _answer(Verdict.LOCKED, account, "it speaks of a lock", stranger, told)
     text = told.page.body.decode("utf-8", "replace")
-    if told.page.status == 503 or (told.page.status >= 400 and speaks_of_limit(text)):
+    if told.page.status == 503 or (told.page.status >= 400 and says_busy(text)):
         return _answer(Verdict.UNREACHED, account, "it serves as many clients as it can", stranger, told)
     if (
         told.page.status == 401
@@ -184,10 +185,10 @@ def judge(stranger: _Heard, told: _Heard, account: Account) -> Answer:
 
 
 def _is_lock(heard: _Heard) -> bool:
-    if heard.page.status in {423, 429}:
+    if heard.page.status in LOCK_STATUS:
         return True
     is_fault = heard.page.status >= 400 or not {"onvif.fault", "onvif.authentication"}.isdisjoint(heard.facts)
-    return is_fault and not heard.tells and speaks_of_lock(heard.page.body.decode("utf-8", "replace"))
+    return is_fault and not heard.tells and says_locked(heard.page.body.decode("utf-8", "replace"))
 
 
 def _answer(verdict: Verdict, account: Account, reason: str, *heard: _Heard) -> Answer:

@@ -9,7 +9,6 @@ fails nothing. AuthenticationOk unasked is the method "trust"; as there is no su
 """
 
 import hashlib
-import re
 import secrets
 from contextlib import suppress
 
@@ -20,6 +19,7 @@ from scanner.codecs.postgresql import SSL_REQUEST, TERMINATE, Message, message, 
 from scanner.codecs.scram import MECHANISM, Scram
 from scanner.conversation import Conversation, Line, Read, Send, StartTLS
 from scanner.mask import masked
+from scanner.refusals import says_locked
 
 NAME = "postgresql"
 DATABASE = "postgres"
@@ -29,10 +29,6 @@ _METHODS = {2: "Kerberos", 6: "SCM", 7: "GSSAPI", 8: "GSSAPI", 9: "SSPI"}
 _REFUSED = ("28P01", "28000")
 _BUSY = ("53300", "57P03", "57P01", "57P02", "53200", "53400")
 _PASSWORD_WAS_RIGHT = ("3D000", "42501", "53300", "55000")
-_LOCK = re.compile(
-    r"\b(?:is|has been|was) (?:temporarily )?(?:locked|blocked|banned)\b|\btoo many (?:failed|login|auth)",
-    re.IGNORECASE,
-)
 _MESSAGES = 200
 _EVIDENCE = 256
 
@@ -122,7 +118,7 @@ def judge_error(error: Message, account: Account, after: str = "") -> Answer:
     """What an ErrorResponse means; `after` names the method by which the password was found right before."""
     code, text = error.field("C"), one_line(error.field("M"), 200)
     said = f"{code} {text}"
-    if _LOCK.search(text):
+    if says_locked(text):
         return _answer(Verdict.LOCKED, account, said, "it answers with a lock")
     if after and code in _PASSWORD_WAS_RIGHT:
         return _answer(Verdict.OPENED, account, f"{after}, AuthenticationOk, {said}")

@@ -14,14 +14,13 @@ from inventory.text import one_line
 from scanner.conversation import Conversation, Line, ReadAll, ReadUntil, Send
 from scanner.mask import masked
 from scanner.protocols.redis import ASKS, LINE_LIMIT, PING, QUIT, parse_answer
+from scanner.refusals import says_busy, says_locked
 
 NAME = "redis"
 _ASKS = "it asks for a login"
 _BUSY = ("LOADING", "BUSY", "MASTERDOWN", "CLUSTERDOWN")
-_FULL = re.compile(rb"-ERR max number of clients", re.IGNORECASE)
 _KNOWS_NO_USERS = re.compile(rb"-ERR wrong number of arguments for 'auth'", re.IGNORECASE)
 _REFUSED = re.compile(rb"-(?:WRONGPASS|ERR invalid password)", re.IGNORECASE)
-_LOCK = re.compile(rb"\b(?:locked|blocked|banned|too many|try again)\b", re.IGNORECASE)
 _EVIDENCE = 256
 
 
@@ -77,7 +76,7 @@ def before_login(asked: bytes, account: Account) -> Answer | None:
 
 def _meant(asked: bytes) -> tuple[Verdict, str]:
     """What the answer to the first PING says to somebody without an account."""
-    if _FULL.match(asked):
+    if asked.startswith(b"-ERR ") and says_busy(one_line(asked)):
         return Verdict.UNREACHED, "it takes no more connections now"
     word = parse_answer(asked)
     meanings = {
@@ -91,10 +90,10 @@ def _meant(asked: bytes) -> tuple[Verdict, str]:
 
 def judge_refusal(asked: bytes, answer: bytes, account: Account) -> Answer:
     """What an answer to AUTH means that is not OK."""
-    if _LOCK.search(answer):
-        return _answer(Verdict.LOCKED, account, (asked, answer), "it answers with a lock")
-    if _REFUSED.match(answer):
+    if _REFUSED.match(answer):  # whose text says of the user that it may be "disabled"
         return _answer(Verdict.REFUSED, account, (asked, answer))
+    if says_locked(one_line(answer)):
+        return _answer(Verdict.LOCKED, account, (asked, answer), "it answers with a lock")
     return _answer(Verdict.UNREACHED, account, (asked, answer), "an answer to AUTH that is not understood")
 
 

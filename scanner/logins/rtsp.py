@@ -10,14 +10,14 @@ from checks.contract import Account, Answer, Verdict
 from inventory.errors import PeerError, ProtocolError
 from inventory.text import one_line
 from scanner.codecs.http1 import SAFE_PATH, USER_AGENT, Incoming, Response, read_response
-from scanner.codecs.http_auth import Challenge, authorisation, parse_challenges, strongest
+from scanner.codecs.http_auth import Challenge, authorisation, parse_challenges, renewed, strongest
+from scanner.codecs.http_refusal import LOCK_STATUS
 from scanner.conversation import Conversation, Line, Reconnect, Send
-from scanner.enough import speaks_of_limit, speaks_of_lock
 from scanner.mask import masked
+from scanner.refusals import says_busy, says_locked
 
 NAME = "rtsp"
 _EVIDENCE, _DESCRIPTION_LIMIT, _STREAMS = 256, 16384, 4
-_LOCK_STATUS = frozenset((423, 429))
 _BUSY_STATUS = frozenset((453, 503))
 
 
@@ -61,10 +61,10 @@ def dialogue(asked: str, account: Account) -> Conversation[Answer]:
             yield Reconnect()
             incoming = Incoming()
         page = yield from _describe(incoming, asked, number, authorisation_of(challenge, account, asked))
-        fresh = strongest(parse_challenges(page.headers_named("WWW-Authenticate")))
-        if page.status != 401 or fresh is None or not fresh.stale:
+        fresh = renewed(strongest(parse_challenges(page.headers_named("WWW-Authenticate"))), challenge)
+        if page.status != 401 or fresh is None:
             break
-        challenge = fresh  # RFC 7616, section 3.3: the nonce was too old, and nothing has been said of the password
+        challenge = fresh
     return judge(stranger, page, account)
 
 
@@ -103,7 +103,7 @@ def judge(stranger: Response, page: Response, account: Account) -> Answer:
         return _answer(Verdict.OPENED, account, "", *said)
     if _is_lock(page):
         return _answer(Verdict.LOCKED, account, "it answers with a lock", *said)
-    if page.status in _BUSY_STATUS or speaks_of_limit(page.reason):
+    if page.status in _BUSY_STATUS or says_busy(page.reason):
         return _answer(Verdict.UNREACHED, account, f"it serves as many clients as it can: {page.status}", *said)
     if page.status in {401, 403}:
         return _answer(Verdict.REFUSED, account, "", *said)
@@ -114,7 +114,7 @@ def judge(stranger: Response, page: Response, account: Account) -> Answer:
 
 def _is_lock(page: Response) -> bool:
     text = page.body.decode("utf-8", "replace") if page.status >= 400 else ""
-    return page.status in _LOCK_STATUS or speaks_of_lock(page.reason) or speaks_of_lock(text)
+    return page.status in LOCK_STATUS or says_locked(page.reason) or says_locked(text)
 
 
 def _streams(page: Response) -> list[bytes]:

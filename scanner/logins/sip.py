@@ -15,11 +15,11 @@ from urllib.parse import quote
 from checks.contract import Account, Answer, Verdict
 from inventory.errors import PeerError, ProtocolError
 from scanner.codecs.http1 import authority
-from scanner.codecs.http_auth import Challenge, authorisation, parse_challenges, strongest
+from scanner.codecs.http_auth import Challenge, authorisation, parse_challenges, renewed, strongest
 from scanner.codecs.sip_message import HEAD_LIMIT, headers_of, status_of
 from scanner.conversation import Conversation, Line, Read, ReadSome, ReadUntil, Send, Target
-from scanner.enough import speaks_of_limit, speaks_of_lock
 from scanner.mask import masked
+from scanner.refusals import says_busy, says_locked
 
 NAME = "sip"
 _EVIDENCE, _ANSWERS, _BODY_LIMIT = 256, 6, 65536
@@ -117,9 +117,9 @@ def dialogue(call: Call, account: Account) -> Conversation[Answer]:
         credentials = authorisation(challenge, account.user, account.password, method, call.uri)
         number += 1
         told = yield from _asked(call, method, number, f"{name}: {credentials}")
-        challenge = told.challenge
-        if challenge is None or not challenge.stale:
-            break  # else the nonce was too old, and nothing has been said of the password (section 22.4)
+        challenge = renewed(told.challenge, challenge)
+        if challenge is None:
+            break
     return judge(stranger, told, account)
 
 
@@ -133,7 +133,7 @@ def _without_account(stranger: Said, method: str, account: Account) -> Answer | 
         if account.anonymous:
             return _answer(Verdict.REFUSED, account, "it asks for a login", stranger)
         return None
-    if speaks_of_lock(stranger.line):
+    if says_locked(stranger.line):
         return _answer(Verdict.LOCKED, account, "it speaks of a lock", stranger)
     if 200 <= stranger.status < 300:
         reason = "it shows its register to strangers" if method == "REGISTER" else "it asks for no login"
@@ -146,9 +146,9 @@ def judge(stranger: Said, told: Said, account: Account) -> Answer:
     said = (stranger, told)
     if 200 <= told.status < 300:
         return _answer(Verdict.OPENED, account, "", *said)
-    if told.status == 429 or speaks_of_lock(told.line):
+    if told.status == 429 or says_locked(told.line):
         return _answer(Verdict.LOCKED, account, "it answers with a lock", *said)
-    if told.status in {480, 486, 503, 600} or speaks_of_limit(told.line):
+    if told.status in {480, 486, 503, 600} or says_busy(told.line):
         return _answer(Verdict.UNREACHED, account, f"it is busy: {told.status}", *said)
     if told.status in {401, 403, 407}:
         return _answer(Verdict.REFUSED, account, "", *said)

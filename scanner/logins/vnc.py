@@ -9,14 +9,13 @@ Xvnc of RealVNC and TigerVNC puts a mark against a client's address when it conn
 and each attempt are marks alike, so an attempt here takes one connection, and `checks/doors.py` asks no control that the list of locks has answered.
 """
 
-import re
-
 from checks.contract import Account, Answer, Verdict
 from inventory.errors import PeerError
 from inventory.text import one_line
 from scanner.conversation import Conversation, Line, Read, Send
 from scanner.mask import masked
 from scanner.protocols.vnc import greet, parse, parse_version, reason
+from scanner.refusals import says_busy, says_locked
 
 NAME = "vnc"
 REST = 1.0  # it holds one of few sessions, or of few connections without a mark
@@ -24,13 +23,6 @@ PASSWORD_LIMIT = 8
 """What is typed beyond is passed over, by every server (RFC 6143, section 7.2.2)."""
 _CHOSEN, _NAME = 2, "VNC Authentication"
 _OK, _FAILED, _TOO_MANY = 0, 1, 2
-_LOCK = re.compile(
-    r"\btoo many\b.*\b(?:failures?|attempts?|tries|logins?)\b|\block(?:ed|out)\b|\bblocked\b|\bblack-?list|\bbanned\b|\btry again (?:later|in|after)\b",
-    re.IGNORECASE,
-)
-_BUSY = re.compile(
-    r"\btoo many\b.*\b(?:clients?|connections?|users?|viewers?)\b|\bin use\b|\balready\b|\bbusy\b", re.IGNORECASE
-)
 
 
 async def attempt(line: Line, account: Account) -> Answer:
@@ -65,7 +57,7 @@ def _handshake(account: Account) -> Conversation[Answer]:
 
 def _turned_away(text: str) -> Answer:
     """What it means that no lock is offered at all."""
-    verdict = Verdict.LOCKED if _LOCK.search(text) and not _BUSY.search(text) else Verdict.UNREACHED
+    verdict = Verdict.LOCKED if says_locked(text) else Verdict.UNREACHED
     return Answer(verdict, text.encode(), f"it turns us away: {text}" if text else "it turns us away")
 
 
@@ -75,9 +67,9 @@ def judge(result: int, greeting: bytes, why: bytes = b"") -> Answer:
     if result == _OK:
         return Answer(Verdict.OPENED, greeting + b": SecurityResult 0 after VNC Authentication")
     evidence = greeting + b": SecurityResult %d " % result + text.encode()
-    if _BUSY.search(text):
+    if says_busy(text):
         return Answer(Verdict.UNREACHED, evidence, f"it takes no more connections: {text}")
-    if result == _TOO_MANY or _LOCK.search(text):  # 2 is "too many attempts" of Tight and of version 3.3
+    if result == _TOO_MANY or says_locked(text):  # 2 is "too many attempts" of Tight and of version 3.3
         return Answer(Verdict.LOCKED, evidence, text or "too many attempts")
     if result == _FAILED:
         return Answer(Verdict.REFUSED, evidence, text)

@@ -105,7 +105,8 @@ async def test_a_server_that_says_the_same_to_everything_is_never_opened(scripte
     [
         (b"HTTP/1.1 429 Too Many Requests\r\nContent-Length: 0\r\n\r\n", Verdict.LOCKED),
         (b"HTTP/1.1 423 Locked\r\nContent-Length: 0\r\n\r\n", Verdict.LOCKED),
-        (b"HTTP/1.1 503 Unavailable\r\nRetry-After: 60\r\nContent-Length: 0\r\n\r\n", Verdict.LOCKED),
+        (b"HTTP/1.1 503 Unavailable\r\nRetry-After: 60\r\nContent-Length: 0\r\n\r\n", Verdict.UNREACHED),
+        (b"HTTP/1.1 403 Forbidden\r\nRetry-After: 60\r\nContent-Length: 0\r\n\r\n", Verdict.LOCKED),
         (b"HTTP/1.1 503 Unavailable\r\nContent-Length: 0\r\n\r\n", Verdict.UNREACHED),
         (b'HTTP/1.1 200 OK\r\nContent-Length: 37\r\n\r\n{"error":"Too many failed attempts."} ', Verdict.LOCKED),
         (b'HTTP/1.1 200 OK\r\nContent-Length: 24\r\n\r\n{"remaining_attempts": 2}', Verdict.LOCKED),

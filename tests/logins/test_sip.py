@@ -127,7 +127,8 @@ async def test_the_control_sends_no_account(scripted, said, verdict, count):
 
 
 async def test_a_nonce_that_was_too_old_is_no_refusal(scripted):
-    stale = answered(b"401 Unauthorized", b"2 OPTIONS", CHALLENGE.replace(b'qop="auth"', b'qop="auth",stale=true'))
+    renewed = CHALLENGE.replace(b'qop="auth"', b'qop="auth",stale=true').replace(b"5b1a", b"5b1b")
+    stale = answered(b"401 Unauthorized", b"2 OPTIONS", renewed)
     line = scripted([[b"", ASKS, stale, answered(b"200 OK", b"3 OPTIONS")]])
     assert (await tried(line)).verdict is Verdict.OPENED
 
@@ -135,7 +136,8 @@ async def test_a_nonce_that_was_too_old_is_no_refusal(scripted):
 async def test_a_server_that_is_stale_for_ever_is_asked_three_times_at_most(scripted):
     def stale(request: bytes) -> bytes:
         number = request.partition(b"CSeq: ")[2].partition(b" ")[0]
-        return answered(b"401 Unauthorized", number + b" OPTIONS", CHALLENGE[:-2] + b",stale=true\r\n")
+        challenge = CHALLENGE.replace(b"5b1a", number)[:-2] + b",stale=true\r\n" if number != b"1" else CHALLENGE
+        return answered(b"401 Unauthorized", number + b" OPTIONS", challenge)
 
     line = scripted([[b"", *[stale] * 6]])
     await tried(line)

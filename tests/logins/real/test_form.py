@@ -1,20 +1,14 @@
 """The form that a page describes, through the real wire, against PHP's own sessions: as it is delivered, and hardened."""
 
 from collections.abc import Awaitable, Callable, Iterator
-from ipaddress import ip_network
+from functools import partial
 from pathlib import Path
 
 import pytest
 
-from checks.contract import Account, Answer, Verdict
-from inventory.model import Endpoint, Level
-from scanner.audit import Audit
+from checks.contract import Answer, Verdict
 from scanner.logins import http_form
-from scanner.pace import PACES
-from scanner.scope import Grant, Scope
-from scanner.wire import Wire
 from tests.logins.real.form_server import Cabinet, start
-from tests.real.asking import ask_once
 
 pytestmark = pytest.mark.real
 Ask = Callable[..., Awaitable[Answer]]
@@ -35,17 +29,9 @@ def cabinet(tmp_path: Path) -> Iterator[Callable[..., Cabinet]]:
 
 
 @pytest.fixture
-def ask(tmp_path: Path) -> Iterator[Ask]:
-    """`await ask(endpoint, user, password)` asks once, through the wire."""
-    grant = Grant((ip_network("127.0.0.0/8"),), (), Level.LOGIN, "the test")
-    with Audit(tmp_path / "audit.jsonl") as audit:
-        wire = Wire(Scope((grant,)), PACES["lab"], audit, level=Level.LOGIN)
-
-        async def once(endpoint: Endpoint, user: str = "", password: str = "") -> Answer:
-            account = Account("test", user, password)
-            return await ask_once(wire, http_form, endpoint, account, path="/", form="teltonika-rutos+html")
-
-        yield once
+def ask(ask):
+    """The one question, to a form that the page describes."""
+    return partial(ask, http_form, path="/", form="teltonika-rutos+html")
 
 
 async def test_opens_where_the_default_password_is_set_and_leaves_no_session(cabinet, ask, tmp_path):

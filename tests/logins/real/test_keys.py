@@ -2,27 +2,15 @@
 
 import pytest
 
-from checks.contract import Account, Verdict
+from checks.contract import Verdict
 from scanner.conversation import Target
 from scanner.logins import ipmi, mqtt, vnc
 from scanner.protocols import ipmi as ipmi_protocol
-from tests.real.asking import ask_once
 
 pytestmark = pytest.mark.real
 
 OBSCURED = {"100": "7361719c6efd7676", "111111": "9065ad0d05410128"}
 """What vncpasswd of TigerVNC 1.12.0 makes of a password."""
-
-
-@pytest.fixture
-def ask(wire):
-    """`await ask(driver, endpoint, user, password)` asks once; each question is a device of its own to the cap."""
-
-    async def once(driver, endpoint, user, password):
-        account = Account("test", user, password)
-        return await ask_once(wire, driver, endpoint, account)
-
-    return once
 
 
 async def test_ipmi_opens_where_the_default_password_is_set(run, ask):

@@ -2,11 +2,10 @@
 
 import pytest
 
-from checks.contract import Account, Verdict
+from checks.contract import Verdict
 from scanner.logins import ssh, telnet
 from tests.logins.real.private_users import OURS, USER, PrivateUsers, allowed
 from tests.real import servers
-from tests.real.asking import ask_once
 
 pytestmark = pytest.mark.real
 PASSWORD = "Right-pa55"
@@ -43,12 +42,11 @@ def our_servers(monkeypatch):
 
 
 @pytest.fixture
-def ask(wire):
-    """`await ask(driver, endpoint, user, password)` asks once; each question is of a device of its own to the cap."""
+def ask(ask):
+    """The one question, of the private user with the documented password unless told otherwise."""
 
     async def once(driver, endpoint, user=USER, password=PASSWORD):
-        account = Account("test", user, password)
-        return await ask_once(wire, driver, endpoint, account)
+        return await ask(driver, endpoint, user, password)
 
     return once
 

@@ -1,10 +1,11 @@
 """SNMPv3 users, through the real wire, against net-snmp's agent."""
 
+from functools import partial
+
 import pytest
 
-from checks.contract import Account, Verdict
+from checks.contract import Verdict
 from scanner.logins import snmpv3
-from tests.real.asking import ask_once
 
 pytestmark = pytest.mark.real
 
@@ -13,14 +14,9 @@ NOBODY = ("closed", "127.0.0.2")
 
 
 @pytest.fixture
-def ask(wire):
-    """`await ask(endpoint, user, password, scheme)` asks once; each question is a device of its own to the cap."""
-
-    async def asked(endpoint, user, password, scheme=""):
-        account = Account("test", user, password, scheme)
-        return await ask_once(wire, snmpv3, endpoint, account)
-
-    return asked
+def ask(ask):
+    """The one question, to SNMPv3."""
+    return partial(ask, snmpv3)
 
 
 def user(name: str, algorithm: str, password: str, level: str = "auth") -> tuple[str, str]:

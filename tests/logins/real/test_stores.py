@@ -1,20 +1,12 @@
 """The logins of databases, through the real wire, against real servers: as they are left open by default, and hardened."""
 
 from collections.abc import Awaitable, Callable, Iterator
-from ipaddress import ip_network
-from pathlib import Path
 
 import pytest
 
-from checks.contract import Account, Answer, Verdict
-from inventory.model import Endpoint, Level
-from scanner.audit import Audit
+from checks.contract import Answer, Verdict
 from scanner.logins import mysql, postgresql, redis
-from scanner.pace import PACES
-from scanner.scope import Grant, Scope
-from scanner.wire import Wire
 from tests.logins.real.stores_server import Cluster, Stores, open_folder, running
-from tests.real.asking import ask_once
 
 pytestmark = pytest.mark.real
 Ask = Callable[..., Awaitable[Answer]]
@@ -23,20 +15,6 @@ Ask = Callable[..., Awaitable[Answer]]
 @pytest.fixture
 def stores() -> Iterator[Stores]:
     yield from running()
-
-
-@pytest.fixture
-def ask(tmp_path: Path) -> Iterator[Ask]:
-    """`await ask(driver, endpoint, user, password)` asks once, through the wire."""
-    grant = Grant((ip_network("127.0.0.0/8"),), (), Level.LOGIN, "the test")
-    with Audit(tmp_path / "audit.jsonl") as audit:
-        wire = Wire(Scope((grant,)), PACES["lab"], audit, level=Level.LOGIN)
-
-        async def once(driver, endpoint: Endpoint, user: str = "", password: str = "") -> Answer:
-            account = Account("test", user, password)
-            return await ask_once(wire, driver, endpoint, account)
-
-        yield once
 
 
 async def test_redis_with_the_password_of_its_example_opens_by_it_alone(stores, ask):

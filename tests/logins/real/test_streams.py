@@ -5,12 +5,11 @@ from pathlib import Path
 
 import pytest
 
-from checks.contract import Account, Verdict
+from checks.contract import Verdict
 from scanner.logins import ftp, rtsp, sip, sip_tcp
 from tests.logins.real import streams_server
 from tests.real import conftest as real
 from tests.real import servers, video_servers
-from tests.real.asking import ask_once
 
 pytestmark = pytest.mark.real
 unix_user, set_password = real.unix_user, real.set_password
@@ -23,17 +22,6 @@ def more_servers(monkeypatch):
     ours = (streams_server.vsftpd_login, streams_server.kamailio_auth, streams_server.gst_rtsp_login)
     for server in (*ours, video_servers.gst_rtsp):
         monkeypatch.setitem(servers.SERVERS, server.__name__, server)
-
-
-@pytest.fixture
-def ask(wire):
-    """`await ask(driver, endpoint, user, password)` asks once; each question is of a device of its own to the cap."""
-
-    async def once(driver, endpoint, user, password, *, tls=False):
-        account = Account("test", user, password)
-        return await ask_once(wire, driver, endpoint, account, tls=tls)
-
-    return once
 
 
 async def test_ftp_opens_with_the_password_and_refuses_any_other(run, ask, unix_user, set_password):
