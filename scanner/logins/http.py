@@ -1,8 +1,8 @@
 """HTTP: Basic or Digest, as the device asks. The proof is that a page which answered 401 to a stranger answers 2xx with the account, and shows no login there.
 
 One page is asked for: that of the question, or `/`, or the page of the same server that it points to. One answer to a challenge is sent; another only where
-the device says that the nonce was too old, which says nothing of the password (RFC 7616, section 3.3), or where the page that opened leads on to another. A
-login form is not filled in here.
+the page that opened leads on to another. A nonce that was too old (RFC 7616, section 3.3) is not followed by another answer: we had it a moment ago, and
+devices that say so may have counted a failed login all the same. A login form is not filled in here.
 """
 
 import re
@@ -21,7 +21,7 @@ from scanner.refusals import few_left, says_busy, says_locked, says_refused
 NAME = "http"
 _REDIRECTS = 2
 _EVIDENCE = 256
-_TITLE = re.compile(rb"<title[^>]{0,80}>\s*(.{0,160}?)\s*</title", re.IGNORECASE | re.DOTALL)
+_TITLE = re.compile(rb"<title[^>]{0,80}>[^<]{0,240}</title", re.IGNORECASE)
 _LOGIN_PAGE = re.compile(r"log[-_]?[io]n|sign[-_]?in|auth|denied|error|lock|expired|timeout", re.IGNORECASE)
 _LOCK_STATUS = (423, 429)
 # Hikvision's (ISAPI, userCheck), who else writes "unlock".
@@ -74,19 +74,11 @@ async def _attempt(line: Line, account: Account) -> Answer:
         reason = f"a 401 with no challenge we can answer ({schemes or 'an unknown scheme'})"
         return _answer(Verdict.UNREACHED, reason, page.response, account)
     opened = await _asked(line, page.path, account, challenge)
-    fresh = strongest(opened.challenges)
-    if opened.status == 401 and fresh is not None and _only_stale(fresh, challenge):
-        opened = await _asked(line, page.path, account, fresh)
     verdict, reason = judge(opened.response, page.response, opened.url)
     onward = _inside(opened.response, opened.url)
     if verdict is Verdict.OPENED and onward is not None:
         return await _onward(line, onward, account)
     return _answer(verdict, reason, opened.response, account)
-
-
-def _only_stale(fresh: Challenge, before: Challenge) -> bool:
-    """Whether just the nonce was too old. A device that says so of a nonce that nobody has used yet says it always, and it means nothing."""
-    return fresh.stale and not before.stale and fresh.parameters.get("nonce") != before.parameters.get("nonce")
 
 
 async def _onward(line: Line, path: str, account: Account) -> Answer:
@@ -191,7 +183,7 @@ def _judge_refusal(page: Response) -> tuple[Verdict, str]:
     if page.status == 401 and page.header("WWW-Authenticate") is None:
         return Verdict.UNREACHED, _NO_CHALLENGE
     if challenge is not None and challenge.stale:
-        return Verdict.UNREACHED, "it says of every nonce that it is too old"
+        return Verdict.UNREACHED, "it says of the nonce that it has just given that it is too old"
     return Verdict.REFUSED, ""
 
 

@@ -20,7 +20,7 @@ _COOKIES, _COOKIE = 16, 2048
 _COOKIE_PAIR = re.compile(r"[!#$%&'*+.^_`|~0-9A-Za-z-]{1,128}=[!#-+\--:<-\[\]-~]{0,2048}")  # RFC 6265, section 4.1.1
 _SECRET = 6
 """A cookie or token is a secret from this length on; "en" and "1" are none, and would make any text unreadable."""
-_TITLE = re.compile(rb"<title[^>]{0,80}>\s*(.{0,160}?)\s*</title", re.IGNORECASE | re.DOTALL)
+_TITLE = re.compile(rb"<title[^>]{0,80}>[^<]{0,240}</title", re.IGNORECASE)
 _LOCK = re.compile(
     r"\b(?:accounts?|users?|logins?|address|ip|you|device|access|terminal)\b[^<>\n\"]{0,40}\b(?:locked|blocked|banned|suspended|disabled)\b"
     r"|\block(?:ed)?[ _-]?out\b|\btoo many (?:failed|login|log-?in|attempts|invalid|wrong|unsuccessful|incorrect|authentication|tries)"
