@@ -12,7 +12,9 @@ from inventory.errors import PeerError, ProtocolError
 from scanner.codecs.http1 import Response
 from scanner.logins.web_visit import KEPT, Visit, barred, is_busy, text_of
 
-_TOKEN = re.compile(r"[^\r\n\0]{1,2048}")
+_TOKEN = re.compile(
+    r"[^\r\n\0\ud800-\udfff]{1,2048}"
+)  # JSON may name halves of characters, which nothing can be made of
 _SECRET = 6
 _TYPES = {"form": "application/x-www-form-urlencoded", "json": "application/json", "text": "text/plain"}
 _ABSENT = object()
