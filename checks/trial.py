@@ -7,7 +7,7 @@ anything opens. What is left over waits for the next night: the pairs of account
 thirty days is believed.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field, replace
 from enum import StrEnum
 from hashlib import sha256
@@ -15,11 +15,14 @@ from hashlib import sha256
 from checks.catalogue import Catalogue
 from checks.contract import Account, Answer, Asking, Inconclusive, Login, NotApplicable, Verdict, ask
 from checks.credentials import Entry
-from checks.doors import HEARD, WAYS, Door, doors
-from inventory.ledger import CONTROL, RANDOM, told
+from checks.doors import HEARD, WAYS, Door
+from checks.doors import doors as every_door
+from inventory.ledger import CONTROL, RANDOM, UNDOCUMENTED_LIMIT, told
 from inventory.model import Device, Endpoint
 
 ANONYMOUS = Account("control:anonymous", "", "")
+GROWTH, GROWN = 2.0, 3.0
+"""A refusal that takes twice as long as the first one at that door, and so many seconds longer, is held back: that is a lock, too."""
 
 
 class End(StrEnum):
@@ -90,8 +93,9 @@ def try_doors(device: Device, catalogue: Catalogue, *, undocumented: bool) -> As
 
     Raises `NotApplicable` where there is no door, `Inconclusive` where it could not be seen.
     """
-    trial = _Trial(device, catalogue)
-    found = [_Case(door, trial.accounts(door)) for door in _doors(device)]
+    doors = _doors(device)
+    trial = _Trial(device, catalogue, doors)
+    found = [_Case(door, trial.accounts(door)) for door in doors]
     yield from trial.offer_accounts([case for case in found if case.accounts])
     if undocumented:
         yield from trial.offer_nothing([case for case in found if not case.accounts])
@@ -101,7 +105,7 @@ def try_doors(device: Device, catalogue: Catalogue, *, undocumented: bool) -> As
 
 def _doors(device: Device) -> tuple[Door, ...]:
     """The logins that can be tried; where there are none, why."""
-    found = doors(device)
+    found = every_door(device)
     if found:
         return found
     gaps = [f"{gap.protocol} on {gap.endpoint}: {gap.reason}" for gap in device.gaps if gap.protocol in HEARD]
@@ -113,15 +117,15 @@ def _doors(device: Device) -> tuple[Door, ...]:
 class _Trial:
     """The trial of all doors of one device."""
 
-    def __init__(self, device: Device, catalogue: Catalogue) -> None:
+    def __init__(self, device: Device, catalogue: Catalogue, doors: Iterable[Door]) -> None:
         self._device = device
         self._catalogue = catalogue
         self._entries = catalogue.documented(device)
         self._halted = ""
         self._opening: set[Account] = set()
         self._left = 0
-        # The strictest documented lock of the product, the same for every question; 0 where none is documented.
-        self._threshold = min((entry.lock_threshold for entry in self._entries if entry.lock_threshold), default=0)
+        self._threshold = lock_threshold(self._entries, doors)
+        self._refused_in: dict[Door, float] = {}
 
     def offer_accounts(self, cases: list[_Case]) -> Asking[None]:
         """Try the accounts that are documented for these doors."""
@@ -262,6 +266,10 @@ class _Trial:
         self._left = answer.left
         if answer.verdict is Verdict.LOCKED:
             self._halted = f"{door} speaks of a lock, so the device is asked for no more logins"
+        elif answer.verdict is Verdict.REFUSED and answer.seconds and not account.anonymous:
+            before = self._refused_in.setdefault(door, answer.seconds)
+            if answer.seconds >= max(GROWTH * before, before + GROWN):
+                self._halted = f"{door} takes longer and longer to refuse, so the device is asked for no more logins"
         return answer
 
     def accounts(self, door: Door) -> tuple[Account, ...]:
@@ -290,6 +298,20 @@ class _Trial:
             known = yield from self._ask(case.door, account, remembered=True)
             ranked.append((_refused(known), _refused(case.known), number))
         return [pairs[number] for _, _, number in sorted(ranked)]
+
+
+def lock_threshold(entries: Iterable[Entry], doors: Iterable[Door]) -> int:
+    """The strictest documented lock of the product, the same for every question; 0 where none is documented.
+
+    A maker tells the lock of one login (the web's, say), and the device has one count for all or one for each. So where the lock of another of its doors is not
+    documented, no more is borne than by a device of which nothing is.
+    """
+    locks = [entry for entry in entries if entry.lock_threshold]
+    strictest = min((entry.lock_threshold for entry in locks), default=0)
+    told = {protocol for entry in locks for protocol in entry.protocols}
+    ways = {door.protocol: WAYS[door.protocol] for door in doors}
+    untold = any(way.locks and (way.accounts or name) not in told for name, way in ways.items())
+    return 0 if untold and strictest >= UNDOCUMENTED_LIMIT else strictest
 
 
 def _refused(answer: Answer | None) -> bool:

@@ -151,6 +151,24 @@ def test_every_question_carries_the_documented_lock(make, judge):
     assert {question.lock_threshold for question in judged.asked} == {5}
 
 
+def test_a_lock_that_is_documented_of_the_web_alone_is_no_leave_to_fail_at_another_door(make, judge):
+    def asked(*heard):
+        return {one.lock_threshold for one in judge(default_credentials, make(*heard, claims=HIKVISION)).asked}
+
+    assert (asked(HTTP), asked(HTTP, TELNET)) == ({5}, {0})
+
+
+def test_a_device_that_refuses_more_and_more_slowly_is_asked_no_more(make, judge):
+    def slowly(question):
+        slow.append(question)
+        return Answer(Verdict.REFUSED, seconds=1.0 if len(slow) < 3 else 6.0)
+
+    slow: list[Login] = []
+    judged = judge(default_credentials, make(HTTP, claims=HIKVISION), slowly)
+    assert (judged.ended, len(judged.asked)) == ("unreached", 3)
+    assert "longer and longer" in judged.reason
+
+
 def test_a_random_pair_is_tried_on_a_device_that_nobody_identified(make, judge):
     judged = judge(accepts_any_password, make(SSH), always(Verdict.OPENED))
     assert (judged.ports, len(judged.asked)) == ([22], 1)
