@@ -9,8 +9,10 @@ thirty days is believed.
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field, replace
+from datetime import UTC, datetime
 from enum import StrEnum
 from hashlib import sha256
+from typing import TypeAlias
 
 from checks.catalogue import Catalogue
 from checks.contract import Account, Answer, Asking, Inconclusive, Login, NotApplicable, Verdict, ask
@@ -23,6 +25,9 @@ from inventory.model import Device, Endpoint
 ANONYMOUS = Account("control:anonymous", "", "")
 GROWTH, GROWN = 2.0, 3.0
 """A refusal that takes twice as long as the first one at that door, and so many seconds longer, is held back: that is a lock, too."""
+
+
+_NEVER = datetime.min.replace(tzinfo=UTC)
 
 
 class End(StrEnum):
@@ -88,6 +93,10 @@ class _Case:
         self.tried = Tried(self.door, End.UNKNOWN, None, answer, "; ".join(self.doubts), bool(self.accounts))
 
 
+_Offer: TypeAlias = tuple[_Case, Account | None]
+"""A door and an account for it; None is the random pair."""
+
+
 def try_doors(device: Device, catalogue: Catalogue, *, undocumented: bool) -> Asking[tuple[Tried, ...]]:
     """Try every door that has a documented account, then the others if `undocumented`, and return how each trial ended.
 
@@ -96,9 +105,8 @@ def try_doors(device: Device, catalogue: Catalogue, *, undocumented: bool) -> As
     doors = _doors(device)
     trial = _Trial(device, catalogue, doors)
     found = [_Case(door, trial.accounts(door)) for door in doors]
-    yield from trial.offer_accounts([case for case in found if case.accounts])
+    yield from trial.offer(found, undocumented=undocumented)
     if undocumented:
-        yield from trial.offer_nothing([case for case in found if not case.accounts])
         yield from trial.offer_late([case for case in found if case.waits])
     return tuple(case.tried or trial.verdict(case) for case in found)
 
@@ -127,27 +135,25 @@ class _Trial:
         self._threshold = lock_threshold(self._entries, doors)
         self._refused_in: dict[Door, float] = {}
 
-    def offer_accounts(self, cases: list[_Case]) -> Asking[None]:
-        """Try the accounts that are documented for these doors."""
+    def offer(self, cases: list[_Case], *, undocumented: bool) -> Asking[None]:
+        """Try the accounts that are documented for these doors; if `undocumented`, the random pair on those that none is documented for."""
         for case in cases:
-            yield from self._without_account(case)
-        pairs = yield from self._in_order([pair for pair in _pairs(cases) if not pair[0].tried])
-        for case in self._roomy(pairs):
+            if case.accounts or undocumented:
+                yield from self._without_account(case)
+        pairs = [pair for pair in _pairs(cases) if not pair[0].tried]
+        others = [(case, None) for case in cases if not case.accounts]
+        for case in self._roomy(pairs, len(others)):
             yield from self._random(case)
-        for case, account in pairs:
-            if case.tried is None and not self._halted:
+        ordered = yield from self._in_order([*pairs, *(others if undocumented else ())])
+        for case, account in ordered:
+            if account is None:
+                yield from self._random(case)
+            elif case.tried is None and not self._halted:
                 yield from self._offer(case, account)
-
-    def offer_nothing(self, cases: list[_Case]) -> Asking[None]:
-        """Try the random pair on doors that no account is documented for, those first that were never tried."""
-        for case in cases:
-            yield from self._without_account(case)
-        for case in sorted(cases, key=lambda case: case.known.verdict is Verdict.REFUSED):
-            yield from self._random(case)
 
     def offer_late(self, cases: list[_Case]) -> Asking[None]:
         """Try the random pair on doors whose accounts may not be offered now: whether they let anybody in can be known all the same."""
-        for case in cases:
+        for case in sorted(cases, key=lambda case: _turn(case.known)):
             answer = yield from self._ask(case.door, random_pair(self._device, case.door.endpoint))
             if answer.verdict is Verdict.OPENED:
                 case.end(End.ANYTHING, answer)
@@ -165,12 +171,12 @@ class _Trial:
             return Tried(case.door, End.SHUT, None, oldest, "", documented, refuses)
         return Tried(case.door, End.UNDOCUMENTED, None, case.before or case.known, "", documented, refuses)
 
-    def _roomy(self, pairs: list[tuple[_Case, Account]]) -> list[_Case]:
-        """The doors to which the random pair goes first: all, or none where the device could not bear it beside the accounts."""
+    def _roomy(self, pairs: list[tuple[_Case, Account]], others: int) -> list[_Case]:
+        """The doors to which the random pair goes first: all, or none where the device could not bear it beside the accounts, and as many `others`."""
         cases = list({case.door: case for case, _ in pairs}.values())
         costly = sum(WAYS[case.door.protocol].locks for case in cases)
         accounts = sum(WAYS[case.door.protocol].locks for case, _ in pairs)
-        return cases if self._left >= accounts + costly else []
+        return cases if self._left >= accounts + costly + others else []
 
     # Controls
 
@@ -289,15 +295,15 @@ class _Trial:
         usual, seldom = ([entry for entry in others if entry.seldom is late] for late in (False, True))
         return own, [one for one in usual if one.products], [one for one in usual if not one.products], seldom
 
-    def _in_order(self, pairs: list[tuple[_Case, Account]]) -> Asking[list[tuple[_Case, Account]]]:
-        """The pairs in the order in which they are offered: as they are where all may be, else those first of which least is known."""
-        if len(pairs) <= self._left:
-            return pairs
-        ranked: list[tuple[bool, bool, int]] = []
+    def _in_order(self, pairs: list[_Offer]) -> Asking[list[_Offer]]:
+        """The pairs in the order in which they are offered: those first of which least is known. Not all may be, for one account is offered twice at most."""
+        ranked: list[tuple[tuple[bool, datetime], bool, bool, int]] = []
         for number, (case, account) in enumerate(pairs):
-            known = yield from self._ask(case.door, account, remembered=True)
-            ranked.append((_refused(known), _refused(case.known), number))
-        return [pairs[number] for _, _, number in sorted(ranked)]
+            known = case.known
+            if account is not None:
+                known = yield from self._ask(case.door, account, remembered=True)
+            ranked.append((_turn(known), account is None, _refused(case.known), number))
+        return [pairs[number] for *_, number in sorted(ranked)]
 
 
 def lock_threshold(entries: Iterable[Entry], doors: Iterable[Door]) -> int:
@@ -316,6 +322,11 @@ def lock_threshold(entries: Iterable[Entry], doors: Iterable[Door]) -> int:
 
 def _refused(answer: Answer | None) -> bool:
     return answer is not None and answer.verdict is Verdict.REFUSED
+
+
+def _turn(known: Answer) -> tuple[bool, datetime]:
+    """Whose turn comes first: what was never refused before what was, and of these what waits the longest, so that what answers nothing starves nobody."""
+    return _refused(known), known.asked or _NEVER
 
 
 def _pairs(cases: list[_Case]) -> Iterator[tuple[_Case, Account]]:
