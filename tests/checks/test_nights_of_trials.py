@@ -16,13 +16,13 @@ from checks.contract import Answer, Login, Verdict
 from checks.credentials import read
 from checks.default_credentials import accepts_any_password, default_credentials
 from inventory.ledger import ATTEMPTS_PER_ACCOUNT, LooseBook
-from inventory.model import Claim, Confidence, Device, Endpoint, Level, Observation, Outcome, Status
+from inventory.model import Claim, Confidence, Device, Endpoint, Facts, Level, Observation, Outcome, Status
 from scanner.ledger import Ledger
 from scanner.memo import Memo
 
 FIRST = datetime(2026, 11, 21, 2, 0, tzinfo=UTC)
 NIGHTS = 14
-HEARD = {
+HEARD: dict[int, tuple[str, Facts]] = {
     80: ("http", {"http.auth": "basic"}),
     81: ("http", {"http.auth": "digest"}),
     23: ("telnet", {"telnet.prompt": "login"}),
@@ -106,7 +106,9 @@ def entries(draw: st.DrawFn) -> tuple[str, list[list[tuple[str, str]]], list[int
 @st.composite
 def boxes(draw: st.DrawFn, pairs: Sequence[tuple[str, str]]) -> Box:
     ports = draw(st.lists(st.sampled_from(sorted(HEARD)), min_size=1, unique=True))
-    ways = st.sampled_from(("nothing", "nothing", "anything", "users", "broken", *pairs))
+    ways: st.SearchStrategy[str | tuple[str, str]] = st.sampled_from(
+        ("nothing", "nothing", "anything", "users", "broken", *pairs)
+    )
     return Box({port: draw(ways) for port in ports})
 
 
