@@ -87,8 +87,8 @@ class Account:
 class Answer:
     """The verdict, the bytes that prove it (never the password), and the reason where there is one to give.
 
-    `when` is the moment at which it was given, where that was by an earlier run; `left` says how many failed logins the device may still be asked to bear,
-    and `seconds` how long it took to answer.
+    `when` is the moment at which it was given, where that was by an earlier run; `asked` when the question was last put, whatever came of it; `left` says how
+    many failed logins the device may still be asked to bear, and `seconds` how long it took to answer.
     """
 
     verdict: Verdict
@@ -97,6 +97,7 @@ class Answer:
     when: datetime | None = None
     left: int = 0
     seconds: float = 0.0
+    asked: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,24 +1,33 @@
 """The trial of a device's doors: its documented accounts are offered, within what it may bear, and what opens is proved.
 
-The proof of a default account: whoever offers nothing is refused, the account is let in (its driver has seen what only a known user sees), and a random pair
-that nobody ever set is refused. Where the device may bear more failed logins than there are accounts to offer, the random pair goes first as well; where it
-may not, it goes after a success only, for a refusal alone proves that not anything opens. What is left over waits for the next night: the pairs of account and
-door that were never offered come first then, and what was refused within thirty days is believed.
+The proof of a default account: whoever offers nothing is refused, the account is let in (its driver has seen what only a known user sees), and then the same
+user is refused with another password, made like the first so that it is not refused for its looks. Where the device may bear more failed logins than there are
+accounts to offer, a random pair that nobody ever set goes first as well; where it may not, the account goes alone, for a refusal alone proves that not
+anything opens. What is left over waits for the next night: the pairs of account and door that were never offered come first then, and what was refused within
+thirty days is believed.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field, replace
+from datetime import UTC, datetime
 from enum import StrEnum
 from hashlib import sha256
+from typing import TypeAlias
 
 from checks.catalogue import Catalogue
 from checks.contract import Account, Answer, Asking, Inconclusive, Login, NotApplicable, Verdict, ask
 from checks.credentials import Entry
-from checks.doors import HEARD, WAYS, Door, doors
-from inventory.ledger import told
+from checks.doors import HEARD, WAYS, Door
+from checks.doors import doors as every_door
+from inventory.ledger import CONTROL, RANDOM, UNDOCUMENTED_LIMIT, told
 from inventory.model import Device, Endpoint
 
 ANONYMOUS = Account("control:anonymous", "", "")
+GROWTH, GROWN = 2.0, 3.0
+"""A refusal that takes twice as long as the first one at that door, and so many seconds longer, is held back: that is a lock, too."""
+
+
+_NEVER = datetime.min.replace(tzinfo=UTC)
 
 
 class End(StrEnum):
@@ -84,23 +93,27 @@ class _Case:
         self.tried = Tried(self.door, End.UNKNOWN, None, answer, "; ".join(self.doubts), bool(self.accounts))
 
 
+_Offer: TypeAlias = tuple[_Case, Account | None]
+"""A door and an account for it; None is the random pair."""
+
+
 def try_doors(device: Device, catalogue: Catalogue, *, undocumented: bool) -> Asking[tuple[Tried, ...]]:
     """Try every door that has a documented account, then the others if `undocumented`, and return how each trial ended.
 
     Raises `NotApplicable` where there is no door, `Inconclusive` where it could not be seen.
     """
-    trial = _Trial(device, catalogue)
-    found = [_Case(door, trial.accounts(door)) for door in _doors(device)]
-    yield from trial.offer_accounts([case for case in found if case.accounts])
+    doors = _doors(device)
+    trial = _Trial(device, catalogue, doors)
+    found = [_Case(door, trial.accounts(door)) for door in doors]
+    yield from trial.offer(found, undocumented=undocumented)
     if undocumented:
-        yield from trial.offer_nothing([case for case in found if not case.accounts])
         yield from trial.offer_late([case for case in found if case.waits])
     return tuple(case.tried or trial.verdict(case) for case in found)
 
 
 def _doors(device: Device) -> tuple[Door, ...]:
     """The logins that can be tried; where there are none, why."""
-    found = doors(device)
+    found = every_door(device)
     if found:
         return found
     gaps = [f"{gap.protocol} on {gap.endpoint}: {gap.reason}" for gap in device.gaps if gap.protocol in HEARD]
@@ -112,37 +125,35 @@ def _doors(device: Device) -> tuple[Door, ...]:
 class _Trial:
     """The trial of all doors of one device."""
 
-    def __init__(self, device: Device, catalogue: Catalogue) -> None:
+    def __init__(self, device: Device, catalogue: Catalogue, doors: Iterable[Door]) -> None:
         self._device = device
         self._catalogue = catalogue
         self._entries = catalogue.documented(device)
         self._halted = ""
         self._opening: set[tuple[str, str]] = set()
         self._left = 0
-        # The strictest documented lock of the product, the same for every question; 0 where none is documented.
-        self._threshold = min((entry.lock_threshold for entry in self._entries if entry.lock_threshold), default=0)
+        self._threshold = lock_threshold(self._entries, doors)
+        self._refused_in: dict[Door, float] = {}
 
-    def offer_accounts(self, cases: list[_Case]) -> Asking[None]:
-        """Try the accounts that are documented for these doors."""
+    def offer(self, cases: list[_Case], *, undocumented: bool) -> Asking[None]:
+        """Try the accounts that are documented for these doors; if `undocumented`, the random pair on those that none is documented for."""
         for case in cases:
-            yield from self._without_account(case)
-        pairs = yield from self._in_order([pair for pair in _pairs(cases) if not pair[0].tried])
-        for case in self._roomy(pairs):
+            if case.accounts or undocumented:
+                yield from self._without_account(case)
+        pairs = [pair for pair in _pairs(cases) if not pair[0].tried]
+        others = [(case, None) for case in cases if not case.accounts]
+        for case in self._roomy(pairs, len(others)):
             yield from self._random(case)
-        for case, account in pairs:
-            if case.tried is None and not self._halted:
+        ordered = yield from self._in_order([*pairs, *(others if undocumented else ())])
+        for case, account in ordered:
+            if account is None:
+                yield from self._random(case)
+            elif case.tried is None and not self._halted:
                 yield from self._offer(case, account)
-
-    def offer_nothing(self, cases: list[_Case]) -> Asking[None]:
-        """Try the random pair on doors that no account is documented for, those first that were never tried."""
-        for case in cases:
-            yield from self._without_account(case)
-        for case in sorted(cases, key=lambda case: case.known.verdict is Verdict.REFUSED):
-            yield from self._random(case)
 
     def offer_late(self, cases: list[_Case]) -> Asking[None]:
         """Try the random pair on doors whose accounts may not be offered now: whether they let anybody in can be known all the same."""
-        for case in cases:
+        for case in sorted(cases, key=lambda case: _turn(case.known)):
             answer = yield from self._ask(case.door, random_pair(self._device, case.door.endpoint))
             if answer.verdict is Verdict.OPENED:
                 case.end(End.ANYTHING, answer)
@@ -160,12 +171,12 @@ class _Trial:
             return Tried(case.door, End.SHUT, None, oldest, "", documented, refuses)
         return Tried(case.door, End.UNDOCUMENTED, None, case.before or case.known, "", documented, refuses)
 
-    def _roomy(self, pairs: list[tuple[_Case, Account]]) -> list[_Case]:
-        """The doors to which the random pair goes first: all, or none where the device could not bear it beside the accounts."""
+    def _roomy(self, pairs: list[tuple[_Case, Account]], others: int) -> list[_Case]:
+        """The doors to which the random pair goes first: all, or none where the device could not bear it beside the accounts, and as many `others`."""
         cases = list({case.door: case for case, _ in pairs}.values())
         costly = sum(WAYS[case.door.protocol].locks for case in cases)
         accounts = sum(WAYS[case.door.protocol].locks for case, _ in pairs)
-        return cases if self._left >= accounts + costly else []
+        return cases if self._left >= accounts + costly + others else []
 
     # Controls
 
@@ -223,17 +234,22 @@ class _Trial:
         return known if known.verdict is Verdict.REFUSED else answer
 
     def _prove(self, case: _Case, account: Account, opened: Answer) -> Asking[None]:
-        """Offer the random pair to a door that has just opened: only if it is refused was it the account that opened it."""
-        control = yield from self._ask(case.door, random_pair(self._device, case.door.endpoint), again=True)
+        """Offer another password to a door that has just opened: only if it is refused was it the account that opened it.
+
+        Where strangers were turned away before, a door that asks for nothing now remembers us (an address, a session); that proves neither one nor the other.
+        """
+        wrong = wrong_password(self._device, case.door.endpoint, account)
+        control = yield from self._ask(case.door, wrong, again=wrong.id == RANDOM)
         if control.verdict is Verdict.OPENED:
-            case.end(End.ANYTHING, control)
-        elif control.verdict is Verdict.NO_LOGIN_ASKED:
+            case.end(End.ANYTHING, control, wrong)
+        elif control.verdict is Verdict.NO_LOGIN_ASKED and not WAYS[case.door.protocol].anonymous:
             case.end(End.NO_LOGIN, control)
         elif any(_refused(one) for one in (control, case.before, case.known)):
             self._opening.add((account.user, account.password))
             case.end(End.DEFAULT, opened, account)
         else:
-            said = f"it let {account.user or account.id!r} in, but whether it refuses others is not known: {control.reason}"
+            why = control.reason or control.verdict.value
+            said = f"it let {account.user or account.id!r} in, but whether it refuses others is not known: {why}"
             case.give_up(replace(control, reason=said))
 
     # Questions
@@ -256,6 +272,10 @@ class _Trial:
         self._left = answer.left
         if answer.verdict is Verdict.LOCKED:
             self._halted = f"{door} speaks of a lock, so the device is asked for no more logins"
+        elif answer.verdict is Verdict.REFUSED and answer.seconds and not account.anonymous:
+            before = self._refused_in.setdefault(door, answer.seconds)
+            if answer.seconds >= max(GROWTH * before, before + GROWN):
+                self._halted = f"{door} takes longer and longer to refuse, so the device is asked for no more logins"
         return answer
 
     def accounts(self, door: Door) -> tuple[Account, ...]:
@@ -275,19 +295,38 @@ class _Trial:
         usual, seldom = ([entry for entry in others if entry.seldom is late] for late in (False, True))
         return own, [one for one in usual if one.products], [one for one in usual if not one.products], seldom
 
-    def _in_order(self, pairs: list[tuple[_Case, Account]]) -> Asking[list[tuple[_Case, Account]]]:
-        """The pairs in the order in which they are offered: as they are where all may be, else those first of which least is known."""
-        if len(pairs) <= self._left:
-            return pairs
-        ranked: list[tuple[bool, bool, int]] = []
+    def _in_order(self, pairs: list[_Offer]) -> Asking[list[_Offer]]:
+        """The pairs in the order in which they are offered: those first of which least is known. Not all may be, for one account is offered twice at most."""
+        ranked: list[tuple[tuple[bool, datetime], bool, bool, int]] = []
         for number, (case, account) in enumerate(pairs):
-            known = yield from self._ask(case.door, account, remembered=True)
-            ranked.append((_refused(known), _refused(case.known), number))
-        return [pairs[number] for _, _, number in sorted(ranked)]
+            known = case.known
+            if account is not None:
+                known = yield from self._ask(case.door, account, remembered=True)
+            ranked.append((_turn(known), account is None, _refused(case.known), number))
+        return [pairs[number] for *_, number in sorted(ranked)]
+
+
+def lock_threshold(entries: Iterable[Entry], doors: Iterable[Door]) -> int:
+    """The strictest documented lock of the product, the same for every question; 0 where none is documented.
+
+    A maker tells the lock of one login (the web's, say), and the device has one count for all or one for each. So where the lock of another of its doors is not
+    documented, no more is borne than by a device of which nothing is.
+    """
+    locks = [entry for entry in entries if entry.lock_threshold]
+    strictest = min((entry.lock_threshold for entry in locks), default=0)
+    told = {protocol for entry in locks for protocol in entry.protocols}
+    ways = {door.protocol: WAYS[door.protocol] for door in doors}
+    untold = any(way.locks and (way.accounts or name) not in told for name, way in ways.items())
+    return 0 if untold and strictest >= UNDOCUMENTED_LIMIT else strictest
 
 
 def _refused(answer: Answer | None) -> bool:
     return answer is not None and answer.verdict is Verdict.REFUSED
+
+
+def _turn(known: Answer) -> tuple[bool, datetime]:
+    """Whose turn comes first: what was never refused before what was, and of these what waits the longest, so that what answers nothing starves nobody."""
+    return _refused(known), known.asked or _NEVER
 
 
 def _pairs(cases: list[_Case]) -> Iterator[tuple[_Case, Account]]:
@@ -304,4 +343,21 @@ def random_pair(device: Device, endpoint: Endpoint) -> Account:
     digest = sha256(
         f"tocsin control pair\0{device.identity}\0{endpoint.port}/{endpoint.transport}".encode()
     ).hexdigest()
-    return Account("control:random", f"tc{digest[:8]}", f"Q{digest[8:19]}")
+    return Account(RANDOM, f"tc{digest[:8]}", f"Q{digest[8:19]}")
+
+
+def wrong_password(device: Device, endpoint: Endpoint, account: Account) -> Account:
+    """The account with a password that nobody ever set, as long as its own and of digits where that is; a user without a password is asked for none.
+
+    It finds the server out that lets a user in with any password, and is refused for no other reason than that it is wrong.
+    """
+    if not account.password:
+        return random_pair(device, endpoint)
+    known, length = account.password.casefold(), min(max(len(account.password), 4), 12)
+    for number in range(100):
+        words = f"tocsin wrong password\0{device.identity}\0{endpoint.port}/{endpoint.transport}\0{number}"
+        digest = sha256(words.encode()).hexdigest()
+        password = str(int(digest, 16))[-length:] if known.isdecimal() else f"Q{digest}"[:length]
+        if password[:4].casefold() != known[:4]:
+            break
+    return replace(account, id=f"{CONTROL}password", password=password)

@@ -26,7 +26,9 @@ LOCK_MARGIN = 2
 UNDOCUMENTED_LIMIT = 4
 """What is taken for the number of failures before a lock where the maker documents none: two may be made, and the third is never."""
 CONTROL = "control:"
-"""Begins the id of an account that nobody ever set; such accounts are drawn anew when a device's identity changes, and are the same question all the same."""
+"""Begins the id of an account that nobody ever set."""
+RANDOM = f"{CONTROL}random"
+"""An account whose user nobody ever set either; it is drawn anew when a device's identity changes, and is the same question all the same."""
 
 
 class Verdict(StrEnum):
@@ -73,13 +75,18 @@ class Attempt:
     @property
     def question(self) -> tuple[str, ...]:
         """What makes two attempts at one device one question."""
-        who = (self.account,) if self.account.startswith(CONTROL) else (self.account, self.user, self.mark)
+        who: tuple[str, ...] = (self.account, self.user, self.mark)
+        if self.account.startswith(CONTROL):
+            who = (self.account, "" if self.account == RANDOM else self.user)
         return (self.port, self.protocol, self.place, *who)
 
     @property
     def who(self) -> str:
-        """The account that a device counts by: its name, and where it has none (an SNMP community) the id of the catalogue entry."""
-        return self.user or self.account
+        """The account that the cap is about: its name, and where it has none (an SNMP community) the id of the catalogue entry.
+
+        The control that names a user whose account has just opened is apart: its failure follows a success, so such a user fails twice at most all the same.
+        """
+        return f"{self.account} {self.user}" if self.account.startswith(CONTROL) else self.user or self.account
 
 
 @dataclass(frozen=True, slots=True)

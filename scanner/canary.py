@@ -5,7 +5,8 @@ How a reading is taken, cheapest first:
 a. the SNMPv3 engine discovery, where the device has answered it: one datagram, no slot of anything, and it tells boots and uptime besides;
 b. a connection to a port that the sweep found refusing: the kernel's RST costs the device no slot, and us two packets (not on this machine itself, whose
    refusals say nothing of a device);
-c. a connection to a port that was open, closed with FIN, not the port just asked if there is another. A port of a controller is the last choice.
+c. a connection to a port that was open, closed with FIN, not the port just asked if there is another. A port of a controller is the last choice,
+   and so is one whose server counts visitors who do not log in.
 
 Every connection of a conversation is a reading of its own, by the round-trip time of its SYN as the kernel measured it; so a healthy device pays for two more
 connections at most: one before, one after.
@@ -50,6 +51,9 @@ FEW = 3
 MOST_CONNECTIONS = 4
 """Connections to open ports that all the readings between questions may take together; later ones wait for the next question's own."""
 NETWORK = "several devices fell silent at once and none answered: it looks like the network, so the device was left and not quarantined"
+COUNTING_PORTS = frozenset((3306, *range(5900, 5910)))
+"""MySQL counts every connection without a login towards `max_connect_errors`, and VNC's servers count it as a failed one (`scanner/logins/vnc.py`)."""
+_SPARED_PORTS = CONTROL_PORTS | COUNTING_PORTS
 _WEB_PORTS = frozenset((80, 81, 443, 8000, 8080, 8443))
 
 
@@ -92,9 +96,9 @@ class Canary:
         self._connections = 0
 
     async def before(self) -> None:
-        """The first reading, from which on the device is watched; a port of a controller is spared it, and so is a device of which only silence is known."""
+        """The first reading, from which on the device is watched; a port of a controller, or one that counts, is spared it, and so is who was only silent."""
         endpoint = self._refusing or next(iter(_by_cost(self._host.open_ports)), None)
-        if endpoint is not None and (endpoint == self._refusing or endpoint.port not in CONTROL_PORTS):
+        if endpoint is not None and (endpoint == self._refusing or endpoint.port not in _SPARED_PORTS):
             self._alive = (await self._connect(endpoint)).alive
 
     async def between(
@@ -185,7 +189,7 @@ class Canary:
     def _shut(self, device: Device, reason: str) -> None:
         identity = candidates(device.claims, device.mac, device.observations, device.address)[0][0]
         look = self._refusing or self._open_port(None)
-        port = look.port if look and look.port not in CONTROL_PORTS else 0
+        port = look.port if look and look.port not in _SPARED_PORTS else 0
         entry = Quarantine(identity, device.address, device.mac, reason, self._asked, self._now(), self._scan, port)
         self._halt(self._ward.shut(entry))
 
@@ -235,7 +239,7 @@ class Canary:
     def _open_port(self, avoid: Endpoint | None) -> Endpoint | None:
         """An open port that has taken a connection in this scan, rather not `avoid`; a port that never did proves nothing by its silence."""
         open_ports = [endpoint for endpoint in _by_cost(self._worked) if endpoint != self._refusing]
-        return min(open_ports, key=lambda endpoint: (endpoint.port in CONTROL_PORTS, endpoint == avoid), default=None)
+        return min(open_ports, key=lambda endpoint: (endpoint.port in _SPARED_PORTS, endpoint == avoid), default=None)
 
     def _works(self, endpoint: Endpoint) -> None:
         if endpoint.transport == "tcp" and endpoint not in self._worked:
@@ -272,7 +276,7 @@ def _by_cost(endpoints: Iterable[Endpoint]) -> list[Endpoint]:
     """Ports from the one whose server thinks nothing of a visitor without a word (web) to the one that is a controller's."""
 
     def cost(endpoint: Endpoint) -> tuple[bool, bool, Endpoint]:
-        return (endpoint.port in CONTROL_PORTS, endpoint.port not in _WEB_PORTS, endpoint)
+        return (endpoint.port in _SPARED_PORTS, endpoint.port not in _WEB_PORTS, endpoint)
 
     return sorted(endpoints, key=cost)
 

@@ -50,18 +50,19 @@ class Ledger:
         return replace(answer, left=left)
 
     def remembered(self, question: Login, names: tuple[str, ...]) -> Answer:
-        """The last answer that is not too old to be believed, or NOT_TRIED; nothing is asked or written."""
+        """The last answer that is not too old to be believed, or NOT_TRIED; and when it was last asked. Nothing is asked or written."""
         attempt = self._attempt(question, names, "")
         past = self.book.tried(names)
         ruling = rule(attempt, past, question.lock_threshold)
         known = [one for one in past if one.question == attempt.question and attempt.when - one.when < MEMORY]
+        asked = max((one.when for one in known), default=None)
         known = [one for one in known if one.verdict is Verdict.REFUSED]
         if ruling.stands is not None:
-            return _old(ruling.stands, ruling)
+            return replace(_old(ruling.stands, ruling), asked=asked)
         left = ruling.left + (attempt.costs and not ruling.barred)
         if known:
-            return replace(_old(known[-1], ruling), left=left)
-        return Answer(Verdict.NOT_TRIED, reason=ruling.barred, left=left)
+            return replace(_old(known[-1], ruling), left=left, asked=asked)
+        return Answer(Verdict.NOT_TRIED, reason=ruling.barred, left=left, asked=asked)
 
     def _attempt(self, question: Login, names: tuple[str, ...], source: str) -> Attempt:
         account, endpoint = question.account, question.endpoint

@@ -83,15 +83,6 @@ def strongest(challenges: Iterable[Challenge]) -> Challenge | None:
     return max(answerable, key=_strength, default=None)
 
 
-def renewed(fresh: Challenge | None, before: Challenge) -> Challenge | None:
-    """The challenge to answer anew where only the nonce of `before` was too old, which says nothing of the password (RFC 7616, section 3.3); else None.
-
-    A device that says so of a nonce that nobody has used yet says it always, and it means nothing.
-    """
-    is_new = fresh is not None and fresh.stale and fresh.parameters.get("nonce") != before.parameters.get("nonce")
-    return fresh if is_new and not before.stale else None
-
-
 def _strength(challenge: Challenge) -> int:
     return _STRENGTH.index("basic" if challenge.scheme == "basic" else challenge.algorithm)
 

@@ -21,7 +21,7 @@ _SCANT = 40
 # Hikvision's (ISAPI, userCheck), who else writes "unlock".
 _LOCK_STATE = re.compile(r"<lockStatus>\s*lock\b|\"lockStatus\"\s*:\s*\"lock\"", re.IGNORECASE)
 _SCRIPT_WORDS = re.compile(r"\"([^\"\\]{4,160})\"|'([^'\\]{4,160})'")
-_TITLE = re.compile(rb"<title[^>]{0,80}>\s*(.{0,160}?)\s*</title", re.IGNORECASE | re.DOTALL)
+_TITLE = re.compile(rb"<title[^>]{0,80}>[^<]{0,240}</title", re.IGNORECASE)
 
 
 def text_of(response: Response) -> str:

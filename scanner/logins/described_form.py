@@ -18,7 +18,9 @@ from scanner.codecs.http_refusal import is_busy, lock_of, text_of, words_of
 from scanner.logins.web_visit import Visit
 from scanner.refusals import FEW
 
-_TOKEN = re.compile(r"[^\r\n\0]{1,2048}")
+_TOKEN = re.compile(
+    r"[^\r\n\0\ud800-\udfff]{1,2048}"
+)  # JSON may name halves of characters, which nothing can be made of
 _SECRET = 6
 _TYPES = {"form": "application/x-www-form-urlencoded", "json": "application/json", "text": "text/plain"}
 _ABSENT = object()

@@ -1,8 +1,8 @@
 """HTTP: Basic or Digest, as the device asks. The proof is that a page which answered 401 to a stranger answers 2xx with the account, and shows no login there.
 
 One page is asked for: that of the question, or `/`, or the page of the same server that it points to. One answer to a challenge is sent; another only where
-the device says that the nonce was too old, which says nothing of the password (RFC 7616, section 3.3), or where the page that opened leads on to another. A
-login form is not filled in here.
+the page that opened leads on to another. A nonce that was too old (RFC 7616, section 3.3) is not followed by another answer: we had it a moment ago, and
+devices that say so may have counted a failed login all the same. A login form is not filled in here.
 """
 
 import re
@@ -12,7 +12,7 @@ from checks.contract import Account, Answer, Verdict
 from inventory.errors import PeerError
 from scanner.codecs.html_page import read_page
 from scanner.codecs.http1 import Response, authority, origin, path_inside, read_response, request
-from scanner.codecs.http_auth import Challenge, authorisation, parse_challenges, renewed, strongest
+from scanner.codecs.http_auth import Challenge, authorisation, parse_challenges, strongest
 from scanner.codecs.http_refusal import MESSAGE, is_busy, lock_of, news_of, shown, text_of, words_of
 from scanner.conversation import Conversation, Line, Send, Target
 from scanner.mask import masked
@@ -65,9 +65,6 @@ async def _attempt(line: Line, account: Account) -> Answer:
         reason = f"a 401 with no challenge we can answer ({schemes or 'an unknown scheme'})"
         return _answer(Verdict.UNREACHED, reason, page.response, account)
     opened = await _asked(line, page.path, account, challenge)
-    fresh = renewed(strongest(opened.challenges), challenge)
-    if opened.status == 401 and fresh is not None:
-        opened = await _asked(line, page.path, account, fresh)
     verdict, reason = judge(opened.response, page.response, opened.url)
     onward = _inside(opened.response, opened.url)
     if verdict is Verdict.OPENED and onward is not None:
@@ -155,7 +152,7 @@ def _judge_refusal(page: Response) -> tuple[Verdict, str]:
     if page.status == 401 and page.header("WWW-Authenticate") is None:
         return Verdict.UNREACHED, _NO_CHALLENGE
     if challenge is not None and challenge.stale:
-        return Verdict.UNREACHED, "it says of every nonce that it is too old"
+        return Verdict.UNREACHED, "it says of the nonce that it has just given that it is too old"
     return Verdict.REFUSED, ""
 
 

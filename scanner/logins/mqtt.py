@@ -19,6 +19,8 @@ _CONNECT, _CONNACK = 0x10, 0x20
 _CLEAN, _USER, _PASSWORD = 0x02, 0x80, 0x40
 _KEEP_ALIVE = 10
 _ACCEPTED = 0
+_FOURTHS_SIZE = 2
+"""Bytes of 3.1.1's CONNACK (section 3.2.1); a broker of MQTT 5 may refuse it with more."""
 _OTHER_LEVEL = frozenset({1, 0x84})
 _REFUSED = {
     4: "bad user name or password",
@@ -50,7 +52,7 @@ def _enter(level: int, account: Account) -> Conversation[int]:
     if header[0] != _CONNACK or not 2 <= header[1] <= 127:
         raise ProtocolError("not an MQTT CONNACK")
     body = yield Read(header[1])
-    if body[0] & 0xFE:
+    if body[0] & 0xFE or (level == FOURTH and body[1] == _ACCEPTED and header[1] != _FOURTHS_SIZE):
         raise ProtocolError("not an MQTT CONNACK")
     if body[1] == _ACCEPTED:
         yield Send(DISCONNECT)

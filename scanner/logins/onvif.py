@@ -20,7 +20,7 @@ from checks.contract import Account, Answer, Verdict
 from inventory.errors import PeerError, ProtocolError
 from inventory.model import Facts
 from scanner.codecs.http1 import Response, authority, read_response, request
-from scanner.codecs.http_auth import Challenge, authorisation, parse_challenges, renewed, strongest
+from scanner.codecs.http_auth import authorisation, parse_challenges, strongest
 from scanner.codecs.http_refusal import LOCK_STATUS
 from scanner.conversation import Conversation, Line, Send, Target
 from scanner.mask import masked
@@ -86,25 +86,20 @@ async def _log_in(line: Line, account: Account, stranger: _Heard, clock: "_Clock
     challenges = parse_challenges(stranger.page.headers_named("WWW-Authenticate"))
     challenge = strongest(challenges)
     if challenge is not None:
-        return judge(stranger, await _over_http(line, account, challenge), account)
+        credentials = authorisation(challenge, account.user, account.password, "POST", _path(line))
+        told = await line.hold(_ask(line, INFORMATION, credentials))
+        fresh = strongest(parse_challenges(told.page.headers_named("WWW-Authenticate")))
+        if told.page.status == 401 and fresh is not None and fresh.stale:
+            # RFC 7616, section 3.3, which leaves open whether the password was looked at; so no second one is sent.
+            reason = "it says of the nonce that it has just given that it is too old"
+            return _answer(Verdict.UNREACHED, account, reason, stranger, told)
+        return judge(stranger, told, account)
     if challenges:
         schemes = ", ".join(sorted({found.scheme for found in challenges}))
         return _answer(Verdict.UNREACHED, account, f"it asks for a login that we have not ({schemes})", stranger)
     kind, envelope = INFORMATION
     signed = envelope.replace(_BODY, token(account, clock.now()) + _BODY, 1)
     return judge(stranger, await line.hold(_ask(line, (kind, signed))), account)
-
-
-async def _over_http(line: Line, account: Account, challenge: Challenge) -> _Heard:
-    """Answer HTTP's own challenge, once more where only the nonce was too old."""
-    for _ in range(2):
-        credentials = authorisation(challenge, account.user, account.password, "POST", _path(line))
-        told = await line.hold(_ask(line, INFORMATION, credentials))
-        fresh = renewed(strongest(parse_challenges(told.page.headers_named("WWW-Authenticate"))), challenge)
-        if told.page.status != 401 or fresh is None:
-            break
-        challenge = fresh
-    return told
 
 
 @dataclass(frozen=True, slots=True)

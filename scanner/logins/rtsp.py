@@ -10,7 +10,7 @@ from checks.contract import Account, Answer, Verdict
 from inventory.errors import PeerError, ProtocolError
 from inventory.text import one_line
 from scanner.codecs.http1 import SAFE_PATH, USER_AGENT, Incoming, Response, read_response
-from scanner.codecs.http_auth import Challenge, authorisation, parse_challenges, renewed, strongest
+from scanner.codecs.http_auth import Challenge, authorisation, parse_challenges, strongest
 from scanner.codecs.http_refusal import LOCK_STATUS
 from scanner.conversation import Conversation, Line, Reconnect, Send
 from scanner.mask import masked
@@ -55,16 +55,15 @@ def dialogue(asked: str, account: Account) -> Conversation[Answer]:
     if challenge is None:
         schemes = ", ".join(sorted({found.scheme for found in challenges})) or "none at all"
         return _answer(Verdict.UNREACHED, account, f"a 401 with no challenge we can answer ({schemes})", stranger)
-    page = stranger
-    for number in (2, 3):
-        if (page.header("Connection") or "").lower() == "close":
-            yield Reconnect()
-            incoming = Incoming()
-        page = yield from _describe(incoming, asked, number, authorisation_of(challenge, account, asked))
-        fresh = renewed(strongest(parse_challenges(page.headers_named("WWW-Authenticate"))), challenge)
-        if page.status != 401 or fresh is None:
-            break
-        challenge = fresh
+    if (stranger.header("Connection") or "").lower() == "close":
+        yield Reconnect()
+        incoming = Incoming()
+    page = yield from _describe(incoming, asked, 2, authorisation_of(challenge, account, asked))
+    fresh = strongest(parse_challenges(page.headers_named("WWW-Authenticate")))
+    if page.status == 401 and fresh is not None and fresh.stale:
+        # RFC 7616, section 3.3, which leaves open whether the password was looked at; so no second one is sent.
+        reason = "it says of the nonce that it has just given that it is too old"
+        return _answer(Verdict.UNREACHED, account, reason, stranger, page)
     return judge(stranger, page, account)
 
 

@@ -15,7 +15,7 @@ from urllib.parse import quote
 from checks.contract import Account, Answer, Verdict
 from inventory.errors import PeerError, ProtocolError
 from scanner.codecs.http1 import authority
-from scanner.codecs.http_auth import Challenge, authorisation, parse_challenges, renewed, strongest
+from scanner.codecs.http_auth import Challenge, authorisation, parse_challenges, strongest
 from scanner.codecs.sip_message import HEAD_LIMIT, headers_of, status_of
 from scanner.conversation import Conversation, Line, Read, ReadSome, ReadUntil, Send, Target
 from scanner.mask import masked
@@ -108,18 +108,16 @@ def dialogue(call: Call, account: Account) -> Conversation[Answer]:
     answer = _without_account(stranger, method, account)
     if answer is not None:
         return answer
-    told = stranger
     challenge = stranger.challenge
-    for _ in range(2):
-        if challenge is None:
-            return _answer(Verdict.UNREACHED, account, "a challenge that we cannot answer", stranger)
-        name = _CHALLENGES[told.status][1]
-        credentials = authorisation(challenge, account.user, account.password, method, call.uri)
-        number += 1
-        told = yield from _asked(call, method, number, f"{name}: {credentials}")
-        challenge = renewed(told.challenge, challenge)
-        if challenge is None:
-            break
+    if challenge is None:
+        return _answer(Verdict.UNREACHED, account, "a challenge that we cannot answer", stranger)
+    name = _CHALLENGES[stranger.status][1]
+    credentials = authorisation(challenge, account.user, account.password, method, call.uri)
+    told = yield from _asked(call, method, number + 1, f"{name}: {credentials}")
+    if told.challenge is not None and told.challenge.stale:
+        # Section 22.4, which leaves open whether the password was looked at; so no second one is sent.
+        reason = "it says of the nonce that it has just given that it is too old"
+        return _answer(Verdict.UNREACHED, account, reason, stranger, told)
     return judge(stranger, told, account)
 
 

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from scanner.codecs.http_auth import Challenge, authorisation, basic, parse_challenges, renewed, strongest
+from scanner.codecs.http_auth import Challenge, authorisation, basic, parse_challenges, strongest
 
 # RFC 7616 section 3.9.1, both challenges of one answer.
 RFC_7616 = (
@@ -130,14 +130,3 @@ def test_junk_ends_in_challenges_or_in_none(values):
         assert challenge.scheme
         if challenge.answerable:
             assert authorisation(challenge, "u", "p", "GET", "/")
-
-
-def test_only_a_new_nonce_after_one_that_was_fresh_is_answered_anew():
-    first = Challenge("digest", {"nonce": "one"})
-    second = Challenge("digest", {"nonce": "two", "stale": "true"})
-    third = Challenge("digest", {"nonce": "three", "stale": "true"})
-    assert renewed(second, first) is second
-    assert renewed(third, second) is None
-    assert renewed(Challenge("digest", {"nonce": "one", "stale": "true"}), first) is None
-    assert renewed(Challenge("digest", {"nonce": "two"}), first) is None
-    assert renewed(None, first) is None

@@ -124,6 +124,20 @@ async def test_a_tarpit_that_takes_what_comes_and_says_nothing_is_not():
     assert len(wire.felt) <= 5
 
 
+@pytest.mark.parametrize("port", [3306, 5900])
+async def test_a_server_that_counts_those_who_do_not_log_in_is_not_felt_where_there_is_another(port):
+    counting, wire = Endpoint(ADDRESS, port), Played()
+    alone = canary(wire, counting)
+    await alone.before()
+    assert wire.felt == []
+    bird = canary(wire, counting, SHELL)
+    for endpoint in (counting, SHELL):
+        await bird.between(HTTP, endpoint, {"http.status": 200}, device())
+    await bird.after_login(SHELL, "ssh", in_vain=True, device=device())
+    await bird.conclude(device())
+    assert set(wire.felt) == {SHELL.port}
+
+
 async def test_a_port_that_was_never_reached_proves_nothing_by_its_silence():
     wire = Played([None])
     bird = canary(wire, WEB, SHELL)

@@ -1,5 +1,7 @@
 """Every described form against its own examples: what is sent, and what each answer means."""
 
+import json
+
 import pytest
 
 from checks.contract import Account, Verdict
@@ -134,3 +136,17 @@ async def test_the_first_form_that_the_page_shows_is_filled_in(scripted):
     wire.connections.insert(0, [b"", b"HTTP/1.1 200 OK\r\nContent-Length: 5\r\n\r\nhello"])
     wire.form = "teltonika-rutos+openwrt-luci+html"
     assert (await ask(wire)).verdict is Verdict.REFUSED
+
+
+@pytest.mark.parametrize("half", ["\\ud800", "\\udc80"])
+async def test_a_token_that_is_no_text_ends_in_an_answer(scripted, half):
+    form = FORMS["teltonika-rutos"]
+    opened = form.examples["opened"]
+    token = next(t for t in form.tokens if t.step == "answer")
+    value = json.loads(opened.partition("\n\n")[2])
+    for step in token.what.split("."):
+        value = value[step]
+    answers = (raw(form.examples["page"]), raw(opened.replace(value, f"{half}abcdefgh")))
+    wire = scripted([[b"", said] for said in answers], form=form.id)
+    answer = await ask(wire)
+    assert (answer.verdict, token.name in answer.reason) == (Verdict.UNREACHED, True)

@@ -94,3 +94,8 @@ async def test_what_is_no_connack_refuses_nothing(scripted, script):
 async def test_junk_ends_in_a_verdict(scripted, junk):
     answer = await mqtt.attempt(scripted([[b"", junk], [b"", junk]], silent=True), ADMIN)
     assert answer.verdict is not Verdict.OPENED or (junk[0] == 0x20 and junk[3] == 0)
+
+
+async def test_an_acceptance_of_another_size_is_none(scripted):
+    answer = await mqtt.attempt(scripted([[b"", bytes.fromhex("20 7f") + bytes(127)]]), ADMIN)
+    assert answer.verdict is Verdict.UNREACHED

@@ -167,11 +167,12 @@ async def test_a_401_that_asks_for_nothing_more_is_a_limit_of_connections(script
     assert "without a challenge" in answer.reason
 
 
-async def test_a_nonce_that_was_too_old_is_no_refusal(scripted):
+async def test_a_fresh_nonce_that_is_called_too_old_is_no_refusal_and_no_reason_to_ask_again(scripted):
     stale = CHALLENGED.replace(b'"7ypf"', b'"8888", stale=true')
     line = scripted(script(TIME, CHALLENGED, stale, INFORMATION))
-    assert (await tried(line)).verdict is Verdict.OPENED
-    assert b'nonce="8888"' in line.sent[3]
+    answer = await tried(line)
+    assert (answer.verdict, "too old" in answer.reason) == (Verdict.UNREACHED, True)
+    assert sum(b"Authorization" in sent for sent in line.sent) == 1
 
 
 async def test_a_login_that_we_have_not_is_not_judged(scripted):
