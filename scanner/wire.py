@@ -24,16 +24,26 @@ from ipaddress import IPv4Address
 from typing import Any, TypeVar
 
 from checks.contract import Account, Answer, Login, Verdict
-from inventory.errors import PeerClosed, PeerError, ProtocolError, Quarantined, ScopeError, TimedOut, Unreached
+from inventory.errors import (
+    OperatorError,
+    PeerClosed,
+    PeerError,
+    ProtocolError,
+    Quarantined,
+    ScopeError,
+    TimedOut,
+    Unreached,
+)
 from inventory.ledger import LooseBook, told
 from inventory.model import Endpoint, Level, Traffic
 from scanner.audit import Audit
+from scanner.boundary import LoginBug
 from scanner.conversation import EVIDENCE_LIMIT, Conversation, Heard, LoginModule, ProtocolModule, Safety, Target
 from scanner.dialogue import Channel, Dialogue
 from scanner.errand import Errand, Gate, Passage
 from scanner.guards import NEVER_TOUCH, Caps, server_name
 from scanner.ledger import Entered, Ledger
-from scanner.mask import without_secrets
+from scanner.mask import without_secrets, without_told
 from scanner.pace import Clock, Pace, Pacer
 from scanner.scope import Address, Scope, address_of
 from scanner.ward import Ward
@@ -67,6 +77,7 @@ class Wire:
         self._caps = caps or Caps()
         self._room = asyncio.Semaphore(_room())
         self._ledger = ledger or Ledger(LooseBook(), "", clock.now)
+        self._told: dict[str, set[Account]] = {}
         self._gate = Gate(
             scope, Pacer(pace, clock), audit, level=level, never_touch=never_touch, shift=shift, clock=clock, ward=ward
         )
@@ -127,7 +138,8 @@ class Wire:
         have had from this scan when the conversation is broken off (0: any number).
 
         Raises `ScopeError` before any packet of the connection that a guard forbids, `PeerError` as the conversation ended, and `StoreError` when the
-        audit line cannot be written. A request that SAYS does not declare raises `UndeclaredRequest` and is not sent.
+        audit line cannot be written. A request that SAYS does not declare raises `UndeclaredRequest` and is not sent. What the address was told in a login
+        of this scan is hidden in what it says.
         """
         if target.endpoint.transport != protocol.TRANSPORT:
             raise ValueError(f"{protocol.NAME} is spoken over {protocol.TRANSPORT}, not at {target.endpoint}")
@@ -146,6 +158,7 @@ class Wire:
         async with self._room if in_turn else nullcontext(), self._gate.audited(errand, in_turn=in_turn):
             heard = await Dialogue(protocol.probe(target), _Route(self._gate, errand, self._caps), self._caps).hold()
             errand.outcome = "heard"
+            heard = without_told(heard, self._told.get(errand.address, ()))
             return replace(heard, evidence=heard.evidence[:EVIDENCE_LIMIT])
 
     async def login(
@@ -203,11 +216,18 @@ class Wire:
             answer = replace(answer, reason=f"the attempt was not over within {self._caps.login:g} s")
         except PeerError as error:
             answer = replace(answer, reason=str(error))
+        except OperatorError:
+            raise
+        except Exception as error:
+            said = f"{type(error).__name__} in the login driver {driver.NAME}"
+            raise LoginBug(said).with_traceback(error.__traceback__) from None
         finally:
             try:
                 await line.close()
             finally:
-                answer = without_secrets(answer, before)
+                told = self._told.setdefault(errand.address, set())
+                told.add(account)
+                answer = without_secrets(answer, {*before, *told})
                 answer = replace(answer, evidence=answer.evidence[:EVIDENCE_LIMIT])
                 answer = self._ledger.settle(entered, answer, reached=errand.reached)
                 if errand.reached and not account.anonymous:
