@@ -7,20 +7,20 @@ by what a terminal obeys or by what nobody sees, as an unsalted hash, and cut of
 How far a secret is looked for depends on how well it can be told from other text, for stars in place of a usual word hide the evidence, and tell the word:
 
 - From ANYWHERE characters on it is hidden wherever it stands, and from MIXED on if it is neither a word nor a number ("ubnt24").
-- A shorter one ("public", "12345") is hidden where it stands as a word of its own.
+- A shorter one ("calvin", "12345") is hidden where it stands as a word of its own.
 - One of less than WORD characters ("1", "200"), a word of which login pages are made ("admin", "password"), and a password that is the user's own name, are
   hidden where they are told as a password: after a word for it ("password=admin"), beside their user ("admin/admin"), hashed, or in base64 with their user.
 """
 
 import re
-from collections.abc import Collection, Iterable, Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field, replace
 from typing import Any
 
 from checks.contract import Account, Answer
 from inventory.model import Facts
 from scanner.conversation import Heard
-from scanner.writings import Text, hashes, hexadecimal, in_base64, plain
+from scanner.writings import Text, hashes, hexadecimal, in_base64, plain, repeated
 
 _MASK = b"***"
 WORD, MIXED, ANYWHERE = 4, 6, 8
@@ -28,7 +28,7 @@ _ORDINARY = frozenset(
     re.findall(
         r"\w+",
         "access account admin administrator camera config default device error guest http https html index login logon logout main manager master"
-        " monitor network none null operator pass passcode passwd password passwort root router rtsp security server service setup supervisor"
+        " monitor network none null operator pass passcode passwd password passwort private public root router rtsp security server service setup supervisor"
         " support switch system telnet test user username video",
     )
 )
@@ -39,6 +39,7 @@ _LABEL = re.compile(
     rb"(?:=>|[:=>]|is|was|of|)[ \t]{0,3}[\"'(<\[]{0,2}\Z"
 )
 _LABEL_LIMIT = 48
+_SAID_LIMIT = 65536
 _BESIDE = (":", "/", ",", ", ", " / ", "|", ";", "\t")
 
 
@@ -61,19 +62,40 @@ def unsaid(heard: bytes, accounts: Iterable[Account]) -> bytes:
     return _masked(heard, (secret for account in accounts if account.password for secret in _secrets(account)))
 
 
-def without_secrets(answer: Answer, accounts: Collection[Account]) -> Answer:
-    """The answer without the passwords of these accounts: its own, and those of others that the device was told before."""
-    return replace(answer, evidence=unsaid(answer.evidence, accounts), reason=_unsaid_text(answer.reason, accounts))
+@dataclass(slots=True)
+class Offered:
+    """What one device was offered in a scan: the accounts, and the last of what was said in offering them.
 
+    Among that are the proofs of passwords, and who has what a digest comes to can try passwords on it at home.
+    """
 
-def without_told(heard: Heard, accounts: Collection[Account]) -> Heard:
-    """What a device said without the passwords of accounts that it was told before it said so."""
-    if not accounts:
-        return heard
-    parts = tuple((name, _without_told(facts, accounts)) for name, facts in heard.parts)
-    return replace(
-        heard, facts=_without_told(heard.facts, accounts), evidence=unsaid(heard.evidence, accounts), parts=parts
-    )
+    accounts: set[Account] = field(default_factory=set)
+    said: bytes = field(default=b"", repr=False)
+
+    def note(self, accounts: Iterable[Account], said: bytes) -> None:
+        """One more attempt."""
+        self.accounts.update(accounts)
+        self.said = (self.said + b"\0" + said)[-_SAID_LIMIT:]
+
+    def unanswered(self, answer: Answer) -> Answer:
+        """The answer without any of it."""
+        return replace(answer, evidence=self._unsaid(answer.evidence), reason=self._unsaid_value(answer.reason))
+
+    def unheard(self, heard: Heard) -> Heard:
+        """What the device said after it without any of it."""
+        parts = tuple((name, self._unsaid_facts(facts)) for name, facts in heard.parts)
+        return replace(heard, facts=self._unsaid_facts(heard.facts), evidence=self._unsaid(heard.evidence), parts=parts)
+
+    def _unsaid(self, heard: bytes) -> bytes:
+        return unsaid(_hidden(heard, repeated(heard, self.said)), self.accounts)
+
+    def _unsaid_facts(self, facts: Facts) -> Facts:
+        return {name: self._unsaid_value(value) for name, value in facts.items()}
+
+    def _unsaid_value(self, value: Any) -> Any:
+        if isinstance(value, str):
+            return self._unsaid(value.encode("utf-8", "surrogateescape")).decode("utf-8", "surrogateescape")
+        return tuple(self._unsaid_value(part) for part in value) if isinstance(value, tuple) else value
 
 
 def is_ordinary(secret: str) -> bool:
@@ -94,26 +116,16 @@ def _secrets(account: Account) -> Iterator[_Secret]:
         yield _Secret(f"{account.user}{between}{account.password}", ordinary and not account.user)
 
 
-def _without_told(facts: Facts, accounts: Collection[Account]) -> Facts:
-    return {name: _unsaid_value(value, accounts) for name, value in facts.items()}
-
-
-def _unsaid_text(text: str, accounts: Collection[Account]) -> str:
-    return unsaid(text.encode("utf-8", "surrogateescape"), accounts).decode("utf-8", "surrogateescape")
-
-
-def _unsaid_value(value: Any, accounts: Collection[Account]) -> Any:
-    if isinstance(value, str):
-        return _unsaid_text(value, accounts)
-    return tuple(_unsaid_value(part, accounts) for part in value) if isinstance(value, tuple) else value
-
-
 def _masked(heard: bytes, secrets: Iterable[_Secret]) -> bytes:
     texts, spans = Text.readings(heard), list[tuple[int, int]]()
     for secret in dict.fromkeys(secrets):
         for text in texts:
             spans += _told(text, secret)
         spans += _encoded(texts[0], secret)
+    return _hidden(heard, spans)
+
+
+def _hidden(heard: bytes, spans: Iterable[tuple[int, int]]) -> bytes:
     for start, end in reversed(_joined(spans)):
         heard = heard[:start] + _MASK + heard[end:]
     return heard

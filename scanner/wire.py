@@ -43,7 +43,7 @@ from scanner.dialogue import Channel, Dialogue
 from scanner.errand import Errand, Gate, Passage
 from scanner.guards import NEVER_TOUCH, Caps, server_name
 from scanner.ledger import Entered, Ledger
-from scanner.mask import without_secrets, without_told
+from scanner.mask import Offered
 from scanner.pace import Clock, Pace, Pacer
 from scanner.scope import Address, Scope, address_of
 from scanner.ward import Ward
@@ -77,7 +77,7 @@ class Wire:
         self._caps = caps or Caps()
         self._room = asyncio.Semaphore(_room())
         self._ledger = ledger or Ledger(LooseBook(), "", clock.now)
-        self._told: dict[str, set[Account]] = {}
+        self._offered: dict[str, Offered] = {}
         self._gate = Gate(
             scope, Pacer(pace, clock), audit, level=level, never_touch=never_touch, shift=shift, clock=clock, ward=ward
         )
@@ -139,7 +139,7 @@ class Wire:
 
         Raises `ScopeError` before any packet of the connection that a guard forbids, `PeerError` as the conversation ended, and `StoreError` when the
         audit line cannot be written. A request that SAYS does not declare raises `UndeclaredRequest` and is not sent. What the address was told in a login
-        of this scan is hidden in what it says.
+        of this scan, and the site's community, is hidden in what it says.
         """
         if target.endpoint.transport != protocol.TRANSPORT:
             raise ValueError(f"{protocol.NAME} is spoken over {protocol.TRANSPORT}, not at {target.endpoint}")
@@ -156,9 +156,11 @@ class Wire:
             most=most,
         )
         async with self._room if in_turn else nullcontext(), self._gate.audited(errand, in_turn=in_turn):
+            if target.community:
+                self._offer(errand, Account("site:community", "", target.community))
             heard = await Dialogue(protocol.probe(target), _Route(self._gate, errand, self._caps), self._caps).hold()
             errand.outcome = "heard"
-            heard = without_told(heard, self._told.get(errand.address, ()))
+            heard = self._offered[errand.address].unheard(heard) if errand.address in self._offered else heard
             return replace(heard, evidence=heard.evidence[:EVIDENCE_LIMIT])
 
     async def login(
@@ -198,6 +200,12 @@ class Wire:
         except (ScopeError, Quarantined) as refusal:
             return Answer(Verdict.NOT_TRIED, reason=str(refusal))
 
+    def _offer(self, errand: Errand, *accounts: Account) -> Offered:
+        """Note what the device was offered, which it may repeat."""
+        offered = self._offered.setdefault(errand.address, Offered())
+        offered.note(accounts, bytes(errand.offered))
+        return offered
+
     def remembered(self, question: Login, names: tuple[str, ...]) -> Answer:
         """What the ledger remembers of this question; nothing is sent."""
         return self._ledger.remembered(question, names)
@@ -225,9 +233,7 @@ class Wire:
             try:
                 await line.close()
             finally:
-                told = self._told.setdefault(errand.address, set())
-                told.add(account)
-                answer = without_secrets(answer, {*before, *told})
+                answer = self._offer(errand, *before, account).unanswered(answer)
                 answer = replace(answer, evidence=answer.evidence[:EVIDENCE_LIMIT])
                 answer = self._ledger.settle(entered, answer, reached=errand.reached)
                 if errand.reached and not account.anonymous:

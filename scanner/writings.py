@@ -4,7 +4,7 @@ import hashlib
 import html
 import re
 import unicodedata
-from base64 import b64encode
+from base64 import b64decode, b64encode
 from collections.abc import Iterator
 from dataclasses import dataclass
 
@@ -14,15 +14,21 @@ _RUN = 400
 _HASHES = ("md5", "sha1", "sha256", "sha512")
 _BASE64 = frozenset(b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/-_")
 _LETTERS = frozenset(b"abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789") | frozenset(range(0x80, 0x100))
-# ECMA-48's control sequences and the other controls; then what stands for one octet or one character. `inventory.text` writes \x1b, \xad and \u200b.
-_TOKEN = re.compile(
+# ECMA-48's control sequences, the other controls, and the characters that nobody sees; as they are, and as `inventory.text` writes them.
+_UNSEEN = (
     rb"(?P<unseen>(?:\x1b|\\x1b|\\u001b|\\033|\\e)(?:\[[0-?]{0,16}[ -/]{0,4}[@-~])?|[\x00-\x08\x0e-\x1f\x7f])"
-    rb"|%(?:25){0,2}(?P<percent>[0-9a-f]{2})|\\x(?P<octet>[0-9a-f]{2})|\\u(?P<point>[0-9a-f]{4})"
-    rb"|(?P<entity>&(?:#[0-9]{1,7}|#x[0-9a-f]{1,6}|[a-z]{2,8});)|\\(?P<escaped>[!-/:-@\[-`{-~])"
-    rb"|(?P<character>\xc2[\x80-\x9f\xad]|\xe2[\x80\x81][\x80-\xbf]|\xef\xbb\xbf)",
-    re.IGNORECASE,
+    rb"|(?P<character>\xc2[\x80-\x9f\xad]|\xe2[\x80\x81][\x80-\xbf]|\xef\xbb\xbf)"
 )
-_QUOTED = re.compile(rb"=(?:(?P<octet>[0-9a-f]{2})|(?P<unseen>\r?\n))", re.IGNORECASE)
+_ONCE, _PERCENT = rb"|%(?P<percent>[0-9a-f]{2})", rb"|%(?:25){0,2}(?P<percent>[0-9a-f]{2})"
+_ENTITY = rb"|(?P<entity>&(?:#[0-9]{1,7}|#x[0-9a-f]{1,6}|[a-z]{2,8});)"
+_BACKSLASH = rb"|\\x(?P<octet>[0-9a-f]{2})|\\u(?P<point>[0-9a-f]{4})|\\(?P<escaped>[!-/:-@\[-`{-~])"
+_QUOTED = rb"|=(?:(?P<quoted>[0-9a-f]{2})|(?P<fold>\r?\n))"
+# One writing each, for a password may itself look like another, and then two together.
+_MANNERS = tuple(
+    re.compile(_UNSEEN + manner, re.IGNORECASE)
+    for manner in (_ONCE, _PERCENT, _ENTITY, _BACKSLASH, _QUOTED, _PERCENT + _ENTITY + _BACKSLASH)
+)
+_DIGITS, _CODED = re.compile(rb"[0-9a-fA-F]{16,}"), re.compile(rb"[A-Za-z0-9+/_-]{16,}={0,2}")
 _PARTING = re.compile(rb"(?P<unseen>(?:0x|\\x|%|[:\-\s,])(?=[0-9a-f]{2}))", re.IGNORECASE)
 
 
@@ -39,7 +45,10 @@ class Text:
     def readings(cls, raw: bytes) -> "tuple[Text, ...]":
         """The text as it stands, and without its escapes where it has some."""
         found = [cls(raw, raw.lower(), range(len(raw)), range(1, len(raw) + 1))]
-        found += [cls._resolved(raw, pattern) for pattern in (_TOKEN, _QUOTED) if pattern.search(raw)]
+        for manner in _MANNERS:
+            text = cls._resolved(raw, manner)
+            if all(text.read != other.read for other in found):
+                found.append(text)
         return tuple(found)
 
     @classmethod
@@ -140,6 +149,27 @@ def in_base64(secret: str) -> tuple[bytes, ...]:
     return tuple(dict.fromkeys(found))
 
 
+def repeated(heard: bytes, said: bytes) -> Iterator[tuple[int, int]]:
+    """Where `heard` repeats of what was `said` what looks like a proof or a token: hexadecimal or base64 of it, or such as it stands there."""
+    low = said.lower()
+    for run in _DIGITS.finditer(heard):
+        if run[0].lower() in low or bytes.fromhex(run[0][: len(run[0]) & ~1].decode()) in said:
+            yield run.span()
+    for run in _CODED.finditer(heard):
+        if (_is_mixed(run[0]) and run[0] in said) or _decoded(run[0]) in said:
+            yield run.span()
+
+
+def _is_mixed(run: bytes) -> bool:
+    """Whether it has what no word has: both cases and digits."""
+    return re.search(rb"[a-z]", run) is not None and re.search(rb"[A-Z].*[0-9]|[0-9].*[A-Z]", run) is not None
+
+
+def _decoded(run: bytes) -> bytes:
+    whole = run.rstrip(b"=").translate(bytes.maketrans(b"-_", b"+/"))
+    return b64decode(whole[: len(whole) & ~3] if len(whole) % 4 == 1 else whole + b"=" * (-len(whole) % 4))
+
+
 def _encodings(text: str) -> tuple[bytes, ...]:
     found = [text.encode("utf-8", "surrogateescape")]
     if not text.isascii() and all(ord(one) < 0x100 for one in text):
@@ -154,9 +184,9 @@ def _is_apart(text: bytes, at: int) -> bool:
 def _meaning(token: re.Match[bytes]) -> bytes:
     """The octets that a token stands for, none where nobody sees them."""
     match token.lastgroup:
-        case "unseen":
+        case "unseen" | "fold":
             return b""
-        case "percent" | "octet":
+        case "percent" | "octet" | "quoted":
             octet = bytes.fromhex(token[token.lastgroup].decode())
             return b"" if octet < b"\t" or b"\r" < octet < b" " or octet == b"\x7f" else octet
         case "escaped":
