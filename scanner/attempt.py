@@ -5,19 +5,20 @@ Whatever happens to the attempt, its line is closed and the ledger told of it: a
 """
 
 import asyncio
-from collections.abc import Collection
+from collections.abc import Callable, Collection
 from dataclasses import dataclass, replace
 from typing import Protocol
 
 from checks.contract import Account, Answer, Login, Verdict
-from inventory.errors import PeerError
+from inventory.errors import OperatorError, PeerError
 from inventory.ledger import told
 from inventory.model import Level
+from scanner.boundary import LoginBug
 from scanner.conversation import EVIDENCE_LIMIT, Line, LoginModule
 from scanner.errand import Errand, Gate
 from scanner.guards import Caps
 from scanner.ledger import Entered, Ledger
-from scanner.mask import without_secrets
+from scanner.mask import Offered
 
 REST = 0.25
 """How much of the pace's cool-down a device has after a login that holds none of its few sessions: half a second in `normal`."""
@@ -47,11 +48,12 @@ def errand_of(driver: LoginModule, question: Login, *, tls: bool) -> Errand:
 
 @dataclass(frozen=True, slots=True)
 class Attempts:
-    """Makes attempts of one scan and counts them."""
+    """Makes attempts of one scan and counts them. `offer` notes what the device of an errand was offered, which it may repeat."""
 
     gate: Gate
     ledger: Ledger
     caps: Caps
+    offer: Callable[..., Offered]
 
     async def ask(
         self,
@@ -90,12 +92,16 @@ class Attempts:
             return Answer(Verdict.UNREACHED, reason=f"the attempt was not over within {self.caps.login:g} s")
         except PeerError as error:
             return Answer(Verdict.UNREACHED, reason=str(error))
+        except OperatorError:
+            raise
+        except Exception as error:
+            raise LoginBug(f"{type(error).__name__} in the login driver {driver.NAME}").with_traceback(error.__traceback__) from None
 
     def _settled(
         self, entered: Entered, answer: Answer, errand: Errand, account: Account, before: Collection[Account]
     ) -> Answer:
         """The answer as the ledger has it, without any secret."""
-        answer = without_secrets(answer, before)
+        answer = self.offer(errand, *before, account).unanswered(answer)
         answer = replace(answer, evidence=answer.evidence[:EVIDENCE_LIMIT])
         answer = self.ledger.settle(entered, answer, reached=errand.reached)
         if errand.reached and not account.anonymous:

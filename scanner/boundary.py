@@ -1,9 +1,10 @@
 """Where our own bugs end: a surprise while one device is asked becomes a value, so that the other devices are still examined."""
 
+import asyncio
 import logging
 from collections.abc import Awaitable
 from dataclasses import dataclass
-from typing import TypeVar
+from typing import Any, TypeVar
 
 from inventory.errors import OperatorError
 
@@ -16,6 +17,16 @@ class Failure:
     """Something of ours broke; `reason` is one line for the report, the traceback is in the log."""
 
     reason: str
+
+
+class LoginBug(Exception):
+    """A bug in a login driver: it tells where, and none of the words that it had, for an account may be among them."""
+
+
+def unheard(_: asyncio.AbstractEventLoop, context: dict[str, Any]) -> None:
+    """Log what became of a task or a callback that nobody waits for: which error, and not what it said, nor what it was working on."""
+    error = context.get("exception")
+    _LOG.error("%s (%s)", context.get("message", "a bug"), type(error).__name__ if error else "no error")
 
 
 async def contained(work: Awaitable[T], doing: str) -> T | Failure:

@@ -34,6 +34,8 @@ LOGIN = "login attempt"
 class Errand:
     """One conversation or one login attempt: what it is for, and what has come of it for the audit line. `says` is None for a login.
 
+    `offered` are the bytes of a login attempt, which are not shown when they come back.
+
     `rest` is how much of the pace's cool-down the device has after it: all of it where a scarce session was held. `most` is how many packets the device may
     have had from this scan, all errands together, before this one is broken off (0: any number).
     """
@@ -53,6 +55,7 @@ class Errand:
     rule: str = ""
     outcome: str = ""
     said: Counter[str] = field(default_factory=Counter)
+    offered: bytearray = field(default_factory=bytearray, repr=False)
     connections: int = 0
     bytes_out: int = 0
     bytes_in: int = 0
@@ -185,6 +188,8 @@ class Passage:
         """SAYS, guards and pace for these bytes."""
         says = self._errand.says
         name = LOGIN if says is None else declared(says, data)
+        if says is None:
+            self._errand.offered += data
         self._affordable(_packets(len(data)))
         if self.datagram:
             self._gate.guard(self._errand)

@@ -34,6 +34,7 @@ from scanner.dialogue import Channel, Dialogue
 from scanner.errand import Errand, Gate, Passage
 from scanner.guards import NEVER_TOUCH, Caps, server_name
 from scanner.ledger import Ledger
+from scanner.mask import Offered
 from scanner.pace import Clock, Pace, Pacer
 from scanner.scope import Address, Scope, address_of
 from scanner.ward import Ward
@@ -67,6 +68,7 @@ class Wire:
         self._caps = caps or Caps()
         self._room = asyncio.Semaphore(_room())
         self._ledger = ledger or Ledger(LooseBook(), "", clock.now)
+        self._offered: dict[str, Offered] = {}
         self._gate = Gate(
             scope, Pacer(pace, clock), audit, level=level, never_touch=never_touch, shift=shift, clock=clock, ward=ward
         )
@@ -127,7 +129,8 @@ class Wire:
         have had from this scan when the conversation is broken off (0: any number).
 
         Raises `ScopeError` before any packet of the connection that a guard forbids, `PeerError` as the conversation ended, and `StoreError` when the
-        audit line cannot be written. A request that SAYS does not declare raises `UndeclaredRequest` and is not sent.
+        audit line cannot be written. A request that SAYS does not declare raises `UndeclaredRequest` and is not sent. What the address was told in a login
+        of this scan, and the site's community, is hidden in what it says.
         """
         if target.endpoint.transport != protocol.TRANSPORT:
             raise ValueError(f"{protocol.NAME} is spoken over {protocol.TRANSPORT}, not at {target.endpoint}")
@@ -144,8 +147,11 @@ class Wire:
             most=most,
         )
         async with self._room if in_turn else nullcontext(), self._gate.audited(errand, in_turn=in_turn):
+            if target.community:
+                self._offer(errand, Account("site:community", "", target.community))
             heard = await Dialogue(protocol.probe(target), _Route(self._gate, errand, self._caps), self._caps).hold()
             errand.outcome = "heard"
+            heard = self._offered[errand.address].unheard(heard) if errand.address in self._offered else heard
             return replace(heard, evidence=heard.evidence[:EVIDENCE_LIMIT])
 
     async def login(
@@ -163,7 +169,7 @@ class Wire:
         the accounts that the device was told before, which it may repeat.
         """
         errand = errand_of(driver, question, tls=tls)
-        attempts = Attempts(self._gate, self._ledger, self._caps)
+        attempts = Attempts(self._gate, self._ledger, self._caps, self._offer)
         known = self._ledger.foreseen(question, names)
         try:
             async with self._gate.audited(errand, in_turn=known is not None):
@@ -175,6 +181,12 @@ class Wire:
                 )
         except (ScopeError, Quarantined) as refusal:
             return Answer(Verdict.NOT_TRIED, reason=str(refusal))
+
+    def _offer(self, errand: Errand, *accounts: Account) -> Offered:
+        """Note what the device was offered, which it may repeat."""
+        offered = self._offered.setdefault(errand.address, Offered())
+        offered.note(accounts, bytes(errand.offered))
+        return offered
 
     def remembered(self, question: Login, names: tuple[str, ...]) -> Answer:
         """What the ledger remembers of this question; nothing is sent."""

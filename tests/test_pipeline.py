@@ -19,7 +19,7 @@ from scanner.audit import Audit
 from scanner.config import Settings
 from scanner.conversation import Heard, LoginModule, ProtocolModule, Target
 from scanner.jobs import Request, build
-from scanner.mask import without_secrets
+from scanner.mask import Offered
 from scanner.pipeline import Run
 from scanner.wire import Wire
 
@@ -59,7 +59,7 @@ class Played:
         if driver.NAME != "http":
             return Answer(Verdict.UNREACHED, reason="silence")
         self.asked.append(question.account)
-        return without_secrets(self._judge(question.account), before)
+        return Offered(set(before)).unanswered(self._judge(question.account))
 
     def remembered(self, question: Login, names: tuple[str, ...]) -> Answer:
         return Answer(Verdict.NOT_TRIED, left=2)

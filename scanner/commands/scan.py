@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from inventory.model import Level, Severity
+from scanner.boundary import unheard
 from scanner.exits import Exit, exit_for
 from scanner.options import Options
 from scanner.output import Outputs, show_report, to_files, write
@@ -133,6 +134,7 @@ def _scan(options: Options, job: Job, *, quiet: bool) -> Report:
 async def _run(run: Run) -> Report:
     """Run it to its end; the first Ctrl-C or SIGTERM lets the open devices finish, the second ends it at once."""
     loop = asyncio.get_running_loop()
+    loop.set_exception_handler(unheard)
 
     def stop(number: int) -> None:
         loop.remove_signal_handler(number)

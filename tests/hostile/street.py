@@ -36,13 +36,14 @@ def _is_open(connection: Any) -> bool:
 @dataclass(slots=True)
 class Told:
     """What a device was told: connections and datagrams by port, the heads of requests, the pairs of user and password that were tried on it
-    (of SNMP the community is the password), and how often each user was."""
+    (of SNMP the community is the password), how often each user was, and what came in a password's place."""
 
     connections: Counter[int] = field(default_factory=Counter)
     datagrams: Counter[int] = field(default_factory=Counter)
     requests: list[bytes] = field(default_factory=list)
     pairs: list[tuple[str, str]] = field(default_factory=list)
     accounts: Counter[str] = field(default_factory=Counter)
+    proofs: list[bytes] = field(default_factory=list)
     sockets: list[Any] = field(default_factory=list)
     most_open: int = 0
 
@@ -208,8 +209,9 @@ async def _ssh_server(device: Hostile, port: int, options: Mapping[str, Any]) ->
             device.told.login(username, password)
             return bool(options["opens"])
 
+    server = options["server"](device.told) if "server" in options else Server
     return await asyncssh.create_server(
-        Server, device.address, reached(port), server_host_keys=[options["key"]], server_version=options["version"]
+        server, device.address, reached(port), server_host_keys=[options["key"]], server_version=options["version"]
     )
 
 

@@ -1,12 +1,14 @@
 import asyncio
+import traceback
 from types import SimpleNamespace
 
 import pytest
 
 from checks.contract import Account, Answer, Login, Verdict
 from inventory.errors import PeerError, TimedOut, Unreached
-from inventory.model import Endpoint, Level
-from scanner.conversation import Read, ReadUntil, Send
+from inventory.model import Endpoint, Facts, Level
+from scanner.boundary import LoginBug
+from scanner.conversation import Heard, Read, ReadUntil, Safety, Send, Target
 from scanner.pace import PACES, Clock
 
 ADMIN = Account("acme-camera", "admin", "hunter2-the-password")
@@ -221,14 +223,18 @@ async def test_a_drivers_peer_error_becomes_its_reason(wire, error):
     assert (answer.verdict, answer.reason) == (Verdict.UNREACHED, str(error))
 
 
-async def test_a_drivers_bug_is_raised_and_audited(wire, audited):
+async def test_a_drivers_bug_is_raised_and_audited_with_its_place_and_without_its_words(wire, audited):
     async def attempt(line, account):
-        raise KeyError(account.password)
+        raise KeyError(account.password) from ValueError(account)
 
     driver = SimpleNamespace(NAME="test", attempt=attempt)
-    with pytest.raises(KeyError):
+    with pytest.raises(LoginBug) as raised:
         await login(wire(), driver, Endpoint("127.0.9.1", 23), ADMIN, device="camera")
-    assert audited()[0]["outcome"] == "failed: KeyError"
+    told = "".join(traceback.format_exception(raised.value))
+    assert "raise KeyError(account.password)" in told
+    assert told.endswith("LoginBug: KeyError in the login driver test\n")
+    assert ADMIN.password not in told
+    assert audited()[0]["outcome"] == "failed: LoginBug"
 
 
 async def test_what_a_device_repeats_of_another_account_is_not_kept(wire):
@@ -238,6 +244,31 @@ async def test_what_a_device_repeats_of_another_account_is_not_kept(wire):
     driver, question = SimpleNamespace(NAME="test", attempt=attempt), Login(Endpoint("127.0.9.1", 23), "test", SNMP)
     answer = await wire().login(driver, question, tls=False, names=("d",), before=[ADMIN])
     assert (answer.evidence, answer.reason) == (b"last tried: ***", "not ***")
+
+
+async def test_what_a_device_was_told_in_a_login_is_hidden_in_what_it_says_after_it(serve, wire, driver):
+    async def say(reader, writer):
+        writer.write(b"last: hunter2-the-password\r\n")
+
+    peer = await serve(say)
+    said: Facts = {
+        "test.text": "last: hunter2-the-password",
+        "test.list": ("admin:HUNTER2-THE-PASSWORD", "x"),
+        "test.yes": True,
+    }
+
+    def probe(target):
+        line = yield ReadUntil(b"\n")
+        return Heard(said, line, parts=(("unit 1", said),))
+
+    protocol = SimpleNamespace(NAME="test", TRANSPORT="tcp", SAFETY=Safety.A, SAYS=(), probe=probe)
+    made = wire()
+    before = await made.hold(protocol, Target(peer.endpoint))
+    await login(made, driver(), peer.endpoint, ADMIN, device="camera")
+    after = await made.hold(protocol, Target(peer.endpoint))
+    hidden: Facts = {"test.text": "last: ***", "test.list": ("***", "x"), "test.yes": True}
+    assert (before.facts, before.evidence) == (said, b"last: hunter2-the-password\r\n")
+    assert (after.facts, after.evidence, after.parts) == (hidden, b"last: ***\r\n", (("unit 1", hidden),))
 
 
 async def test_evidence_of_a_login_is_cut(wire):
