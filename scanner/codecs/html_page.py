@@ -18,43 +18,11 @@ _CHARSET = re.compile(rb"charset\s{0,8}=\s{0,8}[\"']?([A-Za-z0-9_.:-]{1,40})")
 _UNSEEN = frozenset(("script", "style", "textarea", "noscript", "select", "svg"))
 _STILL = frozenset(
     (
-        "html",
-        "head",
-        "title",
-        "meta",
-        "style",
-        "link",
-        "body",
-        "header",
-        "footer",
-        "main",
-        "section",
-        "article",
-        "div",
-        "span",
+        *("html", "head", "title", "meta", "style", "link", "body", "header", "footer", "main", "section"),
+        *("article", "div", "span", "h1", "h2", "h3", "h4", "h5", "h6", "p", "br", "hr", "pre", "b", "i", "u"),
+        *("em", "strong", "small", "font", "center", "img", "ul", "ol", "li", "dl", "dt", "dd", "table"),
+        *("caption", "thead", "tbody", "tfoot", "tr", "th", "td"),
     )
-    + (
-        "h1",
-        "h2",
-        "h3",
-        "h4",
-        "h5",
-        "h6",
-        "p",
-        "br",
-        "hr",
-        "pre",
-        "b",
-        "i",
-        "u",
-        "em",
-        "strong",
-        "small",
-        "font",
-        "center",
-        "img",
-    )
-    + ("ul", "ol", "li", "dl", "dt", "dd", "table", "caption", "thead", "tbody", "tfoot", "tr", "th", "td")
 )
 # A handler of events, a meta that leads on, an address of a script.
 _LIVE = re.compile(r"""[\s"'/]on[a-z]{3,24}\s{0,8}=|http-equiv\s{0,8}=\s{0,8}["']?\s{0,8}refresh|javascript:""")
