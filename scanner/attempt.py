@@ -95,7 +95,9 @@ class Attempts:
         except OperatorError:
             raise
         except Exception as error:
-            raise LoginBug(f"{type(error).__name__} in the login driver {driver.NAME}").with_traceback(error.__traceback__) from None
+            raise LoginBug(f"{type(error).__name__} in the login driver {driver.NAME}").with_traceback(
+                error.__traceback__
+            ) from None
 
     def _settled(
         self, entered: Entered, answer: Answer, errand: Errand, account: Account, before: Collection[Account]

@@ -231,6 +231,10 @@ class Passage:
             self._gate.pacer.spend(self._errand.address, 1)
             self._affordable(1)
 
+    def unheard(self) -> None:
+        """Note that there is nobody at the port: what was sent there before any answer came has reached no one."""
+        self._errand.reached = self._errand.bytes_in > 0
+
     def closed(self, segments: int) -> None:
         """Count what the kernel says to have sent on the connection beyond what was counted: it acknowledges every piece of what we read as one."""
         further = max(0, segments - self._on_connection)

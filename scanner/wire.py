@@ -301,15 +301,25 @@ class _Datagrams:
 
     async def send(self, data: bytes) -> None:
         self._route.sent(len(data))
-        with _blamed():
+        with self._heard():
             await asyncio.get_running_loop().sock_sendall(self._socket, data)
 
     async def receive(self, limit: int) -> bytes:
         await asyncio.sleep(0)  # a peer that always has something to say does not keep the others waiting
-        with _blamed():
+        with self._heard():
             data = await asyncio.get_running_loop().sock_recv(self._socket, limit)
         self._route.received(len(data))
         return data
+
+    @contextmanager
+    def _heard(self) -> Iterator[None]:
+        """`_blamed`, and nobody has heard what was sent to a closed port."""
+        try:
+            with _blamed():
+                yield
+        except Unreached:
+            self._route.unheard()
+            raise
 
     async def start_tls(self) -> bytes:
         raise ValueError("TLS is not spoken over UDP")

@@ -17,6 +17,16 @@ _REFRESH = re.compile(r"[\d.\s]*[;,]?\s*url\s*=\s*['\"]?([^'\"\s>]+)", re.IGNORE
 _CHARSET = re.compile(rb"charset\s{0,8}=\s{0,8}[\"']?([A-Za-z0-9_.:-]{1,40})")
 _UNSEEN = frozenset(("script", "style", "textarea", "noscript", "select", "svg"))
 _INLINE = frozenset(("b", "big", "em", "font", "i", "small", "span", "strong", "u"))
+_STILL = frozenset(
+    (
+        *("html", "head", "title", "meta", "style", "link", "body", "header", "footer", "main", "section"),
+        *("article", "div", "span", "h1", "h2", "h3", "h4", "h5", "h6", "p", "br", "hr", "pre", "b", "i", "u"),
+        *("em", "strong", "small", "font", "center", "img", "ul", "ol", "li", "dl", "dt", "dd", "table"),
+        *("caption", "thead", "tbody", "tfoot", "tr", "th", "td"),
+    )
+)
+# A handler of events, a meta that leads on, an address of a script.
+_LIVE = re.compile(r"""[\s"'/]on[a-z]{3,24}\s{0,8}=|http-equiv\s{0,8}=\s{0,8}["']?\s{0,8}refresh|javascript:""")
 _TAG_LIMIT = 2048
 _FORMS, _FIELDS, _LINKS, _WORDS = 16, 64, 256, 8192
 _CODECS = {  # only these: other names would reach codecs that are not about text
@@ -177,6 +187,13 @@ def read_page(text: str) -> Page:
     password = any(field.kind == "password" for form in (*forms, Form(fields=loose)) for field in form.fields)
     links = tuple(reading.links)
     return Page(title, generator, password, shown[:TEXT_LIMIT], refresh, shown, forms, loose, links, reading.base)
+
+
+def is_still(text: str) -> bool:
+    """Whether a page of HTML, whole to its end, is to be read and no more: nothing on it can be filled in, followed, pressed or run."""
+    tags = [(kind, piece.lower()) for kind, piece in pieces(text) if kind != "text"]
+    whole = "/html" in {kind for kind, _ in tags}
+    return whole and all(kind.removeprefix("/") in _STILL and not _LIVE.search(piece) for kind, piece in tags)
 
 
 def visible(text: str) -> str:

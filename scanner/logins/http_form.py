@@ -8,7 +8,9 @@ that proves it and the way out. Nothing is ever set: a page for choosing a passw
 from checks.contract import Account, Answer, Verdict
 from checks.forms import HTML, load_forms
 from inventory.errors import PeerError
+from scanner.codecs.html_page import is_still
 from scanner.codecs.http1 import Response
+from scanner.codecs.http_refusal import text_of
 from scanner.conversation import Line
 from scanner.logins.described_form import fill_in, is_shown
 from scanner.logins.html_form import try_page
@@ -40,4 +42,7 @@ async def _attempt(visit: Visit) -> Answer:
             pages[form.page] = await visit.get(form.page)
         if is_shown(form, pages[form.page]):
             return await fill_in(visit, form, pages[form.page])
+    start = pages.get(visit.line.path or "/")
+    if start is not None and start.status == 200 and is_still(text_of(start)):
+        return visit.answer(Verdict.NO_LOGIN_ASKED, start, "its page has nothing on it that could ask for a login")
     return Answer(Verdict.UNREACHED, reason="none of the forms that are known of this maker stands there")

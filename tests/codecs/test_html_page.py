@@ -2,7 +2,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from scanner.codecs.html_page import decode, read_page
+from scanner.codecs.html_page import decode, is_still, read_page
 
 
 @pytest.mark.parametrize(
@@ -75,9 +75,38 @@ def test_reads_the_charset_that_is_named_and_shows_what_does_not_fit(body, conte
 def test_junk_ends_in_a_page(junk):
     for page in (read_page(decode(junk)), read_page("<title>" + decode(b"<meta charset=gb2312><input " + junk))):
         assert "\n" not in page.title + page.text
+    assert not is_still(decode(junk))
 
 
 @pytest.mark.parametrize("piece", ["<script", "<!--", "<meta a", "<input a=", 'a="', "<", "<title>", "a", "<svg>", " "])
 def test_sixty_four_kilobytes_of_the_same_are_read_in_one_pass(piece):
-    page = read_page("<input " + piece * (65536 // len(piece)))
-    assert not page.password_form
+    text = "<input " + piece * (65536 // len(piece))
+    assert not read_page(text).password_form
+    assert not is_still(text)
+
+
+STILL = "<!DOCTYPE html><html><head><title>Box 7</title></head><body><h1>Box 7</h1><p>Managed from the city's cloud.</p></body></html>"
+
+
+@pytest.mark.parametrize(
+    ("page", "still"),
+    [
+        (STILL, True),
+        (STILL.replace("h1", "H1"), True),
+        ("", False),
+        ("Box 7", False),
+        (STILL.removesuffix("</html>"), False),
+        (STILL.replace("</body>", '<form action="/login"></form></body>'), False),
+        (STILL.replace("</body>", "<input type=password></body>"), False),
+        (STILL.replace("</body>", '<a href="/cgi-bin/luci">Log in</a></body>'), False),
+        (STILL.replace("</body>", '<script src="app.js"></script></body>'), False),
+        (STILL.replace("</body>", '<iframe src="login.htm"></iframe></body>'), False),
+        (STILL.replace("</body>", "<app-root></app-root></body>"), False),
+        (STILL.replace("<body>", '<body onload="start()">'), False),
+        (STILL.replace("<body>", "<body\nOnLoad = start()>"), False),
+        (STILL.replace("</head>", '<meta http-equiv="Refresh" content="0; url=/login"></head>'), False),
+        (STILL.replace("</head>", '<meta charset="utf-8"></head>'), True),
+    ],
+)
+def test_knows_a_page_that_is_only_to_be_read(page, still):
+    assert is_still(page) is still

@@ -150,3 +150,34 @@ async def test_a_token_that_is_no_text_ends_in_an_answer(scripted, half):
     wire = scripted([[b"", said] for said in answers], form=form.id)
     answer = await ask(wire)
     assert (answer.verdict, token.name in answer.reason) == (Verdict.UNREACHED, True)
+
+
+STILL = b"<html><head><title>RUT240 - Web UI</title></head><body>live</body></html>"
+
+
+def still(status=b"200 OK", body=STILL):
+    return b"HTTP/1.1 %s\r\nContent-Length: %d\r\n\r\n%s" % (status, len(body), body)
+
+
+async def test_a_page_that_is_only_to_be_read_asks_for_no_login(scripted):
+    wire = scripted([[b"", still()]], form="teltonika-rutos")
+    answer = await ask(wire, ANONYMOUS)
+    assert answer.verdict is Verdict.NO_LOGIN_ASKED
+    assert answer.evidence == b"HTTP/1.1 200 OK\n<title>RUT240 - Web UI</title>"
+
+
+@pytest.mark.parametrize(
+    "page",
+    [
+        still(b"404 Not Found"),
+        still(body=STILL.replace(b"live", b"<script src=app.js></script>")),
+        still(body=STILL.replace(b"live", b"<a href=/old/>old pages</a>")),
+        still(body=b"live"),
+    ],
+)
+async def test_of_any_other_page_that_is_not_known_nothing_is_known(scripted, page):
+    answer = await ask(scripted([[b"", page]], form="teltonika-rutos"), ANONYMOUS)
+    assert (answer.verdict, answer.reason) == (
+        Verdict.UNREACHED,
+        "none of the forms that are known of this maker stands there",
+    )

@@ -54,16 +54,18 @@ user 2 true "{user}" "{password}" admin 10 {kinds}
     return [program, "-c", f"{folder}/lan.conf", "-f", f"{folder}/bmc.emu", "-n", "-s", str(folder)]
 
 
-def tigervnc(folder: Path, address: str, port: int, security: str, obscured: str = "00" * 8) -> Command:
-    """TigerVNC's server on this machine only, with one security type; its display has the number of its port.
+def tigervnc(
+    folder: Path, address: str, port: int, security: str, obscured: str = "00" * 8, display: str = ""
+) -> Command:
+    """TigerVNC's server at this address only, with one security type; its display has the number of its port unless another is given.
 
     `obscured` are the eight bytes of its password file, hexadecimal: what vncpasswd makes of the password.
     """
     program = tool("Xtigervnc", "tigervnc-standalone-server")
     password = folder / "vnc_password"
     password.write_bytes(bytes.fromhex(obscured))
-    options = ["-localhost", "-SecurityTypes", security, "-PasswordFile", str(password)]
-    return [program, f":{port}", "-rfbport", str(port), "-interface", address, *options]
+    options = ["-SecurityTypes", security, "-PasswordFile", str(password)]
+    return [program, f":{display or port}", "-rfbport", str(port), "-interface", address, *options]
 
 
 def coap_server(folder: Path, address: str, port: int) -> Command:

@@ -28,11 +28,13 @@ printf 'VertX V2000 login: '; read -r user
 stty -echo; printf 'Password: '; read -r password; stty echo; echo
 echo "password for $user" >> {account}.log
 if [ "$user:$password" = "$(cat {account})" ]; then exec env -i PS1='# ' /bin/sh -i; fi
+echo "wrong password for $user" >> {account}.log
 sleep 1; echo 'Login incorrect'
 """
 # Mounts a folder of the host's own over /etc, which nobody outside sees, and becomes the server. Not over /etc/shadow alone: when anybody on this machine
 # changes a password, that file is replaced by another, and a mount upon it goes with it.
 WITH_ETC = 'mount --bind "$0" /etc && exec "$@"'
+PAM = "auth required pam_unix.so\naccount required pam_unix.so\nsession required pam_permit.so\n"
 ETC = ("passwd", "group", "nsswitch.conf", "shells")
 OLD_TLS = ("-no_tls1_2", "-no_tls1_3", "-min_protocol", "TLSv1", "-cipher", "ALL:@SECLEVEL=0")
 VALIDITY = {"modern": ("2026-01-01", "2126-01-01"), "expired": ("2022-01-01", "2024-06-30")}
@@ -50,20 +52,26 @@ class House:
 
     def serve(self, name: str, port: int, *settings: str, transport: str = "tcp") -> None:
         """Start a server of the catalogue `SERVERS` with its settings."""
-        self._start(name, SERVERS[name](self.folder, self.address, port, *settings), port, transport)
+        self.start(name, SERVERS[name](self.folder, self.address, port, *settings), port, transport)
 
     def serve_root(self, name: str, port: int, password: str, *settings: str) -> None:
         """The same for one that checks root's password, which is `password` for this server alone."""
+        self.start(name, [*self.root(password), *SERVERS[name](self.folder, self.address, port, *settings)], port)
+
+    def root(self, password: str) -> list[str]:
+        """The beginning of a command that sees no user's password but root's, which is this."""
         etc = self.folder / "etc"
         etc.mkdir()
         for file in filter(Path.exists, (Path("/etc", name) for name in ETC)):
             shutil.copy(file, etc)
         secret = self._openssl("passwd", "-6", "-stdin", said=password)
         (etc / "shadow").write_text(f"root:{secret}:19000:0:99999:7:::\n")
-        alone = ["unshare", "--mount", "--propagation", "private", "sh", "-c", WITH_ETC, str(etc)]
-        self._start(name, [*alone, *SERVERS[name](self.folder, self.address, port, *settings)], port, "tcp")
+        (etc / "pam.d").mkdir()
+        (etc / "pam.d" / "other").write_text(PAM)
+        return ["unshare", "--mount", "--propagation", "private", "sh", "-c", WITH_ETC, str(etc)]
 
-    def _start(self, name: str, command: Command, port: int, transport: str) -> None:
+    def start(self, name: str, command: Command, port: int, transport: str = "tcp") -> None:
+        """Start a server by its command line."""
         self.host.serve(command, self.folder / f"{name}.log", port, transport)
 
     def log(self, name: str) -> str:

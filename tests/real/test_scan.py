@@ -64,10 +64,6 @@ def test_every_host_is_found_by_arp_with_its_mac_and_its_open_ports(case, night)
     assert {seen["port"] for seen in device["services"] if seen["transport"] == "tcp"} == set(case.ports)
 
 
-def statuses(device):
-    return {outcome["status"] for outcome in device["outcomes"]}
-
-
 def test_nobody_else_is_found_and_nothing_is_left_unexamined(night):
     found = {device["addresses"][0] for device in night.report["devices"]}
     assert found == {house.address for house in night.houses.values()}
@@ -76,9 +72,8 @@ def test_nobody_else_is_found_and_nothing_is_left_unexamined(night):
         "alive": len(CASES),
         "alive_addresses": len(CASES),
         "identified": sum(case.known != UNKNOWN for case in CASES.values()),
-        "unreached": sum("unreached" in statuses(device) for device in night.report["devices"]),
+        "unreached": 0,
     }
-
     assert night.report["scan"]["notes"] == []
     assert [device["gaps"] for device in night.report["devices"]] == [[]] * len(CASES)
     assert night.report["exit"] == 1
@@ -109,19 +104,20 @@ def test_every_check_ends_in_an_outcome_with_its_reason(case, night):
     found = {each["check"] for each in night.device(case)["findings"]}
     assert set(outcomes) == {check.id for check in load_checks()}
     assert {check for check, outcome in outcomes.items() if outcome["status"] == "found"} == found
-    assert {outcome["status"] for outcome in outcomes.values()} <= {"found", "passed", "skipped", "unreached"}
+    assert {outcome["status"] for outcome in outcomes.values()} <= {"found", "passed", "skipped"}
     assert all(outcome["reason"] for outcome in outcomes.values() if outcome["status"] != "found")
-    for check, outcome in outcomes.items():
-        if (
-            outcome["status"] == "unreached"
-        ):  # the routers are dressed by a title, behind which their maker's form is looked for
-            assert check in {"default-credentials", "accepts-any-password"}
-            assert "none of the forms that are known of this maker stands there" in outcome["reason"]
+    assert not any(outcome["reason"] for outcome in outcomes.values() if outcome["status"] == "found")
 
 
 def test_no_two_hosts_are_taken_for_one_or_said_to_share_a_key(night):
     assert len({device["id"] for device in night.report["devices"]}) == len(CASES)
-    assert "shared-key" not in {fleet["check"] for fleet in night.report["fleet"]}
+    assert {finding["check"] for finding in night.report["fleet"]} == {"fleet-default-account"}
+
+
+def test_the_two_routers_that_one_account_opens_are_told_of_together(night):
+    (finding,) = night.report["fleet"]
+    routers = {night.device(DEFAULT[name])["id"] for name in ("dropbear", "sshd")}
+    assert set(finding["devices"]) == routers
 
 
 @pytest.mark.parametrize("name", [name for name, case in HARDENED.items() if case.account])
@@ -129,8 +125,8 @@ def test_a_changed_password_was_tried_by_the_default_account_and_refused(name, n
     case = HARDENED[name]
     outcome = next(each for each in night.device(case)["outcomes"] if each["check"] == "default-credentials")
     assert night.attempts(case).count(case.account) == 1
-    assert outcome["status"] in {"passed", "unreached"}
-    assert "no documented default account opens it" in outcome["reason"] or "within 24 hours" in outcome["reason"]
+    assert outcome["status"] == "passed"
+    assert "no documented default account opens it" in outcome["reason"]
 
 
 @each
@@ -139,16 +135,9 @@ def test_no_account_is_tried_more_than_twice(case, night):
 
 
 @pytest.mark.parametrize("name", ["sshd", "lighttpd-basic", "nginx", "telnetd"])
-def test_a_default_that_opens_is_proved_by_a_pair_that_nobody_set(name, night):
-    pairs = [tried for tried in night.attempts(DEFAULT[name]) if re.fullmatch(r"tc[0-9a-f]{8}", tried)]
-    assert 1 <= len(pairs) <= 2
-    assert DEFAULT[name].account in night.attempts(DEFAULT[name]) or name in {"lighttpd-basic", "nginx"}
-
-
-@each
-def test_no_host_bears_more_failed_logins_than_two_or_its_makers_lock_less_two(case, night):
-    tried = [one for one in night.attempts(case) if one != case.account or case in HARDENED.values()]
-    assert len(tried) <= (5 if case.known[0] in {"Hikvision", "Dahua"} else 2)
+def test_a_pair_that_nobody_set_is_refused_after_an_account_has_opened(name, night):
+    *_, last = night.attempts(DEFAULT[name])
+    assert re.fullmatch(r"tc[0-9a-f]{8}", last)
 
 
 @each

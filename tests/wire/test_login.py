@@ -343,3 +343,45 @@ async def test_a_login_over_udp_is_one_too(serve_udp, wire, audited):
     assert answer.evidence == b"opened"
     assert audited()[0]["account"] == "no name (snmp-site)"
     assert made.traffic.login_attempts == 1
+
+
+async def test_a_datagram_to_a_closed_port_reached_nobody_and_is_no_attempt(wire):
+    def talk(account):
+        yield Send(account.password.encode())
+        return (yield Read(1))
+
+    async def attempt(line, account):
+        return Answer(Verdict.OPENED, await line.hold(talk(account)))
+
+    made, driver = wire(), SimpleNamespace(NAME="snmp", attempt=attempt)
+    for _ in range(3):
+        answer = await login(made, driver, Endpoint("127.0.9.1", 9, "udp"), SNMP, device="camera", locks=False)
+        assert (answer.verdict, answer.reason) == (Verdict.UNREACHED, "connection refused")
+    assert made.traffic.login_attempts == 0
+
+
+async def test_a_port_that_closes_in_the_midst_of_an_attempt_was_reached(wire):
+    class Once(asyncio.DatagramProtocol):
+        def connection_made(self, transport):
+            self.transport = transport
+
+        def datagram_received(self, data, client):
+            self.transport.sendto(b"?", client)
+            self.transport.close()
+
+    transport, _ = await asyncio.get_running_loop().create_datagram_endpoint(Once, ("127.0.9.1", 0))
+    endpoint = Endpoint("127.0.9.1", transport.get_extra_info("sockname")[1], "udp")
+
+    def talk(account):
+        yield Send(b"hello")
+        yield Read(1)
+        yield Send(account.password.encode())
+        return (yield Read(1))
+
+    async def attempt(line, account):
+        return Answer(Verdict.OPENED, await line.hold(talk(account)))
+
+    made, driver = wire(), SimpleNamespace(NAME="sip", attempt=attempt)
+    answer = await login(made, driver, endpoint, ADMIN, device="phone", lock_threshold=4)
+    assert (answer.verdict, answer.reason, answer.left) == (Verdict.UNREACHED, "connection refused", 1)
+    assert made.traffic.login_attempts == 1

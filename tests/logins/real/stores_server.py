@@ -6,7 +6,7 @@ import shutil
 import socket
 import subprocess
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import closing, contextmanager, suppress
 from pathlib import Path
 
@@ -65,16 +65,8 @@ class Stores:
         """A server on the cluster with these lines as its pg_hba.conf."""
         port = free_port()
         cluster.allow(*access)
-        settings = {
-            "listen_addresses": "127.0.0.1",
-            "unix_socket_directories": "",
-            "fsync": "off",
-            "password_encryption": encryption,
-            "ssl": "on" if tls else "off",
-        }
-        options = [option for name, value in settings.items() for option in ("-c", f"{name}={value}")]
-        command = [cluster.postgres, "-D", str(cluster.data), "-p", str(port), *options]
-        endpoint = self._start("postgresql", port, [*cluster.as_user, *command])
+        wishes = {"password_encryption": encryption, "ssl": "on" if tls else "off"}
+        endpoint = self._start("postgresql", port, cluster.command("127.0.0.1", port, wishes))
         while not cluster.is_ready():  # it listens before it takes logins
             assert self._running[-1].poll() is None, "PostgreSQL ended while it started"
             _pause(self._running[-1])
@@ -82,27 +74,12 @@ class Stores:
 
     def mariadb(self, *statements: str, settings: tuple[str, ...] = (), tls: bool = False) -> Endpoint:
         """MariaDB with a fresh data folder, in which the statements are executed before it takes anybody in."""
-        port, server = free_port(), program("mariadbd", "mariadb-server")
-        data, first = self.folder / "mariadb", self.folder / "first.sql"
-        install = program("mariadb-install-db", "mariadb-server")
-        own = ["--no-defaults", f"--datadir={data}"]
-        user = [f"--user={self._user}"] if self._user else []
-        subprocess.run(
-            [install, *own, *user, "--auth-root-authentication-method=normal", "--skip-test-db"],
-            check=True,
-            capture_output=True,
-        )
-        first.write_text("".join(f"{statement};\n" for statement in statements))
-        first.chmod(0o644)
-        where = [f"--port={port}", "--bind-address=127.0.0.1", f"--socket={data}/s", f"--pid-file={data}/pid"]
-        small = ["--innodb-buffer-pool-size=8M", "--innodb-log-file-size=4M", "--innodb-flush-log-at-trx-commit=0"]
+        port = free_port()
+        command = mariadb(self.folder, "127.0.0.1", port, *statements)
         if tls:
-            small.append("--require-secure-transport=ON")
-            small += [
-                f"--ssl-{kind}={path}"
-                for kind, path in zip(("cert", "key"), certificate(data, self._as_user), strict=True)
-            ]
-        return self._start("mariadb", port, [server, *own, *user, *where, *small, f"--init-file={first}", *settings])
+            files = zip(("cert", "key"), certificate(self.folder / "mariadb", self._as_user), strict=True)
+            command += ["--require-secure-transport=ON", *(f"--ssl-{kind}={path}" for kind, path in files)]
+        return self._start("mariadb", port, [*command, *settings])
 
     def _start(self, name: str, port: int, command: list[str]) -> Endpoint:
         log = self.folder / f"{name}-{port}.log"
@@ -134,9 +111,9 @@ class Stores:
 
 
 class Cluster:
-    """The data of a PostgreSQL server, whose superuser is "postgres" with the password "postgres"; made once, for several servers in turn."""
+    """The data of a PostgreSQL server, whose superuser is "postgres" with that password; made once, for several servers in turn."""
 
-    def __init__(self, folder: Path, encryption: str, *, tls: bool = False) -> None:
+    def __init__(self, folder: Path, encryption: str, *, tls: bool = False, superuser: str = "postgres") -> None:
         programs = sorted(Path("/usr/lib/postgresql").glob("*/bin"))
         if not programs:
             pytest.skip("postgres is not installed: apt-get install postgresql")
@@ -144,7 +121,7 @@ class Cluster:
         self.data = folder / encryption
         self.as_user = as_nobody()
         password = folder / "password"
-        password.write_text("postgres\n")
+        password.write_text(f"{superuser}\n")
         if self.as_user:
             nobody = pwd.getpwnam("nobody")
             os.chown(password, nobody.pw_uid, nobody.pw_gid)
@@ -158,11 +135,32 @@ class Cluster:
         """Write its pg_hba.conf."""
         (self.data / "pg_hba.conf").write_text("".join(f"{line}\n" for line in lines))
 
+    def command(self, address: str, port: int, wishes: Mapping[str, str]) -> list[str]:
+        """The command line of a server on it, with these settings beside ours."""
+        ours = {"listen_addresses": address, "unix_socket_directories": "", "fsync": "off"}
+        options = [option for name, value in {**ours, **wishes}.items() for option in ("-c", f"{name}={value}")]
+        return [*self.as_user, self.postgres, "-D", str(self.data), "-p", str(port), *options]
+
     def is_ready(self) -> bool:
         """Whether its server takes logins: the last line of its lock file says so, as pg_ctl reads it."""
         with suppress(FileNotFoundError):
             return (self.data / "postmaster.pid").read_text().rstrip().endswith("ready")
         return False
+
+
+def mariadb(folder: Path, address: str, port: int, *statements: str) -> list[str]:
+    """The command line of MariaDB on fresh data, in which the statements are executed before it takes anybody in; `folder` is open to its user."""
+    server, data, first = program("mariadbd", "mariadb-server"), folder / "mariadb", folder / "first.sql"
+    own = ["--no-defaults", f"--datadir={data}", *(["--user=nobody"] if os.geteuid() == 0 else [])]
+    install = [program("mariadb-install-db", "mariadb-server"), *own]
+    subprocess.run(
+        [*install, "--auth-root-authentication-method=normal", "--skip-test-db"], check=True, capture_output=True
+    )
+    first.write_text("".join(f"{statement};\n" for statement in statements))
+    first.chmod(0o644)
+    where = [f"--port={port}", f"--bind-address={address}", f"--socket={data}/s", f"--pid-file={data}/pid"]
+    small = ["--innodb-buffer-pool-size=8M", "--innodb-log-file-size=4M", "--innodb-flush-log-at-trx-commit=0"]
+    return [server, *own, *where, *small, f"--init-file={first}"]
 
 
 def _pause(process: "subprocess.Popen[bytes]") -> None:
