@@ -26,16 +26,17 @@ class Ledger:
     run: str
     now: Callable[[], datetime]
 
+    def foreseen(self, question: Login, names: tuple[str, ...]) -> Answer | None:
+        """The answer that `enter` would give in an attempt's place, without waiting for the device's turn; None where the attempt may be made."""
+        attempt = self._attempt(question, names, "")
+        return _instead(rule(attempt, self.book.tried(names), question.lock_threshold, again=question.again))
+
     def enter(self, question: Login, names: tuple[str, ...], source: str) -> Entered | Answer:
         """Write the attempt down and let it be made, or answer in its place: by the old answer that stands, or by why it may not be made."""
         attempt = self._attempt(question, names, source)
         decide = partial(rule, attempt, limit=question.lock_threshold, again=question.again)
         number, ruling = self.book.enter(attempt, decide)
-        if ruling.stands is not None:
-            return _old(ruling.stands, ruling)
-        if ruling.barred:
-            return Answer(Verdict.NOT_TRIED, reason=ruling.barred, left=ruling.left)
-        return Entered(number, attempt, ruling.left)
+        return _instead(ruling) or Entered(number, attempt, ruling.left)
 
     def settle(self, entered: Entered, answer: Answer, *, reached: bool) -> Answer:
         """Write down what came of it, and return it with how many failed logins are left. What never `reached` the device is struck out."""
@@ -78,6 +79,13 @@ class Ledger:
             run=self.run,
             costs=question.locks and not account.anonymous,
         )
+
+
+def _instead(ruling: Ruling) -> Answer | None:
+    """What is answered in an attempt's place."""
+    if ruling.stands is not None:
+        return _old(ruling.stands, ruling)
+    return Answer(Verdict.NOT_TRIED, reason=ruling.barred, left=ruling.left) if ruling.barred else None
 
 
 def _old(stands: Attempt, ruling: Ruling) -> Answer:

@@ -160,7 +160,8 @@ class Wire:
         """Ask once whether the account opens the endpoint; NOT_TRIED with the reason where a guard or the ledger forbids it.
 
         `names` are all that the device is known by, under which the ledger counts. What was answered before and still stands is not asked again. `before` are
-        the accounts that the device was told before, which it may repeat.
+        the accounts that the device was told before, which it may repeat. A question that costs it nothing is followed by no rest, and one that the ledger
+        answers does not wait for its turn.
         """
         account = question.account
         errand = Errand(
@@ -168,14 +169,15 @@ class Wire:
             driver.NAME,
             Level.LOGIN,
             tls=tls,
-            hard=True,
+            hard=question.locks and not account.anonymous,
             account=f"{account.user or 'no name'} ({account.id})",
             path=question.path,
             form=question.form,
         )
+        foreseen = self._ledger.foreseen(question, names)
         try:
-            async with self._gate.audited(errand):
-                entered = self._ledger.enter(question, names, source_address(errand.address))
+            async with self._gate.audited(errand, in_turn=foreseen is not None):
+                entered = foreseen or self._ledger.enter(question, names, source_address(errand.address))
                 if isinstance(entered, Answer):
                     errand.outcome = _why_not(entered)
                     return entered

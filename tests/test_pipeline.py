@@ -91,7 +91,7 @@ async def test_what_a_device_repeats_of_another_account_is_not_kept(tmp_path, po
 
     wire = Played(judge)
     assessment = await scanned(tmp_path, port, wire)
-    (random,) = {account.password for account in wire.asked if account.id == "control:random"}
+    (random,) = {account.password for account in wire.asked if account.id == "control:password"}
     (found,) = [finding for finding in assessment.findings if finding.check == "default-credentials"]
     assert "before you said" in found.evidence
     assert random not in repr(assessment)

@@ -200,6 +200,35 @@ async def test_an_attempt_that_hangs_is_broken_off_and_counts_as_failed(serve, w
     assert second.verdict is Verdict.NOT_TRIED
 
 
+async def test_a_device_rests_after_an_account_and_not_after_what_costs_it_nothing(serve, wire, driver):
+    peer, slept = await serve(ask), []
+
+    async def sleep(seconds):
+        slept.append(seconds)
+
+    made = wire(pace=PACES["normal"], clock=Clock(monotonic=lambda: 1000.0, sleep=sleep))
+    await login(made, driver(), peer.endpoint, NOBODY, device="camera")
+    await login(made, driver(), peer.endpoint, SNMP, device="camera", locks=False)
+    await login(made, driver(), peer.endpoint, ADMIN, device="camera")
+    assert max(slept) < 2
+    await login(made, driver(), peer.endpoint, account(1), device="camera")
+    assert max(slept) == 2
+
+
+async def test_what_the_ledger_answers_does_not_wait_for_the_devices_turn(serve, wire, driver, audited):
+    peer, slept = await serve(ask), []
+
+    async def sleep(seconds):
+        slept.append(seconds)
+
+    made = wire(pace=PACES["normal"], clock=Clock(monotonic=lambda: 1000.0, sleep=sleep))
+    first = await login(made, driver(), peer.endpoint, ADMIN, device="camera")
+    slept.clear()
+    again = await login(made, driver(), peer.endpoint, ADMIN, device="camera")
+    assert (again.verdict, again.when is not None, slept) == (first.verdict, True, [])
+    assert len(audited()) == 2
+
+
 async def test_the_wait_for_the_pace_does_not_use_up_the_attempt(serve, wire, driver, quick):
     peer = await serve(ask)
 
