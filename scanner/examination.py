@@ -136,6 +136,7 @@ class Examiner:
             checks, skipped = without_logins(checks, why)
         await memo.first(device, checks, level)
         known = await self._better_known(interview, device, memo.opened, ends)
+        inquiry.names = known_by(known, device, *([before] if before else []))  # a community may have told its number
         outcomes = (*await memo.judge(known, device, checks, level), *skipped)
         findings = tuple(finding for outcome in outcomes for finding in outcome.findings)
         return Assessment(known, outcomes, score(findings), firmware_age(known), self._now())

@@ -97,6 +97,40 @@ async def test_what_a_device_repeats_of_another_account_is_not_kept(tmp_path, po
     assert random not in repr(assessment)
 
 
+class Told(Played):
+    """The same, which tells its serial number to who knows its community; `names` are those under which each login is counted."""
+
+    def __init__(self, judge: Judge) -> None:
+        super().__init__(judge)
+        self.names: list[tuple[str, tuple[str, ...]]] = []
+
+    async def hold(self, protocol: ProtocolModule, target: Target, *, in_turn: bool = False, most: int = 0) -> Heard:
+        if protocol.NAME == "snmp" and target.community:
+            return Heard({"snmp.engine_id": "80001f8803001f8e112233"})
+        return await super().hold(protocol, target, in_turn=in_turn, most=most)
+
+    async def login(
+        self,
+        driver: LoginModule,
+        question: Login,
+        *,
+        before: Collection[Account],
+        names: tuple[str, ...] = (),
+        **further: Any,
+    ) -> Answer:
+        self.names.append((driver.NAME, names))
+        if question.account.password == "public":
+            return Answer(Verdict.OPENED, b"LINX-151")
+        return await super().login(driver, question, before=before, **further)
+
+
+async def test_what_a_community_tells_of_a_device_counts_for_its_logins(tmp_path, port):
+    wire = Told(lambda account: Answer(Verdict.REFUSED))
+    await scanned(tmp_path, port, wire)
+    web = {names for name, names in wire.names if name == "http"}
+    assert web == {("engine:80001f8803001f8e112233", f"address:{ADDRESS}")}
+
+
 async def test_no_login_is_begun_when_the_devices_time_is_used_up(tmp_path, port, monkeypatch):
     loop = asyncio.get_running_loop()
     real, later = loop.time, [0.0]
