@@ -2,10 +2,10 @@
 
 What: two checks, at level login only. Every login that a device offers (web pages and their forms, Telnet, SSH, FTP, RTSP, ONVIF, SIP, MQTT, VNC, IPMI, SNMPv3,
 databases) is asked first what it tells a stranger. Then the accounts that the maker documents for this very product are offered, the likeliest first, and the
-first that opens ends it; it counts only if the same user is refused with a wrong password (default-credentials). A login that a random pair or a wrong password
-opens accepts any password (accepts-any-password). No list of passwords is run through, and a device that was not identified is offered nothing but the random
-pair. Within 24 hours a device bears two failed logins at most, or two less than its maker's documented lock, and one account is offered twice at most; what was
-answered in that time is not asked again, and what is left over waits for the next night (`tocsin ledger show`).
+first that opens ends it; it counts only if a random pair is refused (default-credentials). A login that the random pair opens accepts any password
+(accepts-any-password). No list of passwords is run through, and a device that was not identified is offered nothing but the random pair. Within 24 hours a
+device bears two failed logins at most, or two less than its maker's documented lock, and one account is offered twice at most; what was answered in that time
+is not asked again, and what is left over waits for the next night (`tocsin ledger show`).
 
 Why it matters in a city: this is how the Mirai worms took half a million cameras and recorders. The default account is in the manual, the manual is
 on the web, and it mostly opens everything: picture, configuration, firmware.
@@ -16,7 +16,7 @@ the firmware offers no true one, take the device off the network until it is rep
 """
 
 from checks.catalogue import Catalogue, shipped_catalogue
-from checks.contract import Account, Flaw, Inconclusive, Judgement, NotApplicable, check
+from checks.contract import Flaw, Inconclusive, Judgement, NotApplicable, check
 from checks.doors import HEARD
 from checks.trial import End, Tried, try_doors
 from inventory.ledger import told
@@ -71,7 +71,7 @@ def accepts_any_password(device: Device, catalogue: Catalogue | None = None) -> 
     tried = yield from try_doors(device, catalogue or shipped_catalogue(), undocumented=True)
     for one in tried:
         if one.end is End.ANYTHING:
-            detail = f"{_anybody(one.account)} opened {one.door}, so its login is none.{_since(one)}"
+            detail = f"A random user name with a random password opened {one.door}, so its login is none.{_since(one)}"
             yield Flaw(one.door.endpoint, detail, one.answer.evidence)
     unknown = [str(one) for one in tried if one.end in {End.UNKNOWN, End.SPARED} and not one.refuses]
     if unknown:
@@ -85,15 +85,9 @@ def _default(one: Tried) -> Flaw:
     assert account is not None, "what opened was an account"
     detail = (
         f"The documented default account {account.user!r} (catalogue entry {account.id}) opened {one.door};"
-        f" a wrong password was refused there.{_since(one)}"
+        f" a random pair was refused there.{_since(one)}"
     )
     return Flaw(one.door.endpoint, detail, one.answer.evidence, account=f"{account.id}: {account.user}")
-
-
-def _anybody(control: Account | None) -> str:
-    if control is None:
-        return "A random user name with a random password"
-    return f"The user {control.user!r} with a random password" if control.user else "A random password"
 
 
 def _since(one: Tried) -> str:

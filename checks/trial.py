@@ -1,10 +1,10 @@
 """The trial of a device's doors: its documented accounts are offered, within what it may bear, and what opens is proved.
 
-The proof of a default account: whoever offers nothing is refused, the account is let in (its driver has seen what only a known user sees), and then the same
-user is refused with another password, made like the first so that it is not refused for its looks. Where the device may bear more failed logins than there are
-accounts to offer, a random pair that nobody ever set goes first as well; where it may not, the account goes alone, for a refusal alone proves that not
-anything opens. What is left over waits for the next night: the pairs of account and door that were never offered come first then, and what was refused within
-thirty days is believed.
+The proof of a default account: whoever offers nothing is refused, the account is let in (its driver has seen what only a known user sees), and then a random
+pair that nobody ever set is refused. It is no pair of a user who may be there: that would be a failed login of a true account. Where the device may bear more
+failed logins than there are accounts to offer, the random pair goes first as well; where it may not, the account goes alone, for a refusal alone proves that
+not anything opens. What is left over waits for the next night: the pairs of account and door that were never offered come first then, and what was refused
+within thirty days is believed.
 """
 
 from collections.abc import Iterable, Iterator
@@ -19,7 +19,7 @@ from checks.contract import Account, Answer, Asking, Inconclusive, Login, NotApp
 from checks.credentials import Entry
 from checks.doors import HEARD, WAYS, Door
 from checks.doors import doors as every_door
-from inventory.ledger import CONTROL, RANDOM, UNDOCUMENTED_LIMIT, told
+from inventory.ledger import RANDOM, UNDOCUMENTED_LIMIT, told
 from inventory.model import Device, Endpoint
 
 ANONYMOUS = Account("control:anonymous", "", "")
@@ -234,14 +234,14 @@ class _Trial:
         return known if known.verdict is Verdict.REFUSED else answer
 
     def _prove(self, case: _Case, account: Account, opened: Answer) -> Asking[None]:
-        """Offer another password to a door that has just opened: only if it is refused was it the account that opened it.
+        """Offer the random pair to a door that has just opened: only if it is refused was it the account that opened it.
 
         Where strangers were turned away before, a door that asks for nothing now remembers us (an address, a session); that proves neither one nor the other.
         """
-        wrong = wrong_password(self._device, case.door.endpoint, account)
-        control = yield from self._ask(case.door, wrong, again=wrong.id == RANDOM)
+        pair = random_pair(self._device, case.door.endpoint)
+        control = yield from self._ask(case.door, pair, again=True)
         if control.verdict is Verdict.OPENED:
-            case.end(End.ANYTHING, control, wrong)
+            case.end(End.ANYTHING, control, pair)
         elif control.verdict is Verdict.NO_LOGIN_ASKED and not WAYS[case.door.protocol].anonymous:
             case.end(End.NO_LOGIN, control)
         elif any(_refused(one) for one in (control, case.before, case.known)):
@@ -344,20 +344,3 @@ def random_pair(device: Device, endpoint: Endpoint) -> Account:
         f"tocsin control pair\0{device.identity}\0{endpoint.port}/{endpoint.transport}".encode()
     ).hexdigest()
     return Account(RANDOM, f"tc{digest[:8]}", f"Q{digest[8:19]}")
-
-
-def wrong_password(device: Device, endpoint: Endpoint, account: Account) -> Account:
-    """The account with a password that nobody ever set, as long as its own and of digits where that is; a user without a password is asked for none.
-
-    It finds the server out that lets a user in with any password, and is refused for no other reason than that it is wrong.
-    """
-    if not account.password:
-        return random_pair(device, endpoint)
-    known, length = account.password.casefold(), min(max(len(account.password), 4), 12)
-    for number in range(100):
-        words = f"tocsin wrong password\0{device.identity}\0{endpoint.port}/{endpoint.transport}\0{number}"
-        digest = sha256(words.encode()).hexdigest()
-        password = str(int(digest, 16))[-length:] if known.isdecimal() else f"Q{digest}"[:length]
-        if password[:4].casefold() != known[:4]:
-            break
-    return replace(account, id=f"{CONTROL}password", password=password)

@@ -75,18 +75,13 @@ class Attempt:
     @property
     def question(self) -> tuple[str, ...]:
         """What makes two attempts at one device one question."""
-        who: tuple[str, ...] = (self.account, self.user, self.mark)
-        if self.account.startswith(CONTROL):
-            who = (self.account, "" if self.account == RANDOM else self.user)
+        who = (self.account,) if self.account.startswith(CONTROL) else (self.account, self.user, self.mark)
         return (self.port, self.protocol, self.place, *who)
 
     @property
     def who(self) -> str:
-        """The account that the cap is about: its name, and where it has none (an SNMP community) the id of the catalogue entry.
-
-        The control that names a user whose account has just opened is apart: its failure follows a success, so such a user fails twice at most all the same.
-        """
-        return f"{self.account} {self.user}" if self.account.startswith(CONTROL) else self.user or self.account
+        """The account that the cap is about: its name, and where it has none (an SNMP community) the id of the catalogue entry."""
+        return self.user or self.account
 
 
 @dataclass(frozen=True, slots=True)

@@ -34,7 +34,7 @@ USERS, PASSWORDS = ("admin", "root", "service"), ("1234", "admin", "pass")
 
 @dataclass
 class Box:
-    """A device: `ways` says of each port what opens it ("nothing", "anything", "users" with any password, "broken", or a pair). It counts as devices do."""
+    """A device: `ways` says of each port what opens it ("nothing", "anything", "broken", or a pair). It counts as devices do."""
 
     ways: dict[int, str | tuple[str, str]]
     now: datetime = FIRST
@@ -46,8 +46,7 @@ class Box:
         if account.anonymous:
             return Answer(Verdict.REFUSED)
         self.offered.append((self.now, question.endpoint.port, account.user, account.password))
-        known = way == "anything" or (way == "users" and account.user in USERS)
-        if known or way == (account.user, account.password):
+        if way in ("anything", (account.user, account.password)):
             return Answer(Verdict.OPENED, b"# ")
         self.failures.append((self.now, account.user))
         return Answer(Verdict.UNREACHED if way == "broken" else Verdict.REFUSED, reason="reset")
@@ -107,7 +106,7 @@ def entries(draw: st.DrawFn) -> tuple[str, list[list[tuple[str, str]]], list[int
 def boxes(draw: st.DrawFn, pairs: Sequence[tuple[str, str]]) -> Box:
     ports = draw(st.lists(st.sampled_from(sorted(HEARD)), min_size=1, unique=True))
     ways: st.SearchStrategy[str | tuple[str, str]] = st.sampled_from(
-        ("nothing", "nothing", "anything", "users", "broken", *pairs)
+        ("nothing", "nothing", "anything", "broken", *pairs)
     )
     return Box({port: draw(ways) for port in ports})
 
@@ -138,7 +137,7 @@ def test_no_night_harms_and_no_verdict_lies(hours: int, data: st.DataObject) -> 
         opened = {finding.endpoint.port for finding in default.findings}
         anybody = {finding.endpoint.port for finding in anything.findings}
         assert all(isinstance(box.ways[port], tuple) for port in opened)
-        assert all(box.ways[port] in ("anything", "users") for port in anybody)
+        assert all(box.ways[port] == "anything" for port in anybody)
         lately = {one[1:] for one in box.offered if box.now - one[0] < timedelta(days=30)}
         if default.status is Status.PASSED:
             assert {
