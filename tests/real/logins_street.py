@@ -7,12 +7,11 @@ by an account of the operator's own file, or, a database, by its own maker's.
 import hashlib
 import json
 import os
-import pwd
 import re
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from tests.logins.real.stores_server import Cluster, mariadb, program
+from tests.logins.real.stores_server import Cluster, folder_for_nobody, mariadb, program
 from tests.logins.real.streams_server import gst_rtsp_login, vsftpd_login
 from tests.real import servers, street
 from tests.real.generic_servers import ipmi_sim, tigervnc
@@ -88,9 +87,9 @@ def _master_key(password: str) -> bytes:
 
 
 def vnc(house: House, password: str) -> None:
-    """A panel's screen; each host's display has a number of its own, for they share this machine's /tmp."""
-    display = f"57{house.address.rpartition('.')[2]}"
-    command = tigervnc(house.folder, house.address, 5900, "VncAuth", OBSCURED[password], display)
+    """A panel's screen; each display has a number that no other has, for all of this machine share its /tmp."""
+    display = 2 * (os.getpid() % 30000) + (password == CHANGED)
+    command = tigervnc(house.folder, house.address, 5900, "VncAuth", OBSCURED[password], f"{display}")
     house.start("vnc", command, 5900)
 
 
@@ -101,12 +100,7 @@ def bmc(house: House, password: str) -> None:
 
 def postgresql(house: House, password: str) -> None:
     """PostgreSQL that lets its superuser in from the whole segment."""
-    store = house.folder / "store"
-    store.mkdir()
-    if os.geteuid() == 0:
-        nobody = pwd.getpwnam("nobody")
-        os.chown(store, nobody.pw_uid, nobody.pw_gid)
-    cluster = Cluster(store, "scram-sha-256", superuser=password)
+    cluster = Cluster(folder_for_nobody(house.folder / "store"), "scram-sha-256", superuser=password)
     cluster.allow(f"host all all {NETWORK} scram-sha-256")
     house.start("postgresql", cluster.command(house.address, 5432, {"log_connections": "on"}), 5432)
     while not cluster.is_ready():  # it listens before it takes logins

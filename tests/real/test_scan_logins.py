@@ -137,7 +137,7 @@ def test_the_account_that_a_host_was_delivered_with_is_found_at_its_port(server,
 def test_of_a_host_whose_password_was_changed_nothing_is_reported(server, night):
     assert night.found(server.number + 100) == []
     status, reason = night.outcome(server.number + 100, server.check)
-    assert status == "passed"
+    assert status == "passed", reason
     assert "no documented default account opens it" in reason or reason == "answers to no documented community"
 
 
@@ -145,7 +145,8 @@ def test_of_a_host_whose_password_was_changed_nothing_is_reported(server, night)
 def test_no_login_of_the_street_accepts_just_anything(server, night):
     for number, _ in server.hosts:
         status, reason = night.outcome(number, "accepts-any-password")
-        assert (status, "a wrong pair was refused by " in reason) == ("passed", True)
+        assert status == "passed", reason
+        assert "a wrong pair was refused by " in reason
 
 
 def test_nothing_about_a_login_is_left_in_doubt(night):
