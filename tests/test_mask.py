@@ -83,6 +83,17 @@ def test_a_secret_that_looks_like_a_writing_of_another_is_hidden_all_the_same(pa
     assert unsaid(f"tried {write(password)} here".encode(), [Account("own", "", password)]) == b"tried *** here"
 
 
+@pytest.mark.parametrize(
+    "cut", ["K\x1b[1;31ma\x1b[1;31mn\x1b[1;31ma\x1b[1;3", "Kana\\x1b[31mr\\x1", "Kanari&#10", "Kanari%6", "Kanari\\u00"]
+)
+def test_a_piece_of_a_secret_is_hidden_where_the_text_was_cut_off_within_an_escape(cut):
+    assert unsaid(f"last: {cut}".encode(), [OWN]) == b"last: ***"
+
+
+def test_a_secret_is_hidden_without_the_blanks_that_were_lost():
+    assert unsaid(b"tried blanks at ends.", [Account("own", "who", "  blanks  at ends ")]) == b"tried ***."
+
+
 def test_a_piece_of_a_secret_is_hidden_where_the_text_was_cut_off():
     assert unsaid(b"last: Kanarie<", [OWN]) == b"last: ***"
     assert unsaid(b'"pw"-\xc3\xbc9 was tried', [OWN]) == b"*** was tried"

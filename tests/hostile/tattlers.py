@@ -127,7 +127,7 @@ async def _ftp(reader: asyncio.StreamReader, writer: asyncio.StreamWriter, told:
     writer.write(b"220 last: " + _line(told) + b"\r\n")
     user = ""
     while line := await reader.readline():
-        command, _, argument = line.strip().decode().partition(" ")
+        command, _, argument = line.rstrip(b"\r\n").decode().partition(" ")
         if command == "USER":
             user = argument
             writer.write(b"331 after " + _line(told) + b"\r\n")
@@ -337,7 +337,7 @@ async def _streaming(reader: asyncio.StreamReader, writer: asyncio.StreamWriter,
 def _sip(datagram: bytes, told: Told) -> Iterable[bytes]:
     lines = datagram.decode().split("\r\n")
     kept = [line for line in lines if line.partition(":")[0] in ("Via", "From", "To", "Call-ID", "CSeq")]
-    said = (_given(datagram, told) or _line(told)).decode("latin-1").replace("\x1b", "")[:160]
+    said = (_given(datagram, told) or _line(told)).decode("latin-1").replace(_RED, "")[:160]
     asks = 'WWW-Authenticate: Digest realm="the exchange", nonce="5"'
     yield "\r\n".join((f"SIP/2.0 401 {said}", *kept, asks, "Content-Length: 0", "", "")).encode("latin-1")
 
