@@ -13,7 +13,7 @@ from scanner.logins import load_logins
 from scanner.pace import PACES
 from scanner.scope import Grant, Scope
 from scanner.wire import Wire
-from tests.hostile import tattlers
+from tests.hostile import tattle, tattlers
 from tests.hostile.street import SHIFT, STREET, Hostile, Told, standing
 
 DOORS = {
@@ -83,7 +83,7 @@ def offered(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Offered]:
 
 @pytest.mark.parametrize("kind", STRANGE)
 def test_a_strange_account_arrives_as_it_stands(offered: dict[str, Offered], kind: str):
-    foreign = {"", *(password for _, password in tattlers.OWN.values())}
+    foreign = {"", *(password for _, password in tattle.OWN.values())}
     assert set(offered[kind].told.passwords) - foreign == {STRANGE[kind].password}
     assert sum(answer.verdict is Verdict.REFUSED for answer in offered[kind].answers.values()) >= 3
 
