@@ -28,7 +28,7 @@ _ORDINARY = frozenset(
     re.findall(
         r"\w+",
         "access account admin administrator camera config default device error guest http https html index login logon logout main manager master"
-        " monitor network none null operator pass passcode passwd password passwort private public root router rtsp security server service setup supervisor"
+        " monitor network none null operator pass passcode passwd password passwort root router rtsp security server service setup supervisor"
         " support switch system telnet test user username video",
     )
 )

@@ -41,6 +41,8 @@ from scanner.ward import Ward
 
 T = TypeVar("T")
 _CHUNK = 16384
+_NO_SECRET = frozenset(("", "public", "private"))
+"""Communities that everybody knows, and words that a device may well say of itself."""
 _NO_WAY = frozenset({errno.ENETUNREACH, errno.ENETDOWN})
 """This machine has no way to that network just now, which says nothing of the device."""
 _OUR_FAULT = frozenset({errno.EMFILE, errno.ENFILE, errno.ENOMEM, errno.ENOBUFS, errno.EADDRNOTAVAIL})
@@ -147,7 +149,7 @@ class Wire:
             most=most,
         )
         async with self._room if in_turn else nullcontext(), self._gate.audited(errand, in_turn=in_turn):
-            if target.community:
+            if target.community not in _NO_SECRET:
                 self._offer(errand, Account("site:community", "", target.community))
             heard = await Dialogue(protocol.probe(target), _Route(self._gate, errand, self._caps), self._caps).hold()
             errand.outcome = "heard"

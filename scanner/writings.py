@@ -14,9 +14,11 @@ _RUN = 400
 _HASHES = ("md5", "sha1", "sha256", "sha512")
 _BASE64 = frozenset(b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/-_")
 _LETTERS = frozenset(b"abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789") | frozenset(range(0x80, 0x100))
-# ECMA-48's control sequences, the other controls, and the characters that nobody sees; as they are, and as `inventory.text` writes them.
+# ECMA-48's control sequences, the other controls, an escape that was cut off, and the characters that nobody sees; as they are, and as
+# `inventory.text` writes them.
 _UNSEEN = (
-    rb"(?P<unseen>(?:\x1b|\\x1b|\\u001b|\\033|\\e)(?:\[[0-?]{0,16}[ -/]{0,4}[@-~])?|[\x00-\x08\x0e-\x1f\x7f])"
+    rb"(?P<unseen>(?:\x1b|\\x1b|\\u001b|\\033|\\e)(?:\[[0-?]{0,16}[ -/]{0,4}(?:[@-~]|\Z))?|[\x00-\x08\x0e-\x1f\x7f]"
+    rb"|(?:\\(?:[xu][0-9a-f]{0,3})?|&(?:#x?[0-9a-f]{0,7})?|%[0-9a-f]?|=[0-9a-f]?)\Z)"
     rb"|(?P<character>\xc2[\x80-\x9f\xad]|\xe2[\x80\x81][\x80-\xbf]|\xef\xbb\xbf)"
 )
 _ONCE, _PERCENT = rb"|%(?P<percent>[0-9a-f]{2})", rb"|%(?:25){0,2}(?P<percent>[0-9a-f]{2})"
@@ -91,7 +93,7 @@ class Text:
         """Where the text ends with a beginning of `form`, or begins with an end of it, of at least so many octets."""
         sought, size = form.lower(), len(self.read)
         sizes = range(min(len(sought) - 1, size), least - 1, -1)
-        yield from ([self.span(size - n, size) for n in sizes if self.read.endswith(sought[:n])])[:1]
+        yield from ([(self.starts[size - n], len(self.raw)) for n in sizes if self.read.endswith(sought[:n])])[:1]
         yield from ([self.span(0, n) for n in sizes if self.read.startswith(sought[-n:])])[:1]
 
     def runs(self, core: bytes) -> Iterator[tuple[int, int]]:
@@ -117,10 +119,14 @@ class Text:
 
 
 def plain(secret: str) -> tuple[bytes, ...]:
-    """The secret as it is, in UTF-8 and in Latin-1, in each case (of ASCII the reader takes either), and with the plus signs that forms have for blanks."""
-    cases = (secret,) if secret.isascii() else (secret, secret.lower(), secret.upper())
-    spaced = (one.replace(" ", "+") for one in cases if " " in secret.strip())
-    return tuple(dict.fromkeys(octets.lower() for one in (*cases, *spaced) for octets in _encodings(one)))
+    """The secret as it is, in UTF-8 and in Latin-1, in each case (of ASCII the reader takes either), and with what becomes of its blanks: a plus sign in
+    forms; on a page and in a line one is as good as several, and those at its ends are lost."""
+    cases = [secret] if secret.isascii() else [secret, secret.lower(), secret.upper()]
+    if " " in secret:
+        cases += [one.replace(" ", "+") for one in cases]
+        kept = " ".join(secret.split())
+        cases += [kept, secret.strip()] if len(kept) >= _CORE else []
+    return tuple(dict.fromkeys(octets.lower() for one in cases for octets in _encodings(one)))
 
 
 def hashes(secret: str) -> Iterator[bytes]:

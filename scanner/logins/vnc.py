@@ -27,6 +27,8 @@ _OK, _FAILED, _TOO_MANY = 0, 1, 2
 
 async def attempt(line: Line, account: Account) -> Answer:
     """Hold the handshake over one connection, as far as the server's verdict."""
+    if any(ord(letter) > 0xFF for letter in account.password[:PASSWORD_LIMIT]):
+        return Answer(Verdict.NOT_TRIED, reason="the password has characters that VNC has none for (Latin-1)")
     try:
         return await line.hold(_handshake(account))
     except PeerError as error:
@@ -81,7 +83,7 @@ def respond(challenge: bytes, password: str) -> bytes:
     from cryptography.hazmat.decrepit.ciphers.algorithms import TripleDES
     from cryptography.hazmat.primitives.ciphers import Cipher, modes
 
-    typed = password.encode("latin-1", "replace")[:PASSWORD_LIMIT].ljust(PASSWORD_LIMIT, b"\0")
+    typed = password[:PASSWORD_LIMIT].encode("latin-1").ljust(PASSWORD_LIMIT, b"\0")
     key = bytes(int(f"{byte:08b}"[::-1], 2) for byte in typed)
     # Three times the same key is DES, once (NIST SP 800-67, section 3.1).
     encryptor = Cipher(TripleDES(key * 3), modes.ECB()).encryptor()

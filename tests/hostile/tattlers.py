@@ -5,14 +5,12 @@ They refuse everybody, but for the site's community. Where a protocol does not s
 
 import asyncio
 import base64
-import hashlib
 import html
-import itertools
 import json
 import re
 from collections.abc import Callable, Iterable, Iterator
 from typing import Any
-from urllib.parse import parse_qsl, quote
+from urllib.parse import parse_qsl
 
 from lab.account import Account
 from lab.fake import Log, Manners, Visit
@@ -20,62 +18,7 @@ from lab.services import ber, usm
 from lab.services.ipmi import Ipmi
 from lab.services.snmp import Snmp
 from tests.hostile.street import Answerer, Handler, Hostile, Told, hang, page
-
-OWN = {
-    "telnet": ("teller", "K&telnet 7Qz-ü"),
-    "ssh": ("sheller", "K&ssh7Qz<secure>"),
-    "ftp": ("filer", 'K&ftp7Qz"quoted"'),
-    "http": ("webber", "K&http7Qz%41-path"),
-    "rtsp": ("viewer", "K&rtsp7Qz-stream"),
-    "onvif": ("onvifer", "K&onvif7Qz-token"),
-    "sip": ("caller", "K&sip7Qz-register"),
-    "mqtt": ("broker", "K&mqtt7Qz-connect"),
-    "vnc": ("", "K&vnc7Qz"),
-    "ipmi": ("ipmiuser", "K&ipmi7Qz-bmc"),
-    "snmp": ("", "K&community7Qz"),
-    "snmpv3": ("reader", "K&snmpv3-7Qz-auth"),
-    "redis": ("keeper", "K&redis7Qz-auth"),
-    "postgresql": ("elephant", "K&postgres7Qz-clear"),
-    "mysql": ("dolphin", "K&mysql7Qz-native"),
-}
-"""The operator's accounts, one for each protocol: the user and the password, which stands nowhere else."""
-PASSWORDS = {user: password for user, password in OWN.values() if user}
-ORIGIN = "the contractor of 2019"
-_RED = "\x1b[1;31m"
-
-WRITINGS: tuple[Callable[[str, str], bytes], ...] = (
-    lambda user, password: password.encode(),
-    lambda user, password: base64.b64encode(f"{user}:{password}".encode()),
-    lambda user, password: quote(password, safe="").encode(),
-    lambda user, password: html.escape(password).encode(),
-    lambda user, password: password.encode().hex().encode(),
-    lambda user, password: password.swapcase().encode(),
-    lambda user, password: f"{user}:{password}".encode(),
-    lambda user, password: _RED.join(password).encode(),
-    lambda user, password: base64.b64encode(b"he said " + password.encode() + b" to me"),
-    lambda user, password: hashlib.md5(password.encode()).hexdigest().encode(),
-    lambda user, password: json.dumps(password).encode(),
-    lambda user, password: hashlib.sha256(password.encode()).hexdigest().encode(),
-    lambda user, password: "".join(f"&#{ord(letter)};" for letter in password).encode(),
-    lambda user, password: b"\0".join(bytes((octet,)) for octet in password.encode()),
-    lambda user, password: hashlib.sha1(password.encode()).hexdigest().encode(),
-    lambda user, password: "".join(f"%{octet:02X}" for octet in password.encode()).encode(),
-)
-_TURN = itertools.count()
-
-
-def accounts_file() -> str:
-    """The operator's own accounts, as TOML."""
-    return "\n".join(
-        f"[[entry]]\nid = {json.dumps(f'own-{protocol}')}\nprotocol = [{json.dumps(protocol)}]\nlock_threshold = 80\n"
-        f"accounts = [{{ user = {json.dumps(user)}, password = {json.dumps(password)}{_scheme(protocol)} }}]\n"
-        f"source = {json.dumps(ORIGIN)}\n"
-        for protocol, (user, password) in OWN.items()
-    )
-
-
-def _scheme(protocol: str) -> str:
-    return ', scheme = "sha"' if protocol == "snmpv3" else ""
+from tests.hostile.tattle import OWN, PASSWORDS, RED, knows, line, talk
 
 
 def devices() -> list[Hostile]:
@@ -88,25 +31,6 @@ def devices() -> list[Hostile]:
         Hostile("tells what it was told", 2, first, datagrams, {22: _shell()}),
         Hostile("tells what it was told, by digest and in JSON", 3, second),
     ]
-
-
-def talk(told: Told, *now: tuple[str, str]) -> bytes:
-    """What was told now, and at the last three logins before it, each in a writing of its own."""
-    pairs = dict.fromkeys((*now, *told.pairs[-1:-4:-1]))
-    proofs = (proof if proof.isascii() else proof.hex().encode() for proof in told.proofs[-1:])
-    written = (WRITINGS[next(_TURN) % len(WRITINGS)](user, password) for user, password in pairs if password)
-    return b" ".join((*proofs, *written)) or b"nobody"
-
-
-def _line(told: Told, *now: tuple[str, str]) -> bytes:
-    """That, for a place that ends with the line."""
-    return talk(told, *now).replace(b"\0", b"").replace(b"\r", b"").replace(b"\n", b"")
-
-
-def _knows(told: Told, user: str) -> tuple[str, str]:
-    """The pair of a user who has proved the password without saying it."""
-    told.login(user, PASSWORDS.get(user, ""))
-    return told.pairs[-1]
 
 
 # Over lines
@@ -124,16 +48,16 @@ async def _telnet(reader: asyncio.StreamReader, writer: asyncio.StreamWriter, to
 
 
 async def _ftp(reader: asyncio.StreamReader, writer: asyncio.StreamWriter, told: Told) -> None:
-    writer.write(b"220 last: " + _line(told) + b"\r\n")
+    writer.write(b"220 last: " + line(told) + b"\r\n")
     user = ""
-    while line := await reader.readline():
-        command, _, argument = line.strip().decode().partition(" ")
+    while said := await reader.readline():
+        command, _, argument = said.rstrip(b"\r\n").decode().partition(" ")
         if command == "USER":
             user = argument
-            writer.write(b"331 after " + _line(told) + b"\r\n")
+            writer.write(b"331 after " + line(told) + b"\r\n")
         elif command == "PASS":
             told.login(user, argument)
-            writer.write(b"530 not " + _line(told) + b"\r\n")
+            writer.write(b"530 not " + line(told) + b"\r\n")
         else:
             writer.write(b"500 not now\r\n")
 
@@ -146,9 +70,9 @@ async def _redis(reader: asyncio.StreamReader, writer: asyncio.StreamWriter, tol
             words.append((await reader.readexactly(size + 2))[:-2].decode())
         if words[:1] == ["AUTH"]:
             told.login(words[1] if len(words) > 2 else "", words[-1])
-            writer.write(b"-WRONGPASS " + _line(told) + b"\r\n")
+            writer.write(b"-WRONGPASS " + line(told) + b"\r\n")
         else:
-            writer.write(b"-NOAUTH Authentication required after " + _line(told) + b"\r\n")
+            writer.write(b"-NOAUTH Authentication required after " + line(told) + b"\r\n")
 
 
 async def _postgresql(reader: asyncio.StreamReader, writer: asyncio.StreamWriter, told: Told) -> None:
@@ -163,19 +87,19 @@ async def _postgresql(reader: asyncio.StreamReader, writer: asyncio.StreamWriter
         password = await reader.readexactly(int.from_bytes(await reader.readexactly(4), "big") - 4)
         told.login(user, password.rstrip(b"\0").decode())
     code = b"28P01" if user else b"28000"
-    body = b"SFATAL\0C" + code + b"\0Mpassword authentication failed: " + _line(told) + b"\0\0"
+    body = b"SFATAL\0C" + code + b"\0Mpassword authentication failed: " + line(told) + b"\0\0"
     writer.write(b"E" + (len(body) + 4).to_bytes(4, "big") + body)
 
 
 async def _mysql(reader: asyncio.StreamReader, writer: asyncio.StreamWriter, told: Told) -> None:
-    greeting = b"\x0a5.5.62-" + _line(told)[:60] + b"\0" + bytes(4) + b"A" * 8 + b"\0\xff\xf7\x21\x02\0\x08\0\x15"
+    greeting = b"\x0a5.5.62-" + line(told)[:60] + b"\0" + bytes(4) + b"A" * 8 + b"\0\xff\xf7\x21\x02\0\x08\0\x15"
     writer.write(_packet(0, greeting + bytes(10) + b"B" * 12 + b"\0mysql_native_password\0"))
     head = await reader.readexactly(4)
     response = await reader.readexactly(int.from_bytes(head[:3], "little"))
     user, _, rest = response[32:].partition(b"\0")
     told.proofs.append(rest[1 : 1 + rest[0]])
-    pair = _knows(told, user.decode())
-    writer.write(_packet(head[3] + 1, b"\xff\x15\x04#28000Access denied, " + _line(told, pair)))
+    pair = knows(told, user.decode())
+    writer.write(_packet(head[3] + 1, b"\xff\x15\x04#28000Access denied, " + line(told, pair)))
 
 
 def _packet(number: int, payload: bytes) -> bytes:
@@ -195,7 +119,7 @@ async def _mqtt(reader: asyncio.StreamReader, writer: asyncio.StreamWriter, told
         fields.append(body[at + 2 : at + 2 + size].decode())
         at += 2 + size
     told.login(*fields[1:3])
-    reason = _line(told)[:100]
+    reason = line(told)[:100]
     properties = b"\x1f" + len(reason).to_bytes(2, "big") + reason
     writer.write(bytes((0x20, len(properties) + 3, 0, 0x86, len(properties))) + properties)
 
@@ -242,16 +166,16 @@ def _given(head: bytes, told: Told) -> bytes | None:
         told.login(user, password)
     elif found := _USERNAME.search(head):
         told.proofs += _RESPONSE.findall(head)
-        _knows(told, found[1].decode())
+        knows(told, found[1].decode())
     else:
         return None
     answered = re.search(rb"(?i)authorization: ([^\r]*)", head)
-    return _line(told) + b" " + (answered[1].replace(b'"', b"'") if answered else b"")
+    return line(told) + b" " + (answered[1].replace(b'"', b"'") if answered else b"")
 
 
 def _refusing(challenge: bytes, head: bytes, told: Told) -> bytes:
     """A 401 that tells in every place that it has; REALM is one."""
-    said = _given(head, told) or _line(told)
+    said = _given(head, told) or line(told)
     headers = (b"Server: old/1.0", b"Location: /?last=" + said, b"Set-Cookie: last=" + said)
     asks = b"WWW-Authenticate: " + challenge.replace(b"REALM", said.replace(b'"', b"'").replace(b"\\", b""))
     body = b"<title>" + said + b"</title><p>" + said
@@ -274,8 +198,8 @@ def _onvif(body: bytes, told: Told) -> bytes:
     else:
         found = _ONVIF_USER.search(body)
         told.proofs += _ONVIF_PROOF.findall(body)
-        pair = [_knows(told, found[1].decode())] if found else []
-        text = html.escape(_line(told, *pair).decode("utf-8", "replace").replace("\x1b", "")).encode()
+        pair = [knows(told, found[1].decode())] if found else []
+        text = html.escape(line(told, *pair).decode("utf-8", "replace").replace("\x1b", "")).encode()
         said = b"<Fault><Code><Value>Sender</Value><Subcode><Value>NotAuthorized</Value></Subcode></Code>"
         said += b"<Reason><Text>" + text + b"</Text></Reason></Fault>"
     envelope = b'<Envelope xmlns="http://www.w3.org/2003/05/soap-envelope"><Body>' + said + b"</Body></Envelope>"
@@ -283,7 +207,7 @@ def _onvif(body: bytes, told: Told) -> bytes:
     return page(
         envelope,
         b"Content-Type: application/soap+xml",
-        status=b"400 " + (_line(told) if refused else b"OK") if refused else b"200 OK",
+        status=b"400 " + (line(told) if refused else b"OK") if refused else b"200 OK",
     )
 
 
@@ -309,8 +233,8 @@ def _redfish(head: bytes, body: bytes, told: Told) -> bytes:
     if body:
         given = json.loads(body)
         told.login(given["UserName"], given["Password"])
-        message = json.dumps({"error": {"code": "Base.1.8.GeneralError", "message": _line(told).decode("latin-1")}})
-        return page(message.encode(), kind, b"X-Last: " + _line(told), status=b"401 " + _line(told))
+        message = json.dumps({"error": {"code": "Base.1.8.GeneralError", "message": line(told).decode("latin-1")}})
+        return page(message.encode(), kind, b"X-Last: " + line(told), status=b"401 " + line(told))
     return page(b"<title>BMC</title>")
 
 
@@ -325,7 +249,7 @@ async def _rtsp_digest(reader: asyncio.StreamReader, writer: asyncio.StreamWrite
 async def _streaming(reader: asyncio.StreamReader, writer: asyncio.StreamWriter, told: Told, challenge: bytes) -> None:
     while True:
         head = await reader.readuntil(b"\r\n\r\n")
-        said = _given(head, told) or _line(told)
+        said = _given(head, told) or line(told)
         number = re.search(rb"CSeq: (\d+)", head)
         asked = (number[1] if number else b"1", challenge, said)
         if head.startswith(b"OPTIONS"):
@@ -336,8 +260,8 @@ async def _streaming(reader: asyncio.StreamReader, writer: asyncio.StreamWriter,
 
 def _sip(datagram: bytes, told: Told) -> Iterable[bytes]:
     lines = datagram.decode().split("\r\n")
-    kept = [line for line in lines if line.partition(":")[0] in ("Via", "From", "To", "Call-ID", "CSeq")]
-    said = (_given(datagram, told) or _line(told)).decode("latin-1").replace("\x1b", "")[:160]
+    kept = [one for one in lines if one.partition(":")[0] in ("Via", "From", "To", "Call-ID", "CSeq")]
+    said = (_given(datagram, told) or line(told)).decode("latin-1").replace(RED, "")[:160]
     asks = 'WWW-Authenticate: Digest realm="the exchange", nonce="5"'
     yield "\r\n".join((f"SIP/2.0 401 {said}", *kept, asks, "Content-Length: 0", "", "")).encode("latin-1")
 

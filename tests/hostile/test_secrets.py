@@ -17,7 +17,7 @@ from urllib.parse import quote, quote_plus
 
 import pytest
 
-from tests.hostile import tattlers
+from tests.hostile import tattle, tattlers
 from tests.hostile.street import SHIFT, STREET, Told, standing
 
 pytestmark = pytest.mark.timeout(300)
@@ -84,7 +84,7 @@ def configure(folder: Path) -> None:
     for name in ("given", "out", "tmp", "home"):
         (folder / name).mkdir()
     own, config = folder / "given" / "own.toml", folder / "given" / "tocsin.toml"
-    own.write_text(tattlers.accounts_file())
+    own.write_text(tattle.accounts_file())
     site = f'[[site]]\nname = "street"\nnetworks = ["{STREET}.0/29"]\napproved_by = "test"\nlevel = "login"\n'
     config.write_text(f'[credentials]\naccounts = "own.toml"\n{site}snmp_community = "{SITE_COMMUNITY}"\n')
     (folder / "given" / "crashing.py").write_text(CRASHING)
@@ -158,7 +158,7 @@ def night(tmp_path_factory: pytest.TempPathFactory) -> Night:
         ("doctor",),
     ):
         tocsin(*words)
-    night.secrets = {password: user for user, password in tattlers.OWN.values()} | {SITE_COMMUNITY: ""}
+    night.secrets = {password: user for user, password in tattle.OWN.values()} | {SITE_COMMUNITY: ""}
     for told in night.told:
         night.secrets |= {password: user for user, password in told.pairs if re.fullmatch(r"Q[0-9a-f]{11}", password)}
     return night
@@ -194,11 +194,11 @@ def forms(secret: str, user: str) -> dict[str, bytes]:
 def test_every_protocol_was_offered_the_operators_account(night: Night):
     offered = {password for told in night.told for password in told.passwords}
     seen_on_the_wire = {
-        password for protocol, (_, password) in tattlers.OWN.items() if protocol not in ("ipmi", "snmpv3")
+        password for protocol, (_, password) in tattle.OWN.items() if protocol not in ("ipmi", "snmpv3")
     }
     assert seen_on_the_wire <= offered
     trail = (night.folder / "out" / "audit.jsonl").read_text()
-    assert {f"(own-{protocol})" for protocol in tattlers.OWN} <= set(re.findall(r"\(own-\w+\)", trail))
+    assert {f"(own-{protocol})" for protocol in tattle.OWN} <= set(re.findall(r"\(own-\w+\)", trail))
 
 
 def test_no_secret_is_written_anywhere_in_any_form(night: Night):

@@ -27,6 +27,12 @@ def test_only_eight_characters_count():
     assert vnc.respond(CHALLENGE, "12345678") == vnc.respond(CHALLENGE, "123456789")
 
 
+async def test_a_password_that_cannot_be_typed_costs_no_failed_login(scripted):
+    line = scripted([[GREETING]])
+    assert (await vnc.attempt(line, Account("own", "", "тест"))).verdict is Verdict.NOT_TRIED
+    assert line.sent == []
+
+
 @pytest.mark.parametrize(
     ("script", "sent"),
     [
