@@ -169,7 +169,6 @@ def test_a_device_or_a_pipe_in_its_place_does_not_keep_us(told, tmp_path):
     assert (code, "nothing" in said) == (Exit.USAGE, True)
 
 
-@pytest.mark.xfail(strict=True, reason="nothing looks at the mode of the accounts file yet")
 def test_others_that_may_read_it_are_warned_of(told, tmp_path):
     (tmp_path / "own.toml").write_text(entry(account()))
     (tmp_path / "own.toml").chmod(0o644)
