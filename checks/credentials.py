@@ -104,7 +104,10 @@ def load_without() -> tuple[Without, ...]:
 
 def read_own(path: Path) -> tuple[Entry, ...]:
     """The operator's own entries; `ValueError` says which entry, and what is wrong with it, without any password."""
-    content = path.read_bytes()
+    if path.exists() and not (path.is_file() or path.is_dir()):
+        raise ValueError(f"{path}: this is no file of accounts but a device or a pipe")
+    with path.open("rb") as file:
+        content = file.read(OWN_LIMIT + 1)
     if len(content) > OWN_LIMIT:
         raise ValueError(f"{path}: a file of more than {OWN_LIMIT} bytes is no list of accounts")
     try:
@@ -112,7 +115,10 @@ def read_own(path: Path) -> tuple[Entry, ...]:
     except UnicodeDecodeError as error:
         line = content.count(b"\n", 0, error.start) + 1
         raise ValueError(f"{path} line {line}: this is not UTF-8 text") from None
-    return check_catalogue(entries)
+    try:
+        return check_catalogue(entries)
+    except ValueError as error:
+        raise ValueError(f"{path}: {error}") from None
 
 
 def read(text: str, name: str, *, own: bool = False) -> tuple[Entry, ...]:
@@ -153,12 +159,17 @@ def _shipped() -> tuple[tuple[str, _Tables], ...]:
 
 def _entries(tables: _Tables, name: str, needed: frozenset[str]) -> Iterator[Entry]:
     for number, raw in enumerate(tables["entry"], 1):
-        yield _entry(raw, f"{name}: entry {one_line(str(raw.get('id', number)), 80)!r}", needed)
+        yield _entry(raw, f"{name}: entry {_called(raw.get('id'), number)}", needed)
 
 
 def _withouts(tables: _Tables, name: str) -> Iterator[Without]:
     for number, raw in enumerate(tables["without"], 1):
-        yield _without(raw, f"{name}: without {one_line(str(raw.get('vendor', number)), 80)!r}")
+        yield _without(raw, f"{name}: without {_called(raw.get('vendor'), number)}")
+
+
+def _called(value: object, number: int) -> str:
+    """What a table is called in a complaint: by its own name if that is a text, else by its number; nothing else of an operator's file is shown."""
+    return repr(one_line(value, 80)) if isinstance(value, str) else repr(str(number))
 
 
 def _tables(text: str, name: str) -> _Tables:
@@ -184,7 +195,7 @@ def _without(raw: Mapping[str, Any], where: str) -> Without:
 def _entry(raw: Mapping[str, Any], where: str, needed: frozenset[str]) -> Entry:
     unknown, missing = set(raw) - _REQUIRED - _OPTIONAL, needed - set(raw)
     if unknown or missing:
-        words = [f"unknown key {key!r}" for key in sorted(unknown)] + [f"no {key}" for key in sorted(missing)]
+        words = [f"unknown key {_key(key)}" for key in sorted(unknown)] + [f"no {key}" for key in sorted(missing)]
         raise ValueError(f"{where}: {', '.join(words)}")
     name, vendor, source = (_text(raw, key, where) for key in ("id", "vendor", "source"))
     protocols, kinds = _words(raw["protocol"], where), _words(raw.get("kinds", []), where)
@@ -204,6 +215,11 @@ def _entry(raw: Mapping[str, Any], where: str, needed: frozenset[str]) -> Entry:
         raise ValueError(f"{where}: seldom must be true or false")
     accounts = _accounts(raw, where)
     return Entry(name, vendor, products, kinds, protocols, accounts, threshold, source, before, without, seldom)
+
+
+def _key(name: str) -> str:
+    """A key as it is shown in a complaint: what is no word of letters may be a password in the wrong place."""
+    return repr(name) if re.fullmatch(r"[a-z_]{1,40}", name) else "(not shown: it is no word of lower-case letters)"
 
 
 def _text(raw: Mapping[str, Any], key: str, where: str) -> str:

@@ -296,13 +296,17 @@ class _Trial:
         return own, [one for one in usual if one.products], [one for one in usual if not one.products], seldom
 
     def _in_order(self, pairs: list[_Offer]) -> Asking[list[_Offer]]:
-        """The pairs in the order in which they are offered: those first of which least is known. Not all may be, for one account is offered twice at most."""
-        ranked: list[tuple[tuple[bool, datetime], bool, bool, int]] = []
+        """The pairs in the order in which they are offered: what is known to open, then those of which least is known.
+
+        Not all may be, for one account is offered twice at most.
+        """
+        ranked: list[tuple[bool, tuple[bool, datetime], bool, bool, int]] = []
         for number, (case, account) in enumerate(pairs):
             known = case.known
             if account is not None:
                 known = yield from self._ask(case.door, account, remembered=True)
-            ranked.append((_turn(known), account is None, _refused(case.known), number))
+            opens = known.verdict is Verdict.OPENED
+            ranked.append((not opens, _turn(known), account is None, _refused(case.known), number))
         return [pairs[number] for *_, number in sorted(ranked)]
 
 
