@@ -39,6 +39,8 @@ _LABEL = re.compile(
     rb"(?:=>|[:=>]|is|was|of|)[ \t]{0,3}[\"'(<\[]{0,2}\Z"
 )
 _LABEL_LIMIT = 48
+_NAMES = frozenset(("snmp.engine_id",))
+"""Facts that are a device's own name, by which a login must call it (RFC 3414, section 2.2.2): it is heard again, and is no proof of anything."""
 _SAID_LIMIT = 65536
 _BESIDE = (":", "/", ",", ", ", " / ", "|", ";", "\t")
 
@@ -90,7 +92,7 @@ class Offered:
         return unsaid(_hidden(heard, repeated(heard, self.said)), self.accounts)
 
     def _unsaid_facts(self, facts: Facts) -> Facts:
-        return {name: self._unsaid_value(value) for name, value in facts.items()}
+        return {name: value if name in _NAMES else self._unsaid_value(value) for name, value in facts.items()}
 
     def _unsaid_value(self, value: Any) -> Any:
         if isinstance(value, str):

@@ -10,6 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from checks.contract import Account, Answer, Verdict
+from scanner.conversation import Heard
 from scanner.mask import Offered, masked, unsaid
 
 PASSWORD = 'Kanarie<&> "pw"-ü9'
@@ -171,3 +172,11 @@ def test_what_was_said_in_a_passwords_place_is_hidden_where_it_comes_back():
     kept = Offered(set(), said).unanswered(Answer(Verdict.REFUSED, heard, "AAECAwQFBgcICQoLDA0ODxAREhM="))
     assert kept.evidence == b"no ***, ***, ***; serial 00112233445566778899, Streaming/Channels/101"
     assert kept.reason == "***"
+
+
+def test_a_devices_own_name_is_heard_again_though_a_login_called_it_by_that():
+    engine = "800021f3030090e86b1597"
+    offered = Offered()
+    offered.note((), b"\x30\x10" + bytes.fromhex(engine) + b"\x04\x00")
+    heard = offered.unheard(Heard({"snmp.engine_id": engine, "snmp.sys_descr": f"told {engine}"}, b""))
+    assert heard.facts == {"snmp.engine_id": engine, "snmp.sys_descr": "told ***"}
