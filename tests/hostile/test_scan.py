@@ -62,7 +62,7 @@ def judged(device: dict[str, Any]) -> str:
         for clock in ("snmp.engine_time", "snmp.sys_uptime"):
             part["facts"].pop(clock, None)
         if part["protocol"] == "tls":  # each of the two scans met it with a certificate of its own
-            part["facts"] = json.loads(re.sub(r"\b[0-9a-f]{64}\b", "HASH", json.dumps(part["facts"])))
+            part["facts"] = json.loads(re.sub(r"\b[0-9a-f]{32,64}\b", "HASH", json.dumps(part["facts"])))
     for finding in kept["findings"]:
         finding.pop("evidence")
     for uptime in kept["uptime"]:
