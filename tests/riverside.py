@@ -51,6 +51,7 @@ DEFAULT_ACCOUNT = Finding(
     evidence="HTTP/1.1 200 OK <title>Live View</title>",
     remedy="Set a password of its own on the device, then scan again. Keep it in the city's safe.",
     standards=("ETSI EN 303 645 5.1-1", "CWE-1392"),
+    account="hikvision-1: admin",
 )
 OLD_FIRMWARE = Finding(
     id=finding_id("firmware-old", "mac:44:19:b6:01:02:03", "tcp/49152"),
