@@ -309,7 +309,7 @@ class _Datagrams:
     async def receive(self, limit: int) -> bytes:
         await asyncio.sleep(0)  # a peer that always has something to say does not keep the others waiting
         with self._heard():
-            data = await asyncio.get_running_loop().sock_recv(self._socket, limit)
+            data = await receive(self._socket, limit)
         self._route.received(len(data))
         return data
 
@@ -424,9 +424,33 @@ class _Stream:
     async def _hear(self, limit: int) -> bytes:
         await asyncio.sleep(0)  # as above: without it no deadline could interrupt a peer that never stops
         with _blamed():
-            data = await asyncio.get_running_loop().sock_recv(self._socket, limit)
+            data = await receive(self._socket, limit)
         self._route.received(len(data))
         return data
+
+
+async def receive(opened: socket.socket, limit: int) -> bytes:
+    """What comes next on a non-blocking socket. The wait for it takes nothing from the kernel.
+
+    The loop's own `sock_recv` does, before the task goes on: where a deadline ends the task in that same moment, what the device said is lost. Devices wait
+    whole seconds before they refuse a password, and we listen in halves of one.
+    """
+    while True:
+        try:
+            return opened.recv(limit)
+        except (BlockingIOError, InterruptedError):
+            await _readable(opened)
+
+
+async def _readable(opened: socket.socket) -> None:
+    """Wait until there is something to be received."""
+    loop = asyncio.get_running_loop()
+    ready = asyncio.Event()
+    loop.add_reader(opened, ready.set)
+    try:
+        await ready.wait()
+    finally:
+        loop.remove_reader(opened)
 
 
 def _round_trip(opened: socket.socket) -> float:
