@@ -1,12 +1,14 @@
 """A camera with TLS of 2010: old versions, a short key, a broken signature."""
 
-from lab.account import Account
+from lab.account import CHANGED, Account
 from lab.fake import TLS, Expected, Fake
 from lab.services.http import Http, icon, page
+from lab.services.rpc2 import rpc2
 from lab.services.rtsp import Rtsp
 
 _SERIAL = "3K04ABCPAJ00123"
 _PAGES = (("/", page("WEB SERVICE", "Please log in", form=True)),)
+_LOGIN = rpc2(f"Login to {_SERIAL}", CHANGED)
 
 FAKE = Fake(
     name="dahua_camera",
@@ -18,12 +20,13 @@ FAKE = Fake(
     serial=_SERIAL,
     unique=(_SERIAL,),
     services=(
-        Http(pages=_PAGES, favicon=icon("dahua")),
+        Http(pages=_PAGES, favicon=icon("dahua"), applications=_LOGIN),
         Http(
             port=443,
             tls=TLS("factory-1024-sha1", "TLSv1", "TLSv1.2", "CN=Dahua,OU=DahuaTech,O=Dahua,L=HangZhou,C=CN"),
             pages=_PAGES,
             favicon=icon("dahua"),
+            applications=_LOGIN,
         ),
         Rtsp(server="Rtsp Server/2.0", realm=f"Login to {_SERIAL}", account=Account("admin")),
     ),
