@@ -5,10 +5,9 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 
 from checks.contract import Account, Answer, Login, Verdict
-from inventory.model import Device, Endpoint
+from inventory.model import Device
 from scanner.boundary import contained
 from scanner.canary import Canary
-from scanner.delays import growing
 from scanner.logins import load_logins
 from scanner.wire import Wire
 
@@ -29,8 +28,6 @@ class Inquiry:
     ends: float
     deadline: float
     _tried: set[Account] = field(default_factory=set)
-    _refusals: dict[tuple[Endpoint, str], list[float]] = field(default_factory=dict)
-    _slows: str = ""
 
     async def put(self, question: Login) -> Answer:
         """The answer; NOT_TRIED with the reason where the time is up or the device is left alone."""
@@ -40,24 +37,12 @@ class Inquiry:
             return Answer(Verdict.NOT_TRIED, reason=f"the {self.deadline:.0f} seconds for this device were used up")
         if self.canary.halt:
             return Answer(Verdict.NOT_TRIED, reason=f"not tried: {self.canary.halt}")
-        if self._slows:
-            return Answer(Verdict.NOT_TRIED, reason=self._slows)
         self.asking(f"{question.protocol} login")
         answer = await self._login(question)
-        self._watch(question, answer)
         in_vain = answer.verdict is Verdict.UNREACHED
         watched = self.canary.after_login(question.endpoint, question.protocol, in_vain=in_vain, device=self.device)
         await contained(watched, f"looking at {self.device.address}")
         return answer
-
-    def _watch(self, question: Login, answer: Answer) -> None:
-        """Note how long a refusal took: a device that takes longer over each guards itself, and is left alone before it locks."""
-        if answer.verdict is Verdict.REFUSED and answer.when is None and not question.account.anonymous:
-            seconds = self._refusals.setdefault((question.endpoint, question.protocol), [])
-            seconds.append(answer.seconds)
-            if growing(seconds):
-                took = ", ".join(f"{one:.1f} s" for one in seconds)
-                self._slows = f"it takes longer over each refused login ({took}), so it is left alone"
 
     async def _login(self, question: Login) -> Answer:
         driver = load_logins().get(question.protocol)
