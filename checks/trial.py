@@ -24,7 +24,9 @@ from inventory.model import Device, Endpoint
 
 ANONYMOUS = Account("control:anonymous", "", "")
 GROWTH, GROWN = 2.0, 3.0
-"""A refusal that takes twice as long as the first one at that door, and so many seconds longer, is held back: that is a lock, too. PAM holds one back for two seconds, more or less a half."""
+"""A refusal that takes twice as long as the first one at that door, and so many seconds longer, is held back: that is a lock, too.
+
+PAM holds each back for two seconds, more or less a half, which is neither."""
 _NEVER = datetime.min.replace(tzinfo=UTC)
 
 
