@@ -99,9 +99,10 @@ def connections_in(frames: Iterable[Frame]) -> Iterator[Connection]:
 
 
 def most_in_a_second(times: Iterable[float]) -> int:
+    """The most in any second, less the time of one packet at that pace, by which this machine may hold one back."""
     ordered, start, most = sorted(times), 0, 0
     for at, when in enumerate(ordered):
-        while when - ordered[start] >= 1.0:
+        while when - ordered[start] >= 1.0 - 1 / PACKETS:
             start += 1
         most = max(most, at - start + 1)
     return most

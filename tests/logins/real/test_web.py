@@ -2,10 +2,11 @@
 
 import pytest
 
-from checks.contract import Verdict
+from checks.contract import Account, Verdict
 from scanner.logins import http
 from tests.logins.real.private_users import OURS
 from tests.real import servers
+from tests.real.asking import ask_once
 
 pytestmark = pytest.mark.real
 PASSWORD = "Right-pa55"
@@ -29,11 +30,11 @@ def our_servers(monkeypatch):
 
 
 @pytest.fixture
-def ask(log_in):
+def ask(wire):
     """`await ask(endpoint, user, password)` asks once."""
 
     async def once(endpoint, user="admin", password=PASSWORD):
-        return await log_in(http, endpoint, user, password)
+        return await ask_once(wire, http, endpoint, Account("test", user, password))
 
     return once
 
