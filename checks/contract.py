@@ -39,8 +39,8 @@ class Inconclusive(Exception):
 class Flaw:
     """What is particular about one finding; the rest is the check's.
 
-    `facet` tells two flaws of one check on one device apart and defaults to "tcp/23"; `severity` and `title` override the check's own. `account` names the
-    account that opened it: the catalogue entry's id and the user ("hikvision: admin"), never a password.
+    `facet` tells two flaws of one check on one device apart and defaults to "tcp/23"; `severity`, `title`, `remedy` and `standards` override the check's own.
+    `account` names the account that opened it: the catalogue entry's id and the user ("hikvision: admin"), never a password.
     """
 
     endpoint: Endpoint
@@ -52,6 +52,7 @@ class Flaw:
     title: str = ""
     remedy: str = ""
     account: str = ""
+    standards: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -102,7 +102,7 @@ def _finding(check: Check, device: Device, flaw: Flaw) -> Finding:
         detail=flaw.detail,
         evidence=excerpt(flaw.evidence[:EVIDENCE_LIMIT]),
         remedy=flaw.remedy or check.remedy,
-        standards=check.standards,
+        standards=flaw.standards or check.standards,
         facet=flaw.facet,
         account=flaw.account,
     )

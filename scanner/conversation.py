@@ -107,10 +107,21 @@ T = TypeVar("T")
 Conversation: TypeAlias = Generator[Step, bytes, T]
 
 
+class Depth(StrEnum):
+    """How much is asked of a TLS server: its versions alone, what every finding rests on (fifteen hellos at most), or every suite and group."""
+
+    VERSIONS = "versions"
+    POSTURE = "posture"
+    FULL = "full"
+
+
 @dataclass(frozen=True, slots=True)
 class Target:
     """What a conversation may know beforehand: where it is held, the name the operator used, whether TLS is spoken beneath it, a path that another
-    answer pointed to, the site's own SNMP community (which nothing prints), and whether anything but an open port speaks for the protocol here."""
+    answer pointed to, the site's own SNMP community (which nothing prints), and whether anything but an open port speaks for the protocol here.
+
+    For TLS: how deep to ask, the protocol whose own command opens it ("" where it is spoken at once), and what it said `before` in this scan.
+    """
 
     endpoint: Endpoint
     name: str = ""
@@ -118,6 +129,9 @@ class Target:
     path: str = "/"
     community: str = field(default="", repr=False)
     expected: bool = True
+    depth: Depth = Depth.VERSIONS
+    starttls: str = ""
+    before: Facts = field(default_factory=dict)
 
     @property
     def host(self) -> str:

@@ -15,7 +15,7 @@ from inventory.oui import vendor_of
 from scanner.answers import Answer, gaps, may_go_on, names, said
 from scanner.boundary import Failure, contained
 from scanner.canary import Canary
-from scanner.conversation import EVIDENCE_LIMIT, Heard, Lead, ProtocolModule, Target, comes_last, spares
+from scanner.conversation import EVIDENCE_LIMIT, Depth, Heard, Lead, ProtocolModule, Target, comes_last, spares
 from scanner.discover import Host
 from scanner.fingerprint import Others, fingerprint
 from scanner.overheard import known
@@ -47,12 +47,14 @@ FOLLOWED = 24
 @dataclass(frozen=True, slots=True)
 class Terms:
     """On which terms a device is asked: the site's own SNMP `community`, the UDP ports that are left out (discovery leaves out the TCP ones), what it may
-    cost, and the fingerprints of `others` than ourselves."""
+    cost, the fingerprints of `others` than ourselves, how deep TLS is asked, and which protocols the operator asked for by name (ON_REQUEST)."""
 
     community: str = field(default="", repr=False)
     never_touch: frozenset[int] = frozenset()
     budget: Budget = field(default_factory=Budget)
     others: Others | None = None
+    depth: Depth = Depth.POSTURE
+    requested: frozenset[str] = frozenset()
 
 
 TERMS = Terms()

@@ -1,34 +1,29 @@
-"""TLS: which versions a server accepts, what it picks in each, and the certificate it shows.
+"""TLS: which versions and suites a server accepts, what it picks, and the certificate it shows.
 
-One ClientHello a version over its own connection; the handshake is never finished and nothing is decrypted, so a server that only this machine's ssl module
-would refuse is read all the same. Nothing that tests for a vulnerability by exploiting it is ever sent.
+Every question is a ClientHello over a connection of its own, closed with an alert; the handshake is not finished (but for one, where the certificate is
+visible only inside TLS 1.3) and nothing is decrypted, so a server that only this machine's ssl module would refuse is read all the same. Nothing that tests
+for a vulnerability by exploiting it is ever sent.
 
-TLS 1.2 goes first, and what its answer rules out is not asked: a server that picks less than it was offered speaks nothing in between, one that names the
-version as its reason to refuse (protocol_version) speaks nothing below (RFC 5246, 7.2.2 and appendix E.1), and one that picks another than TLS 1.3 without the
-mark of RFC 8446, 4.1.3 does not speak that. Two connections with a server of TLS 1.2 alone, three with one of 1.2 and 1.3, five with one that says no more than
-no; one more, with a full handshake, where the certificate is visible only inside TLS 1.3.
+How much is asked is the target's `depth`: the versions and what each picks; the posture, in fifteen hellos at most; or all, in full (`scanner/tls/`).
 """
 
-import os
-from dataclasses import dataclass
-
-from inventory.errors import PeerClosed, PeerError, ProtocolError, TimedOut
+from inventory.errors import PeerError
 from inventory.model import Device, FactValue
 from inventory.text import one_line
-from scanner.codecs import tls_codec
-from scanner.codecs.tls_codec import SSL30, TLS10, TLS11, TLS12, TLS13, VERSIONS, ServerHello, Version
+from scanner.codecs.tls_codec import TLS13, VERSIONS, Version
+from scanner.codecs.tls_hello import pattern
 from scanner.conversation import (
     EVIDENCE_LIMIT,
     Conversation,
     Heard,
-    Read,
     Reconnect,
     Safety,
     Say,
-    Send,
     StartTLS,
     Target,
 )
+from scanner.tls.asking import Asker, Flight
+from scanner.tls.versions import flights
 
 NAME = "tls"
 TRANSPORT = "tcp"
@@ -39,13 +34,41 @@ SPEAKS_FIRST = False
 CONNECTIONS = 6
 HARDY = True
 SAYS = (
-    *(Say.like(f"client-hello {version.name}", tls_codec.hello_pattern(version)) for version in VERSIONS),
+    *(Say.like(f"client-hello {version.name}", pattern(version)) for version in VERSIONS),
     Say.like("close-alert", rb"\x15\x03[\x00-\x03]\x00\x02\x01\x00"),
 )
 FACTS = {
-    "tls.versions": "the versions it accepts, weakest first",
+    "tls.depth": "how much was asked: versions, posture or full",
+    "tls.hellos": "how many hellos it was sent",
+    "tls.starttls": "the protocol whose own command opens TLS here; not there where TLS is spoken at once",
+    "tls.versions": "the versions it accepts, weakest first: SSLv2, SSLv3, TLSv1.0, …",
     "tls.suites": "the suite it picked in each version, 'TLSv1.2 0xc02f'",
+    "tls.accepted": "every suite that it was seen to accept, by version, in its own order where it has one: 'TLSv1.2 0xc02f'",
+    "tls.settled": "what was asked to its end, so that what was not seen is not there: versions, null, anonymous, …",
+    "tls.unsettled": "what could not be asked to its end, and why: 'export: the 15 hellos were used up'",
+    "tls.preference": "who decides on the suite: server or client",
+    "tls.groups": "the groups that it agrees on keys in: 'x25519', 'secp256r1', 'ffdhe2048', …",
+    "tls.dh_bits": "the size of its smallest Diffie-Hellman prime",
+    "tls.dh_prime": "that prime: the name of a well-known one, or the SHA-256 of another",
+    "tls.compression": "whether it compresses (DEFLATE)",
+    "tls.secure_renegotiation": "whether it knows RFC 5746",
+    "tls.extended_master_secret": "whether it knows RFC 7627",
+    "tls.encrypt_then_mac": "whether it knows RFC 7366",
+    "tls.fallback_scsv": "whether it refuses a fallback by RFC 7507",
+    "tls.heartbeat": "whether it offers heartbeats, RFC 6520",
+    "tls.truncated_hmac": "whether it truncates its HMAC, RFC 6066 section 7",
+    "tls.tickets": "whether it gives session tickets",
+    "tls.ticket_lifetime": "the lifetime of its session tickets as it hints, in seconds",
+    "tls.early_data": "whether it takes data before the handshake ends (0-RTT)",
+    "tls.alpn": "the protocol that it agreed on by ALPN",
+    "tls.ocsp_stapling": "whether it sends the state of its certificate along",
+    "tls.client_certificate": "whether it asks for the client's certificate",
+    "tls.clock": "its clock as the randoms of its hellos tell it, ISO 8601",
+    "tls.nameless_sha256": "SHA-256 of the leaf that it shows where no server name is sent, if that is another",
     "tls.chain": "SHA-256 of each certificate as sent",
+    "tls.chain_subjects": "the subject of each",
+    "tls.chain_not_after": "the end of the validity of each, ISO 8601",
+    "tls.chain_hashes": "the hash that each is signed with",
     "tls.subject": "the leaf certificate's subject, RFC 4514",
     "tls.issuer": "its issuer, RFC 4514",
     "tls.serial": "its serial number, hexadecimal",
@@ -53,27 +76,20 @@ FACTS = {
     "tls.not_after": "the end of its validity, ISO 8601",
     "tls.key_type": "the kind of its key: rsa, ec, dsa, ed25519, …",
     "tls.key_bits": "the size of its key",
+    "tls.curve": "the curve of an ec key: 'secp256r1', …",
+    "tls.exponent": "the public exponent of an rsa key",
+    "tls.modulus": "the modulus of an rsa key, hexadecimal",
     "tls.signature_hash": "the hash it is signed with: md5, sha1, sha256, …",
     "tls.self_signed": "whether it is signed with its own key",
+    "tls.is_ca": "whether it says that it is an authority's",
+    "tls.key_usage": "what its key may be used for, RFC 5280 section 4.2.1.3: 'digital_signature', …",
+    "tls.extended_key_usage": "its purposes: 'serverAuth', …",
     "tls.sans": "its subject alternative names",
+    "tls.sha1": "SHA-1 of its DER",
     "tls.sha256": "SHA-256 of its DER",
     "tls.spki_sha256": "SHA-256 of its public key (SubjectPublicKeyInfo)",
     "tls.certificate_error": "what of it could not be read, and why",
 }
-_RECORDS_LIMIT = 64
-_HANDSHAKE_LIMIT = 131072
-_SILENCES = 2
-_ORDER = (TLS12, TLS13, TLS11, TLS10, SSL30)
-
-
-@dataclass(frozen=True, slots=True)
-class _Flight:
-    """What a server sent to one hello: what it picked (None: it refused; `by_version` says that the version is why), its certificates, the raw bytes."""
-
-    picked: ServerHello | None
-    chain: tuple[bytes, ...]
-    raw: bytes
-    by_version: bool = False
 
 
 def invited(device: Device) -> tuple[Target, ...]:
@@ -85,119 +101,23 @@ def invited(device: Device) -> tuple[Target, ...]:
 
 def probe(target: Target) -> Conversation[Heard]:
     """Offer each version that is not ruled out yet, alone."""
-    flights = yield from _flights(target)
-    accepted = [(v, flights[v]) for v in VERSIONS if v in flights and _took(v, flights[v])]
+    answers = yield from flights(Asker(target))
+    accepted = [(v, answers[v]) for v in VERSIONS if v in answers and answers[v].took(v)]
     facts: dict[str, FactValue] = {
         "tls.versions": tuple(version.name for version, _ in accepted),
-        "tls.suites": tuple(f"{v.name} 0x{flight.picked.suite:04x}" for v, flight in accepted if flight.picked),
+        "tls.suites": tuple(f"{v.name} 0x{flight.picked.code}" for v, flight in accepted if flight.picked),
     }
-    chain = next(
-        (flight.chain for _, flight in reversed(accepted) if flight.chain), ()
-    )  # of the best version that shows it
-    if not chain and accepted and accepted[-1][0] is TLS13:
-        chain = yield from _inside(facts)
-    evidence = accepted[0][1].raw if accepted else next(iter(flights.values())).raw
+    chain = yield from _chain(accepted, facts)
+    evidence = accepted[0][1].raw if accepted else next(iter(answers.values())).raw
     return Heard(facts | _certificate_facts(chain), evidence[:EVIDENCE_LIMIT])
 
 
-def _took(version: Version, flight: _Flight) -> bool:
-    return flight.picked is not None and flight.picked.version == version.code
-
-
-def _flights(target: Target) -> Conversation[dict[Version, _Flight]]:
-    """The answers by version, in the order asked; raises what the server does instead of speaking TLS."""
-    flights: dict[Version, _Flight] = {}
-    waiting, silent = list(_ORDER), 0
-    while waiting:
-        version = waiting.pop(0)
-        if version is not _ORDER[0]:
-            yield Reconnect()
-        try:
-            flight = yield from _offer(version, target.name)
-        except (PeerClosed, TimedOut) as error:  # a version that is not known is met with silence by some
-            silent += isinstance(error, TimedOut)
-            if not flights and (silent >= _SILENCES or not waiting or not target.expected):
-                raise
-            if version is _ORDER[0]:
-                waiting.sort(
-                    key=lambda one: one is not TLS10
-                )  # whoever is older than TLS 1.2 and hangs on it knows this
-            continue
-        except ProtocolError:
-            if not flights:
-                raise
-            continue  # it speaks TLS, but not to this version
-        flights[version] = flight
-        waiting = [other for other in waiting if not _rules_out(other, version, flight)]
-    return flights
-
-
-def _rules_out(other: Version, version: Version, flight: _Flight) -> bool:
-    """Whether what was answered to `version` says that the server does not speak `other`."""
-    if version is TLS13:
-        return False  # the hello for TLS 1.3 says nothing of others
-    if other is TLS13:
-        return flight.picked is not None and not flight.picked.knows_better
-    if other.code >= version.code:
-        return False
-    return flight.by_version if flight.picked is None else other.code > flight.picked.version
-
-
-def _offer(version: Version, name: str) -> Conversation[_Flight]:
-    """Send one hello and read up to the certificate, or to the alert that refuses it."""
-    yield Send(tls_codec.client_hello(version, os.urandom(32), name))
-    raw = handshake = b""
-    picked: ServerHello | None = None
-    by_version = False
-    for _ in range(_RECORDS_LIMIT):
-        try:
-            kind, payload, record = yield from _record()
-        except (PeerClosed, TimedOut):
-            if picked is None:
-                raise
-            break
-        raw += record
-        if kind == tls_codec.ALERT:
-            if payload[0] == tls_codec.WARNING and payload[1:2] != b"\x00":
-                continue  # "unrecognized_name" and its like: the handshake goes on
-            by_version = payload[1:2] == bytes((tls_codec.PROTOCOL_VERSION,))
-            break
-        handshake += payload if kind == tls_codec.HANDSHAKE else b""
-        found = dict(reversed(list(tls_codec.messages(handshake))))
-        if tls_codec.SERVER_HELLO in found:
-            picked = tls_codec.parse_server_hello(found[tls_codec.SERVER_HELLO])
-        if picked and (picked.version >= TLS13.code or set(found) - {tls_codec.SERVER_HELLO}):
-            break  # the rest is encrypted, or the certificate is here, or there is none
-        if picked and (picked.version != version.code or len(handshake) > _HANDSHAKE_LIMIT):
-            break  # not what was offered, or with a certificate that is too large to be one: what it picked is all we want of it
-        if len(handshake) > _HANDSHAKE_LIMIT or (found and not picked):
-            raise ProtocolError("a TLS handshake without a ServerHello")
-    else:
-        raise ProtocolError("TLS records without end")
-    chain = _chain(handshake)
-    if picked is not None:
-        yield from _close(version)
-    return _Flight(picked, chain, raw, by_version)
-
-
-def _record() -> Conversation[tuple[int, bytes, bytes]]:
-    """The next record: its type, its payload, and both as heard."""
-    header = yield Read(5)
-    kind, size = tls_codec.record_size(header)
-    payload = yield Read(size)
-    return kind, payload, header + payload
-
-
-def _chain(handshake: bytes) -> tuple[bytes, ...]:
-    bodies = (body for kind, body in tls_codec.messages(handshake) if kind == tls_codec.CERTIFICATE)
-    return tls_codec.parse_certificates(next(bodies, b""))
-
-
-def _close(version: Version) -> Conversation[None]:
-    try:
-        yield Send(tls_codec.close_alert(version))
-    except PeerError:
-        return  # it has gone already
+def _chain(accepted: list[tuple[Version, Flight]], facts: dict[str, FactValue]) -> Conversation[tuple[bytes, ...]]:
+    """The certificates of the best version that shows them."""
+    chain = next((flight.chain for _, flight in reversed(accepted) if flight.chain), ())
+    if not chain and accepted and accepted[-1][0] is TLS13:
+        return (yield from _inside(facts))
+    return chain
 
 
 def _inside(facts: dict[str, FactValue]) -> Conversation[tuple[bytes, ...]]:

@@ -8,8 +8,10 @@ from hypothesis import strategies as st
 from inventory.errors import PeerClosed, PeerError, ProtocolError, TimedOut, Unreached
 from inventory.model import Endpoint
 from scanner.codecs import tls_codec
+from scanner.codecs.tls_hello import SUITES_AT_ONCE
 from scanner.conversation import EVIDENCE_LIMIT, Read, Reconnect, StartTLS, Step, Target
 from scanner.protocols import tls
+from scanner.tls.offers import everything
 
 TARGET = Target(Endpoint("192.0.2.1", 443))
 BYTES = Path(__file__).parent.parent / "bytes"
@@ -249,14 +251,14 @@ def test_junk_ends_in_facts_or_in_a_peer_error(recite, junk, framed):
 @pytest.mark.parametrize("version", tls_codec.VERSIONS, ids=lambda version: version.name)
 def test_a_hello_stays_below_what_old_balancers_choke_on(version):
     """Between 256 and 511 bytes some of them hang (RFC 7685 section 1); only TLS 1.3, which they do not know, is longer."""
-    hello = tls_codec.client_hello(version, bytes(32))
-    assert len(hello) - 5 < 256 or version is tls_codec.TLS13
-    assert len(version.suites) <= 2 * 64
+    hello = everything(version)
+    assert len(hello.record(bytes(32))) - 5 < 256 or version is tls_codec.TLS13
+    assert len(hello.suites) <= SUITES_AT_ONCE
 
 
 @pytest.mark.parametrize("version", tls_codec.VERSIONS, ids=lambda version: version.name)
 def test_no_suite_is_offered_twice(version):
-    suites = [version.suites[at : at + 2] for at in range(0, len(version.suites), 2)]
+    suites = everything(version).suites
     assert len(suites) == len(set(suites))
 
 
@@ -272,16 +274,24 @@ def test_no_suite_is_offered_twice(version):
     ],
 )
 def test_only_a_name_is_sent_as_server_name(name, sent):
-    hello = tls_codec.client_hello(tls_codec.TLS12, bytes(32), name)
+    hello = everything(tls_codec.TLS12).record(bytes(32), name)
     assert (name.encode() in hello and len(name) > 0) is sent
     assert tls.SAYS[3].allows(hello)
 
 
-def test_the_says_allow_no_other_hello():
-    hello = tls_codec.client_hello(tls_codec.TLS12, bytes(32))
-    heartbeat = hello.replace(b"\x00\x0b\x00\x02\x01\x00", b"\x00\x0f\x00\x02\x01\x00")
-    assert heartbeat != hello
-    assert not any(say.allows(heartbeat) for say in tls.SAYS)
+def test_the_says_allow_no_hello_that_resumes_a_session():
+    hello = everything(tls_codec.TLS12).record(bytes(32))
+    resuming = hello[:43] + b"\x20" + bytes(32) + hello[44:]
+    assert hello[43] == 0
+    assert not any(say.allows(resuming) for say in tls.SAYS)
+
+
+def test_a_hello_is_named_after_its_version_alone():
+    named = {
+        v: [say.name for say in tls.SAYS if say.allows(everything(v).record(bytes(32), "a.test"))]
+        for v in tls_codec.VERSIONS
+    }
+    assert named == {v: [f"client-hello {v.name}"] for v in tls_codec.VERSIONS}
 
 
 def test_an_application_record_is_not_allowed():
