@@ -78,9 +78,13 @@ class Spoken:
 
     def doubt(self, topic: str) -> Doubt:
         """The doubt about a question, with the reason that the observation gives."""
-        told = dict(line.split(": ", 1) for line in texts(self.seen, "tls.unsettled") if ": " in line)
-        reason = told.get(topic) or (told.get("suites") if topic in _OF_SUITES else None)
+        reason = self._why(topic) or (self._why("suites") if topic in _OF_SUITES else "")
         return Doubt(topic, reason or ("was not asked" if self.examined else VERSIONS_ONLY))
+
+    def _why(self, topic: str) -> str:
+        """Why a question was not asked to its end, as the observation tells it; once for each version, where that differs."""
+        told = (line.split(": ", 1) for line in texts(self.seen, "tls.unsettled") if line.startswith(f"{topic}: "))
+        return ", ".join(dict.fromkeys(why for _, why in told))
 
     def doubts(self, *topics: str) -> Iterator[Doubt]:
         """The doubts about those of the questions that are not settled."""
