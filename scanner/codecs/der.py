@@ -34,19 +34,31 @@ def values(data: bytes) -> Iterator[Value]:
     """The values that follow one another in `data`; ends where one is longer than what is left."""
     at = 0
     for _ in range(_VALUES_LIMIT):
-        if len(data) < at + 2:
-            return
-        size, start = data[at + 1], at + 2
-        if size & 0x80:
-            width = size & 0x7F
-            if not 1 <= width <= 4:
-                return
-            size, start = int.from_bytes(data[start : start + width], "big"), start + width
+        start, size = _header(data, at)
         end = start + size
-        if len(data) < end:
+        if not start or len(data) < end:
             return
         yield data[at], data[start:end], data[at:end]
         at = end
+
+
+def opened(data: bytes) -> bytes:
+    """The content of the first value, or what there is of it."""
+    start, size = _header(data, 0)
+    return data[start : start + size] if start else b""
+
+
+def _header(data: bytes, at: int) -> tuple[int, int]:
+    """Where the content of the value at `at` begins, and its length; zeros where there is no value."""
+    if len(data) < at + 2:
+        return 0, 0
+    size, start = data[at + 1], at + 2
+    if size & 0x80:
+        width = size & 0x7F
+        if not 1 <= width <= 4:
+            return 0, 0
+        size, start = int.from_bytes(data[start : start + width], "big"), start + width
+    return start, size
 
 
 def oid(value: Value) -> str:

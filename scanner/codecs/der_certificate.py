@@ -3,7 +3,7 @@
 import hashlib
 
 from inventory.model import FactValue
-from scanner.codecs.der import Value, name, oid, time, values
+from scanner.codecs.der import Value, name, oid, opened, time, values
 from scanner.codecs.der_extensions import read_extensions
 from scanner.codecs.der_key import read_key
 
@@ -69,12 +69,9 @@ def serial_text(serial: int) -> str:
 
 
 def _fields(der: bytes) -> list[Value]:
-    """The fields of the TBSCertificate from the serial number on."""
-    for _, certificate, _ in values(der):
-        for _, signed, _ in values(certificate):
-            found = list(values(signed))
-            return found[1:] if found and found[0][0] == _VERSION else found
-    return []
+    """The fields of the TBSCertificate from the serial number on, as far as they are there: a device may cut the end off."""
+    found = list(values(opened(opened(der))))
+    return found[1:] if found and found[0][0] == _VERSION else found
 
 
 def _signature_hash(algorithm: list[Value]) -> str | None:
