@@ -12,6 +12,7 @@ from inventory.errors import ProtocolError, TimedOut
 from inventory.model import FactValue
 from inventory.text import one_line
 from scanner.codecs.certificates import read_certificate
+from scanner.codecs.der import values
 from scanner.codecs.opcua_codec import MESSAGE_LIMIT, Description, Reader, number, read_descriptions, string
 from scanner.conversation import EVIDENCE_LIMIT, Conversation, Heard, Read, Safety, Say, Send, Target
 
@@ -269,9 +270,8 @@ def _certificate(chain: bytes) -> dict[str, FactValue]:
     """What the first certificate of a chain says; the chain is the certificates' DER one after the other (OPC 10000-6, section 6.2.6)."""
     if not chain:
         return {}
-    der = chain[: 4 + int.from_bytes(chain[2:4], "big")] if chain[:2] == b"\x30\x82" else chain
-    read = read_certificate(der)
-    return {_certificate_fact(name): value for name, value in read.items()}
+    leaf = next((der for _, _, der in values(chain)), chain)
+    return {_certificate_fact(name): value for name, value in read_certificate(leaf).items()}
 
 
 def _certificate_fact(name: str) -> str:
