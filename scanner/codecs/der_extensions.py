@@ -34,6 +34,8 @@ _PURPOSES = {  # RFC 5280 section 4.2.1.12 and RFC 7299
     "2.5.29.37.0": "anyExtendedKeyUsage",
 }
 _OTHER_NAME, _DIRECTORY_NAME, _ADDRESS, _REGISTERED = 0xA0, 0xA4, 0x87, 0x88
+_NOTHING: Value = (0, b"", b"")
+_OCSP = "1.3.6.1.5.5.7.48.1"
 _TEXTS = (0x81, 0x82, 0x86)  # a mail address, a DNS name, a URI
 
 
@@ -44,10 +46,12 @@ def read_extensions(fields: list[Value]) -> tuple[dict[str, FactValue], tuple[st
     for kind, content in _found(fields).items():
         fact, read = _READERS[kind]
         try:
-            facts[fact] = read(content)
+            value = read(content)
         except ValueError as error:
             facts.pop(fact, None)
             errors.append(f"{fact.removeprefix('tls.')}: {error}")
+        else:
+            facts |= {} if value == "" else {fact: value}
     return facts, tuple(errors)
 
 
@@ -76,7 +80,7 @@ def _is_ca(content: bytes) -> bool:
 
 
 def _key_usage(content: bytes) -> tuple[str, ...]:
-    tag, bits, _ = next(values(content), (0, b"", b""))
+    tag, bits, _ = next(values(content), _NOTHING)
     if tag != BIT_STRING or len(bits) < 1:
         raise ValueError("no bit string")
     number = int.from_bytes(bits[1:3].ljust(2, b"\0"), "big")
@@ -94,13 +98,22 @@ def _names(content: bytes) -> tuple[str, ...]:
     )
 
 
+def _responder(content: bytes) -> str:
+    """The first place of OCSP among where its issuer's services are (RFC 5280 section 4.2.2.1)."""
+    for _, description, _ in _sequence(content)[:_NAMES_LIMIT]:
+        method, place = (*list(values(description))[:2], _NOTHING, _NOTHING)[:2]
+        if oid(method) == _OCSP:
+            return one_line(_general_name(place[0], place[1]), _NAME_LIMIT)
+    return ""
+
+
 def _general_name(tag: int, content: bytes) -> str | bytes:
     if tag == _ADDRESS and len(content) in (4, 16):
         return str(ipaddress.ip_address(content))
     if tag == _DIRECTORY_NAME:
-        return name(next(values(content), (0, b"", b""))[1])
+        return name(next(values(content), _NOTHING)[1])
     if tag == _OTHER_NAME:
-        kind, value = (*list(values(content))[:2], (0, b"", b""), (0, b"", b""))[:2]
+        kind, value = (*list(values(content))[:2], _NOTHING, _NOTHING)[:2]
         return f"{oid(kind)}:{value[1].hex()}"
     if tag == _REGISTERED:
         return oid((OID, content, b""))
@@ -111,5 +124,6 @@ _READERS: dict[str, tuple[str, Callable[[bytes], FactValue]]] = {
     "2.5.29.15": ("tls.key_usage", _key_usage),
     "2.5.29.17": ("tls.sans", _names),
     "2.5.29.19": ("tls.is_ca", _is_ca),
+    "1.3.6.1.5.5.7.1.1": ("tls.ocsp_responder", _responder),
     "2.5.29.37": ("tls.extended_key_usage", _purposes),
 }

@@ -50,6 +50,7 @@ FACTS = {
     "opcua.certificate_key_usage": "what its key may be used for, RFC 5280 section 4.2.1.3",
     "opcua.certificate_extended_key_usage": "its purposes: 'serverAuth', …",
     "opcua.certificate_sans": "its alternative names, the application's URI among them",
+    "opcua.certificate_ocsp_responder": "where its issuer tells whether it was revoked (OCSP), if it names such a place",
     "opcua.certificate_sha1": "SHA-1 of its DER, the thumbprint by which clients trust it",
     "opcua.certificate_sha256": "SHA-256 of its DER",
     "opcua.certificate_spki_sha256": "SHA-256 of its public key (SubjectPublicKeyInfo)",

@@ -228,6 +228,20 @@ def test_uses_purposes_and_constraints_are_read():
     assert facts["tls.extended_key_usage"] == ("serverAuth", "clientAuth", "1.2.3.4")
 
 
+@pytest.mark.parametrize(
+    ("services", "told"),
+    [
+        ((("1.3.6.1.5.5.7.48.2", b"http://ca/"), ("1.3.6.1.5.5.7.48.1", b"http://ocsp/")), "http://ocsp/"),
+        ((("1.3.6.1.5.5.7.48.2", b"http://ca/"),), None),
+        ((), None),
+    ],
+)
+def test_the_place_of_ocsp_is_read_where_there_is_one(services, told):
+    listed = tlv(0x30, *(tlv(0x30, oid(kind), tlv(0x86, place)) for kind, place in services))
+    facts = read_certificate(certificate(extensions=(extension("1.3.6.1.5.5.7.1.1", listed),)))
+    assert facts.get("tls.ocsp_responder") == told
+
+
 def test_decipher_only_is_the_ninth_bit():
     facts = read_certificate(certificate(extensions=(extension(USAGE, tlv(0x03, b"\x07\x08\x80")),)))
     assert facts["tls.key_usage"] == ("key_agreement", "decipher_only")
