@@ -69,9 +69,13 @@ class Unread(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Certificate:
-    """A leaf certificate as one endpoint showed it. `also` are the other endpoints of the device that show the same, where it is judged once for all."""
+    """A leaf certificate as one endpoint of the device showed it, with every address that is known of the device.
+
+    `also` are the other endpoints that show the same, where it is judged once for all.
+    """
 
     seen: Observation
+    addresses: tuple[str, ...] = ()
     also: tuple[Endpoint, ...] = ()
 
     def fact(self, name: str) -> FactValue | None:
@@ -135,11 +139,9 @@ Look = Callable[[Certificate], Iterator[Flaw]]
 
 def shown(device: Device) -> tuple[Certificate, ...]:
     """What each endpoint showed. An endpoint that speaks TLS and showed none is among them; an OPC UA server without security has none to show."""
-    return tuple(
-        Certificate(seen)
-        for seen in device.speaking(*SHOWING)
-        if seen.protocol == "tls" or _is_there(Certificate(seen))
-    )
+    addresses = (*device.addresses, *device.noted)
+    found = (Certificate(seen, addresses) for seen in device.speaking(*SHOWING))
+    return tuple(certificate for certificate in found if certificate.seen.protocol == "tls" or _is_there(certificate))
 
 
 def distinct(device: Device) -> tuple[Certificate, ...]:

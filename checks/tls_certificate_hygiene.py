@@ -125,9 +125,10 @@ def _unnamed(certificate: Certificate) -> Iterator[Breach]:
     sans = certificate.texts("sans")
     if sans == ():
         yield "cert.no_san", "has no subject alternative name"
-    at = certificate.seen.endpoint.address
     borne = addresses(sans or ())
-    if borne and at not in borne and not asked_for(certificate) and not certificate.is_application:
+    own = addresses(certificate.addresses)
+    if borne and not set(borne) & set(own) and not asked_for(certificate) and not certificate.is_application:
+        at = certificate.seen.endpoint.address
         yield "cert.address_mismatch", f"is made out to the address {', '.join(borne[:4])} and was shown at {at}"
 
 

@@ -1,3 +1,5 @@
+from dataclasses import replace
+
 import pytest
 
 from checks.tls_certificate_hygiene import tls_certificate_hygiene, tls_certificate_malformed
@@ -74,6 +76,13 @@ def test_what_is_merely_careless_is_low(found, changed, told):
 )
 def test_what_is_usual_passes(found, changed):
     assert found(**changed) == []
+
+
+def test_another_address_of_the_same_device_is_no_mismatch(make, judge, tls):
+    device = replace(
+        make(("tls", 443, tls(**CARED_FOR | {"sans": ("10.1.0.7",)}))), addresses=("192.0.2.1", "10.1.0.7")
+    )
+    assert judge(tls_certificate_hygiene, device).flaws == []
 
 
 def test_all_of_it_is_one_finding_on_the_grounds_of_all_rules(make, judge, tls):
