@@ -131,7 +131,7 @@ class Target:
     expected: bool = True
     depth: Depth = Depth.VERSIONS
     starttls: str = ""
-    before: Facts = field(default_factory=dict, hash=False)
+    before: Facts = field(default_factory=dict)
 
     @property
     def host(self) -> str:

@@ -82,12 +82,6 @@ def test_the_name_that_it_was_asked_for_by_is_a_fact(recite, name, sent_name):
     assert all((b"cam1.city.example" in request) == (sent_name is not None) for request in sent[:1])
 
 
-def test_where_to_ask_can_be_looked_up_though_it_carries_what_was_heard_before():
-    known = {Target(TARGET.endpoint, before={"tls.versions": ("TLSv1.2",)})}
-    assert Target(TARGET.endpoint, before={"tls.versions": ("TLSv1.2",)}) in known
-    assert Target(TARGET.endpoint) not in known
-
-
 def hellos(sent: list[bytes]) -> list[str]:
     """The versions that were offered, in order."""
     named = ((say.name.removeprefix("client-hello "), say) for say in tls.SAYS if "client-hello" in say.name)
