@@ -43,8 +43,8 @@ def cleartext_administration(device: Device) -> Judgement:
     yield from map(_telnet, device.speaking("telnet"))
     yield from (_ftp(seen) for seen in device.speaking("ftp") if seen.facts.get("ftp.code") == _FTP_READY)
     yield from (_rtsp(seen) for seen in device.speaking("rtsp") if _shows_its_password(seen))
-    logins = tuple(_logins_in_clear(device))
-    if logins and _has_https(device):
+    logins = tuple(logins_in_clear(device))
+    if logins and has_https(device):
         return "its web login is also offered by HTTPS"
     yield from (_http(seen, sure=not _may_have_https(device)) for seen in logins)
     return "offers no login in clear text"
@@ -117,14 +117,15 @@ def _scheme(seen: Observation) -> str:
     )
 
 
-def _logins_in_clear(device: Device) -> Iterator[Observation]:
+def logins_in_clear(device: Device) -> Iterator[Observation]:
+    """The pages with a login that came outside TLS."""
     for seen in device.speaking("http"):
         asks = seen.facts.get("http.auth") or seen.facts.get("http.password_form")
         if asks and not seen.facts.get("http.tls"):
             yield seen
 
 
-def _has_https(device: Device) -> bool:
+def has_https(device: Device) -> bool:
     """Whether a page came over TLS, or TLS stands where the page itself could not be fetched."""
     silent = {gap.endpoint for gap in device.gaps if gap.protocol == "http"}
     paged = any(seen.facts.get("http.tls") for seen in device.speaking("http"))

@@ -64,8 +64,8 @@ class Hello:
         if self.version.code < 0x0301:
             return []
         found: list[tuple[int, bytes]] = []
-        if _HOST_NAME.fullmatch(server_name):
-            found.append((SERVER_NAME, vector(2, b"\x00" + vector(2, server_name.lower().encode("ascii")))))
+        if name := sent_name(server_name):
+            found.append((SERVER_NAME, vector(2, b"\x00" + vector(2, name.encode("ascii")))))
         if self.groups:
             groups = b"".join(group.to_bytes(2, "big") for group in self.groups)
             found.append((GROUPS, vector(2, groups)))
@@ -80,6 +80,11 @@ class Hello:
     def _shares(self) -> list[bytes]:
         keys = {**_SHARES, **dict(self.keys)}
         return [group.to_bytes(2, "big") + vector(2, keys[group]) for group in self.shares]
+
+
+def sent_name(name: str) -> str:
+    """What of a name is sent as `server_name`: nothing of an address, or of what is no host name."""
+    return name.lower() if _HOST_NAME.fullmatch(name) else ""
 
 
 def extension(kind: int, data: bytes) -> bytes:

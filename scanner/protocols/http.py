@@ -48,6 +48,7 @@ FACTS = {
     "http.headers": "the names of the headers, in their order",
     "http.last_modified": "the Last-Modified header",
     "http.date": "the Date header",
+    "http.hsts": "for how many seconds browsers are to stay with HTTPS (Strict-Transport-Security); not there where the page does not say",
     "http.password_form": "whether the page has a field for a password",
     "http.login_page": "the path of the page that has a field for a password",
     "http.first_run": "whether the page asks for a password that is yet to be set, and for none that is",
@@ -58,6 +59,7 @@ FACTS = {
     "http.operable": "what of that a button or a form of this very page does",
     "http.database": "the database that greets a stranger here, of those that ask for an account first where one is set",
 }
+_MAX_AGE = re.compile(r'(?:^|;)\s*max-age\s*=\s*"?([0-9]{1,10})"?\s*(?:;|$)', re.IGNORECASE)
 _REDIRECTS = range(300, 400)
 _NAMES_LIMIT = 64
 _OK = 200
@@ -158,6 +160,9 @@ def _facts(answer: _Answer) -> dict[str, FactValue]:
         "http.headers": tuple(one_line(name, 80) for name, _ in response.headers[:_NAMES_LIMIT]),
         "http.password_form": page.password_form,
     }
+    age = _staying(response)
+    if age is not None:
+        facts["http.hsts"] = age
     names = tuple(dict.fromkeys(one_line(name, 80) for name in cookies))[:_NAMES_LIMIT]
     if names:
         facts["http.cookies"] = names
@@ -166,6 +171,12 @@ def _facts(answer: _Answer) -> dict[str, FactValue]:
     if response.body:
         facts["http.body_sha256"] = hashlib.sha256(response.body).hexdigest()
     return facts
+
+
+def _staying(response: Response) -> int | None:
+    """The max-age of Strict-Transport-Security (RFC 6797 section 6.1.1); None where there is none that can be read."""
+    found = _MAX_AGE.search(response.header("Strict-Transport-Security") or "")
+    return int(found[1]) if found else None
 
 
 def _offers(answer: _Answer) -> dict[str, FactValue]:

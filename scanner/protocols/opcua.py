@@ -12,6 +12,7 @@ from inventory.errors import ProtocolError, TimedOut
 from inventory.model import FactValue
 from inventory.text import one_line
 from scanner.codecs.certificates import read_certificate
+from scanner.codecs.der import values
 from scanner.codecs.opcua_codec import MESSAGE_LIMIT, Description, Reader, number, read_descriptions, string
 from scanner.conversation import EVIDENCE_LIMIT, Conversation, Heard, Read, Safety, Say, Send, Target
 
@@ -33,9 +34,27 @@ FACTS = {
     "opcua.tokens": "how a user may name himself: anonymous, user name, certificate, issued token",
     "opcua.anonymous": "whether an endpoint takes anonymous users",
     "opcua.open": "whether an endpoint takes anonymous users with neither signature nor encryption",
-    "opcua.certificate_sha256": "the SHA-256 of the server's certificate",
-    "opcua.certificate_subject": "whom the server's certificate is made out to",
-    "opcua.certificate_not_after": "when the server's certificate ends",
+    "opcua.certificate_subject": "whom the server's certificate is made out to, RFC 4514",
+    "opcua.certificate_issuer": "its issuer, RFC 4514",
+    "opcua.certificate_serial": "its serial number, hexadecimal",
+    "opcua.certificate_not_before": "the start of its validity, ISO 8601",
+    "opcua.certificate_not_after": "the end of its validity, ISO 8601",
+    "opcua.certificate_key_type": "the kind of its key: rsa, ec, …",
+    "opcua.certificate_key_bits": "the size of its key",
+    "opcua.certificate_curve": "the curve of an ec key: 'secp256r1', …",
+    "opcua.certificate_exponent": "the public exponent of an rsa key",
+    "opcua.certificate_modulus": "the modulus of an rsa key, hexadecimal",
+    "opcua.certificate_signature_hash": "the hash it is signed with: sha1, sha256, …",
+    "opcua.certificate_self_signed": "whether it is signed with its own key",
+    "opcua.certificate_is_ca": "whether it says that it is an authority's",
+    "opcua.certificate_key_usage": "what its key may be used for, RFC 5280 section 4.2.1.3",
+    "opcua.certificate_extended_key_usage": "its purposes: 'serverAuth', …",
+    "opcua.certificate_sans": "its alternative names, the application's URI among them",
+    "opcua.certificate_ocsp_responder": "where its issuer tells whether it was revoked (OCSP), if it names such a place",
+    "opcua.certificate_sha1": "SHA-1 of its DER, the thumbprint by which clients trust it",
+    "opcua.certificate_sha256": "SHA-256 of its DER",
+    "opcua.certificate_spki_sha256": "SHA-256 of its public key (SubjectPublicKeyInfo)",
+    "opcua.certificate_error": "what of it could not be read, and why",
     "opcua.error": "the status with which it refused, '0x80550000'",
 }
 _TYPES = ("server", "client", "client and server", "discovery server")
@@ -252,10 +271,10 @@ def _certificate(chain: bytes) -> dict[str, FactValue]:
     """What the first certificate of a chain says; the chain is the certificates' DER one after the other (OPC 10000-6, section 6.2.6)."""
     if not chain:
         return {}
-    der = chain[: 4 + int.from_bytes(chain[2:4], "big")] if chain[:2] == b"\x30\x82" else chain
-    names = {
-        "tls.sha256": "opcua.certificate_sha256",
-        "tls.subject": "opcua.certificate_subject",
-        "tls.not_after": "opcua.certificate_not_after",
-    }
-    return {names[name]: value for name, value in read_certificate(der).items() if name in names}
+    leaf = next((der for _, _, der in values(chain)), chain)
+    return {_certificate_fact(name): value for name, value in read_certificate(leaf).items()}
+
+
+def _certificate_fact(name: str) -> str:
+    """The name here of a fact of a certificate: 'tls.subject' is 'opcua.certificate_subject', 'tls.certificate_error' 'opcua.certificate_error'."""
+    return f"opcua.certificate_{name.removeprefix('tls.').removeprefix('certificate_')}"

@@ -11,7 +11,7 @@ from inventory.errors import PeerError
 from inventory.model import Device, FactValue
 from inventory.text import one_line
 from scanner.codecs.tls_codec import TLS13, VERSIONS, Version
-from scanner.codecs.tls_hello import pattern
+from scanner.codecs.tls_hello import pattern, sent_name
 from scanner.conversation import (
     EVIDENCE_LIMIT,
     Conversation,
@@ -40,6 +40,7 @@ SAYS = (
 FACTS = {
     "tls.depth": "how much was asked: versions, posture or full",
     "tls.hellos": "how many hellos it was sent",
+    "tls.server_name": "the name that it was asked for by (SNI); not there where only its address is known",
     "tls.starttls": "the protocol whose own command opens TLS here; not there where TLS is spoken at once",
     "tls.versions": "the versions it accepts, weakest first: SSLv2, SSLv3, TLSv1.0, …",
     "tls.suites": "the suite it picked in each version, 'TLSv1.2 0xc02f'",
@@ -107,10 +108,17 @@ def probe(target: Target) -> Conversation[Heard]:
     facts: dict[str, FactValue] = {
         "tls.versions": tuple(version.name for version, _ in accepted),
         "tls.suites": tuple(f"{v.name} 0x{flight.picked.code}" for v, flight in accepted if flight.picked),
+        **server_name(target),
     }
     chain = yield from _chain(accepted, facts)
     evidence = accepted[0][1].raw if accepted else next(iter(answers.values())).raw
     return Heard(facts | _certificate_facts(chain), evidence[:EVIDENCE_LIMIT])
+
+
+def server_name(target: Target) -> dict[str, FactValue]:
+    """The fact of the name that it was asked for by."""
+    name = sent_name(target.name)
+    return {"tls.server_name": name} if name else {}
 
 
 def _chain(accepted: list[tuple[Version, Flight]], facts: dict[str, FactValue]) -> Conversation[tuple[bytes, ...]]:

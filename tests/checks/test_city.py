@@ -49,6 +49,7 @@ CITY = {
             ("tls-certificate-weak-key", 443, HIGH),
             ("tls-certificate-weak-signature", 443, MEDIUM),
             ("tls-certificate-self-signed", 443, LOW),
+            ("http-not-redirected", 80, MEDIUM),
         },
     ),
     "axis_camera": (

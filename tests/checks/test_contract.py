@@ -23,6 +23,7 @@ from checks.contract import (
     load_checks,
     load_fleet_checks,
 )
+from checks.rules import all_rules
 from checks.shared_key import shared_key
 from inventory.model import Device, Endpoint, Family, Level, Severity
 from scanner.protocols import load_protocols
@@ -38,6 +39,7 @@ READ = sorted(
         for node in ast.walk(ast.parse(path.read_text(encoding="utf-8")))
         if isinstance(node, ast.Constant) and isinstance(node.value, str) and FACT.fullmatch(node.value)
     }
+    - (set(all_rules()) - {"http.hsts"})  # the rules of HTTP are named like facts, and one fact like its rule
 )
 SPOKEN = sorted({name.partition(".")[0] for name in READ})
 JUNK = st.dictionaries(
@@ -85,6 +87,15 @@ def test_these_are_the_checks_their_families_and_severities():
         "tls-certificate-weak-key": (Family.TLS, Severity.HIGH),
         "tls-certificate-weak-signature": (Family.TLS, Severity.MEDIUM),
         "tls-certificate-self-signed": (Family.TLS, Severity.LOW),
+        "tls-certificate-expiring": (Family.TLS, Severity.LOW),
+        "tls-certificate-not-yet-valid": (Family.TLS, Severity.LOW),
+        "tls-certificate-default-date": (Family.TLS, Severity.INFO),
+        "tls-certificate-name-mismatch": (Family.TLS, Severity.MEDIUM),
+        "tls-certificate-vendor-default": (Family.TLS, Severity.MEDIUM),
+        "tls-certificate-hygiene": (Family.TLS, Severity.LOW),
+        "tls-certificate-malformed": (Family.TLS, Severity.LOW),
+        "http-not-redirected": (Family.TLS, Severity.MEDIUM),
+        "http-no-hsts": (Family.TLS, Severity.INFO),
         "firmware-old": (Family.FIRMWARE, Severity.MEDIUM),
         "component-old": (Family.FIRMWARE, Severity.LOW),
         "cleartext-administration": (Family.PORTS, Severity.MEDIUM),

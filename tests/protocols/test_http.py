@@ -45,6 +45,23 @@ def test_reads_both_challenges_and_their_realm(recite):
     assert paths(sent) == [b"/"]
 
 
+@pytest.mark.parametrize(
+    ("header", "age"),
+    [
+        (b"max-age=63072000; includeSubDomains; preload", 63072000),
+        (b'includeSubDomains; Max-Age = "300"', 300),
+        (b"max-age=0", 0),
+        (b"max-age=soon", None),
+        (b"includeSubDomains", None),
+        (b"xmax-age=5", None),
+    ],
+)
+def test_reads_for_how_long_browsers_are_to_stay_with_https(recite, header, age):
+    """RFC 6797 section 6.1, its examples among them."""
+    heard, _ = recite(http.probe(TARGET), [b"HTTP/1.1 200 OK\r\nStrict-Transport-Security: " + header + b"\r\n\r\nhi"])
+    assert heard.facts.get("http.hsts") == age
+
+
 def test_reads_the_page(recite):
     heard, _ = recite(http.probe(TARGET), [PAGE])
     assert heard.facts == {

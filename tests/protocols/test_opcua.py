@@ -1,3 +1,4 @@
+import hashlib
 from pathlib import Path
 
 import pytest
@@ -6,12 +7,14 @@ from hypothesis import strategies as st
 
 from inventory.errors import PeerError, ProtocolError
 from inventory.model import Endpoint
-from scanner.codecs.opcua_codec import Reader
+from scanner.codecs.certificates import read_certificate
+from scanner.codecs.opcua_codec import Description, Reader
 from scanner.conversation import Target
 from scanner.protocols import opcua
 
 TARGET = Target(Endpoint("127.0.0.1", 48555))
 RECORDED = Path(__file__).parents[1] / "bytes" / "opcua" / "asyncua.hex"
+LEAF = (RECORDED.parent.parent / "certificates/rsa1024-sha1.der").read_bytes()
 ACKNOWLEDGED, OPENED, ENDPOINTS = (bytes.fromhex(line) for line in RECORDED.read_text().split())
 # OPC 10000-6, section 7.1.2.5: an error, with Bad_SecurityPolicyRejected and no reason.
 REJECTED = bytes.fromhex("45525246 10000000 00005580 ffffffff")
@@ -68,6 +71,29 @@ def _collect(conversation, answers, sent):
         hold_with(conversation, peer.answer)
     finally:
         sent += peer.sent
+
+
+@pytest.mark.parametrize("rest", [b"", LEAF, b"\0\0"], ids=["alone", "with its issuer", "with padding"])
+def test_the_first_certificate_of_the_chain_gives_every_fact_that_tls_would(rest):
+    first = (RECORDED.parent.parent / "certificates/ec256-sha256.der").read_bytes()
+    facts = opcua._facts((described(first + rest),))
+    assert facts["opcua.certificate_sha256"] == hashlib.sha256(first).hexdigest()
+    assert facts["opcua.certificate_curve"] == "secp256r1"
+    assert {name for name in facts if "certificate" in name} == {
+        f"opcua.certificate_{name.removeprefix('tls.')}" for name in read_certificate(first)
+    }
+    assert set(facts) <= set(opcua.FACTS)
+
+
+def test_why_a_certificate_could_not_be_read_is_a_fact():
+    facts = opcua._facts((described(LEAF[:-20]),))
+    assert facts["opcua.certificate_subject"] == "CN=Dahua camera,O=Dahua,C=CN"
+    assert facts["opcua.certificate_error"]
+
+
+def described(certificate: bytes) -> Description:
+    """An endpoint as OPC 10000-4, section 7.14 describes it."""
+    return Description(b"opc.tcp://plc:4840", b"urn:plc", b"", b"PLC", 0, b"", (), certificate, 3, b"", (), b"")
 
 
 def test_a_message_of_several_chunks_is_put_together(recite):

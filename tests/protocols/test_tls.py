@@ -72,6 +72,16 @@ def test_names_the_versions_the_picks_and_the_leaf(recite):
     assert said(sent)
 
 
+@pytest.mark.parametrize(
+    ("name", "sent_name"),
+    [("Cam1.City.example", "cam1.city.example"), ("192.0.2.1", None), ("2001:db8::1", None), ("", None)],
+)
+def test_the_name_that_it_was_asked_for_by_is_a_fact(recite, name, sent_name):
+    heard, sent = recite(tls.probe(Target(TARGET.endpoint, name=name)), UP_TO_12)
+    assert heard.facts.get("tls.server_name") == sent_name
+    assert all((b"cam1.city.example" in request) == (sent_name is not None) for request in sent[:1])
+
+
 def hellos(sent: list[bytes]) -> list[str]:
     """The versions that were offered, in order."""
     named = ((say.name.removeprefix("client-hello "), say) for say in tls.SAYS if "client-hello" in say.name)

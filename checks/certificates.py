@@ -1,0 +1,172 @@
+"""Every certificate that a device shows, in one form, whatever protocol showed it; and the way in which all checks of certificates look at them.
+
+TLS shows a chain, of which the leaf is judged here; an OPC UA server tells its certificate with its endpoints. The facts are those of the leaf, under the
+names that the protocol module declares.
+"""
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime
+
+from checks.contract import Flaw, Inconclusive, Judgement, NotApplicable
+from checks.rules import breach
+from inventory.model import Device, Endpoint, FactValue, Observation, Severity
+
+SHOWING = ("tls", "opcua")
+"""The protocols that show a certificate."""
+_SUBJECT, _ISSUER = "subject", "issuer"
+_FACTS: dict[str, dict[str, str]] = {
+    "tls": {
+        _SUBJECT: "tls.subject",
+        _ISSUER: "tls.issuer",
+        "serial": "tls.serial",
+        "not_before": "tls.not_before",
+        "not_after": "tls.not_after",
+        "key_type": "tls.key_type",
+        "key_bits": "tls.key_bits",
+        "curve": "tls.curve",
+        "exponent": "tls.exponent",
+        "modulus": "tls.modulus",
+        "signature_hash": "tls.signature_hash",
+        "self_signed": "tls.self_signed",
+        "is_ca": "tls.is_ca",
+        "key_usage": "tls.key_usage",
+        "extended_key_usage": "tls.extended_key_usage",
+        "sans": "tls.sans",
+        "sha1": "tls.sha1",
+        "sha256": "tls.sha256",
+        "spki_sha256": "tls.spki_sha256",
+        "error": "tls.certificate_error",
+    },
+    "opcua": {
+        _SUBJECT: "opcua.certificate_subject",
+        _ISSUER: "opcua.certificate_issuer",
+        "serial": "opcua.certificate_serial",
+        "not_before": "opcua.certificate_not_before",
+        "not_after": "opcua.certificate_not_after",
+        "key_type": "opcua.certificate_key_type",
+        "key_bits": "opcua.certificate_key_bits",
+        "curve": "opcua.certificate_curve",
+        "exponent": "opcua.certificate_exponent",
+        "modulus": "opcua.certificate_modulus",
+        "signature_hash": "opcua.certificate_signature_hash",
+        "self_signed": "opcua.certificate_self_signed",
+        "is_ca": "opcua.certificate_is_ca",
+        "key_usage": "opcua.certificate_key_usage",
+        "extended_key_usage": "opcua.certificate_extended_key_usage",
+        "sans": "opcua.certificate_sans",
+        "sha1": "opcua.certificate_sha1",
+        "sha256": "opcua.certificate_sha256",
+        "spki_sha256": "opcua.certificate_spki_sha256",
+        "error": "opcua.certificate_error",
+    },
+}
+
+
+class Unread(Exception):
+    """A field that the judgement rests on could not be read; the message says why."""
+
+
+@dataclass(frozen=True, slots=True)
+class Certificate:
+    """A leaf certificate as one endpoint of the device showed it, with every address that is known of the device.
+
+    `also` are the other endpoints that show the same, where it is judged once for all.
+    """
+
+    seen: Observation
+    addresses: tuple[str, ...] = ()
+    also: tuple[Endpoint, ...] = ()
+
+    def fact(self, name: str) -> FactValue | None:
+        """A fact by the last part of its name ("not_after"); None where it was not read."""
+        return self.seen.facts.get(_FACTS[self.seen.protocol][name])
+
+    def text(self, name: str) -> str:
+        """A fact that is a text; "" where it was not read."""
+        value = self.fact(name)
+        return value if isinstance(value, str) else ""
+
+    def number(self, name: str) -> int | None:
+        """A fact that is a number."""
+        value = self.fact(name)
+        return value if isinstance(value, int) and not isinstance(value, bool) else None
+
+    def texts(self, name: str) -> tuple[str, ...] | None:
+        """A fact that is a list; None where the certificate has none, or where it could not be read."""
+        value = self.fact(name)
+        return value if isinstance(value, tuple) else None
+
+    def moment(self, name: str) -> datetime:
+        """A fact that is a date; raises `Unread`."""
+        text = self.text(name)
+        if not text:
+            raise Unread(self.why_unread)
+        try:
+            moment = datetime.fromisoformat(text)
+        except ValueError as error:
+            raise Unread(str(error)) from None
+        return moment if moment.tzinfo else moment.replace(tzinfo=UTC)
+
+    @property
+    def why_unread(self) -> str:
+        """Why a field is not there."""
+        return self.text("error") or "no certificate was shown"
+
+    @property
+    def self_signed(self) -> bool:
+        """Whether its own key vouches for it."""
+        return self.fact("self_signed") is True
+
+    @property
+    def is_application(self) -> bool:
+        """Whether it is an OPC UA application's, which its clients know by its thumbprint and its application URI (OPC 10000-4, section 6.1.3)."""
+        return self.seen.protocol == "opcua"
+
+    @property
+    def holder(self) -> str:
+        """Whom it is made out to, as a sentence has it."""
+        return self.text(_SUBJECT) or "an empty subject"
+
+    def flaw(self, rule: str, detail: str, *, severity: Severity | None = None, alone: bool = True) -> Flaw:
+        """The breach of a rule by this certificate; `alone` where its check finds no more than one at an endpoint, whose name is then the endpoint's."""
+        found = breach(rule, self.seen, detail, severity=severity)
+        return replace(found, facet="") if alone else found
+
+
+Look = Callable[[Certificate], Iterator[Flaw]]
+
+
+def shown(device: Device) -> tuple[Certificate, ...]:
+    """What each endpoint showed. An endpoint that speaks TLS and showed none is among them; an OPC UA server without security has none to show."""
+    addresses = (*device.addresses, *device.noted)
+    found = (Certificate(seen, addresses) for seen in device.speaking(*SHOWING))
+    return tuple(certificate for certificate in found if certificate.seen.protocol == "tls" or _is_there(certificate))
+
+
+def distinct(device: Device) -> tuple[Certificate, ...]:
+    """Each certificate once, at the first endpoint that shows it."""
+    found: dict[str, list[Certificate]] = {}
+    for certificate in shown(device):
+        found.setdefault(certificate.text("sha256") or str(certificate.seen.endpoint), []).append(certificate)
+    return tuple(replace(first, also=tuple(c.seen.endpoint for c in rest)) for first, *rest in found.values())
+
+
+def each(device: Device, look: Look, sound: str, *, once: bool = False) -> Judgement:
+    """Look at every certificate (`once`: at each only once); one that could not be read leaves the check without a verdict."""
+    certificates = distinct(device) if once else shown(device)
+    if not certificates:
+        raise NotApplicable("it shows no certificate")
+    unread = []
+    for certificate in certificates:
+        try:
+            yield from look(certificate)
+        except Unread as error:
+            unread.append(f"{certificate.seen.endpoint}: {error}")
+    if unread:
+        raise Inconclusive("; ".join(unread))
+    return f"every certificate {sound}"
+
+
+def _is_there(certificate: Certificate) -> bool:
+    return any(certificate.text(name) for name in ("sha256", _SUBJECT, "not_after"))

@@ -1,0 +1,88 @@
+"""The rules of certificates and of the web beside TLS: what each breach is worth on a private network, and what says so."""
+
+import ast
+import re
+from pathlib import Path
+
+import pytest
+
+import checks
+from checks.rules import all_rules
+
+EXPECTED = {
+    "cert.expired": "high",
+    "cert.expiring": "low",
+    "cert.not_yet": "low",
+    "cert.default_date": "info",
+    "cert.rsa_512": "critical",
+    "cert.rsa_1024": "high",
+    "cert.rsa_lt2048": "medium",
+    "cert.ec_small": "high",
+    "cert.dsa": "low",
+    "cert.rsa_e1": "critical",
+    "cert.sig_md5": "high",
+    "cert.sig_sha1": "medium",
+    "cert.self_signed": "low",
+    "cert.name_mismatch": "medium",
+    "key.vendor_default_cert": "medium",
+    "cert.ca_leaf": "medium",
+    "cert.validity_10y": "medium",
+    "cert.hygiene": "low",
+    "cert.no_san": "low",
+    "cert.address_mismatch": "low",
+    "cert.validity_5y": "low",
+    "cert.reversed": "low",
+    "cert.ca_self": "low",
+    "cert.key_usage": "low",
+    "cert.explicit_curve": "low",
+    "cert.rsa_e3": "low",
+    "cert.unreadable": "low",
+    "http.downgrade": "medium",
+    "http.hsts": "info",
+}
+# Each clause with the edition of its framework.
+CLAUSES = (
+    r"CWE-\d+",
+    r"CVE-\d{4}-\d{4,}",
+    r"RFC \d{4}: \d+(\.\d+)*",
+    r"NIST SP 800-52r2: 3\.\d\.\d",
+    r"ETSI EN 303 645 v3\.1\.3: 5\.\d+-\d+",
+    r"EN 18031-1:2024: CCK-3",
+    r"EU CRA 2024/2847 Annex I: Part I \(2\)\([a-z]\)",
+    r"PCI DSS v4\.0\.1: \d+(\.\d+)+",
+)
+READ = {
+    node.value
+    for path in Path(checks.__path__[0]).glob("*.py")
+    for node in ast.walk(ast.parse(path.read_text(encoding="utf-8")))
+    if isinstance(node, ast.Constant) and isinstance(node.value, str)
+}
+
+
+@pytest.mark.parametrize(("rule", "severity"), EXPECTED.items(), ids=EXPECTED)
+def test_a_rule_is_as_severe_as_expected_of_a_device_on_a_private_network(rule, severity):
+    assert all_rules()[rule].severity.label == severity
+
+
+def test_no_rule_of_a_certificate_is_left_out_of_the_expectation():
+    assert {rule for rule in all_rules() if rule.startswith("cert.")} <= set(EXPECTED)
+
+
+@pytest.mark.parametrize("rule", EXPECTED)
+def test_some_check_tells_the_rule(rule):
+    assert rule in READ
+
+
+@pytest.mark.parametrize("rule", EXPECTED)
+def test_its_standards_are_clauses_of_a_named_edition_and_one_is_a_cwe(rule):
+    standards = all_rules()[rule].standards
+    assert any(standard.startswith("CWE-") for standard in standards)
+    assert [told for told in standards if not any(re.fullmatch(clause, told) for clause in CLAUSES)] == []
+
+
+@pytest.mark.parametrize("rule", EXPECTED)
+def test_its_title_is_a_phrase_and_its_remedy_an_act(rule):
+    row = all_rules()[rule]
+    assert 10 <= len(row.title) <= 70
+    assert row.remedy.endswith(".")
+    assert len(row.remedy.split()) >= 5
