@@ -68,6 +68,7 @@ def test_these_are_the_checks_their_families_and_severities():
         "first-run": (Family.CREDENTIALS, Severity.CRITICAL),
         "ipmi-weak-login": (Family.CREDENTIALS, Severity.HIGH),
         "tls-old-version": (Family.TLS, Severity.MEDIUM),
+        "tls-profile": (Family.TLS, Severity.MEDIUM),
         "tls-certificate-expired": (Family.TLS, Severity.HIGH),
         "tls-certificate-weak-key": (Family.TLS, Severity.HIGH),
         "tls-certificate-weak-signature": (Family.TLS, Severity.MEDIUM),
