@@ -16,6 +16,7 @@ from pathlib import Path
 
 from inventory.text import one_line
 
+PUBLISHED = "the published lists"
 LARGEST_MODULUS = 16_384
 """Bits. What is larger is no key of a device, but somebody's wish to keep us busy."""
 _MOST_HASHES = 5_000_000
@@ -61,7 +62,7 @@ def published() -> KnownKeys:
 
 
 def _row(what: str, hashes: str, products: str) -> Iterator[tuple[str, Listed]]:
-    entry = Listed("the published lists", tuple(products.split("; ")) if products else (), malware=what == "malware")
+    entry = Listed(PUBLISHED, tuple(products.split("; ")) if products else (), malware=what == "malware")
     for one in hashes.split():
         yield one.partition(":")[2], entry
 
@@ -125,7 +126,7 @@ def _parsed(line: str) -> tuple[str, str] | None:
     one = digits.replace(":", "").lower()
     if not _HASH.fullmatch(one):
         raise _NoHash(
-            f"{one_line(digits, 80)!r} is no hash: 64 hexadecimal digits (SHA-256), 40 (SHA-1) or 20 (Debian's) are wanted"
+            f"'{one_line(digits, 80)}' is no hash: 64 hexadecimal digits (SHA-256), 40 (SHA-1) or 20 (Debian's) are wanted"
         )
     return one, one_line(rest[0], 200) if rest else ""
 
