@@ -13,16 +13,15 @@ from typing import Any
 
 DEVICE = "device"
 """The profile that is meant where none is named."""
-_DATA = "data/tls_profiles.toml"
 
 
 @dataclass(frozen=True, slots=True)
 class Clause:
     """One demand: what it is about, the clause that makes it, whether it is a must, and what is wanted.
 
-    `names` are the versions, suites, groups, kinds of keys, curves or hashes that it speaks of, `limit` a number of bits or days, `sizes` the least bits of a
-    key by its kind. For one about a fact, `wanted` is the value, and `detail` what is said of a server that has the other. `only` limits it to the servers
-    that it concerns, "" to none.
+    `names` are the versions, suites, groups, kinds of keys, curves or hashes that it speaks of, `limit` a number of bits, days or seconds, `sizes` the least
+    bits of a key by its kind. For one about a fact, `wanted` is the value, and `detail` what is said of a server that has the other. `only` limits it to the
+    servers that it concerns, "" to none.
     """
 
     about: str
@@ -59,7 +58,8 @@ class Profile:
 @cache
 def all_profiles() -> Mapping[str, Profile]:
     """Every profile by its name, `device` first."""
-    return {row["name"]: _profile(**row) for row in _document()["profile"]}
+    text = importlib.resources.files("checks").joinpath("data/tls_profiles.toml").read_text(encoding="utf-8")
+    return {row["name"]: _profile(**row) for row in tomllib.loads(text)["profile"]}
 
 
 def profile_named(name: str) -> Profile:
@@ -70,17 +70,6 @@ def profile_named(name: str) -> Profile:
     close = difflib.get_close_matches(name, known, 1)
     meant = f"did you mean {close[0]!r}; " if close else ""
     raise ValueError(f"there is no TLS profile {name!r}; {meant}known: {', '.join(known)}")
-
-
-@cache
-def stapling_authorities() -> frozenset[str]:
-    """The names (O), in lower case, under which public authorities issue that say the state of their certificates by OCSP."""
-    return frozenset(name.casefold() for name in _document()["stapling"]["authorities"])
-
-
-@cache
-def _document() -> Any:
-    return tomllib.loads(importlib.resources.files("checks").joinpath(_DATA).read_text(encoding="utf-8"))
 
 
 def _profile(*, clause: tuple[dict[str, Any], ...] = (), **texts: str) -> Profile:

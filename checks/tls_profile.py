@@ -12,19 +12,19 @@ How to fix: set in the device's TLS settings what the finding names. A guideline
 `tocsin scan --tls full`.
 """
 
-import re
 from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import replace
 from datetime import datetime
 
 from checks.cipher_suites import all_suites, suite_name
 from checks.contract import Flaw, Inconclusive, Judgement, NotApplicable, check
-from checks.profiles import DEVICE, Clause, Profile, profile_named, stapling_authorities
+from checks.profiles import DEVICE, Clause, Profile, profile_named
 from inventory.model import Device, Family, Observation, Severity
 
 _NAMED_AT_MOST = 8
+_OK = 200
 _BEFORE_13 = frozenset(("SSLv2", "SSLv3", "TLSv1.0", "TLSv1.1", "TLSv1.2"))
 _BEFORE_12 = _BEFORE_13 - {"TLSv1.2"}
-_ORGANISATION = re.compile(r"(?:^|[,+])O=((?:\\.|[^,+\\])*)")
 _BLOCK_CIPHERS = ("AES(", "Camellia(", "ARIA(", "SEED(", "IDEA(", "3DES(", "DES(", "RC2(", "GOST(")
 _Kind = tuple[str, str, str]
 _KINDS: Mapping[str, _Kind] = {
@@ -53,6 +53,11 @@ _KINDS: Mapping[str, _Kind] = {
         "Turn on what is missing and off what is too much in the device's TLS settings, or update its firmware.",
         "fact",
     ),
+    "web pages": (
+        "Web pages against the profile",
+        "Turn HSTS on with the age that the profile wants, once HTTPS works without a warning.",
+        "hsts",
+    ),
 }
 """Each kind of deviation: its title, its remedy, and the subjects of its clauses."""
 
@@ -77,7 +82,7 @@ def tls_profile(device: Device, profile: Profile | None = None) -> Judgement:
     if not profile.clauses:
         raise NotApplicable(f"the profile is {profile.name}")
     unsettled: list[str] = []
-    for seen in device.speaking("tls"):
+    for seen in (_with_its_page(device, seen) for seen in device.speaking("tls")):
         open_questions: dict[str, None] = {}
         for kind in _KINDS:
             flaw = _flaw(profile, kind, seen, open_questions)
@@ -122,6 +127,14 @@ def _flaw(profile: Profile, kind: str, seen: Observation, open_questions: dict[s
 # What a server is seen to do.
 
 
+def _with_its_page(device: Device, seen: Observation) -> Observation:
+    """The endpoint with what its web page said inside TLS besides, if it has one."""
+    pages = (
+        p.facts for p in device.speaking("http") if p.endpoint == seen.endpoint and p.facts.get("http.tls") is True
+    )
+    return replace(seen, facts={**next(pages, {}), **seen.facts})
+
+
 def _words(seen: Observation, fact: str) -> tuple[str, ...]:
     value = seen.facts.get(fact)
     return value if isinstance(value, tuple) else ()
@@ -156,18 +169,14 @@ def _has_cbc(seen: Observation) -> bool:
     return any(suite.cipher.startswith(_BLOCK_CIPHERS) and not suite.aead for suite in suites)
 
 
-def _issued_by_a_stapling_authority(seen: Observation) -> bool:
-    names = _ORGANISATION.findall(str(seen.facts.get("tls.issuer", "")))
-    return any(re.sub(r"\\(.)", r"\1", name).casefold() in stapling_authorities() for name in names)
-
-
 _ONLY: Mapping[str, Callable[[Observation], bool]] = {
     "1.3": lambda seen: "TLSv1.3" in _versions(seen),
     "before-1.3": lambda seen: not _BEFORE_13.isdisjoint(_versions(seen)),
     "old-and-no-1.3": lambda seen: not _BEFORE_12.isdisjoint(_versions(seen)) and "TLSv1.3" not in _versions(seen),
     "cbc": _has_cbc,
     "curves": _agrees_over_curves,
-    "public-authority": _issued_by_a_stapling_authority,
+    "ocsp-responder": lambda seen: bool(seen.facts.get("tls.ocsp_responder")),
+    "called-by-name": lambda seen: bool(seen.facts.get("tls.server_name")) and seen.facts.get("http.status") == _OK,
 }
 
 
@@ -302,6 +311,14 @@ def _fact(clause: Clause, seen: Observation) -> Iterator[str]:
         yield clause.detail
 
 
+def _hsts(clause: Clause, seen: Observation) -> Iterator[str]:
+    age = seen.facts.get("http.hsts")
+    if not isinstance(age, int):
+        yield "does not ask browsers to stay with HTTPS"
+    elif age < clause.limit:
+        yield f"asks browsers to stay with HTTPS for {age:,} seconds, fewer than {clause.limit:,}"
+
+
 _ABOUT: Mapping[str, Callable[[Clause, Observation], Iterable[str]]] = {
     "required-versions": _required_versions,
     "some-version": _some_version,
@@ -316,6 +333,7 @@ _ABOUT: Mapping[str, Callable[[Clause, Observation], Iterable[str]]] = {
     "signature-hashes": _signature_hashes,
     "lifetime": _lifetime,
     "fact": _fact,
+    "hsts": _hsts,
 }
 
 

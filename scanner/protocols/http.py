@@ -48,6 +48,7 @@ FACTS = {
     "http.headers": "the names of the headers, in their order",
     "http.last_modified": "the Last-Modified header",
     "http.date": "the Date header",
+    "http.hsts": "for how many seconds browsers are to stay with HTTPS (Strict-Transport-Security); not there where the page does not say",
     "http.password_form": "whether the page has a field for a password",
     "http.login_page": "the path of the page that has a field for a password",
     "http.first_run": "whether the page asks for a password that is yet to be set, and for none that is",

@@ -40,6 +40,7 @@ SAYS = (
 FACTS = {
     "tls.depth": "how much was asked: versions, posture or full",
     "tls.hellos": "how many hellos it was sent",
+    "tls.server_name": "the name that it was asked for by (SNI); not there where only its address is known",
     "tls.starttls": "the protocol whose own command opens TLS here; not there where TLS is spoken at once",
     "tls.versions": "the versions it accepts, weakest first: SSLv2, SSLv3, TLSv1.0, …",
     "tls.suites": "the suite it picked in each version, 'TLSv1.2 0xc02f'",
