@@ -11,8 +11,10 @@ from datetime import date, datetime
 from pathlib import Path
 from typing import Any, TypeAlias
 
+from checks.profiles import profile_named
 from inventory.errors import ConfigError, ScopeError
 from inventory.model import Level
+from scanner.conversation import Depth
 from scanner.toml_lines import Lines, Place
 
 Network: TypeAlias = ipaddress.IPv4Network | ipaddress.IPv6Network
@@ -49,6 +51,8 @@ class Site:
     pace: PaceOverrides = field(default_factory=PaceOverrides)
     never_touch: frozenset[int] = frozenset()
     snmp_community: str = field(default="", repr=False)
+    tls: Depth | None = None
+    tls_profile: str = ""
 
     def require_approval(self) -> None:
         """Raise `ScopeError` while nobody has said who allowed this."""
@@ -69,6 +73,8 @@ class Settings:
     audit: Path | None = None
     recog: Path | None = None
     accounts: Path | None = None
+    tls_profile: str = ""
+    known_keys: tuple[Path, ...] = ()
     path: Path | None = None
     warnings: tuple[str, ...] = ()
 
@@ -198,13 +204,15 @@ class _Table:
 
 
 def _settings(top: _Table, *, exposed: bool) -> Settings:
-    top.only("city", "site", "store", "audit", "intel", "credentials")
+    top.only("city", "site", "store", "audit", "intel", "credentials", "tls")
     city = top.table("city")
     city.only("name")
     intel = top.table("intel")
     intel.only("recog")
     credentials = top.table("credentials")
     credentials.only("accounts")
+    tls = top.table("tls")
+    tls.only("profile", "known_keys")
     sites: list[Site] = []
     for table in top.tables("site"):
         site = _site(table)
@@ -219,7 +227,18 @@ def _settings(top: _Table, *, exposed: bool) -> Settings:
     store, audit, recog, accounts = (here / Path(text).expanduser() if text else None for text in named)
     if accounts is not None and _exposed(accounts):
         warnings += (f"{accounts} holds passwords and others may read it: chmod 600 {accounts}",)
-    return Settings(city.text("name"), tuple(sites), store, audit, recog, accounts, top.path, warnings)
+    return Settings(
+        city=city.text("name"),
+        sites=tuple(sites),
+        store=store,
+        audit=audit,
+        recog=recog,
+        accounts=accounts,
+        tls_profile=_profile(tls, "profile"),
+        known_keys=tuple(here / Path(text).expanduser() for text in tls.list("known_keys", str, "files")),
+        path=top.path,
+        warnings=warnings,
+    )
 
 
 def _exposed(path: Path) -> bool:
@@ -248,7 +267,26 @@ def _site(table: _Table) -> Site:
         pace=_pace(table.table("pace")),
         never_touch=_never_touch(table),
         snmp_community=_secret(table, "snmp_community"),
+        tls=_depth(table),
+        tls_profile=_profile(table, "tls_profile"),
     )
+
+
+def _depth(table: _Table) -> Depth | None:
+    """How deep TLS is asked. What is only ever tried where the operator asks for it there and then is no setting."""
+    words = {depth.value: depth for depth in (Depth.POSTURE, Depth.FULL)}
+    word = table.text("tls")
+    if word and word not in words:
+        raise table.error(f"tls must be {' or '.join(map(repr, words))}, not {word!r}{_meant(word, words)}", "tls")
+    return words.get(word)
+
+
+def _profile(table: _Table, key: str) -> str:
+    name = table.text(key)
+    try:
+        return profile_named(name).name if name else ""
+    except ValueError as error:
+        raise table.error(str(error), key) from None
 
 
 def _secret(table: _Table, key: str) -> str:

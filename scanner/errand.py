@@ -103,6 +103,11 @@ class Gate:
         """What was sent to one device until now."""
         return _traffic(self._by_device.get(address, Counter()))
 
+    def volume(self, address: str) -> tuple[int, int]:
+        """The bytes that were sent to one device, and that came from it, until now."""
+        counted = self._by_device.get(address, Counter())
+        return counted["bytes_out"], counted["bytes_in"]
+
     def connected_in(self, address: str) -> tuple[float, ...]:
         """The seconds that the device took to answer our first connections, in order."""
         return tuple(self._connected_in.get(address, ()))
@@ -219,6 +224,7 @@ class Passage:
         """Count `size` bytes that are being sent; those that did not wait for the pace are made up for by the next ones."""
         self._errand.reached = True
         self._errand.bytes_out += size
+        self._gate.count(self._errand.address, "bytes_out", size)
         self._spent(_packets(size))
         if not paced:
             self._gate.pacer.spend(self._errand.address, _packets(size))
@@ -226,6 +232,7 @@ class Passage:
     def received(self, size: int) -> None:
         """Count `size` bytes that came, and their acknowledgement where there is one; raises `UsedUp` where there may be no further one."""
         self._errand.bytes_in += size
+        self._gate.count(self._errand.address, "bytes_in", size)
         if not self.datagram:
             self._spent(1)
             self._gate.pacer.spend(self._errand.address, 1)

@@ -3,21 +3,25 @@
 import hashlib
 import ipaddress
 import secrets
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from functools import partial
 from importlib.metadata import version
+from pathlib import Path
 from typing import Any
 
 from checks.catalogue import Catalogue, catalogue
 from checks.contract import Check, load_checks, load_fleet_checks
 from checks.credentials import read_own
+from checks.known_keys import KnownKeys, read_lists
 from checks.ports import default_ports, never_touch, parse_ports
+from checks.profiles import DEVICE, Profile, profile_named
 from inventory.errors import ConfigError, ScopeError
 from inventory.model import Level, Scan
 from scanner import spans
 from scanner.config import Settings, Site, is_window
+from scanner.conversation import Depth
 from scanner.discover import Sweep, Targets, parse_targets, require, require_segments
 from scanner.job import Job
 from scanner.pace import PACES, Pace
@@ -26,6 +30,8 @@ from scanner.recog import load_recog
 from scanner.scope import Grant, Scope
 
 DEVICES_AT_ONCE = {"gentle": 8, "normal": 32, "lab": 100}
+FLAWS = "vulnerabilities"
+"""What --tls names beyond the depths: the tests for known flaws of the protocol, which only ever run where they are asked for."""
 SLOWNESS = 120.0
 CONNECTIONS_WAITED_FOR = 500
 """A device may keep us for so many seconds, and for the time in which our own pace allows so many connections to it: far more than any needs."""
@@ -49,6 +55,9 @@ class Request:
     multicast: bool = False
     active_budget: int | None = None
     generic: bool = False
+    tls: tuple[str, ...] = ()
+    tls_profile: str | None = None
+    known_keys: tuple[Path, ...] = ()
 
 
 def build(request: Request, settings: Settings, now: datetime) -> Job:
@@ -82,10 +91,16 @@ def build(request: Request, settings: Settings, now: datetime) -> Job:
         pace=pace.name,
         engine=request.engine,
     )
-    checks = _informed(_checks(request.checks), _catalogue(request, settings, level))
+    profile, depth, requested = _profile(request, settings, site), _depth(request, site), _requested(request, level)
+    known: dict[str, object] = {
+        "catalogue": _catalogue(request, settings, level),
+        "profile": profile,
+        "keys": _known_keys(request, settings),
+    }
+    checks = _informed(_checks(request.checks), known)
     return Job(
         scan,
-        _plan(sweep, checks),
+        _plan(sweep, checks, f"tls {depth}", *sorted(requested), profile.name),
         pace,
         sweep,
         checks,
@@ -97,6 +112,9 @@ def build(request: Request, settings: Settings, now: datetime) -> Job:
         others=load_recog(settings.recog) if settings.recog else None,
         budget=Budget() if request.active_budget is None else Budget(packets=request.active_budget, strict=True),
         department=settings.department,
+        depth=depth,
+        requested=requested,
+        profile=profile.name,
     )
 
 
@@ -207,15 +225,55 @@ def _catalogue(request: Request, settings: Settings, level: Level) -> Catalogue:
         raise ConfigError(str(error)) from None
 
 
-def _informed(checks: tuple[Check, ...], known: Catalogue) -> tuple[Check, ...]:
-    """The checks with the catalogue that those at level login choose from."""
-    return tuple(
-        replace(check, judge=partial(check.judge, catalogue=known)) if check.level >= Level.LOGIN else check
-        for check in checks
-    )
+def _profile(request: Request, settings: Settings, site: Site | None) -> Profile:
+    """The profile that TLS is held against: the command line's, else that of the site that is scanned, else that of all."""
+    of_site = site.tls_profile if site else ""
+    name = of_site or settings.tls_profile or DEVICE if request.tls_profile is None else request.tls_profile
+    try:
+        return profile_named(name)
+    except ValueError as error:
+        raise ConfigError(str(error)) from None
 
 
-def _plan(sweep: Sweep, checks: tuple[Check, ...]) -> str:
+def _depth(request: Request, site: Site | None) -> Depth:
+    """How much is asked of TLS: in full if that is named at all, for it includes the posture."""
+    if Depth.FULL.value in request.tls:
+        return Depth.FULL
+    chosen = site.tls if site and Depth.POSTURE.value not in request.tls else None
+    return chosen or Depth.POSTURE
+
+
+def _requested(request: Request, level: Level) -> frozenset[str]:
+    """The protocols that are asked only because the operator says so."""
+    if FLAWS not in request.tls:
+        return frozenset()
+    if level < Level.LOGIN:
+        raise ConfigError(
+            f"--tls {FLAWS} tests for known flaws, which goes further than what a device tells anyone: it needs --level login"
+        )
+    return frozenset(("tls_flaws",))
+
+
+def _known_keys(request: Request, settings: Settings) -> KnownKeys:
+    """The operator's lists of keys whose private half is known."""
+    try:
+        return read_lists((*settings.known_keys, *request.known_keys))
+    except ValueError as error:
+        raise ConfigError(str(error)) from None
+
+
+def _informed(checks: tuple[Check, ...], known: Mapping[str, object]) -> tuple[Check, ...]:
+    """The checks with what each may be told of what is known; those at level login choose from the catalogue."""
+    return tuple(_told(check, known) for check in checks)
+
+
+def _told(check: Check, known: Mapping[str, object]) -> Check:
+    names = (*check.informed, *(("catalogue",) if check.level >= Level.LOGIN else ()))
+    told = {name: known[name] for name in names if name in known}
+    return replace(check, judge=partial(check.judge, **told)) if told else check
+
+
+def _plan(sweep: Sweep, checks: tuple[Check, ...], *more: str) -> str:
     """The same text for the same question, so that an interrupted scan is recognised: what, which ports, how deep, by what, for which checks."""
     asked = [
         *map(str, sweep.targets.spans),
@@ -223,5 +281,6 @@ def _plan(sweep: Sweep, checks: tuple[Check, ...]) -> str:
         *map(str, sweep.asked_ports),
         sweep.level.label,
         sweep.engine,
+        *more,
     ]
     return hashlib.sha256("\n".join([*asked, *(check.id for check in checks)]).encode()).hexdigest()

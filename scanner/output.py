@@ -83,8 +83,8 @@ class Outputs:
             if not os.access(path if path.exists() else path.parent, os.W_OK):
                 raise ConfigError(f"cannot write {path}: {os.strerror(errno.EACCES)}")
 
-    def write(self, report: Report) -> None:
-        """Render and save each; `ConfigError` when all have been tried and some cannot be written."""
+    def write(self, report: Report, *, kept: bool = True) -> None:
+        """Render and save each; `ConfigError` when all have been tried and some cannot be written. `kept` says whether the scan can be had again."""
         failures = []
         for path, render in self._renders.items():
             try:
@@ -92,8 +92,9 @@ class Outputs:
             except ConfigError as error:
                 failures.append(str(error))
         if failures:
-            again = f"the scan is kept: `tocsin report {report.scan.id} -o FILE` writes it again"
-            raise ConfigError(f"{'; '.join(failures)}; {again}")
+            if kept:
+                failures.append(f"the scan is kept: `tocsin report {report.scan.id} -o FILE` writes it again")
+            raise ConfigError("; ".join(failures))
 
 
 def save(path: Path, text: str) -> None:

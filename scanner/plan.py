@@ -3,8 +3,10 @@
 from collections.abc import Iterator
 from datetime import datetime
 
+from checks.profiles import DEVICE
 from inventory.model import Level
 from scanner import spans
+from scanner.conversation import Depth
 from scanner.discover.plan import Leg, Way, permitted
 from scanner.discover.ways import patience, ways_to
 from scanner.gathering import grouped
@@ -46,6 +48,7 @@ def _lines(job: Job) -> Iterator[tuple[str, str]]:
     yield "checks", ", ".join(check.id for check in job.checks if check.level <= job.scan.level)
     yield "TCP ports", f"{len(ports)}: {', '.join(map(str, ports))}"
     yield "UDP questions", ", ".join(_datagrams(sweep.never_touch))
+    yield "TLS", "; ".join(_of_tls(job))
     if job.multicast:
         yield (
             "multicast",
@@ -84,6 +87,19 @@ def _to_find(leg: Leg, ports: tuple[int, ...], addresses: int) -> int:
 
 def _datagrams(never_touch: frozenset[int]) -> list[str]:
     return [f"{protocol.NAME} {endpoint.port}" for protocol, endpoint in datagrams("0.0.0.0", never_touch)]
+
+
+def _of_tls(job: Job) -> Iterator[str]:
+    """What is asked where TLS is spoken, and what it is held against."""
+    if job.depth is Depth.FULL:
+        yield "in full: every version, suite and group that an endpoint accepts, some dozens of hellos at each"
+    else:
+        yield "the posture: at most 15 hellos an endpoint, with those that identify it"
+    if job.requested:
+        yield f"tests for known flaws, besides: {', '.join(sorted(job.requested))}"
+    if job.profile != DEVICE:
+        unsettled = "" if job.depth is Depth.FULL else ", for whose list of suites --tls full must be asked"
+        yield f"held against {job.profile}{unsettled}"
 
 
 def _duration(seconds: float) -> str:

@@ -37,18 +37,18 @@ def sheet(known: Known) -> Iterator[RenderableType]:
     yield from (cell(f"behind it: {line}") for line in parts_in_words(device))
     yield from _claims(device)
     yield from _services(device)
-    yield from _section("Findings")
+    yield from section("Findings")
     if not assessment.findings:
-        yield _indented(cell("none"))
+        yield indented(cell("none"))
     for finding in assessment.findings:
-        yield from _finding(finding, evidence=True)
-    yield from _section("Checks")
+        yield from finding_in_words(finding, evidence=True)
+    yield from section("Checks")
     outcomes = table("check", "outcome", "why")
     for outcome in sorted(assessment.outcomes, key=lambda outcome: outcome.check):
         outcomes.add_row(cell(outcome.check), cell(outcome.status), cell(outcome.reason))
-    yield _indented(outcomes)
+    yield indented(outcomes)
     for gap in sorted(device.gaps, key=lambda gap: (gap.endpoint.sort_key, gap.protocol)):
-        yield _indented(cell(f"not examined: {gap.protocol} on {_at(device, gap.endpoint)}: {gap.reason}"))
+        yield indented(cell(f"not examined: {gap.protocol} on {_at(device, gap.endpoint)}: {gap.reason}"))
 
 
 def reasons(assessment: Assessment) -> Iterator[RenderableType]:
@@ -58,13 +58,13 @@ def reasons(assessment: Assessment) -> Iterator[RenderableType]:
     yield Text.assemble(
         cell(f"{score.value:.1f} of 100, "), " ", band(score.band), " ", cell(f"due: {score.due}") if score.due else ""
     )
-    yield from _section("Why")
+    yield from section("Why")
     for line in score.why or ("no finding: nothing raises its score",):
-        yield _indented(cell(line))
+        yield indented(cell(line))
     if assessment.findings:
-        yield from _section("What to do")
+        yield from section("What to do")
     for finding in assessment.findings:
-        yield from _finding(finding, evidence=False)
+        yield from finding_in_words(finding, evidence=False)
 
 
 def _clipped(evidence: str) -> str:
@@ -76,32 +76,34 @@ def _title(assessment: Assessment) -> RenderableType:
     return Text.assemble(cell(assessment.device.address), "  ", cell(name_of(assessment.device), "bold"))
 
 
-def _section(title: str) -> Iterator[RenderableType]:
+def section(title: str) -> Iterator[RenderableType]:
+    """A heading."""
     yield Text("")
     yield Text(title, style="bold")
 
 
-def _indented(part: RenderableType) -> RenderableType:
+def indented(part: RenderableType) -> RenderableType:
+    """What stands under a heading."""
     return Padding(part, (0, 0, 0, 3))
 
 
 def _claims(device: Device) -> Iterator[RenderableType]:
     if not device.claims:
         return
-    yield from _section("Identity")
+    yield from section("Identity")
     rows = table("", "is", "how sure", "by")
     for claim in device.claims:
         where = f" on {_at(device, claim.endpoint)}" if claim.endpoint else ""
         by = f"{claim.fact}{where} ({claim.fingerprint})" if claim.fact else claim.fingerprint
         name = f"{claim.behind} {claim.name}" if claim.behind else claim.name
         rows.add_row(cell(name), cell(claim.value), cell(claim.confidence.label), cell(by))
-    yield _indented(rows)
+    yield indented(rows)
 
 
 def _services(device: Device) -> Iterator[RenderableType]:
     if not device.open_ports and not device.observations:
         return
-    yield from _section("Services")
+    yield from section("Services")
     rows = table("port", "protocol", "facts")
     heard = {seen.endpoint for seen in device.observations}
     for endpoint in sorted(endpoint for endpoint in device.open_ports if endpoint not in heard):
@@ -110,16 +112,17 @@ def _services(device: Device) -> Iterator[RenderableType]:
         facts = "; ".join(f"{name} {_value(value)}" for name, value in sorted(seen.facts.items()))
         protocol = f"{seen.protocol}, {seen.behind}" if seen.behind else seen.protocol
         rows.add_row(cell(_at(device, seen.endpoint)), cell(protocol), cell(facts))
-    yield _indented(rows)
+    yield indented(rows)
 
 
 def _value(value: object) -> str:
     return ", ".join(value) if isinstance(value, tuple) else str(value)
 
 
-def _finding(finding: Finding, *, evidence: bool) -> Iterator[RenderableType]:
+def finding_in_words(finding: Finding, *, evidence: bool) -> Iterator[RenderableType]:
+    """What was found and what to do, and with `evidence` its proof and what says so."""
     head = cell(f"{_where(finding.endpoint)} {finding.title} ({finding.check}, {finding.confidence.label})")
-    yield _indented(Text.assemble(band(finding.severity), "  ", head))
+    yield indented(Text.assemble(band(finding.severity), "  ", head))
     lines = [finding.detail, f"→ {finding.remedy}"]
     if evidence:
         lines += [f"heard: {_clipped(finding.evidence)}"] if finding.evidence else []

@@ -18,6 +18,10 @@ name = ""
 
 # [intel]
 # recog = "recog/xml"           # a folder of fingerprints in the Recog XML format, beside Tocsin's own
+
+# [tls]
+# profile = "device"            # what TLS is held against: mozilla-modern, mozilla-intermediate, nist-800-52r2 or bsi-tr-02102-2 besides
+# known_keys = ["keys.txt"]     # further keys whose private half is known: hashes, one a line
 """
 _SITE = """
 [[site]]
@@ -31,6 +35,9 @@ level = "identify"              # "identify" asks only what a device tells anyon
 # window = "01:00-05:00"        # the only hours in which this site is scanned
 # never_touch = [7001]          # ports that are left alone, besides printers' 515 and 9100-9107
 # snmp_community = "..."        # the site's own read community; then keep this file to yourself: chmod 600 tocsin.toml
+
+# tls = "posture"               # "full" asks for every suite of TLS, with some dozens of hellos
+# tls_profile = "nist-800-52r2" # what TLS is held against here
 
 # [site.pace]                   # slower or faster than the pace of the scan
 # packets_per_second = 500

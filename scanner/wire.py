@@ -84,6 +84,10 @@ class Wire:
         """What was sent to one device until now."""
         return self._gate.sent_to(address)
 
+    def volume(self, address: str) -> tuple[int, int]:
+        """The bytes that were sent to one device in conversations, and that came from it, until now."""
+        return self._gate.volume(address)
+
     def connected_in(self, address: str) -> tuple[float, ...]:
         """The seconds that a device took to answer our connections, in order."""
         return self._gate.connected_in(address)

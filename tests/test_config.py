@@ -112,6 +112,15 @@ WRONG = [
     (site("never_touch = [0]"), r"line 4: in never_touch, 0 is no port"),
     (site("never_touch = [true]"), r"line 4: never_touch must be a list of port numbers; True is none"),
     (site("snmp_community = 17"), r"line 4: snmp_community must be text in quotes$"),
+    (site('tls = "vulnerabilities"'), r"line 4: tls must be 'posture' or 'full', not 'vulnerabilities'"),
+    (site("tls = true"), r"line 4: tls must be text in quotes, not True"),
+    (
+        site('tls_profile = "mozila-modern"'),
+        r"line 4: there is no TLS profile 'mozila-modern'; did you mean 'mozilla-modern'; known: device, ",
+    ),
+    ('[city]\nname = "a"\n[tls]\nprofile = "pci"', r"line 4: there is no TLS profile 'pci'; known: device, "),
+    ("[tls]\nkeys = []", r"line 2: \[tls\] has no key 'keys'; known: profile, known_keys"),
+    ('[tls]\nknown_keys = "a.txt"', r"line 2: known_keys must be a list of files"),
     (
         site("[site.pace]\nconnections_per_device = 1.5"),
         r"line 5: connections_per_device must be a whole number above 0",

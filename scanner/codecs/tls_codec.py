@@ -8,6 +8,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 
 from inventory.errors import ProtocolError
+from inventory.text import excerpt
 
 CHANGE_CIPHER_SPEC, ALERT, HANDSHAKE, APPLICATION_DATA = 20, 21, 22, 23
 CLIENT_HELLO, SERVER_HELLO, NEW_SESSION_TICKET, CERTIFICATE = 1, 2, 4, 11
@@ -86,7 +87,7 @@ def record_size(header: bytes) -> tuple[int, int]:
     """Type and length of the record that five bytes announce; `ProtocolError` where they are not TLS."""
     kind, major, size = header[0], header[1], int.from_bytes(header[3:5], "big")
     if kind not in {CHANGE_CIPHER_SPEC, ALERT, HANDSHAKE, APPLICATION_DATA} or major != 3:
-        raise ProtocolError(f"not TLS: {header.hex(' ')}")
+        raise ProtocolError(f"not TLS: {excerpt(header)}")
     if not 0 < size <= RECORD_LIMIT:
         raise ProtocolError(f"a TLS record of {size} bytes")
     return kind, size

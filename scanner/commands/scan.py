@@ -24,6 +24,7 @@ if TYPE_CHECKING:
 
 LEVELS = {level.label: level for level in Level}
 SEVERITIES = {severity.label: severity for severity in Severity}
+OF_PROFILES = "What TLS is held against: device (the default), mozilla-modern, mozilla-intermediate, nist-800-52r2, bsi-tr-02102-2."
 HARDER = "How fast (normal, unless the site says otherwise): packets and connections, of the scan and of each device."
 
 
@@ -52,6 +53,21 @@ HARDER = "How fast (normal, unless the site says otherwise): packets and connect
 )
 @click.option(
     "--generic", is_flag=True, help="At level login, also try the few commonest accounts on what was not identified."
+)
+@click.option(
+    "--tls",
+    multiple=True,
+    type=click.Choice(["posture", "full", "vulnerabilities"]),
+    help="How much TLS is asked: the posture (at most 15 hellos an endpoint; the default) or every suite in full; vulnerabilities also tests for known flaws,"
+    " at level login. May be given several times.",
+)
+@click.option("--tls-profile", metavar="NAME", help=OF_PROFILES)
+@click.option(
+    "--known-keys",
+    multiple=True,
+    type=click.Path(path_type=Path),
+    metavar="FILE",
+    help="Hashes of further keys whose private half is known, one a line; may be given several times.",
 )
 @click.option("--window", metavar="HH:MM-HH:MM", help="Scan only within these hours.")
 @click.option("--resume/--fresh", help="Go on with the interrupted scan of the same question, or begin anew.")

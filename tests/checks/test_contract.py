@@ -83,6 +83,7 @@ def test_these_are_the_checks_their_families_and_severities():
         "tls-hardening": (Family.TLS, Severity.LOW),
         "tls-advice": (Family.TLS, Severity.INFO),
         "tls-clock": (Family.TLS, Severity.LOW),
+        "tls-profile": (Family.TLS, Severity.MEDIUM),
         "tls-certificate-expired": (Family.TLS, Severity.HIGH),
         "tls-certificate-weak-key": (Family.TLS, Severity.HIGH),
         "tls-certificate-weak-signature": (Family.TLS, Severity.MEDIUM),
