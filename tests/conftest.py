@@ -12,11 +12,14 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from hypothesis import settings
 
 from inventory.errors import PeerClosed, ProtocolError, TimedOut
 from scanner.conversation import Conversation, Read, ReadAll, ReadSome, ReadUntil, Reconnect, Send, StartTLS, Step
 from tests.holding import hold_with
 
+settings.register_profile("tocsin", deadline=None)  # how fast a parser is says nothing of whether it is right
+settings.load_profile("tocsin")
 LAB = [sys.executable, "-P", "-m", "lab.cli"]
 TOCSIN = [sys.executable, "-P", "-m", "scanner.cli"]
 LOOPBACK = f"127.{100 + os.getpid() % 100}.{os.getpid() // 100 % 250}"
