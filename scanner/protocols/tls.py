@@ -10,6 +10,7 @@ How much is asked is the target's `depth`: the versions and what each picks; the
 from inventory.errors import PeerError
 from inventory.model import Device, FactValue
 from inventory.text import one_line
+from scanner.codecs import ssl2
 from scanner.codecs.tls_codec import TLS13, VERSIONS, Version
 from scanner.codecs.tls_hello import pattern
 from scanner.conversation import (
@@ -35,6 +36,8 @@ CONNECTIONS = 6
 HARDY = True
 SAYS = (
     *(Say.like(f"client-hello {version.name}", pattern(version)) for version in VERSIONS),
+    Say.like("client-hello SSLv2", ssl2.pattern()),
+    Say.exactly("no-cipher-error SSLv2", ssl2.no_cipher_error()),
     Say.like("close-alert", rb"\x15\x03[\x00-\x03]\x00\x02\x01\x00"),
 )
 FACTS = {
