@@ -16,6 +16,7 @@ from scanner.codecs.tls_hello import pattern
 from scanner.conversation import (
     EVIDENCE_LIMIT,
     Conversation,
+    Depth,
     Heard,
     Reconnect,
     Safety,
@@ -24,6 +25,7 @@ from scanner.conversation import (
     Target,
 )
 from scanner.tls.asking import Asker, Flight
+from scanner.tls.full import in_full
 from scanner.tls.versions import flights
 
 NAME = "tls"
@@ -104,13 +106,16 @@ def invited(device: Device) -> tuple[Target, ...]:
 
 def probe(target: Target) -> Conversation[Heard]:
     """Offer each version that is not ruled out yet, alone."""
-    answers = yield from flights(Asker(target))
+    asker = Asker(target)
+    answers = yield from flights(asker)
     accepted = [(v, answers[v]) for v in VERSIONS if v in answers and answers[v].took(v)]
     facts: dict[str, FactValue] = {
         "tls.versions": tuple(version.name for version, _ in accepted),
         "tls.suites": tuple(f"{v.name} 0x{flight.picked.code}" for v, flight in accepted if flight.picked),
     }
     chain = yield from _chain(accepted, facts)
+    if target.depth is Depth.FULL:
+        facts |= yield from in_full(asker, facts)
     evidence = accepted[0][1].raw if accepted else next(iter(answers.values())).raw
     return Heard(facts | _certificate_facts(chain), evidence[:EVIDENCE_LIMIT])
 
