@@ -26,7 +26,7 @@ from scanner.codecs.tls_codec import (
     ServerHello,
     Version,
 )
-from scanner.codecs.tls_hello import RENEGOTIATION_SCSV, SUITES_AT_ONCE, Hello
+from scanner.codecs.tls_hello import ALL_SIGNATURES, RENEGOTIATION_SCSV, SUITES_AT_ONCE, Hello
 from scanner.conversation import Conversation
 from scanner.tls.asking import Asker, Flight
 from scanner.tls.groups import CURVES, GROUPS_13
@@ -103,6 +103,8 @@ class Enumeration:
     def run(self) -> Conversation[None]:
         """Ask all there is to ask; what the server does instead of answering ends in `unsettled`."""
         for version in _ORDER:
+            if self.stopped:
+                self.unsettled.append(f"suites: {version.name}: it had stopped answering")
             yield from self._enumerate(version)
         yield from self._decide()
         if self.preference == "server":
@@ -122,7 +124,7 @@ class Enumeration:
         left, before = list(suites), self.asker.asked
         if census.manner is Manner.USUAL:
             left = yield from self._picked_out(census, suites, Manner.USUAL)
-            if not left or self._hangs_up or census.over:
+            if not left or census.over or (self._hangs_up and census.picks):
                 return
         answered = False
         for some in _cut(left, Manner.SHORT.value):
@@ -135,7 +137,7 @@ class Enumeration:
                 f"tolerance: {census.version.name}: it hangs up on long hellos, and was asked with short ones after {hellos}"
             )
         elif census.manner is Manner.USUAL:
-            self._hangs_up = True  # that is how it refuses
+            self._hangs_up = self._hangs_up or not census.silences  # that is how it refuses
 
     def _picked_out(self, census: Census, suites: Sequence[str], manner: Manner) -> Conversation[list[str]]:
         """Offer a list until none of it is picked; what was left when the server hung up or fell silent, nothing where it refused."""
@@ -162,7 +164,7 @@ class Enumeration:
             census.over = not census.spoken and not census.picks and (picked is not None or flight.by_version)
             return ""
         if picked.code not in left:
-            self._give_up(census, f"it picks 0x{picked.code}, which was not offered")
+            self._note(census, f"it picks 0x{picked.code}, which was not offered")
             return ""
         census.spoken = True
         prime = flight.exchange.prime if flight.exchange else 0
@@ -193,7 +195,12 @@ class Enumeration:
     def _give_up(self, census: Census, why: str) -> None:
         """Ask nothing more of this version."""
         census.over = True
-        self.unsettled.append(f"suites: {census.version.name}: {why}")
+        self._note(census, why)
+
+    def _note(self, census: Census, why: str) -> None:
+        """Say, once, why the suites of a version cannot be told to their end."""
+        if (reason := f"suites: {census.version.name}: {why}") not in self.unsettled:
+            self.unsettled.append(reason)
 
     def _decide(self) -> Conversation[None]:
         """Who decides on the suite: the same few in opposite orders, without ChaCha20, which some servers pick only where the client begins with it."""
@@ -259,8 +266,8 @@ def _hello(version: Version, suites: Sequence[str], manner: Manner) -> Hello:
         return Hello(version, tuple(suites), groups=GROUPS_13, shares=()) if usual else Hello(version, tuple(suites))
     with_signal = (*suites, RENEGOTIATION_SCSV)
     if manner is Manner.ALL_CURVES:
-        return Hello(version, with_signal, groups=CURVES)
-    return Hello(version, with_signal, bare=manner is Manner.SHORT)
+        return Hello(version, with_signal, groups=CURVES, signatures=ALL_SIGNATURES)
+    return Hello(version, with_signal, bare=manner is Manner.SHORT, signatures=ALL_SIGNATURES)
 
 
 def _enough(picked: ServerHello) -> int:

@@ -11,7 +11,7 @@ from dataclasses import replace
 from checks.cipher_suites import all_suites
 from inventory.errors import PeerClosed, ProtocolError
 from scanner.codecs.tls_codec import SERVER_KEY_EXCHANGE, TLS10, TLS11, TLS12, TLS13, ServerHello, Version
-from scanner.codecs.tls_hello import KEY_SHARE, RENEGOTIATION_SCSV, SUITES_AT_ONCE, Hello
+from scanner.codecs.tls_hello import ALL_SIGNATURES, KEY_SHARE, RENEGOTIATION_SCSV, SUITES_AT_ONCE, Hello
 from scanner.conversation import Conversation
 from scanner.tls.asking import Asker
 from scanner.tls.group_names import group_name
@@ -36,7 +36,7 @@ def find_groups(asker: Asker, accepted: Mapping[Version, Sequence[str]], found: 
         version, suites = _suites(accepted, exchange)
         if not suites:
             continue
-        hello = Hello(version, (*suites, RENEGOTIATION_SCSV))
+        hello = Hello(version, (*suites, RENEGOTIATION_SCSV), signatures=ALL_SIGNATURES)
         own: list[int] = []
         try:
             yield from _taken(asker, hello, candidates, own)
