@@ -4,7 +4,7 @@ from inventory.errors import PeerError
 from inventory.model import Facts, FactValue
 from scanner.codecs.ssl2 import Ssl2
 from scanner.codecs.tls_codec import SSL20, VERSIONS
-from scanner.conversation import Conversation
+from scanner.conversation import Conversation, Depth
 from scanner.tls import ssl2
 from scanner.tls.asking import Asker
 from scanner.tls.enumeration import Enumeration
@@ -33,14 +33,17 @@ _BY_GROUPS = ("groups", "weak-curves")
 
 def in_full(asker: Asker, known: Facts) -> Conversation[dict[str, FactValue]]:
     """What comes to the facts that are `known`, or takes their place. Whatever the server does ends in facts, and in the reason why they are not all."""
-    names = _texts(known, "tls.versions")
+    names, before = _texts(known, "tls.versions"), asker.asked
     enumeration = Enumeration(asker, frozenset(version for version in VERSIONS if version.name in names))
     unsettled = enumeration.unsettled
     old = None if "sslv2" in _texts(known, "tls.settled") else (yield from _ssl2(asker, unsettled))
     yield from enumeration.run()
     groups: list[int] = []
     yield from _groups(enumeration, groups)
+    told = known.get("tls.hellos", before)
     return {
+        "tls.depth": str(Depth.FULL),
+        "tls.hellos": (told if isinstance(told, int) else before) + asker.asked - before,
         **_accepted(enumeration, old, known),
         **_agreed(enumeration, groups, known),
         **_settled(enumeration, known),

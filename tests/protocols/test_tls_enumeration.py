@@ -3,27 +3,43 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from checks.cipher_suites import all_suites
-from inventory.errors import PeerError, Unreached
+from inventory.errors import PeerClosed, PeerError, TimedOut, Unreached
 from inventory.model import Endpoint
 from scanner.codecs.tls_codec import SSL30, TLS10, TLS11, TLS12, TLS13, VERSIONS
 from scanner.codecs.tls_hello import SUITES_AT_ONCE
-from scanner.conversation import Depth, Reconnect, Send, Target
+from scanner.conversation import Depth, Read, Reconnect, Send, Target
 from scanner.protocols import tls
 from scanner.tls.asking import Asker
 from scanner.tls.enumeration import Enumeration, lists
 from scanner.tls.groups import find_groups
 from tests.holding import hold_with
-from tests.protocols.simulated_tls import Offer, Server
+from tests.protocols.simulated_tls import Offer, Server, message, record_of
 
 TARGET = Target(Endpoint("192.0.2.1", 443))
 MODERN = ("c02f", "c030", "009e", "0033", "002f", "0005")
-RARE = (
-    "c0a8",
-    "008c",
-    "c01d",
-    "001e",
-    "fefe",
-)  # PSK, SRP, KRB5 and one of Netscape's: of several lists
+RARE = ("008c", "c01d", "001e", "fefe")  # PSK, SRP, KRB5 and one of Netscape's: of several lists
+
+
+# A ServerHello of TLS 1.2 with 0xc02f (RFC 5246 section 7.4.1.3) without its last byte.
+HELLO_12 = message(2, b"\x03\x03" + bytes(33) + b"\xc0\x2f\x00")[:-1]
+
+
+class Junk:
+    """A server that says these things over and over, one a connection."""
+
+    def __init__(self, answers, end):
+        self._answers, self._end, self._left, self.connections = answers, end, b"", 0
+
+    def answer(self, step):
+        if isinstance(step, Send):
+            self._left = self._answers[self.connections % len(self._answers)] if self._answers else b""
+            self.connections += 1
+        if not isinstance(step, Read):
+            return b""
+        if len(self._left) < step.size:
+            raise self._end
+        taken, self._left = self._left[: step.size], self._left[step.size :]
+        return taken
 
 
 def enumerate_all(server, *spoken):
@@ -214,6 +230,20 @@ def test_in_full_everything_is_settled_and_ssl_2_is_asked_for():
     assert heard.facts["tls.preference"] == "client"
     assert heard.facts["tls.groups"] == ("secp256r1",)
     assert heard.facts["tls.dh_bits"] == 1024
+    assert heard.facts["tls.hellos"] == len(server.hellos) + 1
     assert len([data for data in sent if data[0] == 0x80]) == 1
     assert all(any(say.allows(data) for say in tls.SAYS) for data in sent)
     assert set(heard.facts) <= set(tls.FACTS)
+
+
+@settings(deadline=None, max_examples=60)
+@given(st.lists(st.binary(max_size=60), max_size=12), st.sampled_from([b"", HELLO_12]), st.booleans())
+def test_in_full_junk_ends_in_facts_or_in_a_peer_error(junk, start, silent):
+    answers = [record_of(start + piece) if start else piece for piece in junk]
+    server = Junk(answers, TimedOut if silent else PeerClosed)
+    try:
+        heard = hold_with(tls.probe(Target(TARGET.endpoint, depth=Depth.FULL)), server.answer)
+    except PeerError:
+        return
+    assert set(heard.facts) <= set(tls.FACTS)
+    assert server.connections < 120
