@@ -94,6 +94,8 @@ class Enumeration:
     unsettled: list[str] = field(default_factory=list)
     stopped: bool = False
     _hangs_up: bool = False
+    _hung: list[Census] = field(default_factory=list)
+    _alerts: bool = False
 
     @property
     def accepted(self) -> Mapping[Version, Sequence[str]]:
@@ -106,6 +108,8 @@ class Enumeration:
             if self.stopped:
                 self.unsettled.append(f"suites: {version.name}: it had stopped answering")
             yield from self._enumerate(version)
+        for census in self._hung if self._alerts else ():
+            self._note(census, "it hung up on some of them, though it refuses others with an alert")
         yield from self._decide()
         if self.preference == "server":
             for census in self.censuses.values():
@@ -117,7 +121,8 @@ class Enumeration:
         for suites in lists(version):
             yield from self._exhaust(census, suites)
         for suites in _cut(_on_curves(census), Manner.ALL_CURVES.value):
-            yield from self._picked_out(census, suites, Manner.ALL_CURVES)
+            left = yield from self._picked_out(census, suites, Manner.ALL_CURVES)
+            self._take_for_refused(census, left)
 
     def _exhaust(self, census: Census, suites: Sequence[str]) -> Conversation[None]:
         """Find the accepted ones of a list, in the short manner where the server cannot bear the usual one."""
@@ -125,11 +130,13 @@ class Enumeration:
         if census.manner is Manner.USUAL:
             left = yield from self._picked_out(census, suites, Manner.USUAL)
             if not left or census.over or (self._hangs_up and census.picks):
+                self._take_for_refused(census, left)
                 return
         answered = False
         for some in _cut(left, Manner.SHORT.value):
             hung = yield from self._picked_out(census, some, Manner.SHORT)
             answered = answered or len(hung) < len(some)
+            self._take_for_refused(census, hung)
         if census.manner is Manner.USUAL and answered:
             census.manner = Manner.SHORT
             hellos = self.asker.asked - before
@@ -138,6 +145,11 @@ class Enumeration:
             )
         elif census.manner is Manner.USUAL:
             self._hangs_up = self._hangs_up or not census.silences  # that is how it refuses
+
+    def _take_for_refused(self, census: Census, left: Sequence[str]) -> None:
+        """Some servers refuse by hanging up; whether this one does is known in the end."""
+        if left and census.spoken and census not in self._hung:
+            self._hung.append(census)
 
     def _picked_out(self, census: Census, suites: Sequence[str], manner: Manner) -> Conversation[list[str]]:
         """Offer a list until none of it is picked; what was left when the server hung up or fell silent, nothing where it refused."""
@@ -162,6 +174,7 @@ class Enumeration:
         picked = flight.picked
         if picked is None or picked.version != census.version.code:
             census.over = not census.spoken and not census.picks and (picked is not None or flight.by_version)
+            self._alerts = self._alerts or (census.spoken and flight.alert is not None and not flight.by_version)
             return ""
         if picked.code not in left:
             self._note(census, f"it picks 0x{picked.code}, which was not offered")

@@ -27,6 +27,7 @@ class Server:
     most: int = 1000
     extensions: bool = True
     stubborn: str = ""
+    poison: str = ""
     falls_silent_after: int = 1 << 30
     hellos: list[bytes] = field(default_factory=list)
     _heard: bytes = b""
@@ -55,6 +56,8 @@ class Server:
         hello = Offer(record)
         if len(self.hellos) > self.falls_silent_after:
             return b"", TimedOut
+        if self.poison in hello.suites:
+            return b"", PeerClosed
         if len(hello.suites) > self.most or (hello.extensions and not self.extensions):
             return b"", TimedOut if self.chokes == "silence" else PeerClosed
         if hello.version not in self.accepts:

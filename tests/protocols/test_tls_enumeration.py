@@ -123,6 +123,13 @@ def test_a_server_that_chokes_on_extensions_is_asked_without():
     assert not Offer(server.hellos[-1]).extensions
 
 
+def test_a_suite_that_a_server_cannot_even_hear_of_leaves_its_neighbours_open():
+    server = Server({0x0303: MODERN}, poison="008c")
+    found = enumerate_all(server, TLS12)
+    assert set(found.accepted[TLS12]) == set(MODERN)
+    assert "suites: TLSv1.2: it hung up on some of them, though it refuses others with an alert" in found.unsettled
+
+
 def test_a_pick_that_was_not_offered_is_said_and_ends_the_list():
     server = Server({0x0303: ["002f"]}, stubborn="0004")
     found = enumerate_all(server, TLS12)
