@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from inventory.errors import ScopeError
 from inventory.model import Endpoint
@@ -28,6 +28,11 @@ class Caps:
     drain: float = 0.5
     login: float = 60.0
     received: int = 262_144
+
+    @property
+    def widened(self) -> "Caps":
+        """Those of a conversation that puts one question some hundred times, each over a connection of its own: as often as long, and as much."""
+        return replace(self, conversation=self.conversation * 15, received=self.received * 16)
 
 
 class UndeclaredRequest(Exception):

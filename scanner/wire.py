@@ -29,7 +29,7 @@ from inventory.ledger import LooseBook
 from inventory.model import Endpoint, Level, Traffic
 from scanner.attempt import Attempts, errand_of, instead
 from scanner.audit import Audit
-from scanner.conversation import EVIDENCE_LIMIT, Conversation, Heard, LoginModule, ProtocolModule, Safety, Target
+from scanner.conversation import EVIDENCE_LIMIT, Conversation, Depth, Heard, LoginModule, ProtocolModule, Safety, Target
 from scanner.dialogue import Channel, Dialogue
 from scanner.errand import Errand, Gate, Passage
 from scanner.guards import NEVER_TOUCH, Caps, server_name
@@ -155,7 +155,8 @@ class Wire:
         async with self._room if in_turn else nullcontext(), self._gate.audited(errand, in_turn=in_turn):
             if target.community not in _NO_SECRET:
                 self._offer(errand, Account("site:community", "", target.community))
-            heard = await Dialogue(protocol.probe(target), _Route(self._gate, errand, self._caps), self._caps).hold()
+            caps = self._caps.widened if target.depth is Depth.FULL else self._caps
+            heard = await Dialogue(protocol.probe(target), _Route(self._gate, errand, caps), caps).hold()
             errand.outcome = "heard"
             heard = self._offered[errand.address].unheard(heard) if errand.address in self._offered else heard
             return replace(heard, evidence=heard.evidence[:EVIDENCE_LIMIT])

@@ -129,6 +129,8 @@ def parse_server_hello(body: bytes) -> ServerHello:
 
 def parse_key_exchange(exchange: str, body: bytes) -> KeyExchange:
     """What a ServerKeyExchange says for a suite of this key exchange (in the words of `checks.cipher_suites`); `ProtocolError` where it ends early."""
+    if exchange.endswith("PSK"):  # the hint of the identity comes first, RFC 4279 section 3 and RFC 5489 section 2
+        body = body[2 + int.from_bytes(body[:2], "big") :]
     if exchange.startswith("ECDH"):
         if len(body) < 4:
             raise ProtocolError("a ServerKeyExchange that ends early")

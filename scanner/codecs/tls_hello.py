@@ -19,6 +19,8 @@ SUPPORTED_VERSIONS, KEY_SHARE, RENEGOTIATION_INFO = 43, 51, 0xFF01
 # x25519, secp256r1, 384, 521, 224, 192
 USUAL_GROUPS = (0x001D, 0x0017, 0x0018, 0x0019, 0x0015, 0x0013)
 _SIGNATURES = bytes.fromhex("0403 0503 0603 0804 0805 0806 0401 0501 0601 0303 0301 0203 0201 0202 0101")
+ALL_SIGNATURES = _SIGNATURES + bytes.fromhex("0807 0808 0809 080a 080b 0402")
+"""With those of the keys that no device is known to have: Ed25519, Ed448, RSA for PSS alone, and DSA with SHA-256."""
 _SIGNATURES_13 = bytes.fromhex("0403 0503 0603 0807 0808 0804 0805 0806 0809 080a 080b 0401 0501 0601")
 # Two valid public keys whose private halves nobody needs: the base points of X25519 (RFC 7748 section 4.1) and P-256 (SEC 2 section 2.4.2).
 _SHARES = {
@@ -37,7 +39,8 @@ class Hello:
 
     `groups` are offered where a suite needs them (TLS 1.0 and later). `compressions` are offered in this order. `extensions` are further ones, (type, data)
     pairs. `shares` are the groups for which TLS 1.3 sends a key; with none the server names the group that it wants in a HelloRetryRequest. `keys` are
-    the public keys to send for them instead of those that nobody has the private half of.
+    the public keys to send for them instead of those that nobody has the private half of. A `bare` one has no extension at all, for servers of before TLS 1.2
+    that choke on any. `signatures` are those of TLS 1.2 (RFC 5246, section 7.4.1.4.1).
     """
 
     version: Version
@@ -47,6 +50,8 @@ class Hello:
     extensions: tuple[tuple[int, bytes], ...] = ()
     shares: tuple[int, ...] = (0x001D, 0x0017)
     keys: tuple[tuple[int, bytes], ...] = field(default=(), repr=False)
+    bare: bool = False
+    signatures: bytes = field(default=_SIGNATURES, repr=False)
 
     def record(self, random: bytes, server_name: str = "") -> bytes:
         """The record that holds it; `random` is 32 bytes, and what is no host name is not sent as `server_name` (RFC 6066, section 3)."""
@@ -61,7 +66,7 @@ class Hello:
 
     def _extensions(self, server_name: str) -> list[tuple[int, bytes]]:
         """In the order of their sending. SSL 3.0 knows none (RFC 6101)."""
-        if self.version.code < 0x0301:
+        if self.version.code < 0x0301 or self.bare:
             return []
         found: list[tuple[int, bytes]] = []
         if name := sent_name(server_name):
@@ -71,7 +76,7 @@ class Hello:
             found.append((GROUPS, vector(2, groups)))
             found += [(POINT_FORMATS, b"\x01\x00")] if self.version.code < TLS13.code else []
         if self.version.code == 0x0303:
-            found.append((SIGNATURES, vector(2, _SIGNATURES)))
+            found.append((SIGNATURES, vector(2, self.signatures)))
         if self.version.code == TLS13.code:
             found += [(SIGNATURES, vector(2, _SIGNATURES_13)), (SUPPORTED_VERSIONS, b"\x02\x03\x04")]
             found.append((KEY_SHARE, vector(2, b"".join(self._shares()))))

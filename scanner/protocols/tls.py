@@ -10,11 +10,13 @@ How much is asked is the target's `depth`: the versions and what each picks; the
 from inventory.errors import PeerError
 from inventory.model import Device, FactValue
 from inventory.text import one_line
+from scanner.codecs import ssl2
 from scanner.codecs.tls_codec import TLS13, VERSIONS, Version
 from scanner.codecs.tls_hello import pattern, sent_name
 from scanner.conversation import (
     EVIDENCE_LIMIT,
     Conversation,
+    Depth,
     Heard,
     Reconnect,
     Safety,
@@ -23,6 +25,7 @@ from scanner.conversation import (
     Target,
 )
 from scanner.tls.asking import Asker, Flight
+from scanner.tls.full import in_full
 from scanner.tls.versions import flights
 
 NAME = "tls"
@@ -35,6 +38,8 @@ CONNECTIONS = 6
 HARDY = True
 SAYS = (
     *(Say.like(f"client-hello {version.name}", pattern(version)) for version in VERSIONS),
+    Say.like("client-hello SSLv2", ssl2.pattern()),
+    Say.exactly("no-cipher-error SSLv2", ssl2.no_cipher_error()),
     Say.like("close-alert", rb"\x15\x03[\x00-\x03]\x00\x02\x01\x00"),
 )
 FACTS = {
@@ -103,7 +108,8 @@ def invited(device: Device) -> tuple[Target, ...]:
 
 def probe(target: Target) -> Conversation[Heard]:
     """Offer each version that is not ruled out yet, alone."""
-    answers = yield from flights(Asker(target))
+    asker = Asker(target)
+    answers = yield from flights(asker)
     accepted = [(v, answers[v]) for v in VERSIONS if v in answers and answers[v].took(v)]
     facts: dict[str, FactValue] = {
         "tls.versions": tuple(version.name for version, _ in accepted),
@@ -111,6 +117,8 @@ def probe(target: Target) -> Conversation[Heard]:
         **server_name(target),
     }
     chain = yield from _chain(accepted, facts)
+    if target.depth is Depth.FULL:
+        facts |= yield from in_full(asker, facts)
     evidence = accepted[0][1].raw if accepted else next(iter(answers.values())).raw
     return Heard(facts | _certificate_facts(chain), evidence[:EVIDENCE_LIMIT])
 

@@ -17,6 +17,13 @@ from scanner.conversation import Conversation, Read, Reconnect, Send, Target
 _RECORDS_LIMIT = 64
 _HANDSHAKE_LIMIT = 131072
 Prelude = Callable[[], Conversation[None]]
+Last = Callable[[ServerHello], int]
+"""With which handshake message enough is read, by what was picked."""
+
+
+def all_of_it(_: ServerHello) -> int:
+    """Read the whole flight."""
+    return tls_codec.SERVER_HELLO_DONE
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,18 +82,18 @@ class Asker:
         if self.prelude is not None:
             yield from self.prelude()
 
-    def ask(self, hello: Hello) -> Conversation[Flight]:
+    def ask(self, hello: Hello, last: Last = all_of_it) -> Conversation[Flight]:
         """Put one question; raises `PeerError` where the server hangs, hangs up, or says what is not TLS."""
         yield from self.open()
         yield Send(hello.record(os.urandom(32), self.target.name))
-        flight = yield from read_flight(hello.version)
+        flight = yield from read_flight(hello.version, last)
         if flight.picked is not None:
             yield from close(hello.version)
         return flight
 
 
-def read_flight(version: Version) -> Conversation[Flight]:
-    """Read what comes after a hello: up to ServerHelloDone, to where it is encrypted, or to the alert that refuses it."""
+def read_flight(version: Version, last: Last = all_of_it) -> Conversation[Flight]:
+    """Read what comes after a hello: up to the `last` message, to where it is encrypted, or to the alert that refuses it."""
     raw = handshake = b""
     picked: ServerHello | None = None
     found: dict[int, bytes] = {}
@@ -108,8 +115,8 @@ def read_flight(version: Version) -> Conversation[Flight]:
         found = dict(reversed(list(tls_codec.messages(handshake))))
         if tls_codec.SERVER_HELLO in found:
             picked = tls_codec.parse_server_hello(found[tls_codec.SERVER_HELLO])
-        if picked and (picked.version >= TLS13.code or tls_codec.SERVER_HELLO_DONE in found):
-            break  # the rest is encrypted, or all is here
+        if picked and (picked.version >= TLS13.code or {last(picked), tls_codec.SERVER_HELLO_DONE} & found.keys()):
+            break  # the rest is encrypted, or what is wanted is here
         if picked and (picked.version != version.code or len(handshake) > _HANDSHAKE_LIMIT):
             break  # not what was offered, or with a certificate that is too large to be one: what it picked is all we want of it
         if len(handshake) > _HANDSHAKE_LIMIT or (found and not picked):

@@ -6,7 +6,7 @@ import pytest
 
 from inventory.errors import PeerClosed, PeerError, ProtocolError, TimedOut, Unreached, UsedUp
 from inventory.model import Endpoint
-from scanner.conversation import Heard, Read, ReadAll, ReadSome, ReadUntil, Reconnect, Send, Target
+from scanner.conversation import Depth, Heard, Read, ReadAll, ReadSome, ReadUntil, Reconnect, Send, Target
 
 HELLO = b"HELLO\r\n"
 
@@ -271,6 +271,17 @@ async def test_an_endless_banner_ends_at_the_cap(serve, wire, protocol, audited,
     heard = await wire().hold(protocol(steps), peer.target)
     assert heard.evidence in {b"65536", b"the device says more than 65536 bytes"}
     assert audited()[0]["bytes_in"] == 65536
+
+
+async def test_who_is_asked_in_full_may_say_more_though_not_without_end(serve, wire, protocol, audited):
+    peer = await serve(endless)
+
+    def steps():
+        return b"%d" % len((yield ReadAll(10**9)))
+
+    target = Target(peer.endpoint, depth=Depth.FULL)
+    assert (await wire().hold(protocol(steps), target)).evidence == b"1048576"
+    assert audited()[0]["bytes_in"] == 1048576
 
 
 @pytest.mark.parametrize(
