@@ -13,6 +13,7 @@ LONG_PASSWORD, PROTOCOL_41, SSL, SECURE_CONNECTION, PLUGIN_AUTH = 0x1, 0x200, 0x
 OK, ERR, MORE_DATA, SWITCH = 0x00, 0xFF, 0x01, 0xFE
 NATIVE = "mysql_native_password"
 _LIMIT = 16384
+_LARGEST, _UTF8 = 1 << 24, 33
 _PROTOCOL_10 = 10
 
 
@@ -50,6 +51,10 @@ class Refusal:
 def packet(number: int, payload: bytes) -> bytes:
     """A packet of less than 16 MiB."""
     return len(payload).to_bytes(3, "little") + bytes((number & 0xFF,)) + payload
+
+
+SSL_REQUEST = packet(1, struct.pack("<IIB23x", LONG_PASSWORD | PROTOCOL_41 | SSL | SECURE_CONNECTION, _LARGEST, _UTF8))
+"""Protocol::SSLRequest in answer to the greeting: from here on TLS is spoken."""
 
 
 def read_packet() -> Conversation[Packet]:
