@@ -91,10 +91,13 @@ def records(datagram: bytes) -> Iterator[Record]:
 
 
 def parse_cookie(body: bytes) -> bytes:
-    """The cookie of a HelloVerifyRequest (RFC 6347, section 4.2.1)."""
+    """The cookie of a HelloVerifyRequest (RFC 6347, section 4.2.1); `ProtocolError` where there is none."""
     octets = Octets(body, "a HelloVerifyRequest")
     octets.take(2)
-    return octets.take(octets.number(1))
+    cookie = octets.take(octets.number(1))
+    if not cookie:
+        raise ProtocolError("a HelloVerifyRequest without a cookie")
+    return cookie
 
 
 @dataclass(slots=True)

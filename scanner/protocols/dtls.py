@@ -5,11 +5,13 @@ nothing (RFC 6347, section 4.2.1); only to the hello that brings its cookie back
 handshake is not finished and nothing is decrypted. Servers that leave the cookie out answer a stranger with all of their chain, which may be more than ten
 times the question: so this goes to no device unasked (class B), but where CoAP is spoken, announced or known to be.
 
-The servers of small nodes know their clients by a pre-shared key and have no certificate (RFC 7252, section 9.1): they are asked for one once, and named as such.
+Servers of small nodes know their clients by a pre-shared key and have no certificate (RFC 7252, section 9.1): they are asked for one once, and named as such.
 """
 
 import os
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
+from contextlib import suppress
+from dataclasses import dataclass
 
 from checks.cipher_suites import all_suites
 from inventory.errors import PeerError, ProtocolError, TimedOut
@@ -50,8 +52,10 @@ _SIGNED_12 = (  # ECDHE, DHE and RSA: GCM, ChaCha20, CCM, the CCM_8 that RFC 725
 )
 _SHARED_10 = "c035 c036 0090 0091 008c 008d 008b"
 _SHARED_12 = f"c0a8 c0a4 c0a9 c0a5 00a8 00a9 ccab ccac 00aa 00ab c037 c038 00ae 00af {_SHARED_10}"
+# Never both in one hello: GnuTLS 3.7 falls silent over the first suite whose kind of credentials it has not got.
 _SIGNED = {DTLS10: _SIGNED_10, DTLS12: _SIGNED_12}
 _SHARED = {DTLS10: _SHARED_10, DTLS12: _SHARED_12}
+_KINDS = (_SIGNED, _SHARED)
 _RENEGOTIATION = " 00ff"
 _SERVER_CERTIFICATE_TYPE, _RAW_PUBLIC_KEY = 20, b"\x02"
 _TYPES = ((_SERVER_CERTIFICATE_TYPE, vector(1, b"\x00\x02")),)  # X.509, or else a raw public key
@@ -75,38 +79,36 @@ def _likely(device: Device) -> Iterator[Endpoint]:
 
 
 def probe(target: Target) -> Conversation[Heard]:
-    """Offer DTLS 1.2, then 1.0; where a pre-shared key was picked, ask once without."""
-    flights: dict[Version, Flight] = {
-        DTLS12: (yield from _ask(target, DTLS12, _SIGNED[DTLS12] + " " + _SHARED[DTLS12]))
-    }
-    unsettled: tuple[str, ...] = ()
-    try:
-        yield Reconnect()
-        flights[DTLS10] = yield from _ask(target, DTLS10, _SIGNED[DTLS10] + " " + _SHARED[DTLS10])
-    except PeerError as error:  # what it said to DTLS 1.2 stands
-        unsettled = (f"versions: {DTLS10.name}: {error}",)
-    accepted = [
-        (version, flights[version]) for version in VERSIONS if version in flights and flights[version].took(version)
-    ]
+    """Offer DTLS 1.2, then 1.0: with the suites of certificates, and where none is taken with those of a pre-shared key."""
+    asker = _Asker(target)
+    found: dict[Version, Flight] = {}
+    kinds: tuple[Mapping[Version, str], ...] = _KINDS
+    unsettled: list[str] = []
+    for version in reversed(VERSIONS):
+        try:
+            flight = yield from asker.ask_each(version, kinds)
+        except PeerError as error:
+            if not found:
+                raise
+            unsettled.append(f"versions: {version.name}: {error}")
+            continue
+        found[version] = flight
+        if flight.picked is not None:
+            kinds = (_SHARED if _is_shared(flight) else _SIGNED,)
+        elif flight.alert is None:
+            unsettled.append(f"versions: {version.name}: {TimedOut()}")
+    return _heard(found, tuple(unsettled))
+
+
+def _heard(found: dict[Version, Flight], unsettled: tuple[str, ...]) -> Heard:
+    accepted = [(version, found[version]) for version in VERSIONS if version in found and found[version].took(version)]
     facts: dict[str, FactValue] = {
         "tls.versions": tuple(version.name for version, _ in accepted),
         "tls.suites": tuple(f"{version.name} 0x{flight.picked.code}" for version, flight in accepted if flight.picked),
     }
     facts |= {"tls.unsettled": unsettled} if unsettled else {"tls.settled": ("versions",)}
-    shown = accepted[-1][1] if accepted else None
-    if shown is not None and _is_shared(shown):
-        shown = yield from _without_shared_key(target, accepted[-1][0])
-    evidence = next((flight.raw for _, flight in accepted), flights[DTLS12].raw)
-    return Heard(facts | _certificate_facts(shown, accepted=bool(accepted)), evidence[:EVIDENCE_LIMIT])
-
-
-def _without_shared_key(target: Target, version: Version) -> Conversation[Flight | None]:
-    """The answer to a hello that offers suites with certificates alone; None where it says nothing to that."""
-    try:
-        yield Reconnect()
-        return (yield from _ask(target, version, _SIGNED[version]))
-    except PeerError:
-        return None
+    evidence = accepted[0][1].raw if accepted else next(iter(found.values())).raw
+    return Heard(facts | (_certificate_facts(accepted[-1][1]) if accepted else {}), evidence[:EVIDENCE_LIMIT])
 
 
 def _is_shared(flight: Flight) -> bool:
@@ -114,39 +116,51 @@ def _is_shared(flight: Flight) -> bool:
     return suite is not None and "PSK" in suite.exchange
 
 
-def _certificate_facts(flight: Flight | None, *, accepted: bool) -> dict[str, FactValue]:
-    if not accepted:
-        return {}
-    if flight is None or flight.picked is None:
+def _certificate_facts(flight: Flight) -> dict[str, FactValue]:
+    if _is_shared(flight):
         return {"tls.certificate_error": NO_CERTIFICATE}
     from scanner.codecs.certificates import fingerprint, read_certificate  # cryptography takes its time to load
 
-    if flight.picked.extensions.get(_SERVER_CERTIFICATE_TYPE) == _RAW_PUBLIC_KEY:
+    if flight.picked and flight.picked.extensions.get(_SERVER_CERTIFICATE_TYPE) == _RAW_PUBLIC_KEY:
         key = flight.messages.get(tls_codec.CERTIFICATE, b"")[3:]
         return {"tls.certificate_error": RAW_KEY, **({"tls.spki_sha256": fingerprint(key)} if key else {})}
     chain = flight.chain
     return {"tls.chain": tuple(fingerprint(der) for der in chain), **read_certificate(chain[0])} if chain else {}
 
 
-def _ask(target: Target, version: Version, suites: str) -> Conversation[Flight]:
-    """Put one question on a fresh socket, bring the cookie back, and read the flight."""
-    hello = Hello(
-        dtls.OF_TLS[version],
-        tuple((suites + _RENEGOTIATION).split()),
-        extensions=_TYPES if version is DTLS12 else (),
-    )
-    random = os.urandom(32)
-    flight = yield from _answered(version, dtls.client_hello(hello, version, random, target.name))
-    if flight.picked is None and dtls.HELLO_VERIFY in flight.messages:
-        cookie = dtls.parse_cookie(flight.messages[dtls.HELLO_VERIFY])
-        if not cookie:
-            raise ProtocolError("a HelloVerifyRequest without a cookie")
-        flight = yield from _answered(
-            version, dtls.client_hello(hello, version, random, target.name, cookie), verified=True
-        )
-    if flight.picked is not None:
-        yield Send(dtls.close_alert())
-    return flight
+@dataclass(slots=True)
+class _Asker:
+    """Puts one question after another, each on a fresh socket."""
+
+    target: Target
+    asked: int = 0
+
+    def ask_each(self, version: Version, kinds: tuple[Mapping[Version, str], ...]) -> Conversation[Flight]:
+        """The first of `kinds` that the server takes; else what it said to the last, or to the one that it refused for its version."""
+        for kind in kinds:
+            flight = yield from self._ask(version, kind[version])
+            if flight.picked is not None or flight.by_version:
+                break
+        return flight
+
+    def _ask(self, version: Version, suites: str) -> Conversation[Flight]:
+        """Put one question, bring the cookie back, and read the flight."""
+        if self.asked:
+            yield Reconnect()
+        self.asked += 1
+        codes, types = tuple((suites + _RENEGOTIATION).split()), _TYPES if version is DTLS12 else ()
+        hello = Hello(dtls.OF_TLS[version], codes, extensions=types)
+        random, name = os.urandom(32), self.target.name
+        flight = yield from _answered(version, dtls.client_hello(hello, version, random, name))
+        if flight.picked is None and dtls.HELLO_VERIFY in flight.messages:
+            cookie = dtls.parse_cookie(flight.messages[dtls.HELLO_VERIFY])
+            again = dtls.client_hello(hello, version, random, name, cookie)
+            with suppress(TimedOut):  # it speaks DTLS, but has nothing to say to this
+                flight = yield from _answered(version, again, verified=True)
+        if flight.picked is not None:
+            with suppress(PeerError):  # it has gone already
+                yield Send(dtls.close_alert())
+        return flight
 
 
 def _answered(version: Version, datagram: bytes, *, verified: bool = False) -> Conversation[Flight]:
@@ -189,8 +203,9 @@ def _read(datagram: bytes, assembly: Assembly) -> int | None:
     for record in dtls.records(datagram):
         if record.epoch:
             continue
-        if record.kind == tls_codec.ALERT and record.payload[:1] != bytes((tls_codec.WARNING,)):
-            return record.payload[1] if len(record.payload) > 1 else 0
+        level, description = record.payload[:1], record.payload[1:2]
+        if record.kind == tls_codec.ALERT and (level != b"\x01" or description == b"\x00"):
+            return int.from_bytes(description, "big")  # a warning but close_notify ends nothing
         if record.kind == tls_codec.HANDSHAKE:
             assembly.feed(record.payload)
     return None
