@@ -18,19 +18,21 @@ from scanner.conversation import (
     Conversation,
     Depth,
     Heard,
-    Reconnect,
     Safety,
     Say,
     StartTLS,
     Target,
 )
+from scanner.tls import preludes
 from scanner.tls.asking import Asker, Flight
 from scanner.tls.full import in_full
 from scanner.tls.versions import flights
 
 NAME = "tls"
 TRANSPORT = "tcp"
-PORTS = (322, 443, 444, 636, 990, 992, 4443, 4911, 5001, 5061, 7443, 8443, 8883, 9443, 10443)
+_DEVICE_PORTS = (322, 443, 444, 465, 636, 990, 992, 4443, 5001, 5061, 5684, 7443, 8443, 8729, 8883, 9443, 10443)
+_CONTROL_PORTS = (802, 2221, 4843, 4911)  # Modbus/TCP Security, CIP Security, OPC UA and Fox, each over TLS
+PORTS = tuple(sorted((*_DEVICE_PORTS, *_CONTROL_PORTS)))
 SAFETY = Safety.B
 OVER_TLS = False
 SPEAKS_FIRST = False
@@ -41,6 +43,7 @@ SAYS = (
     Say.like("client-hello SSLv2", ssl2.pattern()),
     Say.exactly("no-cipher-error SSLv2", ssl2.no_cipher_error()),
     Say.like("close-alert", rb"\x15\x03[\x00-\x03]\x00\x02\x01\x00"),
+    *preludes.SAYS,
 )
 FACTS = {
     "tls.depth": "how much was asked: versions, posture or full",
@@ -100,15 +103,18 @@ FACTS = {
 
 
 def invited(device: Device) -> tuple[Target, ...]:
-    """Where IPP was spoken inside TLS: its port is one where most speak in clear, so TLS is not expected there."""
+    """Where IPP was spoken inside TLS, for its port is one where most speak in clear; and where a protocol said that a command of its own opens TLS."""
     known = {seen.endpoint for seen in device.speaking(NAME)}
-    spoken = (seen.endpoint for seen in device.speaking("ipp") if seen.facts.get("ipp.tls") is True)
-    return tuple(Target(endpoint) for endpoint in spoken if endpoint not in known)
+    spoken = [Target(seen.endpoint) for seen in device.speaking("ipp") if seen.facts.get("ipp.tls") is True]
+    for name, fact in preludes.OFFERED.items():
+        offered = (seen for seen in device.speaking(name) if seen.facts.get(fact) is True)
+        spoken += (Target(seen.endpoint, starttls=name) for seen in offered)
+    return tuple(target for target in spoken if target.endpoint not in known)
 
 
 def probe(target: Target) -> Conversation[Heard]:
     """Offer each version that is not ruled out yet, alone."""
-    asker = Asker(target)
+    asker = Asker(target, preludes.PRELUDES.get(target.starttls))
     answers = yield from flights(asker)
     accepted = [(v, answers[v]) for v in VERSIONS if v in answers and answers[v].took(v)]
     facts: dict[str, FactValue] = {
@@ -116,7 +122,9 @@ def probe(target: Target) -> Conversation[Heard]:
         "tls.suites": tuple(f"{v.name} 0x{flight.picked.code}" for v, flight in accepted if flight.picked),
         **server_name(target),
     }
-    chain = yield from _chain(accepted, facts)
+    if target.starttls:
+        facts["tls.starttls"] = target.starttls
+    chain = yield from _chain(asker, accepted, facts)
     if target.depth is Depth.FULL:
         facts |= yield from in_full(asker, facts)
     evidence = accepted[0][1].raw if accepted else next(iter(answers.values())).raw
@@ -129,18 +137,20 @@ def server_name(target: Target) -> dict[str, FactValue]:
     return {"tls.server_name": name} if name else {}
 
 
-def _chain(accepted: list[tuple[Version, Flight]], facts: dict[str, FactValue]) -> Conversation[tuple[bytes, ...]]:
+def _chain(
+    asker: Asker, accepted: list[tuple[Version, Flight]], facts: dict[str, FactValue]
+) -> Conversation[tuple[bytes, ...]]:
     """The certificates of the best version that shows them."""
     chain = next((flight.chain for _, flight in reversed(accepted) if flight.chain), ())
     if not chain and accepted and accepted[-1][0] is TLS13:
-        return (yield from _inside(facts))
+        return (yield from _inside(asker, facts))
     return chain
 
 
-def _inside(facts: dict[str, FactValue]) -> Conversation[tuple[bytes, ...]]:
+def _inside(asker: Asker, facts: dict[str, FactValue]) -> Conversation[tuple[bytes, ...]]:
     """The leaf that only a finished TLS 1.3 handshake shows."""
     try:
-        yield Reconnect()
+        yield from asker.open()
         der = yield StartTLS()
     except PeerError as error:
         facts["tls.certificate_error"] = one_line(f"not seen: {error}")
