@@ -15,6 +15,7 @@ from scanner.codecs.tls_hello import pattern
 from scanner.conversation import (
     EVIDENCE_LIMIT,
     Conversation,
+    Depth,
     Heard,
     Reconnect,
     Safety,
@@ -23,6 +24,9 @@ from scanner.conversation import (
     Target,
 )
 from scanner.tls.asking import Asker, Flight
+from scanner.tls.facts import Asked, both, facts_of, names
+from scanner.tls.offers import everything
+from scanner.tls.posture import posture
 from scanner.tls.versions import flights
 
 NAME = "tls"
@@ -100,28 +104,51 @@ def invited(device: Device) -> tuple[Target, ...]:
 
 
 def probe(target: Target) -> Conversation[Heard]:
+    """Ask as deep as the target says; what it said before is not asked again."""
+    asker = Asker(target)
+    if names(target.before, "tls.versions"):
+        return (yield from posture(asker, target.before))
+    heard = yield from _versions(asker)
+    if target.depth is Depth.VERSIONS or not names(heard.facts, "tls.versions"):
+        return heard
+    more = yield from posture(asker, heard.facts)
+    return Heard({**heard.facts, **more.facts}, both(heard.evidence, more.evidence))
+
+
+def _versions(asker: Asker) -> Conversation[Heard]:
     """Offer each version that is not ruled out yet, alone."""
-    answers = yield from flights(Asker(target))
+    answers = yield from flights(asker)
     accepted = [(v, answers[v]) for v in VERSIONS if v in answers and answers[v].took(v)]
+    picks = tuple(f"{v.name} 0x{flight.picked.code}" for v, flight in accepted if flight.picked)
+    open_ = tuple(f"versions: {v.name}: {one_line(str(error))}" for v, error in asker.unanswered.items())
     facts: dict[str, FactValue] = {
+        "tls.depth": str(Depth.VERSIONS),
         "tls.versions": tuple(version.name for version, _ in accepted),
-        "tls.suites": tuple(f"{v.name} 0x{flight.picked.code}" for v, flight in accepted if flight.picked),
+        "tls.suites": picks,
+        "tls.accepted": picks,
+        "tls.settled": () if open_ else ("versions",),
+        "tls.unsettled": open_,
     }
-    chain = yield from _chain(accepted, facts)
+    chain = yield from _chain(asker, accepted, facts)
+    facts["tls.hellos"] = asker.asked
     evidence = accepted[0][1].raw if accepted else next(iter(answers.values())).raw
-    return Heard(facts | _certificate_facts(chain), evidence[:EVIDENCE_LIMIT])
+    told = facts_of([Asked(everything(version), flight) for version, flight in answers.items()], {})
+    return Heard(facts | told | _certificate_facts(chain), evidence[:EVIDENCE_LIMIT])
 
 
-def _chain(accepted: list[tuple[Version, Flight]], facts: dict[str, FactValue]) -> Conversation[tuple[bytes, ...]]:
+def _chain(
+    asker: Asker, accepted: list[tuple[Version, Flight]], facts: dict[str, FactValue]
+) -> Conversation[tuple[bytes, ...]]:
     """The certificates of the best version that shows them."""
     chain = next((flight.chain for _, flight in reversed(accepted) if flight.chain), ())
     if not chain and accepted and accepted[-1][0] is TLS13:
-        return (yield from _inside(facts))
+        return (yield from _inside(asker, facts))
     return chain
 
 
-def _inside(facts: dict[str, FactValue]) -> Conversation[tuple[bytes, ...]]:
+def _inside(asker: Asker, facts: dict[str, FactValue]) -> Conversation[tuple[bytes, ...]]:
     """The leaf that only a finished TLS 1.3 handshake shows."""
+    asker.asked += 1
     try:
         yield Reconnect()
         der = yield StartTLS()

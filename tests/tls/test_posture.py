@@ -1,0 +1,144 @@
+"""The posture against servers that answer exactly as they are configured: whatever is said to be settled is so, and fifteen hellos are never exceeded."""
+
+from dataclasses import replace
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from checks.cipher_suites import all_suites
+from inventory.errors import PeerError
+from inventory.model import Endpoint
+from scanner.codecs.tls_codec import VERSIONS
+from scanner.codecs.tls_hello import SUITES_AT_ONCE
+from scanner.conversation import Depth, Target
+from scanner.protocols import tls
+from scanner.tls.group_names import WEAK_CURVES
+from scanner.tls.offers import everything
+from scanner.tls.posture import CLASSES
+from scanner.tls.questioning import HELLOS
+from scanner.tls.suites import KINDS, candidates, kinds
+from tests.holding import hold_with
+from tests.tls.simulated import CLOSES, Configuration, Server
+
+EXCHANGES = {suite.code: suite.exchange for suite in all_suites().values()}
+TARGET = Target(Endpoint("192.0.2.1", 443), depth=Depth.POSTURE)
+MODERN = {"TLSv1.2": ("c02b", "c02f", "c02c", "c030", "cca9", "cca8"), "TLSv1.3": ("1302", "1303", "1301")}
+_OPENSSL_10 = ("c014", "c00a", "0039", "0038", "0035", "c013", "c009", "0033", "0032", "002f", "000a")
+OPENSSL = {
+    "TLSv1.0": _OPENSSL_10,
+    "TLSv1.1": _OPENSSL_10,
+    "TLSv1.2": ("c030", "c02f", "c028", "c027", "009f", "009e", "009d", "009c", *_OPENSSL_10),
+}
+CAMERA: dict[str, tuple[str, ...]] = dict.fromkeys(("SSLv3", "TLSv1.0"), ("0004", "0005", "000a", "0009", "0003"))
+EVERYTHING = {version.name: candidates(version) for version in VERSIONS}
+_NGINX = ("c030", "c02f", "cca8", "c028", "c027", "c014", "c013", "009d", "009c", "0035", "002f")
+NGINX = {"TLSv1.2": _NGINX, "TLSv1.3": MODERN["TLSv1.3"]}
+
+
+def ask(configuration, target=TARGET, facts=None):
+    """Identification, then the posture in a conversation of its own: the facts of both, and the servers that were asked."""
+    first, second = Server(configuration, EXCHANGES), Server(configuration, EXCHANGES)
+    before = facts or hold_with(tls.probe(replace(target, depth=Depth.VERSIONS)), first.answer).facts
+    heard = hold_with(tls.probe(replace(target, before=before)), second.answer)
+    return {**before, **heard.facts}, (first, second)
+
+
+def true_kinds(configuration):
+    accepted = [c for suites in configuration.suites.values() for c in suites if usable(c, configuration)]
+    return {kind for code in accepted for kind in kinds(code)}
+
+
+def usable(code, configuration):
+    return EXCHANGES[code] not in ("ECDH", "any") or bool({23, 29}.intersection(configuration.groups))
+
+
+def told(facts, kind):
+    return any(kind in kinds(text.partition(" 0x")[2]) for text in facts["tls.accepted"])
+
+
+def check(facts, configuration):
+    """Whatever was said is so."""
+    settled = set(facts["tls.settled"])
+    accepted = {(v, c) for v, suites in configuration.suites.items() for c in suites}
+    assert {tuple(text.split(" 0x")) for text in facts["tls.accepted"]} <= accepted
+    for kind in settled.intersection(KINDS):
+        assert told(facts, kind) == (kind in true_kinds(configuration)), kind
+    ecdhe = any(
+        EXCHANGES[c] == "ECDH" for v, s in configuration.suites.items() if v not in ("SSLv3", "TLSv1.3") for c in s
+    )
+    weak = ecdhe and bool(set(WEAK_CURVES).intersection(configuration.groups))
+    if "weak-curves" in settled:
+        assert (
+            any(name[:7] in ("sect163", "sect193", "secp160", "secp192") for name in facts.get("tls.groups", ()))
+            == weak
+        )
+    if "compression" in settled and "tls.compression" in facts:
+        assert facts["tls.compression"] is configuration.compression
+    if "tls.fallback_scsv" in facts:
+        assert facts["tls.fallback_scsv"] is configuration.fallback
+    if "tls.preference" in facts:
+        assert facts["tls.preference"] == ("server" if configuration.server_decides else "client")
+    assert {text.partition(":")[0] for text in facts["tls.unsettled"]} == set(CLASSES) - settled
+
+
+ALL = Configuration(EVERYTHING, groups=(23, 29, 1, 19))
+COSTS = {
+    "TLS 1.2 and 1.3, modern": (Configuration(MODERN, server_decides=True), 9),
+    "TLS 1.2 and 1.3, nginx": (Configuration(NGINX, server_decides=True), 10),
+    "TLS 1.0 to 1.2, OpenSSL 1.0": (Configuration(OPENSSL), 12),
+    "TLS 1.0 to 1.2, OpenSSL 1.0, its own order": (Configuration(OPENSSL, server_decides=True), 12),
+    "SSL 3.0 and TLS 1.0, a camera of 2008": (Configuration(CAMERA), 14),
+    "everything": (ALL, 11),
+    "everything, its own order": (replace(ALL, server_decides=True), 12),
+    "TLS 1.3 alone": (Configuration({"TLSv1.3": MODERN["TLSv1.3"]}), 4),
+}
+
+
+@pytest.mark.parametrize("name", COSTS)
+def test_a_typical_server_is_settled_at_its_cost(name):
+    configuration, hellos = COSTS[name]
+    facts, _ = ask(configuration)
+    check(facts, configuration)
+    assert (facts["tls.hellos"], facts["tls.unsettled"]) == (hellos, ("sslv2: it was not asked for",))
+
+
+@st.composite
+def configurations(draw):
+    """Any server: versions without a gap, each with any suites of its own in any order, one of them among those that its first hello offers."""
+    suites = {}
+    first, last = sorted((draw(st.integers(0, 4)), draw(st.integers(0, 4))))
+    for version in VERSIONS[first : last + 1]:
+        usual = [code for code in everything(version).suites if EXCHANGES.get(code, "ECDH") != "ECDH"]
+        listed = draw(st.lists(st.sampled_from(candidates(version)), max_size=12, unique=True))
+        suites[version.name] = tuple(draw(st.permutations(sorted({*listed, draw(st.sampled_from(usual))}))))
+    return Configuration(
+        suites,
+        server_decides=draw(st.booleans()),
+        groups=draw(st.sampled_from([(23, 29), (29,), (23, 1), (19, 23), (4, 23, 29)])),
+        prime_bits=draw(st.sampled_from([512, 1024, 2048])),
+        compression=draw(st.booleans()),
+        fallback=draw(st.booleans()),
+        extensions=draw(st.sampled_from([frozenset(), frozenset((22, 23, 35, 0xFF01)), frozenset((15, 4, 23))])),
+        refuses_by=draw(st.sampled_from(["alert", CLOSES])),
+        nameless_leaf=draw(st.sampled_from([b"", b"another"])),
+        chokes_above=draw(st.sampled_from([0, 0, 0, 60, 40])),
+        dies_after=draw(st.sampled_from([0, 0, 0, 6, 3])),
+        clock=draw(st.sampled_from([0, 1_700_000_000])),
+    )
+
+
+@settings(max_examples=300, deadline=None)
+@given(configurations(), st.sampled_from(["", "camera.test"]))
+def test_any_server_is_told_of_rightly_in_fifteen_hellos(configuration, name):
+    try:
+        facts, servers = ask(configuration, replace(TARGET, name=name))
+    except PeerError:
+        return
+    if not facts["tls.versions"]:
+        return
+    sizes = [size for server in servers for size in server.sizes]
+    assert facts["tls.hellos"] <= HELLOS
+    assert len(sizes) <= HELLOS
+    assert all(len(offer.suites) <= SUITES_AT_ONCE for server in servers for offer in server.hellos)
+    check(facts, configuration)
