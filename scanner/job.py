@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 
 from checks.contract import Check, FleetCheck
 from inventory.model import Scan
+from scanner.conversation import Depth
 from scanner.discover import Sweep
 from scanner.fingerprint import Others
 from scanner.overheard import NOTHING_OVERHEARD, Overheard
@@ -20,6 +21,8 @@ class Job:
     `others` are the fingerprints of others, and `multicast` says whether everybody on a segment may be asked at once.
     `overheard` is what was heard of its devices before, and `budget` what asking each may cost beyond the port sweep. `department` says whose the device at
     an address is.
+
+    `depth` says how deep TLS is asked, and `requested` which protocols the operator asked for by name.
 
     The sweep's own pace is its share of the scan's `pace`; the wire has the rest.
     """
@@ -38,3 +41,5 @@ class Job:
     overheard: Overheard = NOTHING_OVERHEARD
     budget: Budget = field(default_factory=Budget)
     department: Callable[[str], str] = lambda _: ""
+    depth: Depth = Depth.POSTURE
+    requested: frozenset[str] = frozenset()

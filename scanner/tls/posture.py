@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 from functools import partial
 
 from checks.cipher_suites import all_suites
+from inventory.errors import PeerError
 from inventory.model import Facts, FactValue
 from scanner.codecs.tls_codec import INAPPROPRIATE_FALLBACK, SSL30, TLS10, TLS13, VERSIONS, Version, vector
 from scanner.codecs.tls_hello import (
@@ -79,6 +80,7 @@ class _Posture:
     settled: set[str] = field(default_factory=set)
     why: dict[str, str] = field(default_factory=dict)
     found: dict[str, FactValue] = field(default_factory=dict)
+    failed: PeerError | None = None
     _without_weak_curves: set[Version] = field(default_factory=set)
     _asked_for_weak_curves: list[Version] = field(default_factory=list)
     _weak_curve_seen: bool = False
@@ -87,14 +89,14 @@ class _Posture:
         asked = self.before.get("tls.hellos", 0)
         self.known = Knowledge.of(self.before)
         self.put = Questioning(self.asker, HELLOS - (asked if isinstance(asked, int) else 0), self.known)
-        self.settled.update(names(self.before, "tls.settled"), self._of_itself())
+        self.settled.update(names(self.before, "tls.settled"), () if self._named else ("nameless",))
 
     def ask(self) -> Conversation[Heard]:
         reason = ""
         try:
             yield from self._all()
         except Enough as enough:
-            reason = str(enough)
+            reason, self.failed = str(enough), enough.error
         if unsure := (yield from self.put.control()):
             self.why = dict.fromkeys(CLASSES, unsure) | self.why
         self._prefer()
@@ -129,7 +131,7 @@ class _Posture:
         return any(_is_ecdhe(code) for code in self.known.accepted(version))
 
     def _of_itself(self) -> Iterable[str]:
-        """What needs no question: it cannot be there in the versions that are spoken."""
+        """What needs no question, if it is known which versions are spoken: it cannot be there in these."""
         clear = self._clear
         if not clear:
             yield "compression"
@@ -137,8 +139,6 @@ class _Posture:
             yield "weak-curves"
         if len(clear) < 2 or TLS13 in self.known.versions:
             yield "fallback"  # RFC 7507 has nothing to protect, or RFC 8446, 4.1.3 does it
-        if not self._named:
-            yield "nameless"
 
     @property
     def _named(self) -> bool:
@@ -199,7 +199,9 @@ class _Posture:
         if "weak-curves" in self.settled or self._weak_curve_seen:
             return True
         asked = self._without_weak_curves
-        return any(self._has_ecdhe(version) for version in asked) or asked.issuperset(set(self._clear) - {SSL30})
+        return any(self._has_ecdhe(version) for version in asked) or (
+            bool(asked) and asked.issuperset(set(self._clear) - {SSL30})
+        )
 
     def _weak_curves_in(self, version: Version) -> Conversation[None]:
         """Weakest first; the curve of its own certificate comes last, without which it may have nothing to offer (RFC 8422, section 5.1.1)."""
@@ -240,7 +242,7 @@ class _Posture:
 
     def _fallback(self) -> Conversation[None]:
         """Offer the second best version as if the best had failed (RFC 7507, section 3)."""
-        if "fallback" in self.settled:
+        if "fallback" in self._of_itself():
             return
         version = self.known.versions[-2]
         suites = self.known.accepted(version) or everything(version).suites[:-1]
@@ -254,7 +256,9 @@ class _Posture:
 
     def _nameless(self) -> Conversation[None]:
         """Ask without the server's name."""
-        if not self._clear or not self._named:
+        if "nameless" in self.settled:
+            return
+        if not self._clear:
             self.why["nameless"] = "its certificate is shown inside TLS 1.3 alone"
             return
         flight = yield from self.put.ask(everything(self._clear[0]), named=False)
@@ -289,9 +293,11 @@ class _Posture:
     def _heard(self, reason: str) -> Heard:
         sure = "versions" in self.settled
         settled = self.settled.union(k for k in KINDS if self.known.seen(k) or (sure and self.known.settled(k)))
+        settled |= set(self._of_itself()) if sure else set()
         before = () if sure else self._unanswered
         if not sure:
-            self.why = dict.fromkeys(KINDS, "it is not known which versions it speaks") | self.why
+            settled -= set() if self._weak_curve_seen else {"weak-curves"}
+            self.why = dict.fromkeys((*KINDS, "weak-curves"), "it is not known which versions it speaks") | self.why
         unsettled = [f"{name}: {self.why.get(name, reason)}" for name in CLASSES[1:] if name not in settled]
         used = self.before.get("tls.hellos", 0)
         facts: dict[str, FactValue] = {
@@ -301,7 +307,7 @@ class _Posture:
             "tls.settled": tuple(name for name in (*CLASSES, "server-preference") if name in settled),
             "tls.unsettled": (*before, *unsettled),
         }
-        return Heard(facts | facts_of(self.put.asked, self.before) | self.found, self._evidence())
+        return Heard(facts | facts_of(self.put.asked, self.before) | self.found, self._evidence(), failed=self.failed)
 
     def _evidence(self) -> bytes:
         """The beginnings of the answers that picked something broken, else of all."""

@@ -26,7 +26,11 @@ _UNSURE = "it hung up instead of refusing, and did not answer afterwards"
 
 
 class Enough(Exception):
-    """No further hello may be sent; the message says why."""
+    """No further hello may be sent; the message says why, and `error` what the server did, if it is that."""
+
+    def __init__(self, why: str, error: PeerError | None = None) -> None:
+        super().__init__(why)
+        self.error = error
 
 
 @dataclass(slots=True)
@@ -49,7 +53,7 @@ class Questioning:
     def ask(self, hello: Hello, *, named: bool = True, last: bool = False) -> Conversation[Flight | None]:
         """The answer, None where there was none; raises `Enough`. While there are doubts, one hello is kept for the `last`."""
         if self._silences >= SILENCES:
-            raise Enough(f"it left {SILENCES} hellos without an answer")
+            raise Enough(f"it left {SILENCES} hellos without an answer", TimedOut())
         if self.left <= (1 if self._doubts and not last else 0):
             raise Enough(f"the {HELLOS} hellos were used up")
         self.left -= 1
@@ -62,7 +66,7 @@ class Questioning:
             self._silences += 1
             return None
         except PeerError as error:  # nobody is there any more, or no more may be sent
-            raise Enough(one_line(str(error))) from None
+            raise Enough(one_line(str(error)), error) from None
         self.known.take(hello, flight)
         self.asked.append(Asked(hello, flight))
         if flight.picked is not None:
