@@ -79,7 +79,7 @@ def _extensions(clear: Iterable[Asked]) -> dict[str, FactValue]:
         for name, kind in _ECHOED.items():
             if kind in one.offered and (kind != ENCRYPT_THEN_MAC or kind in echoed or _takes_cbc(one)):
                 found[name] = kind in echoed or found.get(name) is True
-        if RENEGOTIATION_SCSV in one.hello.suites:
+        if RENEGOTIATION_SCSV in one.hello.suites or RENEGOTIATION_INFO in one.offered:
             found["tls.secure_renegotiation"] = (
                 RENEGOTIATION_INFO in echoed or found.get("tls.secure_renegotiation") is True
             )

@@ -13,12 +13,13 @@ from functools import partial
 from checks.cipher_suites import all_suites
 from inventory.errors import PeerError
 from inventory.model import Facts, FactValue
-from scanner.codecs.tls_codec import INAPPROPRIATE_FALLBACK, SSL30, TLS10, TLS13, VERSIONS, Version, vector
+from scanner.codecs.tls_codec import INAPPROPRIATE_FALLBACK, SSL30, TLS13, VERSIONS, Version, vector
 from scanner.codecs.tls_hello import (
     ALPN,
     ENCRYPT_THEN_MAC,
     FALLBACK_SCSV,
     HEARTBEAT,
+    RENEGOTIATION_INFO,
     RENEGOTIATION_SCSV,
     SUITES_AT_ONCE,
     TRUNCATED_HMAC,
@@ -174,15 +175,27 @@ class _Posture:
     def _sieve(self, wanted: Sequence[str]) -> Conversation[None]:
         """Settle these kinds of suites in every version."""
         for version in (*self._clear, *self.known.versions[-1:]):
-            while suites := self.known.left(version, wanted)[: self.put.at_once]:
+            asked_for = wanted if version in self._clear[:1] else self._with_room(version, wanted)
+            while suites := self.known.left(version, asked_for)[: self._at_once(version)]:
                 flight = yield from self.put.ask(_hello(version, suites, _CBC_RIDER))
                 if flight is None:
                     silent = f"it did not answer where they were offered in {version.name}"
-                    self.why |= {kind: silent for kind in wanted if not self.known.settled(kind)}
+                    self.why |= {kind: silent for kind in asked_for if not self.known.settled(kind)}
                     break
                 if not set(suites).intersection(self.known.accepted(version)):
                     self.known.refuse(version, suites)
                     self.put.doubt(flight, partial(self.known.forget, version, suites))
+
+    def _with_room(self, version: Version, wanted: Sequence[str]) -> Sequence[str]:
+        """These kinds, and those to be asked for later that fit into the same hello: one refusal then settles all of them in that version."""
+        for kind in KINDS if self.known.left(version, wanted) else ():
+            if len(self.known.left(version, {*wanted, kind})) <= self._at_once(version):
+                wanted = (*wanted, kind)
+        return wanted
+
+    def _at_once(self, version: Version) -> int:
+        """How many suites a hello of that version may offer, besides the sign of RFC 5746 where that is one of them."""
+        return self.put.at_once - (version is SSL30)
 
     def _weak_curves(self, versions: Sequence[Version]) -> Conversation[None]:
         """Offer curves below 224 bits alone, in one version with ECDHE, or in each where none is known to have it."""
@@ -324,11 +337,12 @@ def _hello(
     groups: tuple[int, ...] = USUAL_GROUPS,
     compressions: bytes = b"\x00",
 ) -> Hello:
-    """A hello of a version, with the sign of RFC 5746 up to TLS 1.2; SSL 3.0 knows no extensions."""
+    """A hello of a version, with the sign of RFC 5746 up to TLS 1.2: a suite in SSL 3.0, which knows no extensions, else an extension."""
     if version is TLS13:
         return Hello(version, tuple(suites))
-    riders = extensions if version.code >= TLS10.code else ()
-    return Hello(version, (*suites, RENEGOTIATION_SCSV), groups, compressions, riders)
+    if version is SSL30:
+        return Hello(version, (*suites, RENEGOTIATION_SCSV), compressions=compressions)
+    return Hello(version, tuple(suites), groups, compressions, (*extensions, (RENEGOTIATION_INFO, b"\x00")))
 
 
 def _is_ecdhe(code: str) -> bool:

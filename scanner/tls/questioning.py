@@ -47,8 +47,8 @@ class Questioning:
 
     @property
     def at_once(self) -> int:
-        """How many suites a hello may offer besides a sign to the server: half after a silence, for some choke on long ones."""
-        return (SUITES_AT_ONCE >> self._silences) - 1
+        """How many suites a hello may offer: half after a silence, for some choke on long ones."""
+        return SUITES_AT_ONCE >> self._silences
 
     def ask(self, hello: Hello, *, named: bool = True, last: bool = False) -> Conversation[Flight | None]:
         """The answer, None where there was none; raises `Enough`. While there are doubts, one hello is kept for the `last`."""
