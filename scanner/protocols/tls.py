@@ -7,8 +7,10 @@ for a vulnerability by exploiting it is ever sent.
 How much is asked is the target's `depth`: the versions and what each picks; the posture, in fifteen hellos at most; or all, in full (`scanner/tls/`).
 """
 
+from dataclasses import replace
+
 from inventory.errors import PeerError
-from inventory.model import Device, FactValue
+from inventory.model import Device, Facts, FactValue
 from inventory.text import one_line
 from scanner.codecs import ssl2
 from scanner.codecs.tls_codec import TLS13, VERSIONS, Version
@@ -25,7 +27,10 @@ from scanner.conversation import (
 )
 from scanner.tls import preludes
 from scanner.tls.asking import Asker, Flight
+from scanner.tls.facts import Asked, both, facts_of, names
 from scanner.tls.full import in_full
+from scanner.tls.offers import everything
+from scanner.tls.posture import posture
 from scanner.tls.versions import flights
 
 NAME = "tls"
@@ -113,22 +118,48 @@ def invited(device: Device) -> tuple[Target, ...]:
 
 
 def probe(target: Target) -> Conversation[Heard]:
-    """Offer each version that is not ruled out yet, alone."""
+    """Ask as deep as the target says; what it said before is not asked again."""
     asker = Asker(target, preludes.PRELUDES.get(target.starttls))
+    if names(target.before, "tls.versions"):
+        return (yield from _deeper(asker, target.before))
+    heard = yield from _versions(asker)
+    if target.depth is Depth.VERSIONS or (target.depth is Depth.POSTURE and not names(heard.facts, "tls.versions")):
+        return heard  # only in full is a server found that has nothing but what nobody offers
+    more = yield from _deeper(asker, heard.facts)
+    return replace(more, facts={**heard.facts, **more.facts}, evidence=both(heard.evidence, more.evidence))
+
+
+def _deeper(asker: Asker, before: Facts) -> Conversation[Heard]:
+    """The posture; in full, what comes to it."""
+    heard = yield from posture(asker, before)
+    if asker.target.depth is not Depth.FULL or heard.failed is not None:
+        return heard
+    known = {**before, **heard.facts}
+    return replace(heard, facts={**known, **(yield from in_full(asker, known))})
+
+
+def _versions(asker: Asker) -> Conversation[Heard]:
+    """Offer each version that is not ruled out yet, alone."""
     answers = yield from flights(asker)
     accepted = [(v, answers[v]) for v in VERSIONS if v in answers and answers[v].took(v)]
+    picks = tuple(f"{v.name} 0x{flight.picked.code}" for v, flight in accepted if flight.picked)
+    open_ = tuple(f"versions: {v.name}: {one_line(str(error))}" for v, error in asker.unanswered.items())
     facts: dict[str, FactValue] = {
+        "tls.depth": str(Depth.VERSIONS),
         "tls.versions": tuple(version.name for version, _ in accepted),
-        "tls.suites": tuple(f"{v.name} 0x{flight.picked.code}" for v, flight in accepted if flight.picked),
-        **server_name(target),
+        **server_name(asker.target),
+        "tls.suites": picks,
+        "tls.accepted": picks,
+        "tls.settled": () if open_ else ("versions",),
+        "tls.unsettled": open_,
     }
-    if target.starttls:
-        facts["tls.starttls"] = target.starttls
+    if asker.target.starttls:
+        facts["tls.starttls"] = asker.target.starttls
     chain = yield from _chain(asker, accepted, facts)
-    if target.depth is Depth.FULL:
-        facts |= yield from in_full(asker, facts)
+    facts["tls.hellos"] = asker.asked
     evidence = accepted[0][1].raw if accepted else next(iter(answers.values())).raw
-    return Heard(facts | _certificate_facts(chain), evidence[:EVIDENCE_LIMIT])
+    told = facts_of([Asked(everything(version), flight) for version, flight in answers.items()], {})
+    return Heard(facts | told | _certificate_facts(chain), evidence[:EVIDENCE_LIMIT])
 
 
 def server_name(target: Target) -> dict[str, FactValue]:
