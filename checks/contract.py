@@ -140,6 +140,7 @@ FleetJudgement = Iterator[FleetFlaw]
 class Check:
     """A check's declaration. `judge` is called with a device, at level login also with the catalogue to choose from (`catalogue=`).
 
+    `informed` names what else it may be told by keyword, the operator's own knowledge (``keys=``); each has a default in `judge`, for where there is none.
     `manual` is its module's docstring, cleaned.
     """
 
@@ -153,6 +154,7 @@ class Check:
     standards: tuple[str, ...] = ()
     level: Level = Level.IDENTIFY
     manual: str = ""
+    informed: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -182,7 +184,7 @@ def examined(device: Device) -> datetime:
     return max(seen.when for seen in device.observations)
 
 
-def check(
+def check(  # noqa: PLR0913 - the fields of a declaration, all named by the caller
     *,
     id: str,  # noqa: A002 - the field's own name, and keyword-only
     title: str,
@@ -192,11 +194,12 @@ def check(
     needs: tuple[str, ...] = (),
     standards: tuple[str, ...] = (),
     level: Level = Level.IDENTIFY,
+    informed: tuple[str, ...] = (),
 ) -> Callable[[Callable[..., Judgement]], Check]:
     """Declare the generator below it a check."""
 
     def declare(judge: Callable[..., Judgement]) -> Check:
-        return Check(id, title, severity, family, remedy, judge, needs, standards, level, _manual(judge))
+        return Check(id, title, severity, family, remedy, judge, needs, standards, level, _manual(judge), informed)
 
     return declare
 

@@ -3,7 +3,7 @@
 import hashlib
 import ipaddress
 import secrets
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from functools import partial
@@ -82,7 +82,7 @@ def build(request: Request, settings: Settings, now: datetime) -> Job:
         pace=pace.name,
         engine=request.engine,
     )
-    checks = _informed(_checks(request.checks), _catalogue(request, settings, level))
+    checks = _informed(_checks(request.checks), {"catalogue": _catalogue(request, settings, level)})
     return Job(
         scan,
         _plan(sweep, checks),
@@ -207,12 +207,15 @@ def _catalogue(request: Request, settings: Settings, level: Level) -> Catalogue:
         raise ConfigError(str(error)) from None
 
 
-def _informed(checks: tuple[Check, ...], known: Catalogue) -> tuple[Check, ...]:
-    """The checks with the catalogue that those at level login choose from."""
-    return tuple(
-        replace(check, judge=partial(check.judge, catalogue=known)) if check.level >= Level.LOGIN else check
-        for check in checks
-    )
+def _informed(checks: tuple[Check, ...], known: Mapping[str, object]) -> tuple[Check, ...]:
+    """The checks with what each may be told of what is known; those at level login choose from the catalogue."""
+    return tuple(_told(check, known) for check in checks)
+
+
+def _told(check: Check, known: Mapping[str, object]) -> Check:
+    names = (*check.informed, *(("catalogue",) if check.level >= Level.LOGIN else ()))
+    told = {name: known[name] for name in names if name in known}
+    return replace(check, judge=partial(check.judge, **told)) if told else check
 
 
 def _plan(sweep: Sweep, checks: tuple[Check, ...]) -> str:
