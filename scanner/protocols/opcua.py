@@ -34,6 +34,9 @@ FACTS = {
     "opcua.anonymous": "whether an endpoint takes anonymous users",
     "opcua.open": "whether an endpoint takes anonymous users with neither signature nor encryption",
     "opcua.certificate_sha256": "the SHA-256 of the server's certificate",
+    "opcua.certificate_sha1": "its SHA-1",
+    "opcua.certificate_spki_sha256": "the SHA-256 of its public key (SubjectPublicKeyInfo)",
+    "opcua.certificate_modulus": "the modulus of its key where that is an RSA key, hexadecimal",
     "opcua.certificate_subject": "whom the server's certificate is made out to",
     "opcua.certificate_not_after": "when the server's certificate ends",
     "opcua.error": "the status with which it refused, '0x80550000'",
@@ -255,6 +258,9 @@ def _certificate(chain: bytes) -> dict[str, FactValue]:
     der = chain[: 4 + int.from_bytes(chain[2:4], "big")] if chain[:2] == b"\x30\x82" else chain
     names = {
         "tls.sha256": "opcua.certificate_sha256",
+        "tls.sha1": "opcua.certificate_sha1",
+        "tls.spki_sha256": "opcua.certificate_spki_sha256",
+        "tls.modulus": "opcua.certificate_modulus",
         "tls.subject": "opcua.certificate_subject",
         "tls.not_after": "opcua.certificate_not_after",
     }

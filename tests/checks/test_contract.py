@@ -77,6 +77,9 @@ def test_these_are_the_checks_their_families_and_severities():
         "cleartext-administration": (Family.PORTS, Severity.MEDIUM),
         "unauthenticated-control": (Family.PORTS, Severity.HIGH),
         "shared-key": (Family.TLS, Severity.HIGH),
+        "tls-known-key": (Family.TLS, Severity.CRITICAL),
+        "tls-guessable-key": (Family.TLS, Severity.CRITICAL),
+        "tls-shared-prime": (Family.TLS, Severity.CRITICAL),
     }
 
 
@@ -123,6 +126,8 @@ def test_a_device_that_said_nothing_is_judged_without_a_finding(judge, make, che
 def test_no_fact_whatever_its_value_makes_a_check_fail(judge, make, heard):
     device = make(*heard, claims={"vendor": "APC", "component": "dropbear 9", "firmware_date": "never"})
     assert {judge(check, device).ended for check in load_checks()} <= {"passed", "skipped", "unreached"}
+    for check in load_fleet_checks():
+        assert all(flaw.devices == (device.identity,) for flaw in check.judge([Member(device)]))
     assert list(shared_key.judge([Member(device)])) == []
 
 
