@@ -38,6 +38,7 @@ FACTS = {
     "opcua.certificate_spki_sha256": "the SHA-256 of its public key (SubjectPublicKeyInfo)",
     "opcua.certificate_modulus": "the modulus of its key where that is an RSA key, hexadecimal",
     "opcua.certificate_subject": "whom the server's certificate is made out to",
+    "opcua.certificate_issuer": "who issued it",
     "opcua.certificate_not_after": "when the server's certificate ends",
     "opcua.error": "the status with which it refused, '0x80550000'",
 }
@@ -262,6 +263,7 @@ def _certificate(chain: bytes) -> dict[str, FactValue]:
         "tls.spki_sha256": "opcua.certificate_spki_sha256",
         "tls.modulus": "opcua.certificate_modulus",
         "tls.subject": "opcua.certificate_subject",
+        "tls.issuer": "opcua.certificate_issuer",
         "tls.not_after": "opcua.certificate_not_after",
     }
     return {names[name]: value for name, value in read_certificate(der).items() if name in names}

@@ -1,6 +1,7 @@
 """What every check owes, whatever it judges."""
 
 import ast
+import inspect
 import re
 from pathlib import Path
 
@@ -80,7 +81,15 @@ def test_these_are_the_checks_their_families_and_severities():
         "tls-known-key": (Family.TLS, Severity.CRITICAL),
         "tls-guessable-key": (Family.TLS, Severity.CRITICAL),
         "tls-shared-prime": (Family.TLS, Severity.CRITICAL),
+        "tls-fleet-expiring": (Family.TLS, Severity.MEDIUM),
+        "tls-drown": (Family.TLS, Severity.HIGH),
     }
+
+
+@pytest.mark.parametrize("check", load_checks(), ids=lambda check: check.id)
+def test_what_a_check_is_told_by_keyword_it_can_do_without(check):
+    parameters = inspect.signature(check.judge).parameters
+    assert all(parameters[name].default is not inspect.Parameter.empty for name in check.informed)
 
 
 def test_no_two_checks_have_one_id():
