@@ -20,13 +20,13 @@ from inventory.model import Device, Family, Observation, Severity
 
 @dataclass(frozen=True, slots=True)
 class _Use:
-    """One device that shows a key: by which protocol, and in which certificate, if in one."""
+    """One device that shows a key, and in which certificate, if in one: its SHA-256, its subject and its alternative names."""
 
     device: Device
-    seen: Observation
     sort: str
     certificate: str = ""
     subject: str = ""
+    listed: tuple[str, ...] = ()
 
 
 @fleet_check(
@@ -58,13 +58,17 @@ def _shown(device: Device) -> Iterator[tuple[str, str, _Use]]:
     """Each key by its kind and hash; a certificate's is of one kind whatever protocol shows it."""
     for seen in device.observations:
         if key := _text(seen, "ssh.hostkey_sha256"):
-            yield "host key", key, _Use(device, seen, "SSH host key")
+            yield "host key", key, _Use(device, "SSH host key")
         if key := _text(seen, "tls.spki_sha256"):
-            names = _text(seen, "tls.sha256"), _text(seen, "tls.subject")
-            yield "key of a certificate", key, _Use(device, seen, "TLS key", *names)
+            certificate = _text(seen, "tls.sha256"), _text(seen, "tls.subject"), _texts(seen, "tls.sans")
+            yield "key of a certificate", key, _Use(device, "TLS key", *certificate)
         if key := _text(seen, "opcua.certificate_spki_sha256"):
             names = _text(seen, "opcua.certificate_sha256"), _text(seen, "opcua.certificate_subject")
-            yield "key of a certificate", key, _Use(device, seen, "OPC UA key", *names)
+            yield (
+                "key of a certificate",
+                key,
+                _Use(device, "OPC UA key", *names, _texts(seen, "opcua.certificate_sans")),
+            )
 
 
 def _flaw(key: str, members: tuple[str, ...], shown: list[_Use]) -> FleetFlaw:
@@ -83,10 +87,9 @@ def _flaw(key: str, members: tuple[str, ...], shown: list[_Use]) -> FleetFlaw:
 
 def _lists(use: _Use) -> bool:
     """Whether the certificate's subject alternative names have one of the device's addresses or names (RFC 9525 section 6.3)."""
-    listed = use.seen.facts.get("tls.sans")
     names = {address.partition("%")[0] for address in use.device.addresses}
     names |= {claim.value.lower().rstrip(".") for claim in use.device.claimed("name")}
-    return isinstance(listed, tuple) and any(_names(pattern.lower(), name) for pattern in listed for name in names)
+    return any(_names(pattern.lower(), name) for pattern in use.listed for name in names)
 
 
 def _names(pattern: str, name: str) -> bool:
@@ -100,3 +103,8 @@ def _names(pattern: str, name: str) -> bool:
 def _text(seen: Observation, fact: str) -> str:
     value = seen.facts.get(fact)
     return value if isinstance(value, str) else ""
+
+
+def _texts(seen: Observation, fact: str) -> tuple[str, ...]:
+    value = seen.facts.get(fact)
+    return value if isinstance(value, tuple) else ()

@@ -42,10 +42,11 @@ def _tls_leaf(seen: Observation) -> ShownCertificate | None:
 
 
 def _opcua_leaf(seen: Observation) -> ShownCertificate | None:
-    ends = moment(seen.facts.get("opcua.certificate_not_after"))
+    dates = ("opcua.certificate_not_after", "opcua.certificate_not_before")
+    ends, begins = (moment(seen.facts.get(name)) for name in dates)
     names = ("opcua.certificate_sha256", "opcua.certificate_subject", "opcua.certificate_issuer")
     sha256, subject, issuer = (_text(seen, name) for name in names)
-    return ShownCertificate(seen, sha256, subject, ends, issuer) if ends else None
+    return ShownCertificate(seen, sha256, subject, ends, issuer, begins) if ends else None
 
 
 def _authorities(seen: Observation) -> Iterator[ShownCertificate]:

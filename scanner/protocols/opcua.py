@@ -39,6 +39,8 @@ FACTS = {
     "opcua.certificate_modulus": "the modulus of its key where that is an RSA key, hexadecimal",
     "opcua.certificate_subject": "whom the server's certificate is made out to",
     "opcua.certificate_issuer": "who issued it",
+    "opcua.certificate_not_before": "the start of its validity, ISO 8601",
+    "opcua.certificate_sans": "its alternative names, the application's URI among them",
     "opcua.certificate_not_after": "when the server's certificate ends",
     "opcua.error": "the status with which it refused, '0x80550000'",
 }
@@ -264,6 +266,8 @@ def _certificate(chain: bytes) -> dict[str, FactValue]:
         "tls.modulus": "opcua.certificate_modulus",
         "tls.subject": "opcua.certificate_subject",
         "tls.issuer": "opcua.certificate_issuer",
+        "tls.not_before": "opcua.certificate_not_before",
+        "tls.sans": "opcua.certificate_sans",
         "tls.not_after": "opcua.certificate_not_after",
     }
     return {names[name]: value for name, value in read_certificate(der).items() if name in names}
