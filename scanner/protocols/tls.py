@@ -1,28 +1,25 @@
 """TLS: which versions and suites a server accepts, what it picks, and the certificate it shows.
 
-Every question is a ClientHello over a connection of its own, closed with an alert; the handshake is not finished (but for one, where the certificate is
-visible only inside TLS 1.3) and nothing is decrypted, so a server that only this machine's ssl module would refuse is read all the same. Nothing that tests
-for a vulnerability by exploiting it is ever sent.
+Every question is a ClientHello over a connection of its own, closed with an alert. Where certificates are visible only inside TLS 1.3, or a session ticket
+is asked about, one handshake is brought to its end, with nothing inside but that end (`scanner/tls/finishing.py`). All of it is our own, so a server that
+this machine's ssl module would refuse is read all the same. Nothing that tests for a vulnerability by exploiting it is ever sent.
 
 How much is asked is the target's `depth`: the versions and what each picks; the posture, in fifteen hellos at most; or all, in full (`scanner/tls/`).
 """
 
-from inventory.errors import PeerError
 from inventory.model import Device, FactValue
-from inventory.text import one_line
 from scanner.codecs.tls_codec import TLS13, VERSIONS, Version
 from scanner.codecs.tls_hello import pattern
 from scanner.conversation import (
     EVIDENCE_LIMIT,
     Conversation,
     Heard,
-    Reconnect,
     Safety,
     Say,
-    StartTLS,
     Target,
 )
 from scanner.tls.asking import Asker, Flight
+from scanner.tls.finishing import FINISHING
 from scanner.tls.versions import flights
 
 NAME = "tls"
@@ -36,6 +33,7 @@ HARDY = True
 SAYS = (
     *(Say.like(f"client-hello {version.name}", pattern(version)) for version in VERSIONS),
     Say.like("close-alert", rb"\x15\x03[\x00-\x03]\x00\x02\x01\x00"),
+    *FINISHING,
 )
 FACTS = {
     "tls.depth": "how much was asked: versions, posture or full",
@@ -101,39 +99,34 @@ def invited(device: Device) -> tuple[Target, ...]:
 
 def probe(target: Target) -> Conversation[Heard]:
     """Offer each version that is not ruled out yet, alone."""
-    answers = yield from flights(Asker(target))
+    asker = Asker(target)
+    answers = yield from flights(asker)
     accepted = [(v, answers[v]) for v in VERSIONS if v in answers and answers[v].took(v)]
     facts: dict[str, FactValue] = {
         "tls.versions": tuple(version.name for version, _ in accepted),
         "tls.suites": tuple(f"{v.name} 0x{flight.picked.code}" for v, flight in accepted if flight.picked),
     }
-    chain = yield from _chain(accepted, facts)
+    chain = yield from _chain(asker, accepted, facts)
     evidence = accepted[0][1].raw if accepted else next(iter(answers.values())).raw
     return Heard(facts | _certificate_facts(chain), evidence[:EVIDENCE_LIMIT])
 
 
-def _chain(accepted: list[tuple[Version, Flight]], facts: dict[str, FactValue]) -> Conversation[tuple[bytes, ...]]:
-    """The certificates of the best version that shows them."""
+def _chain(
+    asker: Asker, accepted: list[tuple[Version, Flight]], facts: dict[str, FactValue]
+) -> Conversation[tuple[bytes, ...]]:
+    """The certificates of the best version that shows them; with those that only TLS 1.3 shows comes more, into `facts`."""
     chain = next((flight.chain for _, flight in reversed(accepted) if flight.chain), ())
     if not chain and accepted and accepted[-1][0] is TLS13:
-        return (yield from _inside(facts))
+        from scanner.tls.session import look_inside  # cryptography takes its time to load
+
+        chain, shown = yield from look_inside(asker, CONNECTIONS)
+        facts |= shown
     return chain
-
-
-def _inside(facts: dict[str, FactValue]) -> Conversation[tuple[bytes, ...]]:
-    """The leaf that only a finished TLS 1.3 handshake shows."""
-    try:
-        yield Reconnect()
-        der = yield StartTLS()
-    except PeerError as error:
-        facts["tls.certificate_error"] = one_line(f"not seen: {error}")
-        return ()
-    return (der,) if der else ()
 
 
 def _certificate_facts(chain: tuple[bytes, ...]) -> dict[str, FactValue]:
     if not chain:
         return {}
-    from scanner.codecs.certificates import fingerprint, read_certificate  # cryptography takes its time to load
+    from scanner.codecs.certificates import read_certificate, read_chain  # cryptography takes its time to load
 
-    return {"tls.chain": tuple(fingerprint(der) for der in chain), **read_certificate(chain[0])}
+    return {**read_chain(chain), **read_certificate(chain[0])}
