@@ -155,7 +155,7 @@ def _inside(shaking: _Hands, protection: Protection, picked: ServerHello) -> Con
 
 
 def _session(flight: Flight13, group: int, ticket: Ticket | None, *, heard_out: bool) -> Session:
-    known = ticket is not None or heard_out
+    known = ticket is not None or (heard_out and not flight.requests_certificate)  # without one it may just have ended
     return Session(
         flight.chain,
         alpn=flight.alpn,
@@ -204,18 +204,18 @@ def _ticket(theirs: Direction) -> Conversation[tuple[Ticket | None, bool]]:
         try:
             heard += yield ReadSome(_LATE_BYTES, wait=_LATE_SECONDS)
             records, heard = split_records(heard)
-            opened = [theirs.open(record) for record in records]
+            for record in records:
+                kind, payload = theirs.open(record)
+                if kind != tls_codec.HANDSHAKE:
+                    return (
+                        None,
+                        kind == tls_codec.ALERT and payload == _CLOSE,
+                    )  # what else it is says nothing of tickets
+                handshake += payload
+                first = next(tls_codec.messages(handshake), None)
+                if first is not None:
+                    given = first[0] == tls_codec.NEW_SESSION_TICKET
+                    return (parse_ticket_13(first[1]) if given else None), given
         except PeerError as error:
-            return None, isinstance(error, PeerClosed)
-        for kind, payload in opened:
-            if kind != tls_codec.HANDSHAKE:
-                return None, payload[1:] == _CLOSE[1:]  # another alert, or content: of tickets it says nothing
-            handshake += payload
-        for kind, body in tls_codec.messages(handshake):
-            if kind != tls_codec.NEW_SESSION_TICKET:
-                return None, False
-            try:
-                return parse_ticket_13(body), True
-            except ProtocolError:
-                return None, False
+            return None, isinstance(error, PeerClosed) and not heard + handshake
     return None, False
