@@ -10,10 +10,12 @@ from scanner.codecs.tls_codec import CERTIFICATE, messages, read_extensions, rec
 from scanner.codecs.tls_hello import ALPN, HEARTBEAT, STATUS_REQUEST
 
 ENCRYPTED_EXTENSIONS, CERTIFICATE_VERIFY, CLIENT_KEY_EXCHANGE, FINISHED = 8, 15, 16, 20
-COOKIE, EARLY_DATA = 44, 42
+EARLY_DATA, COOKIE, PSK_MODES = 42, 44, 45
 NO_APPLICATION_PROTOCOL = 120
 CERTIFICATES_LIMIT = 16
 HANDSHAKE_LIMIT = 131072
+RSA_SIZES = (64, 96, 128, 160, 192, 224, 256, 320, 384, 448, 512, 768, 1024)
+"""The bytes of an RSA modulus that something is sealed with here: what may be sent is held to these lengths."""
 _MESSAGE_HASH = 254
 _NAME_LIMIT = 64
 _SCHEMES = {  # RFC 8446, section 4.2.3

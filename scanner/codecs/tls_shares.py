@@ -16,6 +16,7 @@ from cryptography.hazmat.primitives.asymmetric.x25519 import X25519PrivateKey, X
 from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 
 from inventory.errors import ProtocolError
+from scanner.codecs.tls_session import RSA_SIZES
 
 Draw: TypeAlias = Callable[[int], bytes]
 """That many random bytes: `os.urandom`, or known ones in a replay."""
@@ -25,7 +26,6 @@ GROUPS = {X25519: "x25519", 0x0017: "secp256r1", 0x0018: "secp384r1", 0x0019: "s
 """The groups that a key can be agreed in here, by the code points and names of IANA's "TLS Supported Groups"."""
 _CURVES: dict[int, ec.EllipticCurve] = {0x0017: ec.SECP256R1(), 0x0018: ec.SECP384R1(), 0x0019: ec.SECP521R1()}
 _SCALAR_SIZE = 24  # bytes: less than the order of each curve, and more than this needs
-_MODULUS_BYTES = range(64, 1025)
 _UNREADABLE = (ValueError, TypeError, OverflowError, UnsupportedAlgorithm, x509.InvalidVersion)
 
 
@@ -63,7 +63,7 @@ def seal_for(der: bytes, secret: bytes, draw: Draw) -> bytes:
     """`secret` as only the RSA key of that certificate opens it (RFC 8017, section 7.2.1); `ProtocolError` where it holds no such key."""
     modulus, exponent = _rsa_numbers(der)
     size = (modulus.bit_length() + 7) // 8
-    if size not in _MODULUS_BYTES or size < len(secret) + 11:
+    if size not in RSA_SIZES or size < len(secret) + 11:
         raise ProtocolError(f"an RSA key of {modulus.bit_length()} bits")
     padding = bytes(byte or 1 for byte in draw(size - 3 - len(secret)))
     padded = int.from_bytes(b"\x00\x02" + padding + b"\x00" + secret, "big")

@@ -6,6 +6,9 @@ the length of a Finished comes before the connection is open for content, as the
 after the ChangeCipherSpec. Then the server has been told that nothing comes: it answers with what it says unasked, its session ticket, and closes.
 """
 
+import re
+
+from scanner.codecs.tls_session import RSA_SIZES
 from scanner.conversation import Say
 
 # TLS 1.3: content, one byte of type and a tag of 16 (AES_128_CCM_8: 8) bytes. A Finished is 36 bytes (SHA-384: 52), an empty Certificate 8, an alert 2.
@@ -18,7 +21,11 @@ _POINTS = (
     rb"\x00\x25\x10\x00\x00\x21\x20.{32}|\x00\x46\x10\x00\x00\x42\x41\x04.{64}"
     rb"|\x00\x66\x10\x00\x00\x62\x61\x04.{96}|\x00\x8a\x10\x00\x00\x86\x85\x04.{132}"
 )
-_RSA = rb"[\x00-\x04].\x10\x00[\x00-\x04].[\x00-\x04].{65,1025}"
+_RSA = b"|".join(
+    re.escape((size + 6).to_bytes(2, "big") + b"\x10" + (size + 2).to_bytes(3, "big") + size.to_bytes(2, "big"))
+    + b".{%d}" % size
+    for size in RSA_SIZES
+)
 _EXCHANGE = rb"\x16\x03[\x01-\x03](?:" + _POINTS + rb"|" + _RSA + rb")"
 _CHANGE = rb"\x14\x03[\x01-\x03]\x00\x01\x01"
 # A Finished is 16 bytes, an alert 2. AES-GCM adds 24, ChaCha20 16; AES-CBC makes blocks of 16 of it and its MAC of 20, with a vector before from TLS 1.1 on.

@@ -15,6 +15,7 @@ from scanner.codecs.tls_session import (
     COOKIE,
     FINISHED,
     NO_CERTIFICATE_13,
+    PSK_MODES,
     Flight13,
     Session,
     Ticket,
@@ -32,11 +33,12 @@ from scanner.tls.refusal import Beyond, Refused
 
 PROTOCOLS = vector(2, vector(1, b"h2") + vector(1, b"http/1.1"))
 STATUS = b"\x01" + vector(2, b"") + vector(2, b"")  # OCSP, of any responder (RFC 6066, section 8)
+_RESUMING = b"\x01\x01"  # by psk_dhe_ke: whoever does not say how it would is given no ticket (RFC 8446, section 4.2.9)
 _QUIETLY = b"\x02"  # heartbeats: none are to be sent to us (RFC 6520, section 2)
 _CLOSE = bytes((tls_codec.WARNING, tls_codec.CLOSE_NOTIFY))
 _COOKIE_LIMIT = 512
 _RECORDS_LIMIT = 64
-_LATE_READS, _LATE_BYTES, _LATE_SECONDS = 16, 4096, 1.0
+_LATE_READS, _LATE_BYTES, _LATE_SECONDS = 8, 4096, 1.0
 
 
 def finish_13(asker: Asker, draw: Draw, *, alpn: bool) -> Conversation[Session]:
@@ -65,7 +67,12 @@ class _Hands:
 
     def hello(self) -> bytes:
         """The record of the ClientHello."""
-        extensions: tuple[tuple[int, bytes], ...] = ((STATUS_REQUEST, STATUS), (HEARTBEAT, _QUIETLY), *self._cookie)
+        extensions: tuple[tuple[int, bytes], ...] = (
+            (PSK_MODES, _RESUMING),
+            (STATUS_REQUEST, STATUS),
+            (HEARTBEAT, _QUIETLY),
+            *self._cookie,
+        )
         record = Hello(
             TLS13,
             tuple(f"{suite:04x}" for suite in PROTECTIONS),
@@ -185,12 +192,13 @@ def _flight(theirs: Direction) -> Conversation[Flight13]:
         kind, payload, record = yield from read_record()
         if kind == tls_codec.CHANGE_CIPHER_SPEC and payload == b"\x01":
             continue  # for the sake of middleboxes, appendix D.4
-        if kind == tls_codec.APPLICATION_DATA:
+        sealed = kind == tls_codec.APPLICATION_DATA
+        if sealed:
             kind, payload = theirs.open(record)
         if kind == tls_codec.ALERT:
             raise Refused(payload[1] if len(payload) > 1 else None)
-        if kind != tls_codec.HANDSHAKE:
-            raise ProtocolError(f"a TLS record of type {kind} in a handshake")
+        if kind != tls_codec.HANDSHAKE or not sealed:
+            raise ProtocolError(f"a TLS record of type {kind} in the encrypted part of a handshake")
         handshake += payload
         if is_whole(handshake):
             return parse_flight(handshake)

@@ -68,6 +68,7 @@ def session_facts(session: Session) -> dict[str, FactValue]:
     }
     told: dict[str, FactValue | None] = {
         "tls.alpn": session.alpn or None,
+        "tls.heartbeat": session.heartbeat or None,  # an older version may well know what this one does not offer
         "tls.tickets": session.tickets,
         "tls.ticket_lifetime": session.ticket_lifetime,
         "tls.early_data": session.early_data,

@@ -142,6 +142,13 @@ def test_gnutls_that_wants_a_certificate_is_named_as_such(serve, hold, chain, pr
     assert said(peer)
 
 
+def test_gnutls_gives_its_ticket(serve, hold, chain):
+    files = ["--x509certfile", f"{chain}/full.pem", "--x509keyfile", f"{chain}/leaf.key", "--earlydata", "-a"]
+    port = serve("gnutls-serv", "-q", "-p", "{port}", *files, "--priority", "NORMAL:-VERS-ALL:+VERS-TLS1.3")
+    session, _ = hold(finish(Asker(TARGET), TLS13), port)
+    assert (session.tickets, session.early_data, session.client_certificate) == (True, True, False)
+
+
 def test_the_whole_conversation_shows_the_inside_of_a_server_that_knows_other_protocols(s_server, hold, chain):
     """OpenSSL refuses whoever offers ALPN without the protocol that it wants, so it is asked once more without."""
     heard, peer = hold(tls.probe(TARGET), s_server("-tls1_3", "-alpn", "mqtt", "-Verify", "1"))
