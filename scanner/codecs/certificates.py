@@ -7,7 +7,6 @@ One field in six is broken somewhere: years 0000, negative serials, illegal stri
 import hashlib
 import warnings
 from collections.abc import Callable, Sequence
-from contextlib import suppress
 
 from cryptography import x509
 from cryptography.exceptions import InvalidSignature, UnsupportedAlgorithm
@@ -140,26 +139,9 @@ _READERS: dict[str, Callable[[x509.Certificate], FactValue | None]] = {
 def read_chain(ders: Sequence[bytes]) -> dict[str, FactValue]:
     """The facts of a chain, one entry for each certificate as sent: of 16 at most, and of one larger than 64 KB its hash alone. What cannot be read is ""."""
     shown = ders[:_CHAIN_LIMIT]
-    rows = [_link(der) if len(der) <= _SIZE_LIMIT else ("", "", "") for der in shown]
-    return {
-        "tls.chain": tuple(fingerprint(der) for der in shown),
-        "tls.chain_subjects": tuple(subject for subject, _, _ in rows),
-        "tls.chain_not_after": tuple(not_after for _, not_after, _ in rows),
-        "tls.chain_hashes": tuple(digest for _, _, digest in rows),
+    read = [read_certificate(der) if len(der) <= _SIZE_LIMIT else {} for der in shown]
+    columns = {"subjects": "tls.subject", "not_after": "tls.not_after", "hashes": "tls.signature_hash"}
+    facts: dict[str, FactValue] = {"tls.chain": tuple(fingerprint(der) for der in shown)}
+    return facts | {
+        f"tls.chain_{column}": tuple(str(each.get(name, "")) for each in read) for column, name in columns.items()
     }
-
-
-def _link(der: bytes) -> tuple[str, str, str]:
-    """Subject, end of validity and hash of the signature of one certificate of a chain."""
-    names = ("tls.subject", "tls.not_after", "tls.signature_hash")
-    found = {name: value for name, value in walk.read_fields(der).items() if name in names}
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore")
-        with suppress(*_UNREADABLE):
-            certificate = x509.load_der_x509_certificate(der)
-            for name in names:
-                with suppress(*_UNREADABLE):
-                    value = _READERS[name](certificate)
-                    found |= {} if value is None else {name: value}
-    subject, not_after, digest = (str(found.get(name, "")) for name in names)
-    return subject, not_after, digest

@@ -6,7 +6,7 @@ wrong is reported as such, and whether it holds the key of its certificate is no
 
 import os
 
-from inventory.errors import PeerError
+from inventory.errors import PeerClosed, PeerError
 from inventory.model import FactValue
 from inventory.text import one_line
 from scanner.codecs.tls_codec import TLS13, Version
@@ -34,13 +34,14 @@ def finish(asker: Asker, version: Version, *, alpn: bool = True, draw: Draw = os
 def look_inside(asker: Asker, most: int) -> Conversation[tuple[tuple[bytes, ...], dict[str, FactValue]]]:
     """The certificates and the facts that a server of TLS 1.3 shows inside; the asker opens `most` connections in all.
 
-    Whoever refuses because of ALPN is asked once more without. Where our own handshake cannot come about, the ssl module's may, which shows the leaf alone.
+    Whoever refuses because of ALPN, or hangs up on it, is asked once more without. Where our own handshake cannot come about, the ssl module's may, which
+    shows the leaf alone.
     """
     try:
         try:
             session = yield from finish(asker, TLS13)
-        except Refused as refusal:
-            if refusal.alert != NO_APPLICATION_PROTOCOL or asker.asked >= most:
+        except (Refused, PeerClosed) as error:
+            if asker.asked >= most or not _is_for_alpn(error):
                 raise
             session = yield from finish(asker, TLS13, alpn=False)
     except PeerError as error:
@@ -49,6 +50,11 @@ def look_inside(asker: Asker, most: int) -> Conversation[tuple[tuple[bytes, ...]
             return (yield from _by_the_ssl_module(asker))
         return (), _not_seen(error)
     return session.chain, session_facts(session)
+
+
+def _is_for_alpn(error: Refused | PeerClosed) -> bool:
+    """Whether ALPN may be why: some that know no protocol by it close without a word (tlslite-ng 0.8.2 does)."""
+    return isinstance(error, PeerClosed) or error.alert == NO_APPLICATION_PROTOCOL
 
 
 def other_chain(asker: Asker, shown: tuple[bytes, ...]) -> Conversation[tuple[bytes, ...]]:

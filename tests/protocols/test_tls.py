@@ -142,6 +142,7 @@ def test_the_leaf_of_tls_13_is_seen_by_the_ssl_module_where_ours_cannot(recite):
 def test_a_leaf_that_stays_hidden_is_named_as_such(recite):
     heard, sent = recite(tls.probe(TARGET), ONLY_13)
     assert heard.facts["tls.certificate_error"] == "not seen: the device closed the connection"
+    assert hellos(sent) == ["TLSv1.2", "TLSv1.3", "TLSv1.3", "TLSv1.3"]  # the last without ALPN
     assert said(sent)
 
 
