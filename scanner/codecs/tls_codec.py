@@ -109,7 +109,7 @@ def parse_server_hello(body: bytes) -> ServerHello:
         raise ProtocolError("a ServerHello that ends early")
     version = int.from_bytes(body[:2], "big")
     at = 35 + body[34]
-    extensions = _extensions(body[at + 5 :])
+    extensions = read_extensions(body[at + 5 :])
     retry = body[2:34] == _RETRY_RANDOM
     if len(extensions.get(43, b"")) == 2:
         version = int.from_bytes(extensions[43], "big")
@@ -147,7 +147,8 @@ def parse_key_exchange(exchange: str, body: bytes) -> KeyExchange:
     return KeyExchange(prime=values[0], generator=values[1])
 
 
-def _extensions(data: bytes) -> dict[int, bytes]:
+def read_extensions(data: bytes) -> dict[int, bytes]:
+    """The extensions that follow one another in `data`, by code point."""
     found: dict[int, bytes] = {}
     while len(data) >= 4:
         end = 4 + int.from_bytes(data[2:4], "big")

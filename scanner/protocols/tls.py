@@ -1,15 +1,14 @@
 """TLS: which versions and suites a server accepts, what it picks, and the certificate it shows.
 
-Every question is a ClientHello over a connection of its own, closed with an alert; the handshake is not finished (but for one, where the certificate is
-visible only inside TLS 1.3) and nothing is decrypted, so a server that only this machine's ssl module would refuse is read all the same. Nothing that tests
-for a vulnerability by exploiting it is ever sent.
+Every question is a ClientHello over a connection of its own, closed with an alert. Where certificates are visible only inside TLS 1.3, or a session ticket
+is asked about, one handshake is brought to its end, with nothing inside but that end (`scanner/tls/finishing.py`). All of it is our own, so a server that
+this machine's ssl module would refuse is read all the same. Nothing that tests for a vulnerability by exploiting it is ever sent.
 
 How much is asked is the target's `depth`: the versions and what each picks; the posture, in fifteen hellos at most; or all, in full (`scanner/tls/`).
 """
 
 from dataclasses import replace
 
-from inventory.errors import PeerError
 from inventory.model import Device, Facts, FactValue
 from inventory.text import one_line
 from scanner.codecs import ssl2
@@ -22,15 +21,16 @@ from scanner.conversation import (
     Heard,
     Safety,
     Say,
-    StartTLS,
     Target,
 )
 from scanner.tls import preludes
 from scanner.tls.asking import Asker, Flight
 from scanner.tls.facts import Asked, both, facts_of, names
+from scanner.tls.finishing import FINISHING
 from scanner.tls.full import in_full
 from scanner.tls.offers import everything
 from scanner.tls.posture import posture
+from scanner.tls.questioning import HELLOS
 from scanner.tls.versions import flights
 
 NAME = "tls"
@@ -49,6 +49,7 @@ SAYS = (
     Say.exactly("no-cipher-error SSLv2", ssl2.no_cipher_error()),
     Say.like("close-alert", rb"\x15\x03[\x00-\x03]\x00\x02\x01\x00"),
     *preludes.SAYS,
+    *FINISHING,
 )
 FACTS = {
     "tls.depth": "how much was asked: versions, posture or full",
@@ -78,6 +79,7 @@ FACTS = {
     "tls.ocsp_stapling": "whether it sends the state of its certificate along",
     "tls.client_certificate": "whether it asks for the client's certificate",
     "tls.clock": "its clock as the randoms of its hellos tell it, ISO 8601",
+    "tls.inside_sha256": "SHA-256 of the leaf that it shows inside TLS 1.3, if that is another",
     "tls.nameless_sha256": "SHA-256 of the leaf that it shows where no server name is sent, if that is another",
     "tls.chain": "SHA-256 of each certificate as sent",
     "tls.chain_subjects": "the subject of each",
@@ -130,12 +132,18 @@ def probe(target: Target) -> Conversation[Heard]:
 
 
 def _deeper(asker: Asker, before: Facts) -> Conversation[Heard]:
-    """The posture; in full, what comes to it."""
+    """The posture; in full, what comes to it; and last what a finished handshake shows, if that is one of fifteen."""
     heard = yield from posture(asker, before)
-    if asker.target.depth is not Depth.FULL or heard.failed is not None:
+    if heard.failed is not None:
         return heard
     known = {**before, **heard.facts}
-    return replace(heard, facts={**known, **(yield from in_full(asker, known))})
+    if asker.target.depth is Depth.FULL:
+        known |= yield from in_full(asker, known)
+    if asker.target.depth is Depth.FULL or int(str(known["tls.hellos"])) < HELLOS:
+        from scanner.tls.session import inside  # cryptography takes its time to load
+
+        known |= yield from inside(asker, known)
+    return replace(heard, facts=known)
 
 
 def _versions(asker: Asker) -> Conversation[Heard]:
@@ -171,27 +179,19 @@ def server_name(target: Target) -> dict[str, FactValue]:
 def _chain(
     asker: Asker, accepted: list[tuple[Version, Flight]], facts: dict[str, FactValue]
 ) -> Conversation[tuple[bytes, ...]]:
-    """The certificates of the best version that shows them."""
+    """The certificates of the best version that shows them; with those that only TLS 1.3 shows comes more, into `facts`."""
     chain = next((flight.chain for _, flight in reversed(accepted) if flight.chain), ())
     if not chain and accepted and accepted[-1][0] is TLS13:
-        return (yield from _inside(asker, facts))
+        from scanner.tls.session import look_inside  # cryptography takes its time to load
+
+        chain, shown = yield from look_inside(asker, CONNECTIONS)
+        facts |= shown
     return chain
-
-
-def _inside(asker: Asker, facts: dict[str, FactValue]) -> Conversation[tuple[bytes, ...]]:
-    """The leaf that only a finished TLS 1.3 handshake shows."""
-    try:
-        yield from asker.open()
-        der = yield StartTLS()
-    except PeerError as error:
-        facts["tls.certificate_error"] = one_line(f"not seen: {error}")
-        return ()
-    return (der,) if der else ()
 
 
 def _certificate_facts(chain: tuple[bytes, ...]) -> dict[str, FactValue]:
     if not chain:
         return {}
-    from scanner.codecs.certificates import fingerprint, read_certificate  # cryptography takes its time to load
+    from scanner.codecs.certificates import read_certificate, read_chain  # cryptography takes its time to load
 
-    return {"tls.chain": tuple(fingerprint(der) for der in chain), **read_certificate(chain[0])}
+    return {**read_chain(chain), **read_certificate(chain[0])}

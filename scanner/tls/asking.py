@@ -104,7 +104,7 @@ def read_flight(version: Version, last: Last = all_of_it) -> Conversation[Flight
     alert: int | None = None
     for _ in range(_RECORDS_LIMIT):
         try:
-            kind, payload, record = yield from _record()
+            kind, payload, record = yield from read_record()
         except (PeerClosed, TimedOut):
             if picked is None:
                 raise
@@ -130,7 +130,7 @@ def read_flight(version: Version, last: Last = all_of_it) -> Conversation[Flight
     return Flight(picked, found, raw, alert)
 
 
-def _record() -> Conversation[tuple[int, bytes, bytes]]:
+def read_record() -> Conversation[tuple[int, bytes, bytes]]:
     """The next record: its type, its payload, and both as heard."""
     header = yield Read(5)
     kind, size = tls_codec.record_size(header)
