@@ -57,6 +57,7 @@ _LOOK = (
     (TRUNCATED_HMAC, b""),
     (ALPN, vector(2, b"".join(vector(1, name) for name in (b"http/1.1", b"h2")))),
 )
+_NIST_CURVES = (23, 24, 25)
 _CBC_RIDER = ((ENCRYPT_THEN_MAC, b""),)
 
 
@@ -217,24 +218,28 @@ class _Posture:
         )
 
     def _weak_curves_in(self, version: Version) -> Conversation[None]:
-        """Weakest first; the curve of its own certificate comes last, without which it may have nothing to offer (RFC 8422, section 5.1.1)."""
-        own = tuple(c for c in USUAL_GROUPS if c not in WEAK_CURVES and GROUP_NAMES[c] == self.before.get("tls.curve"))
-        suites = tuple(code for code in candidates(version) if _is_ecdhe(code))
+        """Weakest first. Alone, and then before the curve of its own certificate, without which some have nothing to offer (RFC 8422, section 5.1.1)."""
         weak: tuple[int, ...] = WEAK_CURVES
-        while weak:
-            flight = yield from self.put.ask(_hello(version, suites, groups=(*weak, *own)))
-            curve = flight.exchange.curve if flight and flight.picked and flight.exchange else 0
-            if flight is None or (flight.picked and curve in (0, *own)):
-                silent = f"it did not answer where they were offered in {version.name}"
-                self.why["weak-curves"] = "it prefers the curve of its certificate" if flight else silent
-                return
-            if curve not in weak:
-                self._without_weak_curves.add(version)
-                self.put.doubt(flight, lambda: self._without_weak_curves.discard(version))
-                weak = ()
-            else:
+        for own in dict.fromkeys(((), self._own_curves())):
+            while weak:
+                flight = yield from self.put.ask(_hello(version, _WITH_CURVES[version], groups=(*weak, *own)))
+                curve = flight.exchange.curve if flight and flight.picked and flight.exchange else 0
+                if flight is None or (flight.picked and not curve):
+                    self.why["weak-curves"] = f"it did not answer where they were offered in {version.name}"
+                    return
+                if curve not in weak:
+                    self._without_weak_curves.add(version)
+                    self.put.doubt(flight, lambda: self._without_weak_curves.discard(version))
+                    break
                 self._weak_curve_seen = True
                 weak = () if curve in WEAKEST_CURVES else WEAKEST_CURVES
+
+    def _own_curves(self) -> tuple[int, ...]:
+        """The curve of its certificate's key, or all that it may be."""
+        named = tuple(
+            c for c in USUAL_GROUPS if c not in WEAK_CURVES and GROUP_NAMES[c] == self.before.get("tls.curve")
+        )
+        return named or (_NIST_CURVES if self.before.get("tls.key_type") == "ec" else ())
 
     def _second_look(self) -> Conversation[None]:
         """What the best version up to TLS 1.2 accepted is offered once more the other way round, and with it what an answer may agree to."""
@@ -348,3 +353,6 @@ def _hello(
 def _is_ecdhe(code: str) -> bool:
     suite = all_suites().get(code)
     return suite is not None and suite.exchange == "ECDH"
+
+
+_WITH_CURVES = {version: tuple(code for code in candidates(version) if _is_ecdhe(code)) for version in VERSIONS}
