@@ -86,6 +86,7 @@ class _Posture:
     _without_weak_curves: set[Version] = field(default_factory=set)
     _asked_for_weak_curves: list[Version] = field(default_factory=list)
     _weak_curve_seen: bool = False
+    _weaker: tuple[tuple[Version, tuple[int, ...]], ...] = ()
 
     def __post_init__(self) -> None:
         asked = self.before.get("tls.hellos", 0)
@@ -117,6 +118,7 @@ class _Posture:
         yield from self._sieve(STALE)
         yield from self._weak_curves(self._clear)
         yield from self._nameless()
+        yield from self._weaker_still()
 
     @property
     def _clear(self) -> tuple[Version, ...]:
@@ -219,20 +221,23 @@ class _Posture:
 
     def _weak_curves_in(self, version: Version) -> Conversation[None]:
         """Weakest first. Alone, and then before the curve of its own certificate, without which some have nothing to offer (RFC 8422, section 5.1.1)."""
-        weak: tuple[int, ...] = WEAK_CURVES
         for own in dict.fromkeys(((), self._own_curves())):
-            while weak:
-                flight = yield from self.put.ask(_hello(version, _WITH_CURVES[version], groups=(*weak, *own)))
-                curve = flight.exchange.curve if flight and flight.picked and flight.exchange else 0
-                if flight is None or (flight.picked and not curve):
-                    self.why["weak-curves"] = f"it did not answer where they were offered in {version.name}"
-                    return
-                if curve not in weak:
-                    self._without_weak_curves.add(version)
-                    self.put.doubt(flight, lambda: self._without_weak_curves.discard(version))
-                    break
+            flight = yield from self.put.ask(_hello(version, _WITH_CURVES[version], groups=(*WEAK_CURVES, *own)))
+            curve = flight.exchange.curve if flight and flight.picked and flight.exchange else 0
+            if flight is None or (flight.picked and not curve):
+                self.why["weak-curves"] = f"it did not answer where they were offered in {version.name}"
+                return
+            if curve in WEAK_CURVES:
                 self._weak_curve_seen = True
-                weak = () if curve in WEAKEST_CURVES else WEAKEST_CURVES
+                self._weaker = () if curve in WEAKEST_CURVES else ((version, own),)
+                return
+            self._without_weak_curves.add(version)
+            self.put.doubt(flight, lambda: self._without_weak_curves.discard(version))
+
+    def _weaker_still(self) -> Conversation[None]:
+        """Whether it also takes the weakest, where it picked a better one of the weak curves: worth a hello that nothing else needs."""
+        for version, own in self._weaker:
+            yield from self.put.ask(_hello(version, _WITH_CURVES[version], groups=(*WEAKEST_CURVES, *own)))
 
     def _own_curves(self) -> tuple[int, ...]:
         """The curve of its certificate's key, or all that it may be."""
