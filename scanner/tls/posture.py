@@ -57,6 +57,7 @@ _LOOK = (
     (TRUNCATED_HMAC, b""),
     (ALPN, vector(2, b"".join(vector(1, name) for name in (b"http/1.1", b"h2")))),
 )
+_NIST_CURVES = (23, 24, 25)
 _CBC_RIDER = ((ENCRYPT_THEN_MAC, b""),)
 
 
@@ -86,6 +87,7 @@ class _Posture:
     _without_weak_curves: set[Version] = field(default_factory=set)
     _asked_for_weak_curves: list[Version] = field(default_factory=list)
     _weak_curve_seen: bool = False
+    _weaker: tuple[tuple[Version, tuple[int, ...]], ...] = ()
 
     def __post_init__(self) -> None:
         asked = self.before.get("tls.hellos", 0)
@@ -117,6 +119,7 @@ class _Posture:
         yield from self._sieve(STALE)
         yield from self._weak_curves(self._clear)
         yield from self._nameless()
+        yield from self._weaker_still()
 
     @property
     def _clear(self) -> tuple[Version, ...]:
@@ -229,24 +232,31 @@ class _Posture:
         )
 
     def _weak_curves_in(self, version: Version) -> Conversation[None]:
-        """Weakest first; the curve of its own certificate comes last, without which it may have nothing to offer (RFC 8422, section 5.1.1)."""
-        own = tuple(c for c in USUAL_GROUPS if c not in WEAK_CURVES and GROUP_NAMES[c] == self.before.get("tls.curve"))
-        suites = tuple(code for code in candidates(version) if _is_ecdhe(code))
-        weak: tuple[int, ...] = WEAK_CURVES
-        while weak:
-            flight = yield from self.put.ask(_hello(version, suites, groups=(*weak, *own)))
+        """Weakest first. Alone, and then before the curve of its own certificate, without which some have nothing to offer (RFC 8422, section 5.1.1)."""
+        for own in dict.fromkeys(((), self._own_curves())):
+            flight = yield from self.put.ask(_hello(version, _WITH_CURVES[version], groups=(*WEAK_CURVES, *own)))
             curve = flight.exchange.curve if flight and flight.picked and flight.exchange else 0
-            if flight is None or (flight.picked and curve in (0, *own)):
-                silent = f"it did not answer where they were offered in {version.name}"
-                self.why["weak-curves"] = "it prefers the curve of its certificate" if flight else silent
+            if flight is None or (flight.picked and not curve):
+                self.why["weak-curves"] = f"it did not answer where they were offered in {version.name}"
                 return
-            if curve not in weak:
-                self._without_weak_curves.add(version)
-                self.put.doubt(flight, lambda: self._without_weak_curves.discard(version))
-                weak = ()
-            else:
+            if curve in WEAK_CURVES:
                 self._weak_curve_seen = True
-                weak = () if curve in WEAKEST_CURVES else WEAKEST_CURVES
+                self._weaker = () if curve in WEAKEST_CURVES else ((version, own),)
+                return
+            self._without_weak_curves.add(version)
+            self.put.doubt(flight, lambda: self._without_weak_curves.discard(version))
+
+    def _weaker_still(self) -> Conversation[None]:
+        """Whether it also takes the weakest, where it picked a better one of the weak curves: worth a hello that nothing else needs."""
+        for version, own in self._weaker:
+            yield from self.put.ask(_hello(version, _WITH_CURVES[version], groups=(*WEAKEST_CURVES, *own)))
+
+    def _own_curves(self) -> tuple[int, ...]:
+        """The curve of its certificate's key, or all that it may be."""
+        named = tuple(
+            c for c in USUAL_GROUPS if c not in WEAK_CURVES and GROUP_NAMES[c] == self.before.get("tls.curve")
+        )
+        return named or (_NIST_CURVES if self.before.get("tls.key_type") == "ec" else ())
 
     def _second_look(self) -> Conversation[None]:
         """What the best version up to TLS 1.2 accepted is offered once more the other way round, and with it what an answer may agree to."""
@@ -360,3 +370,6 @@ def _hello(
 def _is_ecdhe(code: str) -> bool:
     suite = all_suites().get(code)
     return suite is not None and suite.exchange == "ECDH"
+
+
+_WITH_CURVES = {version: tuple(code for code in candidates(version) if _is_ecdhe(code)) for version in VERSIONS}

@@ -17,6 +17,7 @@ class Configuration:
     suites: dict[str, tuple[str, ...]]
     server_decides: bool = False
     groups: tuple[int, ...] = (29, P256)
+    needs_group: int = 0
     prime_bits: int = 2048
     export_bits: int = 512
     compression: bool = False
@@ -130,6 +131,8 @@ class Server:
         if version < 0x0304 and self.exchanges[suite] != "ECDH":
             return 0
         offered = offer.groups or [P256, X25519]  # RFC 8422, section 4: whoever names none takes any
+        if self.configuration.needs_group and self.configuration.needs_group not in offered:
+            return None  # that of its own certificate
         return next((group for group in offered if group in self.configuration.groups), None)
 
     def _agree(self, offer: Offer, version: int, suite: str) -> None:

@@ -6,7 +6,7 @@ from itertools import repeat
 import pytest
 
 from inventory.errors import PeerClosed, ProtocolError, TimedOut
-from inventory.model import Endpoint
+from inventory.model import Endpoint, FactValue
 from scanner.codecs.tls_codec import TLS13, vector
 from scanner.codecs.tls_keys import PROTECTIONS, Direction, application_secrets, finished, handshake_secrets
 from scanner.codecs.tls_session import message
@@ -249,7 +249,7 @@ def test_a_silent_server_is_not_asked_again():
     assert facts == {"tls.certificate_error": "not seen: the device did not answer in time"}
 
 
-KNOWN = {"tls.versions": ("TLSv1.2", "TLSv1.3"), "tls.hellos": 9}
+KNOWN: dict[str, FactValue] = {"tls.versions": ("TLSv1.2", "TLSv1.3"), "tls.hellos": 9}
 
 
 @pytest.mark.parametrize("shown", [b"leaf", b"old"])
@@ -265,5 +265,5 @@ def test_a_handshake_that_does_not_come_about_adds_its_hello_alone():
 
 
 def test_a_server_that_gives_no_tickets_in_tls_12_is_asked_for_none():
-    known = {"tls.versions": ("TLSv1.2",), "tls.tickets": False, "tls.hellos": 9}
+    known: dict[str, FactValue] = {"tls.versions": ("TLSv1.2",), "tls.tickets": False, "tls.hellos": 9}
     assert hold_with(inside(Asker(TARGET), known), Misbehaving(GOOD).answer) == {}

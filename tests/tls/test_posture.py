@@ -143,6 +143,16 @@ def test_a_server_that_only_hangs_up_is_believed_once_it_answers_again():
     assert facts["tls.unsettled"] == ()
 
 
+@pytest.mark.parametrize(("groups", "weak"), [((23,), False), ((23, 1), True)])
+def test_the_curve_of_its_own_certificate_is_offered_behind_the_weak_ones(groups, weak):
+    key = {"tls.key_type": "ec", "tls.curve": "secp256r1", "tls.hellos": 3, "tls.settled": ("versions",)}
+    configuration = Configuration(MODERN, groups=groups, needs_group=23)
+    before, _ = ask(configuration, replace(TARGET, depth=Depth.VERSIONS))
+    facts, _ = ask(configuration, facts={**before, **key})
+    assert "weak-curves" in facts["tls.settled"]
+    assert ("sect163k1" in facts["tls.groups"]) is weak
+
+
 def test_what_a_server_that_falls_silent_was_not_asked_is_said():
     server = Server(Configuration(OPENSSL, dies_after=2), EXCHANGES)
     before = ask(Configuration(OPENSSL))[0] | {"tls.settled": ("versions",), "tls.unsettled": (), "tls.hellos": 4}
