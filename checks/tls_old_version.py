@@ -1,7 +1,8 @@
 """The device still speaks a version of SSL or TLS that is broken or withdrawn.
 
-What: a handshake with SSL 3.0, TLS 1.0 or TLS 1.1 was accepted. SSL 3.0 is broken (POODLE, RFC 7568); TLS 1.0 and 1.1 were withdrawn by RFC 8996.
-Only the opening of the handshake is exchanged, never a login.
+What: a handshake with SSL 2.0, SSL 3.0, TLS 1.0 or TLS 1.1 was accepted. SSL 2.0 (RFC 6176) and SSL 3.0 (POODLE, RFC 7568) are broken; TLS 1.0 and 1.1
+were withdrawn by RFC 8996. Only the opening of the handshake is exchanged, never a login. Critical for both versions of SSL; high where the device speaks
+nothing newer than TLS 1.1; medium where TLS 1.0 or 1.1 stands beside a newer version.
 
 Why it matters in a city: an attacker between the device and its server can force both down to the oldest version they share and read or alter what a
 controller is told. A device that knows nothing newer than TLS 1.1 mostly has not been updated for ten years.
@@ -10,11 +11,16 @@ How to fix: set the minimum version to TLS 1.2 in the device's web or security s
 update, put a TLS proxy in front of the device and plan its replacement.
 """
 
-from checks.contract import Flaw, Inconclusive, Judgement, check
-from inventory.model import Device, Family, Observation, Severity
+from collections.abc import Iterator
+from dataclasses import replace
 
-_ORDER = ("SSLv3", "TLSv1.0", "TLSv1.1", "TLSv1.2", "TLSv1.3")
-_OLD = _ORDER[:3]
+from checks.cipher_suites import Weakness
+from checks.contract import Flaw, Judgement, check
+from checks.rules import breach
+from checks.tls_endpoint import VERSIONS, Doubt, Spoken, each, in_words
+from inventory.model import Device, Family, Severity
+
+_OLD = VERSIONS[:4]
 
 
 @check(
@@ -33,32 +39,40 @@ _OLD = _ORDER[:3]
     ),
 )
 def tls_old_version(device: Device) -> Judgement:
-    """Every TLS endpoint that accepts SSL 3.0, TLS 1.0 or TLS 1.1."""
-    unknown = []
-    for seen in device.speaking("tls"):
-        accepted = _accepted(seen)
-        if not accepted:
-            unknown.append(str(seen.endpoint))
-        elif accepted[0] in _OLD:
-            yield Flaw(seen.endpoint, _detail(accepted), seen.evidence, severity=_severity(accepted))
-    if unknown:
-        raise Inconclusive(f"no version of TLS was agreed on at {', '.join(unknown)}")
-    return "accepts only TLS 1.2 and later"
+    """Every TLS endpoint that accepts SSL 2.0, SSL 3.0, TLS 1.0 or TLS 1.1: one finding each, by its weakest version."""
+    return (yield from each(device, _old, "accepts only TLS 1.2 and later"))
 
 
-def _accepted(seen: Observation) -> list[str]:
-    """The versions that were accepted, oldest first."""
-    versions = seen.facts.get("tls.versions")
-    return [version for version in _ORDER if isinstance(versions, tuple) and version in versions]
+def _old(one: Spoken) -> Iterator[Flaw | Doubt]:
+    if one.versions[0] in _OLD:
+        yield replace(
+            breach(_rule(one), one.seen, _detail(one)), facet=""
+        )  # one finding, whichever version is the weakest
+    yield from one.doubts("versions", "sslv2")
 
 
-def _severity(accepted: list[str]) -> Severity:
-    if accepted[0] == "SSLv3":
-        return Severity.CRITICAL
-    return Severity.HIGH if accepted[-1] in _OLD else Severity.MEDIUM
+def _rule(one: Spoken) -> str:
+    weakest = {"SSLv2": "proto.sslv2", "SSLv3": "proto.sslv3"}.get(one.versions[0])
+    if weakest:
+        return weakest
+    if one.versions[-1] in _OLD:
+        return "proto.no12"
+    return {"TLSv1.0": "proto.tls10", "TLSv1.1": "proto.tls11"}[one.versions[0]]
 
 
-def _detail(accepted: list[str]) -> str:
-    old = [version for version in accepted if version in _OLD]
-    best = "nothing newer" if accepted[-1] in _OLD else f"and {accepted[-1]} at best"
-    return f"Accepts {', '.join(old)}, {best}."
+def _detail(one: Spoken) -> str:
+    old = [version for version in one.versions if version in _OLD]
+    best = "nothing newer" if one.versions[-1] in _OLD else f"and {one.versions[-1]} at best"
+    return " ".join((f"Accepts {', '.join(old)}, {best}.", *_attacks(one)))
+
+
+def _attacks(one: Spoken) -> Iterator[str]:
+    """What is known to break the old versions that it accepts."""
+    if one.speaks("SSLv2"):
+        yield "SSL 2.0 protects neither its handshake nor its keys."
+    if one.speaks("SSLv3"):
+        yield "SSL 3.0 lets somebody in between read a cookie or password by POODLE (CVE-2014-3566)."
+    chained = {found.version for found in one.of(Weakness.CBC, Weakness.CBC_SHA1)} & {"SSLv3", "TLSv1.0"}
+    if chained:
+        known = in_words([version for version in VERSIONS if version in chained])
+        yield f"Its CBC suites in {known} are open to BEAST (CVE-2011-3389) where the client is old as well."

@@ -131,7 +131,7 @@ class Target:
     expected: bool = True
     depth: Depth = Depth.VERSIONS
     starttls: str = ""
-    before: Facts = field(default_factory=dict)
+    before: Facts = field(default_factory=dict, compare=False)
 
     @property
     def host(self) -> str:

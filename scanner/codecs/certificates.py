@@ -113,6 +113,17 @@ def _sans(certificate: x509.Certificate) -> tuple[str, ...]:
     return tuple(one_line(value, 253) for value in values)
 
 
+def _ocsp_responder(certificate: x509.Certificate) -> str | None:
+    """The first place of OCSP that it names (RFC 5280, section 4.2.2.1)."""
+    try:
+        places = certificate.extensions.get_extension_for_class(x509.AuthorityInformationAccess).value
+    except x509.ExtensionNotFound:
+        return None
+    told = (place for place in places if place.access_method == x509.oid.AuthorityInformationAccessOID.OCSP)
+    first = next(told, None)
+    return one_line(_general_name(first.access_location), 253) if first else None
+
+
 def _general_name(name: x509.GeneralName) -> str:
     if isinstance(name, x509.DirectoryName):
         return name.value.rfc4514_string()
@@ -132,4 +143,5 @@ _READERS: dict[str, Callable[[x509.Certificate], FactValue | None]] = {
     "tls.signature_hash": _signature_hash,
     "tls.self_signed": _self_signed,
     "tls.sans": _sans,
+    "tls.ocsp_responder": _ocsp_responder,
 }

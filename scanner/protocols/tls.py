@@ -85,6 +85,7 @@ FACTS = {
     "tls.key_usage": "what its key may be used for, RFC 5280 section 4.2.1.3: 'digital_signature', …",
     "tls.extended_key_usage": "its purposes: 'serverAuth', …",
     "tls.sans": "its subject alternative names",
+    "tls.ocsp_responder": "where its issuer tells whether it was revoked (OCSP), if it names such a place",
     "tls.sha1": "SHA-1 of its DER",
     "tls.sha256": "SHA-256 of its DER",
     "tls.spki_sha256": "SHA-256 of its public key (SubjectPublicKeyInfo)",

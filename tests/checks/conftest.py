@@ -14,6 +14,11 @@ from scanner.ledger import Ledger
 
 NOW = datetime(2026, 11, 21, 2, 0, tzinfo=UTC)
 Replies = Callable[[Login], Answer]
+SETTLED = (
+    *("versions", "sslv2", "null", "anonymous", "export", "rc4", "des", "3des", "md5", "cbc-sha1", "static"),
+    *("forward-secrecy", "aead", "dh", "weak-curves", "compression", "fallback"),
+)
+"""What a posture asks to its end."""
 
 
 @dataclass
@@ -142,6 +147,11 @@ def tls() -> Callable[..., dict[str, FactValue]]:
     def facts(**changed: FactValue) -> dict[str, FactValue]:
         sound: dict[str, FactValue] = {
             "tls.versions": ("TLSv1.2", "TLSv1.3"),
+            "tls.suites": ("TLSv1.2 0xc02f", "TLSv1.3 0x1301"),
+            "tls.accepted": ("TLSv1.2 0xc02f", "TLSv1.2 0xc030", "TLSv1.3 0x1301"),
+            "tls.settled": SETTLED,
+            "tls.secure_renegotiation": True,
+            "tls.extended_master_secret": True,
             "tls.subject": "CN=cam.riverside.example",
             "tls.not_after": "2027-06-30T12:00:00+00:00",
             "tls.key_type": "rsa",

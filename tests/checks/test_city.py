@@ -6,7 +6,7 @@ from checks.contract import Answer, Verdict, load_checks
 from inventory.ledger import LooseBook
 from inventory.model import Level, Severity
 
-LOW, MEDIUM, HIGH, CRITICAL = Severity.LOW, Severity.MEDIUM, Severity.HIGH, Severity.CRITICAL
+INFO, LOW, MEDIUM, HIGH, CRITICAL = Severity
 DIGEST = ("rtsp", 554, {"rtsp.status": 401, "rtsp.auth": "digest"})
 LOGIN = {"telnet.prompt": "login"}
 FTP = ("ftp", 21, {"ftp.code": 220})
@@ -45,6 +45,7 @@ CITY = {
         set(),
         {
             ("tls-old-version", 443, MEDIUM),
+            ("tls-advice", 443, INFO),
             ("tls-certificate-weak-key", 443, HIGH),
             ("tls-certificate-weak-signature", 443, MEDIUM),
             ("tls-certificate-self-signed", 443, LOW),
@@ -87,7 +88,7 @@ CITY = {
         [page(443), ("tls", 443, {"versions": ("TLSv1.2",), "until": "2024-06-30T00:00:00+00:00"}), ("ssh", 22, {})],
         [("component", "OpenSSH 7.4", 22)],
         set(),
-        {("tls-certificate-expired", 443, HIGH), ("component-old", 22, LOW)},
+        {("tls-certificate-expired", 443, HIGH), ("tls-advice", 443, INFO), ("component-old", 22, LOW)},
     ),
     "lighting_gateway": (
         ("Schréder", "Owlet IoT", "lighting-gateway"),
@@ -128,6 +129,7 @@ CITY = {
         {("ssh", "root", "admin01")},
         {
             ("default-credentials", 22, CRITICAL),
+            ("tls-advice", 443, INFO),
             ("tls-certificate-self-signed", 443, LOW),
             ("component-old", 22, LOW),
         },

@@ -11,6 +11,7 @@ from scanner.protocols import tls
 FOLDER = Path(__file__).parents[1] / "bytes/certificates"
 RSA = (FOLDER / "rsa1024-sha1.der").read_bytes()
 EC = (FOLDER / "ec256-sha256.der").read_bytes()
+OCSP = (FOLDER / "ec256-ocsp.der").read_bytes()
 V3 = (FOLDER / "../tls/openssl-3.0-up-to-1.2-4.bin").read_bytes()[109 : 109 + 0x34B]
 PRIME256V1 = bytes.fromhex("0608 2a8648ce3d030107")
 
@@ -46,6 +47,11 @@ def test_reads_names_times_and_serial():
 def test_reads_alternative_names():
     facts = read_certificate(V3)
     assert facts["tls.sans"] == ("camera.test", "192.0.2.1")
+
+
+def test_reads_where_its_issuer_tells_whether_it_was_revoked():
+    assert read_certificate(OCSP)["tls.ocsp_responder"] == "http://ocsp.riverside.example/"
+    assert "tls.ocsp_responder" not in read_certificate(RSA)
 
 
 @pytest.mark.parametrize("name", ["rsa512-md5", "rsa1024-sha1", "ec256-sha256", "ed25519"])

@@ -1,0 +1,105 @@
+"""The table of rules: what each breach is worth on a private network, and what says so."""
+
+import ast
+import re
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+
+import checks
+from checks.rules import all_rules, breach
+from inventory.model import Confidence, Endpoint, Observation, Severity
+
+EXPECTED = {
+    "proto.sslv2": "critical",
+    "proto.sslv3": "critical",
+    "proto.tls10": "medium",
+    "proto.tls11": "medium",
+    "proto.no12": "high",
+    "proto.no13": "info",
+    "cipher.null": "critical",
+    "cipher.anon": "critical",
+    "cipher.export": "critical",
+    "cipher.rc4": "high",
+    "cipher.des_low": "high",
+    "cipher.3des": "medium",
+    "cipher.cbc_sha1": "low",
+    "cipher.static": "low",
+    "cipher.no_pfs": "medium",
+    "cipher.no_aead": "medium",
+    "cipher.order": "info",
+    "kx.dh_512": "critical",
+    "kx.dh_1024": "high",
+    "kx.weak_curve": "medium",
+    "ext.ems": "low",
+    "ext.scsv": "low",
+    "ext.trunc_hmac": "low",
+    "ext.early_data": "low",
+    "ext.ticket_lifetime": "info",
+    "ext.heartbeat": "info",
+    "ocsp.staple": "info",
+    "vuln.crime": "medium",
+    "vuln.reneg_insecure": "medium",
+    "clock.wrong": "low",
+}
+# Each clause with the edition of its framework.
+CLAUSES = (
+    r"CWE-\d+",
+    r"CVE-\d{4}-\d{4,}",
+    r"RFC \d{4}: [\dA-Z]+(\.\d+)*",
+    r"NIST SP 800-52r2: 3\.\d(\.\d)?",
+    r"NIST SP 800-131Ar2: 2",
+    r"BSI TR-02102-2 2026-01",
+    r"ETSI EN 303 645 v3\.1\.3: 5\.\d+-\d+",
+    r"EU CRA 2024/2847 Annex I: Part I \(2\)\([a-z]\)",
+    r"PCI DSS v4\.0\.1: 4\.2\.1",
+    r"OWASP IoT Top 10 2018: I7",
+)
+READ = {
+    node.value
+    for path in Path(checks.__path__[0]).glob("tls_*.py")
+    for node in ast.walk(ast.parse(path.read_text(encoding="utf-8")))
+    if isinstance(node, ast.Constant) and isinstance(node.value, str)
+}
+
+
+@pytest.mark.parametrize(("rule", "severity"), EXPECTED.items(), ids=EXPECTED)
+def test_a_rule_is_as_severe_as_expected_of_a_device_on_a_private_network(rule, severity):
+    assert all_rules()[rule].severity.label == severity
+
+
+def test_no_rule_of_these_families_is_left_out_of_the_expectation():
+    families = {rule.partition(".")[0] for rule in EXPECTED} - {"vuln"}
+    assert {rule for rule in all_rules() if rule.partition(".")[0] in families} <= set(EXPECTED)
+
+
+@pytest.mark.parametrize("rule", EXPECTED)
+def test_some_check_tells_the_rule(rule):
+    assert rule in READ
+
+
+@pytest.mark.parametrize("rule", EXPECTED)
+def test_its_standards_are_clauses_of_a_named_edition_and_one_is_a_cwe(rule):
+    standards = all_rules()[rule].standards
+    assert any(standard.startswith("CWE-") for standard in standards)
+    assert len(set(standards)) == len(standards)
+    assert [told for told in standards if not any(re.fullmatch(clause, told) for clause in CLAUSES)] == []
+
+
+@pytest.mark.parametrize("rule", EXPECTED)
+def test_its_title_is_a_phrase_and_its_remedy_an_act(rule):
+    row = all_rules()[rule]
+    assert 10 <= len(row.title) <= 70
+    assert not row.title.endswith(".")
+    assert row.remedy.endswith(".")
+    assert len(row.remedy.split()) >= 5
+
+
+def test_a_breach_is_the_rules_own_and_the_observations():
+    seen = Observation(Endpoint("192.0.2.1", 8443), "tls", {}, b"\x15\x03", datetime(2026, 11, 21, tzinfo=UTC))
+    flaw = breach("clock.wrong", seen, "Its clock says 1970-01-01.")
+    row = all_rules()["clock.wrong"]
+    assert (flaw.title, flaw.severity, flaw.remedy) == (row.title, Severity.LOW, row.remedy)
+    assert (flaw.confidence, flaw.standards) == (Confidence.LIKELY, row.standards)
+    assert (flaw.endpoint, flaw.evidence, flaw.facet) == (seen.endpoint, b"\x15\x03", "tcp/8443 clock.wrong")
