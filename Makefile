@@ -22,6 +22,7 @@ bench: $(VENV)/.installed-dev
 	@$(BIN)/python bench/fingerprints.py
 	@$(BIN)/python bench/identification.py
 	@$(BIN)/python bench/city.py
+	@$(BIN)/python bench/tls.py
 
 $(VENV)/bin/python:
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { \
