@@ -84,6 +84,8 @@ class Grant:
     valid_until: date | None = None
     window: str = ""
     hours: tuple[time, time] | None = field(init=False, repr=False, compare=False, default=None)
+    rule: str = field(init=False, repr=False, compare=False, default="")
+    """What the audit line says of who allowed it."""
 
     def __post_init__(self) -> None:
         for network in self.networks:
@@ -92,16 +94,12 @@ class Grant:
             raise ScopeError(f"{self.name} has no approval; say who approved the scan (approved_by)")
         if self.window:
             object.__setattr__(self, "hours", _hours(self.window))
+        object.__setattr__(self, "rule", f"{self.name}, approved by {self.approved_by}")
 
     @property
     def name(self) -> str:
         """How messages and the audit call it: the site, or its networks where it has no name."""
         return f"site {self.site!r}" if self.site else "the grant for " + ", ".join(map(str, self.networks[:3]))
-
-    @property
-    def rule(self) -> str:
-        """What the audit line says of who allowed it."""
-        return f"{self.name}, approved by {self.approved_by}"
 
     def refusal(self, address: Address, level: Level, now: datetime) -> str:
         """Why this grant does not allow `level` at `address` now, in a sentence with the way out; "" when it allows it.
