@@ -84,7 +84,7 @@ class Census:
 @dataclass(slots=True)
 class Enumeration:
     """The enumeration of one server. `prime` is the smallest of its Diffie-Hellman primes (0: none seen), `preference` "server", "client" or "" where nobody
-    can tell, `unsettled` what could not be asked to its end, and why."""
+    can tell, and what is known of it beforehand is not asked again; `unsettled` what could not be asked to its end, and why."""
 
     asker: Asker
     spoken: frozenset[Version]
@@ -217,7 +217,7 @@ class Enumeration:
 
     def _decide(self) -> Conversation[None]:
         """Who decides on the suite: the same few in opposite orders, without ChaCha20, which some servers pick only where the client begins with it."""
-        for census in self.censuses.values():
+        for census in self.censuses.values() if not self.preference else ():
             for manner, codes in census.picks:
                 some = [code for code in codes if code not in _CHACHA]
                 if len(some) > 1:

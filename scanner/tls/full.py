@@ -34,7 +34,8 @@ _BY_GROUPS = ("groups", "weak-curves")
 def in_full(asker: Asker, known: Facts) -> Conversation[dict[str, FactValue]]:
     """What comes to the facts that are `known`, or takes their place. Whatever the server does ends in facts, and in the reason why they are not all."""
     names, before = _texts(known, "tls.versions"), asker.asked
-    enumeration = Enumeration(asker, frozenset(version for version in VERSIONS if version.name in names))
+    spoken = frozenset(version for version in VERSIONS if version.name in names)
+    enumeration = Enumeration(asker, spoken, preference=str(known.get("tls.preference", "")))
     unsettled = enumeration.unsettled
     old = None if "sslv2" in _texts(known, "tls.settled") else (yield from _ssl2(asker, unsettled))
     yield from enumeration.run()

@@ -5,7 +5,7 @@ Diffie-Hellman key, which nobody issues. So is what Netscape numbered for FIPS, 
 """
 
 from collections.abc import Collection
-from functools import cache
+from functools import cache, lru_cache
 
 from checks.cipher_suites import Suite, Weakness, all_suites
 from scanner.codecs.tls_codec import SSL30, TLS10, TLS12, TLS13, Version
@@ -43,7 +43,11 @@ def candidates(version: Version) -> tuple[str, ...]:
 
 def telling(version: Version, wanted: Collection[str]) -> tuple[str, ...]:
     """The suites of this version that tell something of what is wanted; those that tell most come first, then those that tell the worst."""
+    return _telling(version, frozenset(wanted))
 
+
+@lru_cache(maxsize=1024)  # asked before every hello of a posture, for the same few classes of every server
+def _telling(version: Version, wanted: frozenset[str]) -> tuple[str, ...]:
     def rank(code: str) -> tuple[int, int]:
         told = kinds(code).intersection(wanted)
         return -len(told), min(KINDS.index(kind) for kind in told)
