@@ -13,6 +13,8 @@ from inventory.model import Device, Observation
 
 VERSIONS = ("SSLv2", "SSLv3", "TLSv1.0", "TLSv1.1", "TLSv1.2", "TLSv1.3")
 """Weakest first, in the words of the fact `tls.versions`."""
+DTLS_VERSIONS = ("DTLSv1.0", "DTLSv1.2", "DTLSv1.3")
+"""The same over UDP, where nobody asks more than this."""
 VERSIONS_ONLY = "was asked for its versions only"
 _OF_SUITES = frozenset((*(str(weakness) for weakness in Weakness), "forward-secrecy", "aead"))
 _SHOWN = 5
@@ -94,17 +96,18 @@ class Spoken:
 Look = Callable[[Spoken], Iterator[Flaw | Doubt]]
 
 
-def endpoints(device: Device) -> Iterator[Spoken]:
-    """Every endpoint of the device where TLS was asked for."""
-    for seen in device.speaking("tls"):
+def endpoints(device: Device, *protocols: str) -> Iterator[Spoken]:
+    """Every endpoint of the device where TLS was asked for, or these `protocols` of its kind."""
+    for seen in device.speaking(*(protocols or ("tls",))):
         spoken = texts(seen, "tls.versions")
-        yield Spoken(seen, tuple(version for version in VERSIONS if version in spoken), tuple(_accepted(seen)))
+        versions = tuple(version for version in (*VERSIONS, *DTLS_VERSIONS) if version in spoken)
+        yield Spoken(seen, versions, tuple(_accepted(seen)))
 
 
-def each(device: Device, look: Look, sound: str) -> Judgement:
-    """Look at every endpoint; one about which a doubt remains leaves the check without a verdict."""
+def each(device: Device, look: Look, sound: str, *protocols: str) -> Judgement:
+    """Look at every endpoint of TLS, or of these `protocols`; one about which a doubt remains leaves the check without a verdict."""
     doubts: list[str] = []
-    for one in endpoints(device):
+    for one in endpoints(device, *protocols):
         if not one.versions:
             doubts.append(f"no version of TLS was agreed on at {one.seen.endpoint}")
             continue
