@@ -81,7 +81,12 @@ class Spoken:
     def doubt(self, topic: str) -> Doubt:
         """The doubt about a question, with the reason that the observation gives."""
         reason = self._why(topic) or (self._why("suites") if topic in _OF_SUITES else "")
-        return Doubt(topic, reason or ("was not asked" if self.examined else VERSIONS_ONLY))
+        return Doubt(topic, reason or ("was not asked" if self.examined else self._why_not_examined or VERSIONS_ONLY))
+
+    @property
+    def _why_not_examined(self) -> str:
+        """Why no more was asked than the versions: the reason that every class has in common."""
+        return self._why(str(Weakness.NULL))
 
     def _why(self, topic: str) -> str:
         """Why a question was not asked to its end, as the observation tells it; once for each version, where that differs."""
@@ -152,5 +157,9 @@ def _accepted(seen: Observation) -> Iterator[Accepted]:
 
 
 def _told(one: Spoken, reason: str, topics: list[str]) -> str:
+    """In the same words for all checks, where none of them had more to go by than the versions."""
     where = str(one.seen.endpoint)
-    return f"{where} {reason}" if reason == VERSIONS_ONLY else f"{where}: {', '.join(topics)}: {reason}"
+    if reason == VERSIONS_ONLY:
+        return f"{where} {reason}"
+    named = one.examined or "versions" in topics
+    return f"{where}: {', '.join(topics)}: {reason}" if named else f"{where}: {reason}"
