@@ -10,7 +10,7 @@ demo: $(STAMP)
 	@$(BIN)/tocsin demo
 
 test: lint
-	@$(BIN)/python -m pytest -n 3 --dist loadgroup --no-loadscope-reorder
+	@$(BIN)/python -m pytest -n 2 --dist loadfile --no-loadscope-reorder
 
 lint: $(VENV)/.installed-dev
 	@$(BIN)/ruff check .

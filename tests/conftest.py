@@ -86,19 +86,6 @@ def namespaces() -> None:
         pytest.skip("this machine forbids network namespaces to this user: run as root, or allow user namespaces")
 
 
-@pytest.hookimpl(tryfirst=True)
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Where several processes share the work (`pytest -n 2 --dist loadgroup`), keep the tests of one file together, for they share what is slow to make, and
-    those that share one street of hostile devices."""
-    for item in items:
-        group = (
-            "hostile"
-            if "street" in getattr(item, "fixturenames", ()) and "hostile" in item.path.parts
-            else str(item.path)
-        )
-        item.add_marker(pytest.mark.xdist_group(group))
-
-
 class Recorded:
     """The other side of a conversation, played from recorded bytes.
 
