@@ -1,66 +1,68 @@
 """Every certificate that a device shows, in one form, whatever protocol showed it; and the way in which all checks of certificates look at them.
 
-TLS shows a chain, of which the leaf is judged here; an OPC UA server tells its certificate with its endpoints. The facts are those of the leaf, under the
-names that the protocol module declares.
+TLS and DTLS show a chain, of which the leaf is judged here; an OPC UA server tells its certificate with its endpoints. The facts are those of the leaf, under
+the names that the protocol module declares.
 """
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 
+from checks.cipher_suites import all_suites
 from checks.contract import Flaw, Inconclusive, Judgement, NotApplicable
 from checks.rules import breach
 from inventory.model import Device, Endpoint, FactValue, Observation, Severity
 
-SHOWING = ("tls", "opcua")
+OF_TLS = ("tls", "dtls")
+"""TLS over TCP and over UDP; the facts of both have the same names."""
+SHOWING = (*OF_TLS, "opcua")
 """The protocols that show a certificate."""
 _SUBJECT, _ISSUER = "subject", "issuer"
-_FACTS: dict[str, dict[str, str]] = {
-    "tls": {
-        _SUBJECT: "tls.subject",
-        _ISSUER: "tls.issuer",
-        "serial": "tls.serial",
-        "not_before": "tls.not_before",
-        "not_after": "tls.not_after",
-        "key_type": "tls.key_type",
-        "key_bits": "tls.key_bits",
-        "curve": "tls.curve",
-        "exponent": "tls.exponent",
-        "modulus": "tls.modulus",
-        "signature_hash": "tls.signature_hash",
-        "self_signed": "tls.self_signed",
-        "is_ca": "tls.is_ca",
-        "key_usage": "tls.key_usage",
-        "extended_key_usage": "tls.extended_key_usage",
-        "sans": "tls.sans",
-        "sha1": "tls.sha1",
-        "sha256": "tls.sha256",
-        "spki_sha256": "tls.spki_sha256",
-        "error": "tls.certificate_error",
-    },
-    "opcua": {
-        _SUBJECT: "opcua.certificate_subject",
-        _ISSUER: "opcua.certificate_issuer",
-        "serial": "opcua.certificate_serial",
-        "not_before": "opcua.certificate_not_before",
-        "not_after": "opcua.certificate_not_after",
-        "key_type": "opcua.certificate_key_type",
-        "key_bits": "opcua.certificate_key_bits",
-        "curve": "opcua.certificate_curve",
-        "exponent": "opcua.certificate_exponent",
-        "modulus": "opcua.certificate_modulus",
-        "signature_hash": "opcua.certificate_signature_hash",
-        "self_signed": "opcua.certificate_self_signed",
-        "is_ca": "opcua.certificate_is_ca",
-        "key_usage": "opcua.certificate_key_usage",
-        "extended_key_usage": "opcua.certificate_extended_key_usage",
-        "sans": "opcua.certificate_sans",
-        "sha1": "opcua.certificate_sha1",
-        "sha256": "opcua.certificate_sha256",
-        "spki_sha256": "opcua.certificate_spki_sha256",
-        "error": "opcua.certificate_error",
-    },
+_OF_TLS: Mapping[str, str] = {
+    _SUBJECT: "tls.subject",
+    _ISSUER: "tls.issuer",
+    "serial": "tls.serial",
+    "not_before": "tls.not_before",
+    "not_after": "tls.not_after",
+    "key_type": "tls.key_type",
+    "key_bits": "tls.key_bits",
+    "curve": "tls.curve",
+    "exponent": "tls.exponent",
+    "modulus": "tls.modulus",
+    "signature_hash": "tls.signature_hash",
+    "self_signed": "tls.self_signed",
+    "is_ca": "tls.is_ca",
+    "key_usage": "tls.key_usage",
+    "extended_key_usage": "tls.extended_key_usage",
+    "sans": "tls.sans",
+    "sha1": "tls.sha1",
+    "sha256": "tls.sha256",
+    "spki_sha256": "tls.spki_sha256",
+    "error": "tls.certificate_error",
 }
+_OF_OPCUA: Mapping[str, str] = {
+    _SUBJECT: "opcua.certificate_subject",
+    _ISSUER: "opcua.certificate_issuer",
+    "serial": "opcua.certificate_serial",
+    "not_before": "opcua.certificate_not_before",
+    "not_after": "opcua.certificate_not_after",
+    "key_type": "opcua.certificate_key_type",
+    "key_bits": "opcua.certificate_key_bits",
+    "curve": "opcua.certificate_curve",
+    "exponent": "opcua.certificate_exponent",
+    "modulus": "opcua.certificate_modulus",
+    "signature_hash": "opcua.certificate_signature_hash",
+    "self_signed": "opcua.certificate_self_signed",
+    "is_ca": "opcua.certificate_is_ca",
+    "key_usage": "opcua.certificate_key_usage",
+    "extended_key_usage": "opcua.certificate_extended_key_usage",
+    "sans": "opcua.certificate_sans",
+    "sha1": "opcua.certificate_sha1",
+    "sha256": "opcua.certificate_sha256",
+    "spki_sha256": "opcua.certificate_spki_sha256",
+    "error": "opcua.certificate_error",
+}
+_FACTS = {"tls": _OF_TLS, "dtls": _OF_TLS, "opcua": _OF_OPCUA}
 
 
 class Unread(Exception):
@@ -119,6 +121,16 @@ class Certificate:
         return self.fact("self_signed") is True
 
     @property
+    def is_owed(self) -> bool:
+        """Whether its endpoint shows one, or should have. Who knows its clients by a pre-shared key (RFC 4279) or shows a bare key (RFC 7250) has none to
+        show, nor has an OPC UA server without security.
+        """
+        if any(self.text(name) for name in ("sha256", _SUBJECT, "not_after")):
+            return True
+        bare = self.seen.protocol == "dtls" and self.text("spki_sha256")
+        return not (self.is_application or bare or _by_shared_keys(self.seen))
+
+    @property
     def is_application(self) -> bool:
         """Whether it is an OPC UA application's, which its clients know by its thumbprint and its application URI (OPC 10000-4, section 6.1.3)."""
         return self.seen.protocol == "opcua"
@@ -137,11 +149,15 @@ class Certificate:
 Look = Callable[[Certificate], Iterator[Flaw]]
 
 
-def shown(device: Device) -> tuple[Certificate, ...]:
-    """What each endpoint showed. An endpoint that speaks TLS and showed none is among them; an OPC UA server without security has none to show."""
+def presented(device: Device) -> tuple[Certificate, ...]:
+    """What each endpoint presented, if it was nothing."""
     addresses = (*device.addresses, *device.noted)
-    found = (Certificate(seen, addresses) for seen in device.speaking(*SHOWING))
-    return tuple(certificate for certificate in found if certificate.seen.protocol == "tls" or _is_there(certificate))
+    return tuple(Certificate(seen, addresses) for seen in device.speaking(*SHOWING))
+
+
+def shown(device: Device) -> tuple[Certificate, ...]:
+    """The certificates among that. An endpoint that should have shown one and did not is among them."""
+    return tuple(certificate for certificate in presented(device) if certificate.is_owed)
 
 
 def distinct(device: Device) -> tuple[Certificate, ...]:
@@ -168,5 +184,8 @@ def each(device: Device, look: Look, sound: str, *, once: bool = False) -> Judge
     return f"every certificate {sound}"
 
 
-def _is_there(certificate: Certificate) -> bool:
-    return any(certificate.text(name) for name in ("sha256", _SUBJECT, "not_after"))
+def _by_shared_keys(seen: Observation) -> bool:
+    """Whether every suite that it picked rests on a pre-shared key alone."""
+    picked = seen.facts.get("tls.suites")
+    suites = [all_suites().get(text.partition(" 0x")[2]) for text in picked] if isinstance(picked, tuple) else []
+    return bool(suites) and all(suite is not None and suite.authentication == "PSK" for suite in suites)

@@ -77,12 +77,18 @@ class Suite:
     @property
     def weaknesses(self) -> frozenset[Weakness]:
         """Every class it is of."""
-        return frozenset(_weaknesses(self))
+        return _classes(self)
 
     @property
     def severity(self) -> Severity | None:
         """That of its worst class; None where nothing is to be said against it."""
         return max((SEVERITIES[weakness] for weakness in self.weaknesses), default=None)
+
+
+@cache
+def _classes(suite: Suite) -> frozenset[Weakness]:
+    """Kept, for a device may accept a hundred, and each check asks of each."""
+    return frozenset(_weaknesses(suite))
 
 
 def _weaknesses(suite: Suite) -> Iterable[Weakness]:

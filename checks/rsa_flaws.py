@@ -4,14 +4,16 @@ No function here returns a factor: what is found out is that a key is broken, ne
 """
 
 from collections.abc import Iterable, Sequence
-from decimal import MAX_EMAX, MIN_EMIN, Context, Decimal, localcontext
+from decimal import MAX_EMAX, MAX_PREC, MIN_EMIN, ROUND_FLOOR, Context, Decimal, localcontext
 from functools import cache
-from math import gcd, isqrt, log10
+from math import gcd, isqrt
 
 SMALLEST = 256
 """Bits. Below, a number is no RSA key, and every test finds something in it."""
 _ROUNDS = 100
 _LEAST_PRIME = 64
+_GUARD = 40
+"""Decimal digits more than a number has, for what is lost by rounding on the way down a tree."""
 _GENERATOR = 65_537
 _ROCA_PRIMES = tuple(r for r in range(3, 168, 2) if all(r % d for d in range(3, isqrt(r) + 1, 2)))
 """The odd primes up to 167: every primorial that the library used, for keys of any size, is a multiple of these."""
@@ -73,24 +75,41 @@ def _is_shared(common: int, one: int, other: int) -> bool:
 
 
 def _common(moduli: Sequence[int]) -> list[int]:
-    """What each modulus has in common with the product of all others: Bernstein's product and remainder trees ("How to find smooth parts of integers", 2004),
-    as by Heninger et al., "Mining your Ps and Qs", USENIX Security 2012.
+    """What each modulus has in common with the product of all others, as by Heninger et al., "Mining your Ps and Qs", USENIX Security 2012.
 
-    In decimal numbers, because Python multiplies and divides those by number-theoretic transforms, and its integers by schoolbook methods.
+    Modulo each of them, that product is the numerator of the sum of all their inverses; a tree of products yields the sum, and what of it falls to each goes
+    down the tree as a fraction, by multiplications alone (Bernstein, "Scaled remainder trees", 2004). In decimal numbers, because Python multiplies those by
+    number-theoretic transforms, and its integers by slower methods.
     """
     if len(moduli) < 2:
         return [1] * len(moduli)
-    digits = int(sum(each.bit_length() for each in moduli) * log10(2) * 2) + 2 * len(moduli) + 64
-    with localcontext(Context(prec=digits, Emax=MAX_EMAX, Emin=MIN_EMIN)):
-        levels = [[Decimal(each) for each in moduli]]
+    with localcontext(Context(prec=MAX_PREC, Emax=MAX_EMAX, Emin=MIN_EMIN)) as context:
+        levels = [[(Decimal(1), Decimal(each)) for each in moduli]]
         while len(levels[-1]) > 1:
             last = levels[-1]
-            levels.append([_product(last[at : at + 2]) for at in range(0, len(last), 2)])
-        remainders = levels.pop()
+            levels.append([_sum(last[at : at + 2]) for at in range(0, len(last), 2)])
+        ((numerator, denominator),) = parents = levels.pop()
+        context.prec = denominator.adjusted() + _GUARD
+        parts = [numerator / denominator]
         while levels:
-            remainders = [remainders[at // 2] % (each * each) for at, each in enumerate(levels.pop())]
-    return [gcd(int(left) // each, each) for left, each in zip(remainders, moduli, strict=True)]
+            level = levels.pop()
+            context.prec = max(denominator.adjusted() for _, denominator in parents) + _GUARD
+            parts = [_part(parts[at // 2], level[at ^ 1 : (at ^ 1) + 1]) for at in range(len(level))]
+            parents = level
+        return [gcd(int((part * each).to_integral_value()), each) for part, each in zip(parts, moduli, strict=True)]
 
 
-def _product(pair: Sequence[Decimal]) -> Decimal:
-    return pair[0] * pair[1] if len(pair) > 1 else pair[0]
+def _sum(fractions: Sequence[tuple[Decimal, Decimal]]) -> tuple[Decimal, Decimal]:
+    """Of two fractions, or of one."""
+    if len(fractions) == 1:
+        return fractions[0]
+    (one, under), (other, below) = fractions
+    return one * below + other * under, under * below
+
+
+def _part(of_both: Decimal, sibling: Sequence[tuple[Decimal, Decimal]]) -> Decimal:
+    """What of the fraction falls to a child, as a fraction below 1."""
+    if not sibling:
+        return of_both
+    product = of_both * sibling[0][1]
+    return product - product.to_integral_value(ROUND_FLOOR)

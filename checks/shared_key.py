@@ -1,6 +1,6 @@
 """Several devices use one and the same private key.
 
-What: the public key of a TLS or OPC UA certificate or an SSH host key was seen on more than one device. The private key behind it is then on all of them,
+What: the public key of a TLS, DTLS or OPC UA certificate or an SSH host key was seen on more than one device. The private key behind it is then on all of them,
 mostly because it came with the firmware. The ports and addresses of one device may share a key. A certificate that lists all its devices by name, or names
 them by a wildcard, was likely given to them on purpose, and is less severe.
 
@@ -14,8 +14,11 @@ Where the firmware brings the key back, report it to the maker and let only the 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
+from checks.certificates import presented
 from checks.contract import FleetFlaw, FleetJudgement, Member, fleet_check
-from inventory.model import Device, Family, Observation, Severity
+from inventory.model import Device, Family, Severity
+
+_SORTS = {"tls": "TLS key", "dtls": "DTLS key", "opcua": "OPC UA key"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,19 +59,13 @@ def shared_key(fleet: Iterable[Member]) -> FleetJudgement:
 
 def _shown(device: Device) -> Iterator[tuple[str, str, _Use]]:
     """Each key by its kind and hash; a certificate's is of one kind whatever protocol shows it."""
-    for seen in device.observations:
-        if key := _text(seen, "ssh.hostkey_sha256"):
+    for seen in device.speaking("ssh"):
+        if (key := seen.facts.get("ssh.hostkey_sha256")) and isinstance(key, str):
             yield "host key", key, _Use(device, "SSH host key")
-        if key := _text(seen, "tls.spki_sha256"):
-            certificate = _text(seen, "tls.sha256"), _text(seen, "tls.subject"), _texts(seen, "tls.sans")
-            yield "key of a certificate", key, _Use(device, "TLS key", *certificate)
-        if key := _text(seen, "opcua.certificate_spki_sha256"):
-            names = _text(seen, "opcua.certificate_sha256"), _text(seen, "opcua.certificate_subject")
-            yield (
-                "key of a certificate",
-                key,
-                _Use(device, "OPC UA key", *names, _texts(seen, "opcua.certificate_sans")),
-            )
+    for one in presented(device):
+        if key := one.text("spki_sha256"):
+            certificate = one.text("sha256"), one.text("subject"), one.texts("sans") or ()
+            yield "key of a certificate", key, _Use(device, _SORTS[one.seen.protocol], *certificate)
 
 
 def _flaw(key: str, members: tuple[str, ...], shown: list[_Use]) -> FleetFlaw:
@@ -98,13 +95,3 @@ def _names(pattern: str, name: str) -> bool:
     if pattern.startswith("*."):
         return bool(first) and domain == pattern[2:]
     return name in (pattern, "" if domain else pattern.partition(".")[0])
-
-
-def _text(seen: Observation, fact: str) -> str:
-    value = seen.facts.get(fact)
-    return value if isinstance(value, str) else ""
-
-
-def _texts(seen: Observation, fact: str) -> tuple[str, ...]:
-    value = seen.facts.get(fact)
-    return value if isinstance(value, tuple) else ()

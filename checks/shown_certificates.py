@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
+from checks.certificates import shown
 from inventory.model import Device, Observation
 
 
@@ -27,26 +28,12 @@ class ShownCertificate:
 
 def shown_certificates(device: Device) -> Iterator[ShownCertificate]:
     """Each certificate whose end is known, in the order of the endpoints, the leaf before its chain."""
-    for seen in device.speaking("tls", "opcua"):
-        leaf = _tls_leaf(seen) if seen.protocol == "tls" else _opcua_leaf(seen)
-        if leaf is not None:
-            yield leaf
-        if seen.protocol == "tls":
-            yield from _authorities(seen)
-
-
-def _tls_leaf(seen: Observation) -> ShownCertificate | None:
-    ends, begins = (moment(seen.facts.get(name)) for name in ("tls.not_after", "tls.not_before"))
-    sha256, subject, issuer = (_text(seen, f"tls.{name}") for name in ("sha256", "subject", "issuer"))
-    return ShownCertificate(seen, sha256, subject, ends, issuer, begins) if ends else None
-
-
-def _opcua_leaf(seen: Observation) -> ShownCertificate | None:
-    dates = ("opcua.certificate_not_after", "opcua.certificate_not_before")
-    ends, begins = (moment(seen.facts.get(name)) for name in dates)
-    names = ("opcua.certificate_sha256", "opcua.certificate_subject", "opcua.certificate_issuer")
-    sha256, subject, issuer = (_text(seen, name) for name in names)
-    return ShownCertificate(seen, sha256, subject, ends, issuer, begins) if ends else None
+    for certificate in shown(device):
+        ends, begins = (moment(certificate.fact(name)) for name in ("not_after", "not_before"))
+        if ends is not None:
+            sha256, subject, issuer = (certificate.text(name) for name in ("sha256", "subject", "issuer"))
+            yield ShownCertificate(certificate.seen, sha256, subject, ends, issuer, begins)
+        yield from _authorities(certificate.seen)
 
 
 def _authorities(seen: Observation) -> Iterator[ShownCertificate]:
@@ -65,8 +52,3 @@ def moment(text: object) -> datetime | None:
         return found.astimezone(UTC) if found.tzinfo else found.replace(tzinfo=UTC)
     except (ValueError, OverflowError):
         return None
-
-
-def _text(seen: Observation, fact: str) -> str:
-    value = seen.facts.get(fact)
-    return value if isinstance(value, str) else ""

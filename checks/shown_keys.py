@@ -1,13 +1,14 @@
 """The keys and certificates that a device shows, by whatever protocol: where, how to speak of each, by which hashes the lists know it, and its RSA modulus."""
 
 import hashlib
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
+from checks.certificates import SHOWING, Certificate, presented
 from checks.known_keys import modulus, modulus_hashes
 from inventory.model import Device, Observation
 
-SHOWN_BY = ("tls", "opcua", "ssh")
+SHOWN_BY = (*SHOWING, "ssh")
 """The protocols that show a key."""
 _MD5_DIGITS_LEFT_OUT = 12
 
@@ -27,29 +28,30 @@ class ShownKey:
 
 
 def shown_keys(device: Device) -> Iterator[ShownKey]:
-    """Each, in the order of its endpoints, the leaf before its chain."""
-    for seen in device.speaking(*SHOWN_BY):
-        if seen.protocol == "tls":
-            yield from _by_tls(seen)
-        elif seen.protocol == "opcua":
-            yield from _by_opcua(seen)
-        else:
-            yield from _by_ssh(seen)
+    """Those of certificates in the order of their endpoints, the leaf before its chain; then those of SSH."""
+    for certificate in presented(device):
+        yield from _by_certificate(certificate)
+        yield from _beside(certificate.seen)
+    for seen in device.speaking("ssh"):
+        yield from _by_ssh(seen)
 
 
 def unread(device: Device) -> tuple[str, ...]:
-    """The endpoints that should have shown a key and did not, each with the reason. OPC UA is spoken without a certificate too, so it owes none."""
-    reasons = (
-        (seen, "tls.spki_sha256", str(seen.facts.get("tls.certificate_error", "no certificate was shown")))
-        for seen in device.speaking("tls")
-    )
-    hosts = ((seen, "ssh.hostkey_sha256", "no host key was shown") for seen in device.speaking("ssh"))
-    return tuple(f"{seen.endpoint}: {why}" for seen, fact, why in (*reasons, *hosts) if not _text(seen, fact))
+    """The endpoints that should have shown a key and did not, each with the reason."""
+    silent = [(c.seen, c.why_unread) for c in presented(device) if c.is_owed and not c.text("spki_sha256")]
+    silent += [(s, "no host key was shown") for s in device.speaking("ssh") if not _text(s, "ssh.hostkey_sha256")]
+    return tuple(f"{seen.endpoint}: {why}" for seen, why in silent)
 
 
-def _by_tls(seen: Observation) -> Iterator[ShownKey]:
-    leaf = f"the certificate of {_text(seen, 'tls.subject') or 'an empty subject'}"
-    yield from _key(seen, leaf, "tls.sha256", "tls.sha1", "tls.spki_sha256", modulus_in="tls.modulus")
+def _by_certificate(certificate: Certificate) -> Iterator[ShownKey]:
+    kind = "OPC UA certificate" if certificate.is_application else "certificate"
+    what = f"the {kind} of {certificate.holder}" if certificate.is_owed else "the bare key"
+    hashes = (certificate.text(name) for name in ("sha256", "sha1", "spki_sha256"))
+    yield from _key(certificate.seen, what, hashes, certificate.fact("modulus"))
+
+
+def _beside(seen: Observation) -> Iterator[ShownKey]:
+    """The other certificates of a TLS endpoint."""
     nameless = _text(seen, "tls.nameless_sha256")
     if nameless:
         yield ShownKey(
@@ -64,25 +66,21 @@ def _by_tls(seen: Observation) -> Iterator[ShownKey]:
             )
 
 
-def _by_opcua(seen: Observation) -> Iterator[ShownKey]:
-    what = f"the OPC UA certificate of {_text(seen, 'opcua.certificate_subject') or 'an empty subject'}"
-    facts = ("opcua.certificate_sha256", "opcua.certificate_sha1", "opcua.certificate_spki_sha256")
-    yield from _key(seen, what, *facts, modulus_in="opcua.certificate_modulus")
-
-
 def _by_ssh(seen: Observation) -> Iterator[ShownKey]:
-    facts = ("ssh.hostkey_sha256", "ssh.hostkey_spki_sha256")
-    for key in _key(seen, "the SSH host key", *facts, modulus_in="ssh.hostkey_modulus"):
-        # openssh-blacklist holds the last 80 bits of the blob's MD5, ssh-vulnkey(1).
-        short = _text(seen, "ssh.hostkey_md5")[_MD5_DIGITS_LEFT_OUT:]
-        yield ShownKey(seen, key.what, (*key.hashes, short) if short else key.hashes, key.modulus)
+    # openssh-blacklist holds the last 80 bits of the blob's MD5, ssh-vulnkey(1).
+    hashes = (
+        _text(seen, "ssh.hostkey_sha256"),
+        _text(seen, "ssh.hostkey_spki_sha256"),
+        _text(seen, "ssh.hostkey_md5")[_MD5_DIGITS_LEFT_OUT:],
+    )
+    yield from _key(seen, "the SSH host key", hashes, seen.facts.get("ssh.hostkey_modulus"))
 
 
-def _key(seen: Observation, what: str, *facts: str, modulus_in: str) -> Iterator[ShownKey]:
-    hashes = tuple(found for found in (_text(seen, fact) for fact in facts) if found)
-    number = modulus(seen.facts.get(modulus_in))
-    if hashes or number:
-        yield ShownKey(seen, what, (*hashes, *(modulus_hashes(number) if number else ())), number)
+def _key(seen: Observation, what: str, hashes: Iterable[str], written: object) -> Iterator[ShownKey]:
+    """The key with those of its hashes that are known and those of its modulus, unless there is neither."""
+    known, number = tuple(found for found in hashes if found), modulus(written)
+    if known or number:
+        yield ShownKey(seen, what, (*known, *(modulus_hashes(number) if number else ())), number)
 
 
 def modulus_name(number: int) -> str:

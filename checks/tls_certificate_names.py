@@ -14,7 +14,7 @@ security settings. Where the device takes none, let it make its own, which is no
 import ipaddress
 from collections.abc import Iterator
 
-from checks.certificates import SHOWING, Certificate, Unread, each
+from checks.certificates import OF_TLS, SHOWING, Certificate, Unread, each
 from checks.contract import Flaw, Judgement, NotApplicable, check
 from checks.vendor_certificates import factory_default
 from inventory.model import Device, Family, Severity
@@ -27,7 +27,7 @@ _TRANSPORT = ("ETSI EN 303 645 v3.1.3: 5.5-1", "EU CRA 2024/2847 Annex I: Part I
     title="Self-signed certificate",
     severity=Severity.LOW,
     family=Family.TLS,
-    needs=("tls",),
+    needs=OF_TLS,
     remedy="Install a certificate of the city's own authority, so that a forged one is noticed.",
     standards=("CWE-295", *_TRANSPORT),
 )

@@ -12,6 +12,7 @@ How to fix: switch SSL 2.0 off at the endpoint that is named, or the service alt
 from collections.abc import Iterable
 from dataclasses import dataclass
 
+from checks.certificates import OF_TLS
 from checks.contract import FleetFlaw, FleetJudgement, Member, fleet_check
 from inventory.model import Endpoint, Family, Severity
 
@@ -42,7 +43,7 @@ def tls_drown(fleet: Iterable[Member]) -> FleetJudgement:
     """Each key that one service uses with SSL 2.0 and another uses too, in the order of the keys."""
     uses: dict[str, list[_Use]] = {}
     for member in fleet:
-        for seen in member.device.speaking("tls"):
+        for seen in member.device.speaking(*OF_TLS):
             key, versions = seen.facts.get("tls.spki_sha256"), seen.facts.get("tls.versions")
             if isinstance(key, str) and key and seen.facts.get("tls.key_type", "rsa") == "rsa":
                 old = isinstance(versions, tuple) and "SSLv2" in versions

@@ -13,6 +13,8 @@ from inventory.model import Device, Observation
 
 VERSIONS = ("SSLv2", "SSLv3", "TLSv1.0", "TLSv1.1", "TLSv1.2", "TLSv1.3")
 """Weakest first, in the words of the fact `tls.versions`."""
+DTLS_VERSIONS = ("DTLSv1.0", "DTLSv1.2", "DTLSv1.3")
+"""The same over UDP, where nobody asks more than this."""
 VERSIONS_ONLY = "was asked for its versions only"
 _OF_SUITES = frozenset((*(str(weakness) for weakness in Weakness), "forward-secrecy", "aead"))
 _SHOWN = 5
@@ -79,7 +81,12 @@ class Spoken:
     def doubt(self, topic: str) -> Doubt:
         """The doubt about a question, with the reason that the observation gives."""
         reason = self._why(topic) or (self._why("suites") if topic in _OF_SUITES else "")
-        return Doubt(topic, reason or ("was not asked" if self.examined else VERSIONS_ONLY))
+        return Doubt(topic, reason or ("was not asked" if self.examined else self._why_not_examined or VERSIONS_ONLY))
+
+    @property
+    def _why_not_examined(self) -> str:
+        """Why no more was asked than the versions: the reason that every class has in common."""
+        return self._why(str(Weakness.NULL))
 
     def _why(self, topic: str) -> str:
         """Why a question was not asked to its end, as the observation tells it; once for each version, where that differs."""
@@ -94,17 +101,18 @@ class Spoken:
 Look = Callable[[Spoken], Iterator[Flaw | Doubt]]
 
 
-def endpoints(device: Device) -> Iterator[Spoken]:
-    """Every endpoint of the device where TLS was asked for."""
-    for seen in device.speaking("tls"):
+def endpoints(device: Device, *protocols: str) -> Iterator[Spoken]:
+    """Every endpoint of the device where TLS was asked for, or these `protocols` of its kind."""
+    for seen in device.speaking(*(protocols or ("tls",))):
         spoken = texts(seen, "tls.versions")
-        yield Spoken(seen, tuple(version for version in VERSIONS if version in spoken), tuple(_accepted(seen)))
+        versions = tuple(version for version in (*VERSIONS, *DTLS_VERSIONS) if version in spoken)
+        yield Spoken(seen, versions, tuple(_accepted(seen)))
 
 
-def each(device: Device, look: Look, sound: str) -> Judgement:
-    """Look at every endpoint; one about which a doubt remains leaves the check without a verdict."""
+def each(device: Device, look: Look, sound: str, *protocols: str) -> Judgement:
+    """Look at every endpoint of TLS, or of these `protocols`; one about which a doubt remains leaves the check without a verdict."""
     doubts: list[str] = []
-    for one in endpoints(device):
+    for one in endpoints(device, *protocols):
         if not one.versions:
             doubts.append(f"no version of TLS was agreed on at {one.seen.endpoint}")
             continue
@@ -149,5 +157,9 @@ def _accepted(seen: Observation) -> Iterator[Accepted]:
 
 
 def _told(one: Spoken, reason: str, topics: list[str]) -> str:
+    """In the same words for all checks, where none of them had more to go by than the versions."""
     where = str(one.seen.endpoint)
-    return f"{where} {reason}" if reason == VERSIONS_ONLY else f"{where}: {', '.join(topics)}: {reason}"
+    if reason == VERSIONS_ONLY:
+        return f"{where} {reason}"
+    named = one.examined or "versions" in topics
+    return f"{where}: {', '.join(topics)}: {reason}" if named else f"{where}: {reason}"

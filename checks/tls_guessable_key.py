@@ -13,6 +13,7 @@ the device) and install a certificate for it.
 
 from collections.abc import Iterator
 
+from checks.certificates import OF_TLS
 from checks.contract import Flaw, Inconclusive, Judgement, NotApplicable, check
 from checks.rsa_flaws import has_close_primes, is_roca
 from checks.rules import breach
@@ -57,6 +58,6 @@ def _flaws(key: ShownKey) -> Iterator[Flaw]:
 def _without_modulus(device: Device) -> tuple[str, ...]:
     return tuple(
         f"{seen.endpoint}: the modulus of its RSA key was not read"
-        for seen in device.speaking("tls")
+        for seen in device.speaking(*OF_TLS)
         if seen.facts.get("tls.key_type") == "rsa" and "tls.modulus" not in seen.facts
     )

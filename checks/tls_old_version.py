@@ -1,8 +1,8 @@
 """The device still speaks a version of SSL or TLS that is broken or withdrawn.
 
-What: a handshake with SSL 2.0, SSL 3.0, TLS 1.0 or TLS 1.1 was accepted. SSL 2.0 (RFC 6176) and SSL 3.0 (POODLE, RFC 7568) are broken; TLS 1.0 and 1.1
-were withdrawn by RFC 8996. Only the opening of the handshake is exchanged, never a login. Critical for both versions of SSL; high where the device speaks
-nothing newer than TLS 1.1; medium where TLS 1.0 or 1.1 stands beside a newer version.
+What: a handshake with SSL 2.0, SSL 3.0, TLS 1.0, TLS 1.1 or DTLS 1.0 was accepted. SSL 2.0 (RFC 6176) and SSL 3.0 (POODLE, RFC 7568) are broken; TLS 1.0
+and 1.1, and DTLS 1.0, which is TLS 1.1 over UDP, were withdrawn by RFC 8996. Only the opening of the handshake is exchanged, never a login. Critical for both
+versions of SSL; high where the device speaks nothing newer than TLS 1.1 or DTLS 1.0; medium where one of these stands beside a newer version.
 
 Why it matters in a city: an attacker between the device and its server can force both down to the oldest version they share and read or alter what a
 controller is told. A device that knows nothing newer than TLS 1.1 mostly has not been updated for ten years.
@@ -14,13 +14,15 @@ update, put a TLS proxy in front of the device and plan its replacement.
 from collections.abc import Iterator
 from dataclasses import replace
 
+from checks.certificates import OF_TLS
 from checks.cipher_suites import Weakness
 from checks.contract import Flaw, Judgement, check
 from checks.rules import breach
-from checks.tls_endpoint import VERSIONS, Doubt, Spoken, each, in_words
+from checks.tls_endpoint import DTLS_VERSIONS, VERSIONS, Doubt, Spoken, each, in_words
 from inventory.model import Device, Family, Severity
 
-_OLD = VERSIONS[:4]
+_DTLS = DTLS_VERSIONS[0]
+_OLD = (*VERSIONS[:4], _DTLS)
 
 
 @check(
@@ -28,7 +30,7 @@ _OLD = VERSIONS[:4]
     title="Withdrawn version of SSL or TLS",
     severity=Severity.MEDIUM,
     family=Family.TLS,
-    needs=("tls",),
+    needs=OF_TLS,
     remedy="Set the minimum version to TLS 1.2; where the device cannot, update its firmware.",
     standards=(
         "CWE-327",
@@ -39,8 +41,8 @@ _OLD = VERSIONS[:4]
     ),
 )
 def tls_old_version(device: Device) -> Judgement:
-    """Every TLS endpoint that accepts SSL 2.0, SSL 3.0, TLS 1.0 or TLS 1.1: one finding each, by its weakest version."""
-    return (yield from each(device, _old, "accepts only TLS 1.2 and later"))
+    """Every TLS endpoint that accepts SSL 2.0, SSL 3.0, TLS 1.0, TLS 1.1 or DTLS 1.0: one finding each, by its weakest version."""
+    return (yield from each(device, _old, "accepts only version 1.2 and later", *OF_TLS))
 
 
 def _old(one: Spoken) -> Iterator[Flaw | Doubt]:
@@ -48,7 +50,7 @@ def _old(one: Spoken) -> Iterator[Flaw | Doubt]:
         yield replace(
             breach(_rule(one), one.seen, _detail(one)), facet=""
         )  # one finding, whichever version is the weakest
-    yield from one.doubts("versions", "sslv2")
+    yield from one.doubts(*(("versions",) if one.seen.protocol == "dtls" else ("versions", "sslv2")))
 
 
 def _rule(one: Spoken) -> str:
@@ -56,8 +58,8 @@ def _rule(one: Spoken) -> str:
     if weakest:
         return weakest
     if one.versions[-1] in _OLD:
-        return "proto.no12"
-    return {"TLSv1.0": "proto.tls10", "TLSv1.1": "proto.tls11"}[one.versions[0]]
+        return "proto.no_dtls12" if one.speaks(_DTLS) else "proto.no12"
+    return {"TLSv1.0": "proto.tls10", "TLSv1.1": "proto.tls11", _DTLS: "proto.dtls10"}[one.versions[0]]
 
 
 def _detail(one: Spoken) -> str:

@@ -117,7 +117,7 @@ def _engines(device: Device) -> Iterator[Mark]:
 
 
 def _keys(device: Device) -> Iterator[Mark]:
-    for seen in device.speaking("ssh", "tls"):
+    for seen in device.speaking("ssh", "tls", "dtls"):
         for fact, name in (("ssh.hostkey_sha256", "SSH host key"), ("tls.spki_sha256", "TLS key")):
             key = seen.facts.get(fact)
             if isinstance(key, str) and key:
@@ -152,13 +152,15 @@ def _exclusive(device: Device) -> dict[str, str]:
         for claim in sorted(device.claimed(name), key=lambda claim: claim.value, reverse=True):
             if claim.endpoint is not None and claim.confidence >= Confidence.LIKELY:
                 found[f"{name}s at port {claim.endpoint.port} ({claim.fact})"] = claim.value.lower()
-    for seen in sorted(device.speaking("ssh", "tls", "snmp"), key=lambda seen: seen.endpoint.sort_key, reverse=True):
+    for seen in sorted(
+        device.speaking("ssh", "tls", "dtls", "snmp"), key=lambda seen: seen.endpoint.sort_key, reverse=True
+    ):
         port, facts = seen.endpoint.port, seen.facts
         if facts.get("ssh.hostkey_sha256"):
             kind = facts.get("ssh.hostkey_type", "")
             found[f"SSH host keys at port {port} ({kind})"] = str(facts["ssh.hostkey_sha256"]).lower()
         if facts.get("tls.spki_sha256"):
-            found[f"TLS keys at port {port}"] = str(facts["tls.spki_sha256"]).lower()
+            found[f"{seen.protocol.upper()} keys at port {port}"] = str(facts["tls.spki_sha256"]).lower()
         if is_engine(engine := str(facts.get("snmp.engine_id", "")).lower()):
             found["SNMP engines"] = engine
     return found

@@ -2,7 +2,7 @@
 
 from typing import TypeAlias
 
-from inventory.errors import PeerClosed, PeerError, ProtocolError, TimedOut
+from inventory.errors import PeerClosed, PeerError, ProtocolError, TimedOut, UsedUp
 from inventory.model import Endpoint, Facts, Gap
 from scanner.boundary import Failure
 from scanner.conversation import Heard, ProtocolModule
@@ -41,5 +41,5 @@ def said(failed: PeerError | Failure) -> str:
 def ended(heard: Heard | PeerError | Failure) -> Facts | PeerError | None:
     """How a conversation ended, for the canary: with facts, with what the device did, or (None) with a fault of ours."""
     if isinstance(heard, Heard):
-        return heard.failed or heard.facts
+        return heard.failed if heard.failed and not isinstance(heard.failed, UsedUp) else heard.facts
     return heard if isinstance(heard, PeerError) else None

@@ -13,6 +13,7 @@ from scanner.questions import Budget
 from scanner.terms import Terms
 from scanner.tls.facts import names
 from scanner.tls.posture import left_open
+from scanner.tls.preludes import COUNTED
 from scanner.tls.questioning import HELLOS
 
 ENDPOINTS = 4
@@ -27,12 +28,14 @@ def deeper(device: Device, terms: Terms, name: str) -> Iterator[tuple[Observatio
     """Each TLS endpoint of which more is to be known than its versions, with the question, or with the reason for which it is not put."""
     seen = [one for one in device.speaking("tls") if _is_open(one, terms)]
     for place, one in enumerate(seen):
-        if terms.budget.strict:
+        command = str(one.facts.get("tls.starttls", ""))
+        if command in COUNTED:
+            yield one, None, COUNTED[command]
+        elif terms.budget.strict:
             yield one, None, STRICT
         elif place >= ENDPOINTS and terms.depth is Depth.POSTURE:
             yield one, None, f"not asked, for {ENDPOINTS} other endpoints of the device were"
         else:
-            command = str(one.facts.get("tls.starttls", ""))
             yield one, Target(one.endpoint, name=name, depth=terms.depth, starttls=command, before=one.facts), ""
 
 

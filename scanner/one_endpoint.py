@@ -31,6 +31,7 @@ from scanner.fingerprint import fingerprint
 from scanner.job import Job
 from scanner.protocols import load_protocols
 from scanner.score import score
+from scanner.tls.preludes import COUNTED
 from scanner.ward import Ward, set_aside
 from scanner.wire import Wire
 
@@ -112,6 +113,9 @@ class Look:
     async def _ask_further(self, target: Target) -> Heard | None:
         """What it says in full; None, and a gap with the reason, where that came to nothing."""
         deadline = self.job.device_deadline
+        if self.starttls in COUNTED:
+            self._gaps.append(Gap(self.endpoint, _TLS, COUNTED[self.starttls]))
+            return None
         try:
             async with asyncio.timeout(deadline):
                 return await self.wire.hold(load_protocols()[_TLS], target)

@@ -1,5 +1,6 @@
 """One device on a page: all that is known of it, or why it ranks where it does."""
 
+import re
 from collections.abc import Iterator
 
 from rich.console import RenderableType
@@ -12,6 +13,8 @@ from scanner.parts import parts_in_words
 from scanner.terminal import band, cell, name_of, table
 
 _LONGEST_EVIDENCE = 240
+_LISTED, _DIGITS = 8, 32
+_LONG_NUMBER = re.compile("[0-9a-f]{65,}")
 
 
 def sheet(known: Known) -> Iterator[RenderableType]:
@@ -116,7 +119,12 @@ def _services(device: Device) -> Iterator[RenderableType]:
 
 
 def _value(value: object) -> str:
-    return ", ".join(value) if isinstance(value, tuple) else str(value)
+    """A fact as far as a person reads it: the first of a long list, the beginning of a long number. Reports in JSON have all of it."""
+    if isinstance(value, tuple):
+        more = len(value) - _LISTED
+        return ", ".join(value[:_LISTED]) + (f" and {more} more" if more > 0 else "") if value else "none"
+    text = str(value)
+    return f"{text[:_DIGITS]}… ({len(text)} digits)" if _LONG_NUMBER.fullmatch(text) else text
 
 
 def finding_in_words(finding: Finding, *, evidence: bool) -> Iterator[RenderableType]:

@@ -9,10 +9,10 @@ from typing import Any
 import pytest
 
 from inventory.errors import TimedOut, Unreached
-from inventory.model import Endpoint, Facts, Traffic
+from inventory.model import Device, Endpoint, Facts, Observation, Traffic
 from scanner.allowance import Allowance
-from scanner.conversation import Depth, Heard
-from scanner.deepening import ENDPOINTS, STRICT
+from scanner.conversation import Depth, Heard, Target
+from scanner.deepening import ENDPOINTS, STRICT, deeper
 from scanner.discover import Host
 from scanner.identify import Interview
 from scanner.protocols import load_protocols
@@ -93,6 +93,18 @@ async def test_neither_shallow_nor_strict_terms_ask_more(asked, terms, unsettled
     device = await asked(played, terms, (443,))
     assert deeply(played) == []
     assert unsettled is None or unsettled in device.speaking("tls")[0].facts["tls.unsettled"]
+
+
+@pytest.mark.parametrize(("command", "asked_again"), [("ftp", True), ("mysql", False)])
+def test_behind_the_command_of_another_protocol_it_is_asked_by_that_unless_handshakes_are_counted(command, asked_again):
+    endpoint = Endpoint(ADDRESS, 1)
+    seen = Observation(endpoint, "tls", {**SEEN, "tls.starttls": command}, b"", datetime(2026, 11, 1, tzinfo=UTC))
+    device = Device("address:1", (ADDRESS,), observations=(seen,))
+    ((_, target, why),) = deeper(device, Terms(), "")
+    assert target == (
+        Target(endpoint, depth=Depth.POSTURE, starttls=command, before=seen.facts) if asked_again else None
+    )
+    assert bool(why) is not asked_again
 
 
 @pytest.mark.parametrize("error", [TimedOut(), Unreached("connection refused"), RuntimeError("a bug")])

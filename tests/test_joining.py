@@ -235,3 +235,12 @@ def test_no_contradiction_is_ever_joined_and_nothing_is_lost(devices):
 def test_every_device_has_an_identity_of_its_own(devices):
     identities = [device.identity for device in named(join(devices))]
     assert len(set(identities)) == len(identities)
+
+
+def test_the_key_of_dtls_is_a_mark_as_that_of_tls_is():
+    secured = Observation(Endpoint("192.0.2.1", 5684, "udp"), "dtls", {"tls.spki_sha256": KEY}, b"", WHEN)
+    other = Observation(Endpoint("192.0.2.2", 5684, "udp"), "dtls", {"tls.spki_sha256": OTHER_KEY}, b"", WHEN)
+    web = heard("tls", 443, "2001:db8::1", spki_sha256=KEY)
+    one, two, three = at("192.0.2.1", secured), at("192.0.2.2", other), at("2001:db8::1", web)
+    assert marks(one) == marks(three) != marks(two)
+    assert contradiction(one, two) == "their DTLS keys at port 5684 differ"

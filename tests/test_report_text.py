@@ -4,7 +4,7 @@ from dataclasses import replace
 import pytest
 from rich.cells import cell_len
 
-from inventory.model import Coverage, Report
+from inventory.model import Coverage, Outcome, Report, Status
 from scanner.report import text
 from tests.golden_files import assert_golden
 from tests.riverside import CAMERA, HOSTILE, METER, REPORT
@@ -72,6 +72,15 @@ def test_a_device_that_could_not_be_judged_is_not_called_clean():
     shown = text.render(replace(REPORT, assessments=(METER,), fleet=()), width=200)
     assert "nothing found, but 2 checks could not judge" in shown
     assert "10.77.0.22: tls on 443/tcp: the device did not answer in time" in shown
+
+
+def test_a_reason_is_told_once_with_the_checks_that_it_leaves_open():
+    why = "tls on 10.77.0.22:443/tcp: not asked"
+    names = [f"tls-check-{number}" for number in range(9)]
+    undone = tuple(Outcome(name, Status.UNREACHED, why) for name in names)
+    shown = text.render(replace(REPORT, assessments=(replace(METER, outcomes=undone),), fleet=()), width=200)
+    assert f"   - 10.77.0.22: {', '.join(names[:6])} and 3 more: {why}\n" in shown
+    assert "nothing found, but 9 checks could not judge" in shown
 
 
 def test_the_order_of_the_report_does_not_matter():

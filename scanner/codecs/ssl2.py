@@ -5,7 +5,7 @@ in appendix C. The server answers with its specs and the client picks, so one he
 """
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from inventory.errors import ProtocolError
 from scanner.codecs.tls_codec import SSL20, vector
@@ -27,10 +27,11 @@ _SPECS_KEPT = 64
 
 @dataclass(frozen=True, slots=True)
 class Ssl2:
-    """What a SERVER-HELLO tells: the cipher specs ("0700c0") as listed, and the certificate (DER; b"" where there is none)."""
+    """What a SERVER-HELLO tells: the cipher specs ("0700c0") as listed, and the certificate (DER; b"" where there is none). `raw` is the message itself."""
 
     suites: tuple[str, ...]
     certificate: bytes = b""
+    raw: bytes = field(default=b"", repr=False, compare=False)
 
 
 def client_hello(challenge: bytes) -> bytes:
@@ -73,7 +74,7 @@ def parse_server_hello(message: bytes) -> Ssl2:
         raise ProtocolError("a SERVER-HELLO that ends early")
     certificate, specs = message[11 : 11 + sizes[0]], message[11 + sizes[0] : 11 + sizes[0] + sizes[1]]
     suites = dict.fromkeys(specs[at : at + _SPEC].hex() for at in range(0, len(specs), _SPEC))
-    return Ssl2(tuple(suites)[:_SPECS_KEPT], certificate if message[2] == _X509 else b"")
+    return Ssl2(tuple(suites)[:_SPECS_KEPT], certificate if message[2] == _X509 else b"", message)
 
 
 def _record(data: bytes) -> bytes:

@@ -7,12 +7,15 @@ this machine's ssl module would refuse is read all the same. Nothing that tests 
 How much is asked is the target's `depth`: the versions and what each picks; the posture, in fifteen hellos at most; or all, in full (`scanner/tls/`).
 """
 
+from contextlib import suppress
 from dataclasses import replace
 
+from inventory.errors import PeerClosed, PeerError
 from inventory.model import Device, Facts, FactValue
 from inventory.text import one_line
 from scanner.codecs import ssl2
-from scanner.codecs.tls_codec import TLS13, VERSIONS, Version
+from scanner.codecs.ssl2 import Ssl2
+from scanner.codecs.tls_codec import SSL20, TLS13, VERSIONS, Version
 from scanner.codecs.tls_hello import pattern, sent_name
 from scanner.conversation import (
     EVIDENCE_LIMIT,
@@ -24,6 +27,7 @@ from scanner.conversation import (
     Target,
 )
 from scanner.tls import preludes
+from scanner.tls import ssl2 as ssl2_asking
 from scanner.tls.asking import Asker, Flight
 from scanner.tls.facts import Asked, both, facts_of, names
 from scanner.tls.finishing import FINISHING
@@ -147,27 +151,47 @@ def _deeper(asker: Asker, before: Facts) -> Conversation[Heard]:
 
 
 def _versions(asker: Asker) -> Conversation[Heard]:
-    """Offer each version that is not ruled out yet, alone."""
-    answers = yield from flights(asker)
+    """Offer each version that is not ruled out yet, alone; and SSL 2.0 where TLS is expected and none is taken."""
+    old: Ssl2 | None = None
+    answers: dict[Version, Flight] = {}
+    try:
+        answers = yield from flights(asker)
+    except PeerClosed:  # so does whoever knows nothing newer than SSL 2.0
+        old = yield from _oldest(asker)
+        if old is None:
+            raise
     accepted = [(v, answers[v]) for v in VERSIONS if v in answers and answers[v].took(v)]
+    if not accepted and old is None:
+        old = yield from _oldest(asker)
     picks = tuple(f"{v.name} 0x{flight.picked.code}" for v, flight in accepted if flight.picked)
     open_ = tuple(f"versions: {v.name}: {one_line(str(error))}" for v, error in asker.unanswered.items())
     facts: dict[str, FactValue] = {
         "tls.depth": str(Depth.VERSIONS),
-        "tls.versions": tuple(version.name for version, _ in accepted),
+        "tls.versions": (*((SSL20.name,) if old else ()), *(version.name for version, _ in accepted)),
         **server_name(asker.target),
         "tls.suites": picks,
-        "tls.accepted": picks,
-        "tls.settled": () if open_ else ("versions",),
+        "tls.accepted": (*(f"{SSL20.name} 0x{code}" for code in (old.suites if old else ())), *picks),
+        "tls.settled": (*(() if open_ else ("versions",)), *(("sslv2",) if old else ())),
         "tls.unsettled": open_,
     }
     if asker.target.starttls:
         facts["tls.starttls"] = asker.target.starttls
     chain = yield from _chain(asker, accepted, facts)
+    if old and old.certificate:
+        chain = (old.certificate,)
     facts["tls.hellos"] = asker.asked
-    evidence = accepted[0][1].raw if accepted else next(iter(answers.values())).raw
+    evidence = old.raw if old else accepted[0][1].raw if accepted else next(iter(answers.values())).raw
     told = facts_of([Asked(everything(version), flight) for version, flight in answers.items()], {})
-    return Heard(facts | told | _certificate_facts(chain), evidence[:EVIDENCE_LIMIT])
+    return Heard(facts | told | _certificate_facts(chain), evidence[:EVIDENCE_LIMIT], failed=asker.broken_off)
+
+
+def _oldest(asker: Asker) -> Conversation[Ssl2 | None]:
+    """Whether it speaks SSL 2.0, where TLS is expected and a connection is left; whoever does not say so does not."""
+    if not asker.target.expected or asker.asked >= CONNECTIONS or asker.broken_off or asker.target.starttls == "mysql":
+        return None
+    with suppress(PeerError):
+        return (yield from ssl2_asking.ask(asker))
+    return None
 
 
 def server_name(target: Target) -> dict[str, FactValue]:

@@ -12,6 +12,7 @@ from scanner.terminal import band, cell, name_of, printed, table
 
 SUFFIX = ".txt"
 _WIDE = 140
+_NAMED = 6
 
 
 def render(report: Report, *, width: int = 100, color: bool = False) -> str:
@@ -121,6 +122,20 @@ def _undone(assessment: Assessment) -> list[str]:
     return [f"{outcome.check}: {outcome.reason}" for outcome in assessment.outcomes if outcome.status in unsure]
 
 
+def _undone_together(assessment: Assessment) -> list[str]:
+    """The same, a sentence for each reason: one port that was not examined leaves every check of its protocol without a verdict."""
+    checks: dict[str, list[str]] = {}
+    for line in _undone(assessment):
+        check, _, reason = line.partition(": ")
+        checks.setdefault(reason, []).append(check)
+    return [f"{_some(names)}: {reason}" for reason, names in checks.items()]
+
+
+def _some(names: list[str]) -> str:
+    more = len(names) - _NAMED
+    return ", ".join(names[:_NAMED]) + (f" and {more} more" if more > 0 else "")
+
+
 def _finding(finding: Finding) -> RenderableType:
     head = _title(finding, _where(finding.endpoint))
     rest = [cell(finding.detail), Text.assemble("→ ", cell(finding.remedy))]
@@ -171,7 +186,7 @@ def _unseen(report: Report) -> Iterator[RenderableType]:
         address = assessment.device.address
         gaps = sorted(assessment.device.gaps, key=lambda gap: (gap.endpoint.sort_key, gap.protocol))
         lines += [f"{address}: {gap.protocol} on {_where(gap.endpoint)}: {gap.reason}" for gap in gaps]
-        lines += [f"{address}: {undone}" for undone in sorted(_undone(assessment))]
+        lines += [f"{address}: {undone}" for undone in sorted(_undone_together(assessment))]
     if lines:
         yield Text("")
         yield Text("What this scan could not see", style="bold")

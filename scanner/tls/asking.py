@@ -17,6 +17,8 @@ from scanner.conversation import Conversation, Read, Reconnect, Send, Target
 _RECORDS_LIMIT = 64
 _HANDSHAKE_LIMIT = 131072
 Prelude = Callable[[], Conversation[None]]
+_ANSWERS = (PeerClosed, TimedOut, ProtocolError)
+"""What a server may do to a question; all else is done to the connection."""
 Last = Callable[[ServerHello], int]
 """With which handshake message enough is read, by what was picked."""
 
@@ -77,6 +79,11 @@ class Asker:
     prelude: Prelude | None = None
     asked: int = 0
     unanswered: dict[Version, PeerError] = field(default_factory=dict)
+
+    @property
+    def broken_off(self) -> PeerError | None:
+        """What kept a further connection from coming about, if anything did."""
+        return next((error for error in self.unanswered.values() if not isinstance(error, _ANSWERS)), None)
 
     def open(self) -> Conversation[None]:
         """A connection on which TLS may begin: the first is there already."""

@@ -293,6 +293,9 @@ class _Posture:
         """Ask without the server's name."""
         if "nameless" in self.settled:
             return
+        if not self.known.versions:
+            self.settled.add("nameless")  # SSL 2.0 knows no names
+            return
         if not self._clear:
             self.why["nameless"] = "its certificate is shown inside TLS 1.3 alone"
             return

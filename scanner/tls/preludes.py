@@ -134,6 +134,10 @@ PRELUDES: Mapping[str, Callable[[], Conversation[None]]] = {
     "smtp": _smtp,
 }
 """By the name of the protocol (`Target.starttls`)."""
+COUNTED: Mapping[str, str] = {
+    "mysql": "not asked, for the server counts every handshake that is left against whoever leaves it"
+}
+"""Where no more is asked than the versions, and why."""
 OFFERED: Mapping[str, str] = {
     "ftp": "ftp.starttls",
     "ldap": "ldap.starttls",

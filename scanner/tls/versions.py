@@ -6,7 +6,7 @@ mark of RFC 8446, 4.1.3 does not speak that. Two connections with a server of TL
 no.
 """
 
-from inventory.errors import PeerClosed, ProtocolError, TimedOut
+from inventory.errors import PeerClosed, PeerError, ProtocolError, TimedOut
 from scanner.codecs.tls_codec import SSL30, TLS10, TLS11, TLS12, TLS13, Version
 from scanner.conversation import Conversation
 from scanner.tls.asking import Asker, Flight
@@ -17,7 +17,10 @@ _ORDER = (TLS12, TLS13, TLS11, TLS10, SSL30)
 
 
 def flights(asker: Asker) -> Conversation[dict[Version, Flight]]:
-    """The answers by version, in the order asked; raises what the server does instead of speaking TLS."""
+    """The answers by version, in the order asked; raises what the server does instead of speaking TLS.
+
+    Where it answered, and no further connection comes about ("421 Too many connections"), the versions that were still to be asked are left without an answer.
+    """
     found: dict[Version, Flight] = {}
     waiting, silent = list(_ORDER), 0
     while waiting:
@@ -39,6 +42,11 @@ def flights(asker: Asker) -> Conversation[dict[Version, Flight]]:
                 raise
             asker.unanswered[version] = error
             continue  # it speaks TLS, but not to this version
+        except PeerError as error:
+            if not found:
+                raise
+            asker.unanswered |= dict.fromkeys((version, *waiting), error)
+            break
         found[version] = flight
         waiting = [other for other in waiting if not _rules_out(other, version, flight)]
     return found

@@ -115,3 +115,39 @@ def test_what_openssl_proposes_and_nobody_changed(found, tmp_path):
         ("hygiene", LOW),
         ("vendor-default", MEDIUM),
     }
+
+
+def test_what_is_shown_over_udp_is_judged_as_over_tcp(make, judge):
+    facts = read_certificate(certificate(extensions=GOOD, key=rsa(b"\0" + b"\xc1" * 64)))
+    over = {
+        protocol: {
+            (check.id, flaw.title, flaw.severity)
+            for check in load_checks()
+            if protocol in check.needs
+            for flaw in judge(check, make((protocol, 5684, facts))).flaws
+        }
+        for protocol in ("tls", "dtls")
+    }
+    assert over["dtls"] == over["tls"]
+    assert "tls-certificate-weak-key" in {check for check, _, _ in over["dtls"]}
+
+
+@pytest.mark.parametrize(
+    "facts",
+    [
+        {"tls.suites": ("DTLSv1.2 0xc0a8",), "tls.certificate_error": "it wants a pre-shared key"},
+        {"tls.spki_sha256": "ab" * 32, "tls.certificate_error": "it shows a raw public key"},
+    ],
+    ids=["pre-shared key", "raw public key"],
+)
+def test_who_needs_no_certificate_owes_none(make, judge, facts):
+    device = make(("dtls", 5684, {"tls.versions": ("DTLSv1.2",), "tls.settled": ("versions",), **facts}))
+    ended = {check.id: judge(check, device).ended for check in load_checks() if "dtls" in check.needs}
+    assert set(ended.values()) <= {"passed", "skipped"}
+    assert ended["tls-old-version"] == "passed"
+
+
+def test_who_shows_none_over_udp_and_says_not_why_leaves_the_checks_without_a_verdict(make, judge):
+    device = make(("dtls", 5684, {"tls.suites": ("DTLSv1.2 0xc02b",), "tls.certificate_error": "not seen: it hung up"}))
+    ended = {judge(check, device).ended for check in CHECKS if "dtls" in check.needs}
+    assert ended == {"unreached"}

@@ -102,6 +102,14 @@ def test_a_certificate_that_does_not_name_one_of_them_is_not(names, listed):
     assert "intended" not in detail
 
 
+def test_dtls_and_tls_may_share_a_key_and_a_bare_key_counts(make):
+    one, other = (
+        make((protocol, 5684, {"tls.spki_sha256": "ab" * 32}), identity=protocol) for protocol in ("tls", "dtls")
+    )
+    (flaw,) = shared_key.judge([Member(one), Member(other)])
+    assert (flaw.devices, "TLS key and DTLS key" in flaw.detail) == (("dtls", "tls"), True)
+
+
 def test_opc_ua_and_tls_may_share_a_key(make):
     fleet = [
         make(("opcua", 4840, {"opcua.certificate_spki_sha256": KEY}), identity="a"),

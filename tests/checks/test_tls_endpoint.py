@@ -7,6 +7,7 @@ from checks import tls_key_exchange as exchange
 from checks import tls_weak_cipher as cipher
 from checks.tls_endpoint import Accepted, endpoints, in_words, listing
 from checks.tls_old_version import tls_old_version
+from scanner.tls.posture import left_open
 
 CHECKS = (
     tls_old_version,
@@ -38,6 +39,16 @@ def test_an_endpoint_that_was_asked_for_its_versions_only_is_not_passed(make, ju
     judged = judge(check, make(("tls", 443, VERSIONS_ONLY)))
     assert judged.ended == "unreached"
     assert judged.reason == "192.0.2.1:443/tcp was asked for its versions only"
+
+
+@pytest.mark.parametrize(
+    "check", [check for check in CHECKS if check is not tls_old_version], ids=lambda check: check.id
+)
+def test_where_nothing_but_the_versions_was_asked_the_reason_for_that_is_all_there_is_to_say(make, judge, check):
+    why = "not asked, for the device may be sent only so many packets"
+    facts = {**VERSIONS_ONLY, "tls.settled": ("versions",), "tls.unsettled": left_open(VERSIONS_ONLY, why)}
+    judged = judge(check, make(("tls", 443, facts)))
+    assert (judged.ended, judged.reason) == ("unreached", f"192.0.2.1:443/tcp: {why}")
 
 
 @pytest.mark.parametrize("check", CHECKS, ids=lambda check: check.id)

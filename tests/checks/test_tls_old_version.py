@@ -1,5 +1,6 @@
 import pytest
 
+from checks.contract import load_checks
 from checks.tls_old_version import tls_old_version
 from inventory.model import Severity
 
@@ -71,6 +72,40 @@ def test_the_weakest_version_gives_it_its_title(make, judge, tls, versions, titl
 def test_what_breaks_the_version_is_named(make, judge, tls, versions, accepted, words):
     (flaw,) = judge(tls_old_version, make(("tls", 443, tls(versions=versions, accepted=(accepted,))))).flaws
     assert words in flaw.detail
+
+
+@pytest.mark.parametrize(
+    ("versions", "told"),
+    [
+        (("DTLSv1.0", "DTLSv1.2"), [("DTLS 1.0 is accepted", Severity.MEDIUM)]),
+        (("DTLSv1.0",), [("Nothing newer than DTLS 1.0 is spoken", Severity.HIGH)]),
+        (("DTLSv1.2",), []),
+    ],
+)
+def test_over_udp_the_version_is_judged(make, judge, versions, told):
+    facts = {"tls.versions": versions, "tls.settled": ("versions",), "tls.suites": ("DTLSv1.2 0x0005",)}
+    device = make(("dtls", 5684, facts))
+    judged = judge(tls_old_version, device)
+    assert [(flaw.title, flaw.severity) for flaw in judged.flaws] == told
+    assert judged.ended == "passed"
+
+
+def test_over_udp_versions_certificates_and_keys_are_judged_and_no_suites():
+    judging = {check.id for check in load_checks() if "dtls" in check.needs}
+    assert {name for name in judging if "certificate" not in name} == {
+        "tls-old-version",
+        "tls-known-key",
+        "tls-guessable-key",
+    }
+
+
+def test_over_udp_an_open_question_leaves_it_without_a_verdict(make, judge):
+    facts = {"tls.versions": ("DTLSv1.2",), "tls.unsettled": ("versions: DTLSv1.0: the device did not answer in time",)}
+    judged = judge(tls_old_version, make(("dtls", 5684, facts)))
+    assert (judged.ended, judged.reason) == (
+        "unreached",
+        "192.0.2.1:5684/tcp: versions: DTLSv1.0: the device did not answer in time",
+    )
 
 
 def test_without_cbc_there_is_no_beast(make, judge, tls):

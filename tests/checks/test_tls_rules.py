@@ -17,6 +17,8 @@ EXPECTED = {
     "proto.tls10": "medium",
     "proto.tls11": "medium",
     "proto.no12": "high",
+    "proto.dtls10": "medium",
+    "proto.no_dtls12": "high",
     "proto.no13": "info",
     "cipher.null": "critical",
     "cipher.anon": "critical",

@@ -1,4 +1,5 @@
 import hashlib
+from dataclasses import replace
 from functools import partial
 from pathlib import Path
 
@@ -10,7 +11,7 @@ from inventory.errors import PeerClosed, PeerError, ProtocolError, TimedOut, Unr
 from inventory.model import Endpoint
 from scanner.codecs import tls_codec
 from scanner.codecs.tls_hello import SUITES_AT_ONCE, Hello
-from scanner.conversation import EVIDENCE_LIMIT, Read, Reconnect, StartTLS, Step, Target
+from scanner.conversation import EVIDENCE_LIMIT, Depth, Read, Reconnect, StartTLS, Step, Target
 from scanner.protocols import tls
 from scanner.tls import session
 from scanner.tls.offers import everything
@@ -254,8 +255,43 @@ def test_two_silences_are_enough(recite):
 
 
 def test_a_connection_that_fails_in_between_is_no_refusal(recite):
-    with pytest.raises(Unreached):
-        recite(answering(tls.probe(TARGET), Reconnect, Unreached("connection refused")), UP_TO_12)
+    heard, _ = recite(answering(tls.probe(TARGET), Reconnect, Unreached("connection refused")), UP_TO_12)
+    assert heard.facts["tls.versions"] == ("TLSv1.2",)
+    assert heard.facts["tls.settled"] == ()
+    assert heard.facts["tls.unsettled"] == tuple(
+        f"versions: {name}: connection refused" for name in ("TLSv1.1", "TLSv1.0", "SSLv3")
+    )
+    assert isinstance(heard.failed, Unreached)
+    assert "tls.subject" in heard.facts
+
+
+def ssl2(leaf: bytes, *specs: str) -> bytes:
+    """Hickman, "The SSL Protocol" (1995), SERVER-HELLO: no session hit, X.509, version 0002, the lengths, certificate and specs, no connection id."""
+    said = bytes.fromhex("04 00 01 0002") + len(leaf).to_bytes(2, "big") + (3 * len(specs)).to_bytes(2, "big") + b"\0\0"
+    message = said + leaf + bytes.fromhex("".join(specs))
+    return (0x8000 | len(message)).to_bytes(2, "big") + message
+
+
+@pytest.mark.parametrize("refused", [b"", FAILED], ids=["hangs up", "alert"])
+def test_a_server_of_ssl_2_alone_is_found_with_its_certificate(recite, refused):
+    hello = ssl2(LEAF, "0700c0", "020080")
+    target = replace(TARGET, depth=Depth.POSTURE)
+    heard, sent = recite(tls.probe(target), [*[refused] * 5, hello])
+    assert heard.facts["tls.versions"] == ("SSLv2",)
+    assert heard.facts["tls.accepted"] == ("SSLv2 0x0700c0", "SSLv2 0x020080")
+    assert heard.facts["tls.sha256"] == hashlib.sha256(LEAF).hexdigest()
+    assert {"versions", "sslv2"} <= set(heard.facts["tls.settled"])
+    assert heard.facts["tls.unsettled"] == ()
+    assert heard.facts["tls.hellos"] == 6
+    assert said(sent)
+    assert hello[2:].startswith(heard.evidence)
+
+
+def test_where_nothing_speaks_for_tls_ssl_2_is_not_asked_for(recite):
+    steps: list[Step] = []
+    with pytest.raises(PeerClosed):
+        recite(listening(tls.probe(replace(TARGET, expected=False)), steps), [b""] * 6)
+    assert steps.count(Reconnect()) == 0
 
 
 @pytest.mark.parametrize("size", range(0, len(UP_TO_12[0]), 37))

@@ -159,3 +159,11 @@ def test_where_tls_has_been_heard_already_nothing_invites():
 
 def test_mysql_which_counts_every_broken_handshake_against_us_does_not_invite():
     assert tls.invited(device(("mysql", 3306, {"mysql.tls": True}))) == ()
+
+
+def test_what_was_heard_stands_where_a_later_connection_is_not_taken(recite):
+    busy = b"421 There are too many connected users.\r\n"  # vsftpd 3.0.3
+    heard, _ = recite(tls.probe(Target(at(21), starttls="ftp")), [FTP + TLS_12, FTP + TLS_12, busy])
+    assert heard.facts["tls.versions"] == ("TLSv1.2",)
+    assert all("421 There are too many" in reason for reason in heard.facts["tls.unsettled"])
+    assert [reason.split(": ")[1] for reason in heard.facts["tls.unsettled"]] == ["TLSv1.0", "SSLv3"]

@@ -9,7 +9,7 @@ from collections.abc import Iterator
 import pytest
 
 from inventory.model import Endpoint
-from scanner.conversation import Target
+from scanner.conversation import Depth, Target
 from scanner.protocols import ftp, ldap, mysql, postgresql, smtp, tls
 from tests.logins.real.stores_server import Cluster, Stores, running
 
@@ -72,6 +72,10 @@ def test_vsftpd(serve, hold, certificate, tmp_path):
     port = serve("vsftpd", "./server.conf", configuration="".join(f"{name}={wish}\n" for name, wish in wishes.items()))
     assert asked(hold, ftp, port)["ftp.starttls"] is True
     assert read_behind(hold, port, "ftp")["tls.sha256"] == sha256(crt)
+    heard, peer = hold(tls.probe(Target(TARGET.endpoint, starttls="ftp", depth=Depth.FULL)), port)
+    assert {"versions", "suites", "groups"} <= set(heard.facts["tls.settled"])
+    assert "TLSv1.2 0xc030" in heard.facts["tls.accepted"]  # vsftpd's own list has one suite (ssl_ciphers)
+    assert peer.connections - 1 <= heard.facts["tls.hellos"] <= peer.connections
 
 
 def test_slapd(serve, hold, certificate, tmp_path):
