@@ -12,7 +12,7 @@ from dataclasses import replace
 from inventory.model import Device, Facts, FactValue
 from inventory.text import one_line
 from scanner.codecs import ssl2
-from scanner.codecs.tls_codec import TLS13, VERSIONS, Version
+from scanner.codecs.tls_codec import TLS13, UNRECOGNIZED_NAME, VERSIONS, Version
 from scanner.codecs.tls_hello import pattern, sent_name
 from scanner.conversation import (
     EVIDENCE_LIMIT,
@@ -51,6 +51,7 @@ SAYS = (
     *preludes.SAYS,
     *FINISHING,
 )
+NAMELESS = "it takes only who calls it by a name of its own (SNI)"
 FACTS = {
     "tls.depth": "how much was asked: versions, posture or full",
     "tls.hellos": "how many hellos it was sent",
@@ -151,7 +152,9 @@ def _versions(asker: Asker) -> Conversation[Heard]:
     answers = yield from flights(asker)
     accepted = [(v, answers[v]) for v in VERSIONS if v in answers and answers[v].took(v)]
     picks = tuple(f"{v.name} 0x{flight.picked.code}" for v, flight in accepted if flight.picked)
-    open_ = tuple(f"versions: {v.name}: {one_line(str(error))}" for v, error in asker.unanswered.items())
+    open_ = [f"versions: {v.name}: {one_line(str(error))}" for v, error in asker.unanswered.items()]
+    if any(flight.alert == UNRECOGNIZED_NAME for flight in answers.values()):
+        open_.append(f"versions: {NAMELESS}")
     facts: dict[str, FactValue] = {
         "tls.depth": str(Depth.VERSIONS),
         "tls.versions": tuple(version.name for version, _ in accepted),
@@ -159,7 +162,7 @@ def _versions(asker: Asker) -> Conversation[Heard]:
         "tls.suites": picks,
         "tls.accepted": picks,
         "tls.settled": () if open_ else ("versions",),
-        "tls.unsettled": open_,
+        "tls.unsettled": tuple(open_),
     }
     if asker.target.starttls:
         facts["tls.starttls"] = asker.target.starttls
