@@ -140,7 +140,8 @@ def _deeper(asker: Asker, before: Facts) -> Conversation[Heard]:
     known = {**before, **heard.facts}
     if asker.target.depth is Depth.FULL:
         known |= yield from in_full(asker, known)
-    if asker.target.depth is Depth.FULL or int(str(known["tls.hellos"])) < HELLOS:
+    most = HELLOS - (TLS13.name in names(known, "tls.versions"))  # which may want a second hello on the same connection
+    if asker.target.depth is Depth.FULL or int(str(known["tls.hellos"])) < most:
         from scanner.tls.session import inside  # cryptography takes its time to load
 
         known |= yield from inside(asker, known)
@@ -167,7 +168,7 @@ def _versions(asker: Asker) -> Conversation[Heard]:
     if asker.target.starttls:
         facts["tls.starttls"] = asker.target.starttls
     chain = yield from _chain(asker, accepted, facts)
-    facts["tls.hellos"] = asker.asked
+    facts["tls.hellos"] = asker.hellos
     evidence = accepted[0][1].raw if accepted else next(iter(answers.values())).raw
     told = facts_of([Asked(everything(version), flight) for version, flight in answers.items()], {})
     return Heard(facts | told | _certificate_facts(chain), evidence[:EVIDENCE_LIMIT])
