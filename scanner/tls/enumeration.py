@@ -84,8 +84,9 @@ class Census:
 
 @dataclass(slots=True)
 class Enumeration:
-    """The enumeration of one server. `prime` is the smallest of its Diffie-Hellman primes (0: none seen; those of anonymous and EXPORT suites tell nothing more), `preference` "server", "client" or "" where nobody
-    can tell, `unsettled` what could not be asked to its end, and why."""
+    """The enumeration of one server. `prime` is the smallest of its Diffie-Hellman primes (0: none seen), but for those of anonymous and EXPORT suites, which
+    are told as what they are; `preference` is "server", "client" or "" where nobody can tell, `unsettled` what could not be asked to its end, and why.
+    """
 
     asker: Asker
     spoken: frozenset[Version]
