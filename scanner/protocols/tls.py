@@ -15,7 +15,7 @@ from inventory.model import Device, Facts, FactValue
 from inventory.text import one_line
 from scanner.codecs import ssl2
 from scanner.codecs.ssl2 import Ssl2
-from scanner.codecs.tls_codec import SSL20, TLS13, VERSIONS, Version
+from scanner.codecs.tls_codec import SSL20, TLS13, UNRECOGNIZED_NAME, VERSIONS, Version
 from scanner.codecs.tls_hello import pattern, sent_name
 from scanner.conversation import (
     EVIDENCE_LIMIT,
@@ -55,6 +55,7 @@ SAYS = (
     *preludes.SAYS,
     *FINISHING,
 )
+NAMELESS = "it takes only who calls it by a name of its own (SNI)"
 FACTS = {
     "tls.depth": "how much was asked: versions, posture or full",
     "tls.hellos": "how many hellos it was sent",
@@ -143,7 +144,8 @@ def _deeper(asker: Asker, before: Facts) -> Conversation[Heard]:
     known = {**before, **heard.facts}
     if asker.target.depth is Depth.FULL:
         known |= yield from in_full(asker, known)
-    if asker.target.depth is Depth.FULL or int(str(known["tls.hellos"])) < HELLOS:
+    most = HELLOS - (TLS13.name in names(known, "tls.versions"))  # which may want a second hello on the same connection
+    if asker.target.depth is Depth.FULL or int(str(known["tls.hellos"])) < most:
         from scanner.tls.session import inside  # cryptography takes its time to load
 
         known |= yield from inside(asker, known)
@@ -164,7 +166,9 @@ def _versions(asker: Asker) -> Conversation[Heard]:
     if not accepted and old is None:
         old = yield from _oldest(asker)
     picks = tuple(f"{v.name} 0x{flight.picked.code}" for v, flight in accepted if flight.picked)
-    open_ = tuple(f"versions: {v.name}: {one_line(str(error))}" for v, error in asker.unanswered.items())
+    open_ = [f"versions: {v.name}: {one_line(str(error))}" for v, error in asker.unanswered.items()]
+    if any(flight.alert == UNRECOGNIZED_NAME for flight in answers.values()):
+        open_.append(f"versions: {NAMELESS}")
     facts: dict[str, FactValue] = {
         "tls.depth": str(Depth.VERSIONS),
         "tls.versions": (*((SSL20.name,) if old else ()), *(version.name for version, _ in accepted)),
@@ -172,14 +176,14 @@ def _versions(asker: Asker) -> Conversation[Heard]:
         "tls.suites": picks,
         "tls.accepted": (*(f"{SSL20.name} 0x{code}" for code in (old.suites if old else ())), *picks),
         "tls.settled": (*(() if open_ else ("versions",)), *(("sslv2",) if old else ())),
-        "tls.unsettled": open_,
+        "tls.unsettled": tuple(open_),
     }
     if asker.target.starttls:
         facts["tls.starttls"] = asker.target.starttls
     chain = yield from _chain(asker, accepted, facts)
     if old and old.certificate:
         chain = (old.certificate,)
-    facts["tls.hellos"] = asker.asked
+    facts["tls.hellos"] = asker.hellos
     evidence = old.raw if old else accepted[0][1].raw if accepted else next(iter(answers.values())).raw
     told = facts_of([Asked(everything(version), flight) for version, flight in answers.items()], {})
     return Heard(facts | told | _certificate_facts(chain), evidence[:EVIDENCE_LIMIT], failed=asker.broken_off)

@@ -70,7 +70,8 @@ class Flight:
 
 @dataclass(slots=True)
 class Asker:
-    """Asks one endpoint, one connection after another; `asked` counts the connections. `prelude` is what is said before TLS on each (STARTTLS).
+    """Asks one endpoint, one connection after another; `asked` counts the connections, `again` the second hellos on one (RFC 8446, section 4.1.4). `prelude`
+    is what is said before TLS on each (STARTTLS).
 
     `unanswered` are the versions whose first hello was left without an answer that could be read, which leaves open whether they are spoken.
     """
@@ -78,12 +79,18 @@ class Asker:
     target: Target
     prelude: Prelude | None = None
     asked: int = 0
+    again: int = 0
     unanswered: dict[Version, PeerError] = field(default_factory=dict)
 
     @property
     def broken_off(self) -> PeerError | None:
         """What kept a further connection from coming about, if anything did."""
         return next((error for error in self.unanswered.values() if not isinstance(error, _ANSWERS)), None)
+
+    @property
+    def hellos(self) -> int:
+        """How many hellos it was sent."""
+        return self.asked + self.again
 
     def open(self) -> Conversation[None]:
         """A connection on which TLS may begin: the first is there already."""

@@ -31,6 +31,7 @@ from scanner.conversation import Conversation
 from scanner.tls.asking import Asker, Flight
 from scanner.tls.groups import CURVES, GROUPS_13
 from scanner.tls.offers import everything
+from scanner.tls.suites import DH, kinds
 
 _ORDER = (TLS12, TLS11, TLS10, SSL30, TLS13)
 _SINCE = {"SSLv3": SSL30, "TLSv1": TLS10, "TLSv1.2": TLS12, "TLSv1.3": TLS13}
@@ -83,8 +84,10 @@ class Census:
 
 @dataclass(slots=True)
 class Enumeration:
-    """The enumeration of one server. `prime` is the smallest of its Diffie-Hellman primes (0: none seen), `preference` "server", "client" or "" where nobody
-    can tell, and what is known of it beforehand is not asked again; `unsettled` what could not be asked to its end, and why."""
+    """The enumeration of one server. What is known of it beforehand is not asked again. `prime` is the smallest of its Diffie-Hellman primes (0: none seen),
+    but for those of anonymous and EXPORT suites, which are told as what they are; `preference` is "server", "client" or "" where nobody can tell, `unsettled`
+    what could not be asked to its end, and why.
+    """
 
     asker: Asker
     spoken: frozenset[Version]
@@ -180,7 +183,7 @@ class Enumeration:
             self._note(census, f"it picks 0x{picked.code}, which was not offered")
             return ""
         census.spoken = True
-        prime = flight.exchange.prime if flight.exchange else 0
+        prime = flight.exchange.prime if flight.exchange and DH in kinds(picked.code) else 0
         self.prime = min(self.prime or prime, prime or self.prime)
         return picked.code
 
@@ -285,8 +288,7 @@ def _hello(version: Version, suites: Sequence[str], manner: Manner) -> Hello:
 
 def _enough(picked: ServerHello) -> int:
     """The pick is all that is wanted, and the prime where there is one."""
-    suite = all_suites().get(picked.code)
-    return SERVER_KEY_EXCHANGE if suite and suite.exchange.split("(")[0] in ("DH", "DHEPSK") else SERVER_HELLO
+    return SERVER_KEY_EXCHANGE if DH in kinds(picked.code) else SERVER_HELLO
 
 
 def _cut(suites: Sequence[str], size: int) -> Iterator[tuple[str, ...]]:

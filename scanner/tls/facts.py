@@ -29,6 +29,7 @@ from scanner.conversation import EVIDENCE_LIMIT
 from scanner.tls.asking import Flight
 from scanner.tls.group_names import group_name
 from scanner.tls.primes import prime_name
+from scanner.tls.suites import DH, kinds
 
 _ECHOED: Mapping[str, int] = {
     "tls.extended_master_secret": EXTENDED_MASTER_SECRET,
@@ -122,8 +123,9 @@ def _groups(asked: Iterable[Asked], before: Facts) -> dict[str, FactValue]:
 
 
 def _prime(clear: Iterable[Asked], before: Facts) -> dict[str, FactValue]:
-    """The smallest Diffie-Hellman prime."""
-    exchanges = (one.flight.exchange for one in clear)
+    """The smallest Diffie-Hellman prime, but for those of anonymous and EXPORT suites, which are told as what they are."""
+    picks = ((one.flight.picked, one.flight.exchange) for one in clear)
+    exchanges = (exchange for picked, exchange in picks if picked and DH in kinds(picked.code))
     primes = [exchange.prime for exchange in exchanges if exchange is not None and exchange.prime]
     smallest, known = min(primes, default=0), before.get("tls.dh_bits")
     if not smallest or (isinstance(known, int) and known <= smallest.bit_length()):

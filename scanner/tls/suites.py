@@ -12,6 +12,7 @@ from scanner.codecs.tls_codec import SSL30, TLS10, TLS12, TLS13, Version
 
 BROKEN = ("null", "anonymous", "export", "rc4", "des", "md5", "3des")
 """Classes of weak suites, worst first."""
+_GRAVER, _LESSER = frozenset(BROKEN[:3]), frozenset(BROKEN[3:])
 STALE = ("static", "cbc-sha1")
 DH, FORWARD_SECRECY, AEAD = "dh", "forward-secrecy", "aead"
 KINDS = (*BROKEN, DH, FORWARD_SECRECY, AEAD, *STALE)
@@ -24,11 +25,12 @@ _NETSCAPE_FIPS = frozenset(("fefe", "feff", "ffe0", "ffe1"))
 
 @cache
 def kinds(code: str) -> frozenset[str]:
-    """What it tells that this suite is accepted."""
+    """What it tells that this suite is accepted. The RC4 of an anonymous suite tells nothing of RC4, for the checks tell a suite by its gravest weakness."""
     suite = all_suites().get(code)
     if suite is None:
         return frozenset()
     found = {weakness.value for weakness in suite.weaknesses if weakness in _WEAKNESSES}
+    found -= _LESSER if found & _GRAVER else frozenset()
     found |= {FORWARD_SECRECY} if suite.forward_secret else set()
     found |= {AEAD} if suite.aead else set()
     found |= {DH} if suite.exchange == "DH" and not suite.anonymous else set()
