@@ -10,7 +10,7 @@ demo: $(STAMP)
 	@$(BIN)/tocsin demo
 
 test: lint
-	@$(BIN)/python -m pytest
+	@$(BIN)/python -m pytest -n 2 --dist loadfile --no-loadscope-reorder
 
 lint: $(VENV)/.installed-dev
 	@$(BIN)/ruff check .
@@ -22,6 +22,7 @@ bench: $(VENV)/.installed-dev
 	@$(BIN)/python bench/fingerprints.py
 	@$(BIN)/python bench/identification.py
 	@$(BIN)/python bench/city.py
+	@$(BIN)/python bench/tls.py
 
 $(VENV)/bin/python:
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { \

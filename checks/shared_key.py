@@ -1,7 +1,8 @@
 """Several devices use one and the same private key.
 
-What: the public key of a TLS certificate or an SSH host key was seen on more than one device. The private key behind it is then on all of them,
-mostly because it came with the firmware.
+What: the public key of a TLS or OPC UA certificate or an SSH host key was seen on more than one device. The private key behind it is then on all of them,
+mostly because it came with the firmware. The ports and addresses of one device may share a key. A certificate that lists all its devices by name, or names
+them by a wildcard, was likely given to them on purpose, and is less severe.
 
 Why it matters in a city: whoever takes the key out of one device (stolen from a mast, or bought second-hand) can pose as every other one and read
 what the staff sends to it. Neither the browser nor the SSH client will notice.
@@ -11,11 +12,21 @@ Where the firmware brings the key back, report it to the maker and let only the 
 """
 
 from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
 
 from checks.contract import FleetFlaw, FleetJudgement, Member, fleet_check
-from inventory.model import Device, Family, Severity
+from inventory.model import Device, Family, Observation, Severity
 
-_KEYS = {"tls.spki_sha256": "TLS key", "ssh.hostkey_sha256": "SSH host key"}
+
+@dataclass(frozen=True, slots=True)
+class _Use:
+    """One device that shows a key, and in which certificate, if in one: its SHA-256, its subject and its alternative names."""
+
+    device: Device
+    sort: str
+    certificate: str = ""
+    subject: str = ""
+    listed: tuple[str, ...] = ()
 
 
 @fleet_check(
@@ -32,20 +43,68 @@ _KEYS = {"tls.spki_sha256": "TLS key", "ssh.hostkey_sha256": "SSH host key"}
     ),
 )
 def shared_key(fleet: Iterable[Member]) -> FleetJudgement:
-    """Each key that more than one device shows, in the order of the keys."""
-    owners: dict[tuple[str, str], set[str]] = {}
+    """Each key that more than one device shows, SSH host keys first, then in the order of the keys."""
+    uses: dict[tuple[str, str], list[_Use]] = {}
     for member in fleet:
-        for shown in _shown(member.device):
-            owners.setdefault(shown, set()).add(member.device.identity)
-    for (fact, key), identities in sorted(owners.items()):
-        if len(identities) > 1:
-            members = tuple(sorted(identities))
-            yield FleetFlaw(members, f"{len(members)} devices show the same {_KEYS[fact]} (SHA-256 {key[:16]}…).", key)
+        for kind, key, use in _shown(member.device):
+            uses.setdefault((kind, key), []).append(use)
+    for (_, key), shown in sorted(uses.items(), key=lambda item: item[0]):
+        members = tuple(sorted({use.device.identity for use in shown}))
+        if len(members) > 1:
+            yield _flaw(key, members, shown)
 
 
-def _shown(device: Device) -> Iterator[tuple[str, str]]:
+def _shown(device: Device) -> Iterator[tuple[str, str, _Use]]:
+    """Each key by its kind and hash; a certificate's is of one kind whatever protocol shows it."""
     for seen in device.observations:
-        for fact in _KEYS:
-            key = seen.facts.get(fact)
-            if isinstance(key, str) and key:
-                yield fact, key
+        if key := _text(seen, "ssh.hostkey_sha256"):
+            yield "host key", key, _Use(device, "SSH host key")
+        if key := _text(seen, "tls.spki_sha256"):
+            certificate = _text(seen, "tls.sha256"), _text(seen, "tls.subject"), _texts(seen, "tls.sans")
+            yield "key of a certificate", key, _Use(device, "TLS key", *certificate)
+        if key := _text(seen, "opcua.certificate_spki_sha256"):
+            names = _text(seen, "opcua.certificate_sha256"), _text(seen, "opcua.certificate_subject")
+            yield (
+                "key of a certificate",
+                key,
+                _Use(device, "OPC UA key", *names, _texts(seen, "opcua.certificate_sans")),
+            )
+
+
+def _flaw(key: str, members: tuple[str, ...], shown: list[_Use]) -> FleetFlaw:
+    certificates = {use.certificate for use in shown}
+    if len(certificates) == 1 and "" not in certificates:
+        subject = shown[0].subject or "an empty subject"
+        detail = f"{len(members)} devices show the same certificate of {subject}, and so have one private key (SHA-256 {key[:16]}…)."
+        if all(_lists(use) for use in shown):
+            likely = " It names all of them, so this is likely intended; yet the key of one is the key of all."
+            return FleetFlaw(members, detail + likely, key, Severity.MEDIUM)
+        return FleetFlaw(members, detail, key)
+    sorts = " and ".join(sorted({use.sort for use in shown}, reverse=True))
+    several = f" in {len(certificates)} certificates" if len(certificates) > 1 and "" not in certificates else ""
+    return FleetFlaw(members, f"{len(members)} devices show the same {sorts} (SHA-256 {key[:16]}…){several}.", key)
+
+
+def _lists(use: _Use) -> bool:
+    """Whether the certificate's subject alternative names have one of the device's addresses or names (RFC 9525 section 6.3)."""
+    names = {address.partition("%")[0] for address in use.device.addresses}
+    names |= {claim.value.lower().rstrip(".") for claim in use.device.claimed("name")}
+    return any(_names(pattern.lower(), name) for pattern in use.listed for name in names)
+
+
+def _names(pattern: str, name: str) -> bool:
+    """Whether a name of the certificate is the device's; a device's name without a domain is compared with the first label."""
+    first, _, domain = name.partition(".")
+    if pattern.startswith("*."):
+        return bool(first) and domain == pattern[2:]
+    return name in (pattern, "" if domain else pattern.partition(".")[0])
+
+
+def _text(seen: Observation, fact: str) -> str:
+    value = seen.facts.get(fact)
+    return value if isinstance(value, str) else ""
+
+
+def _texts(seen: Observation, fact: str) -> tuple[str, ...]:
+    value = seen.facts.get(fact)
+    return value if isinstance(value, tuple) else ()

@@ -3,9 +3,9 @@
 from typing import TypeAlias
 
 from inventory.errors import PeerClosed, PeerError, ProtocolError, TimedOut
-from inventory.model import Endpoint, Gap
+from inventory.model import Endpoint, Facts, Gap
 from scanner.boundary import Failure
-from scanner.conversation import ProtocolModule
+from scanner.conversation import Heard, ProtocolModule
 
 Answer: TypeAlias = tuple[ProtocolModule, PeerError | Failure]
 """A question that came to nothing, and how."""
@@ -36,3 +36,10 @@ def said(failed: PeerError | Failure) -> str:
     if isinstance(failed, PeerClosed) and failed.partial:
         return f"{failed} after {len(failed.partial)} bytes"
     return str(failed)
+
+
+def ended(heard: Heard | PeerError | Failure) -> Facts | PeerError | None:
+    """How a conversation ended, for the canary: with facts, with what the device did, or (None) with a fault of ours."""
+    if isinstance(heard, Heard):
+        return heard.failed or heard.facts
+    return heard if isinstance(heard, PeerError) else None

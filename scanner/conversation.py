@@ -152,13 +152,15 @@ class Lead:
 class Heard:
     """The facts, the excerpt that proves them (cut to EVIDENCE_LIMIT), where the answer pointed to, and what it said of sub-devices.
 
-    `parts` are (name, facts) pairs: a sub-device behind a gateway in the protocol's own terms ("unit 1"), and the same facts as of a device.
+    `parts` are (name, facts) pairs: a sub-device behind a gateway in the protocol's own terms ("unit 1"), and the same facts as of a device. `failed` is
+    what broke the conversation off after that was heard.
     """
 
     facts: Facts
     evidence: bytes = b""
     leads: tuple[Lead, ...] = ()
     parts: tuple[tuple[str, Facts], ...] = ()
+    failed: PeerError | None = None
 
 
 class ProtocolModule(Protocol):

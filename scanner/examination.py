@@ -19,12 +19,13 @@ from scanner.canary import Canary
 from scanner.discover import Host
 from scanner.events import Asking, Observer
 from scanner.gathering import Gathered
-from scanner.identify import Interview, Terms
+from scanner.identify import Interview
 from scanner.inquiry import Inquiry
 from scanner.job import Job
 from scanner.joining import Faces, already_tried, without_logins
 from scanner.memo import Memo
 from scanner.score import score
+from scanner.terms import Terms
 from scanner.ward import Ward, left_alone, set_aside
 from scanner.wire import Wire
 
@@ -77,7 +78,7 @@ class Examiner:
             name=self._job.sweep.targets.name_of(host.address),
             asking=self._asking(host.address),
             now=self._now,
-            terms=Terms(self._job.community, self._job.sweep.never_touch, self._job.budget, self._job.others),
+            terms=self._terms(),
             heard=(*self.gathered.heard.pop(host.address, ()), *self._job.overheard.of(host)),
             canary=canary,
         )
@@ -91,6 +92,10 @@ class Examiner:
             judged = Assessment(device, outcomes, score(()), FirmwareAge(), self._now())
         concluded = await self._concluded(judged, canary)
         return replace(concluded, traffic=self._wire.sent_to(host.address))
+
+    def _terms(self) -> Terms:
+        job = self._job
+        return Terms(job.community, job.sweep.never_touch, job.budget, job.others, job.depth, job.requested)
 
     async def _concluded(self, assessment: Assessment, canary: Canary) -> Assessment:
         """The assessment with the proof that the device came through, or set aside where it did not."""

@@ -6,24 +6,25 @@ a device that waited out each by itself would keep the scan for half a minute. W
 
 import asyncio
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 from datetime import datetime
 
 from inventory.errors import PeerError, ScopeError, TimedOut, Unreached, UsedUp
 from inventory.model import Device, Endpoint, Facts, Gap, Observation
 from inventory.oui import vendor_of
-from scanner.answers import Answer, gaps, may_go_on, names, said
+from scanner.allowance import Allowance
+from scanner.answers import Answer, ended, gaps, may_go_on, names, said
 from scanner.boundary import Failure, contained
 from scanner.canary import Canary
-from scanner.conversation import EVIDENCE_LIMIT, Depth, Heard, Lead, ProtocolModule, Target, comes_last, spares
+from scanner.conversation import EVIDENCE_LIMIT, Heard, Lead, ProtocolModule, Target, comes_last, spares
+from scanner.deepening import bounds, deeper, unasked
 from scanner.discover import Host
-from scanner.fingerprint import Others, fingerprint
+from scanner.fingerprint import fingerprint
 from scanner.overheard import known
 from scanner.protocols import load_protocols
 from scanner.questions import (
     CONTROL_PORTS,
     LADDER,
-    Budget,
     datagrams,
     expected,
     invited,
@@ -33,6 +34,8 @@ from scanner.questions import (
     speaker,
     takes_keystrokes,
 )
+from scanner.terms import TERMS, Terms
+from scanner.tls.facts import both
 from scanner.wire import Wire
 
 PATIENCE = 45.0
@@ -42,22 +45,6 @@ SLOW = 4.0
 SERIAL_LINE = "not asked: the device is a serial server, and what is said at this port may go out on its serial line"
 FOLLOWED = 24
 """Leads and invitations that are followed at one device."""
-
-
-@dataclass(frozen=True, slots=True)
-class Terms:
-    """On which terms a device is asked: the site's own SNMP `community`, the UDP ports that are left out (discovery leaves out the TCP ones), what it may
-    cost, the fingerprints of `others` than ourselves, how deep TLS is asked, and which protocols the operator asked for by name (ON_REQUEST)."""
-
-    community: str = field(default="", repr=False)
-    never_touch: frozenset[int] = frozenset()
-    budget: Budget = field(default_factory=Budget)
-    others: Others | None = None
-    depth: Depth = Depth.POSTURE
-    requested: frozenset[str] = frozenset()
-
-
-TERMS = Terms()
 
 
 class _OutOfPatience(Exception):
@@ -104,19 +91,39 @@ class Interview:
         self._followed: set[tuple[str, Endpoint, str]] = set()
         self._asked: set[Endpoint] = set()
         self._waited = 0.0
+        self._allowance = Allowance(terms.budget, lambda: wire.sent_to(host.address))
 
     async def device(self, deadline: float) -> Device:
         """Ask for at most `deadline` seconds, and return the device under the identity of its address."""
         try:
             async with asyncio.timeout(deadline):
                 await self._ask_everything()
+                await self._ask_deeper()
         except TimeoutError:
-            self._gaps += self._unasked(f"the {deadline:.0f} seconds for this device were used up")
+            self._leave(f"the {deadline:.0f} seconds for this device were used up")
         except _LeftAlone:
-            self._gaps += self._unasked(f"not asked: {self._canary.halt if self._canary else ''}")
+            self._leave(f"not asked: {self._canary.halt if self._canary else ''}")
         except _OutOfPatience:
-            self._gaps += self._unasked(f"not asked, for the device let us wait {PATIENCE:.0f} seconds in vain before")
+            self._leave(f"not asked, for the device let us wait {PATIENCE:.0f} seconds in vain before")
         return self._so_far()
+
+    def _leave(self, why: str) -> None:
+        """Say of everything that was still to be asked why it is not."""
+        self._gaps += self._unasked(why)
+        self._seen = [unasked(seen, self._terms, why) for seen in self._seen]
+
+    async def _ask_deeper(self) -> None:
+        """Ask TLS once more where it is spoken, as deep as the terms say. What that costs is not the identification's: it has its own bounds."""
+        for seen, target, why in deeper(self._so_far(), self._terms, self._name):
+            heard: Heard | PeerError | Failure = Failure(why)
+            if target is not None:
+                with self._allowance.beside(bounds(target.depth)):
+                    heard = await self._hear(self._protocols["tls"], target)
+            if isinstance(heard, Heard):
+                evidence = both(seen.evidence, heard.evidence)
+                self._keep(self._protocols["tls"], seen.endpoint, replace(heard, evidence=evidence))
+            else:
+                self._seen = [unasked(one, self._terms, said(heard)) if one is seen else one for one in self._seen]
 
     async def ask_again(self, endpoint: Endpoint, community: str, deadline: float) -> Device:
         """Ask SNMP at `endpoint` again with a community that it has been found to answer, then whatever that invites; the device by all it has said."""
@@ -344,24 +351,20 @@ class Interview:
         """Hold one conversation, within the patience and the budget."""
         if self._waited >= PATIENCE and protocol.TRANSPORT == "tcp":
             raise _OutOfPatience
-        if not self._terms.budget.allows(protocol, self._wire.sent_to(self._host.address)):
-            return Failure(self._used_up)
+        if not self._allowance.allows(protocol):
+            return Failure(self._allowance.used_up)
         self._asking(protocol.NAME)
         began = _clock()
         held = self._held(protocol, target, in_turn=in_turn)
         heard = await contained(held, f"speaking {protocol.NAME} with {target.endpoint}")
         if isinstance(heard, UsedUp):
-            return Failure(self._used_up)
-        if not isinstance(heard, Heard):
+            return Failure(self._allowance.used_up)
+        if not isinstance(heard, Heard) or heard.failed:
             took = _clock() - began
-            in_vain = isinstance(heard, TimedOut | Unreached) or took >= SLOW
+            in_vain = isinstance(ended(heard), TimedOut | Unreached) or took >= SLOW
             self._waited += took if in_vain and protocol.TRANSPORT == "tcp" else 0.0
-        await self._watch(protocol, target.endpoint, _ended(heard))
+        await self._watch(protocol, target.endpoint, ended(heard))
         return heard
-
-    @property
-    def _used_up(self) -> str:
-        return f"not asked: {self._terms.budget.connections} connections or {self._terms.budget.packets} packets are used up"
 
     async def _watch(self, protocol: ProtocolModule, endpoint: Endpoint, ended: Facts | PeerError | None) -> None:
         """Have the canary look at the device; once it has seen enough, nothing more is asked."""
@@ -385,14 +388,9 @@ class Interview:
 
     async def _held(self, protocol: ProtocolModule, target: Target, *, in_turn: bool) -> Heard | PeerError:
         try:
-            return await self._wire.hold(protocol, target, in_turn=in_turn, most=self._terms.budget.packets)
+            return await self._wire.hold(protocol, target, in_turn=in_turn, most=self._allowance.most)
         except PeerError as error:
             return error
-
-
-def _ended(heard: Heard | PeerError | Failure) -> Facts | PeerError | None:
-    """How a conversation ended, for the canary: with facts, with what the device did, or (None) with a fault of ours."""
-    return heard.facts if isinstance(heard, Heard) else heard if isinstance(heard, PeerError) else None
 
 
 def _clock() -> float:

@@ -48,7 +48,11 @@ class Inquiry:
         driver = load_logins().get(question.protocol)
         if driver is None:
             return Answer(Verdict.NOT_TRIED, reason=f"there is no login driver for {question.protocol}")
-        tls = any(seen.endpoint == question.endpoint for seen in self.device.speaking("tls"))
+        tls = any(
+            seen.endpoint == question.endpoint
+            and not seen.facts.get("tls.starttls")  # there the driver says the command
+            for seen in self.device.speaking("tls")
+        )
         before = frozenset(self._tried - {question.account})
         self._tried.add(question.account)
         return await self.wire.login(driver, question, tls=tls, names=self.names, before=before)

@@ -117,7 +117,7 @@ async def test_what_a_port_says_unasked_chooses_the_protocol(interview, said, pr
     assert [gap for gap in device.gaps if gap.endpoint.port == 61234] == []
 
 
-@pytest.mark.parametrize("said", [b"$GPRMC,081836,A,3751.65,S\r\n", b"220 mail ESMTP\r\n", b"\x00\x01\x02"])
+@pytest.mark.parametrize("said", [b"$GPRMC,081836,A,3751.65,S\r\n", b"+OK POP3 ready\r\n", b"\x00\x01\x02"])
 async def test_whoever_speaks_what_we_do_not_is_asked_nothing(interview, said):
     played = Played(greeting(said))
     device = await interview(played, 61234)

@@ -10,8 +10,9 @@ from inventory.errors import TimedOut
 from inventory.model import Endpoint, Observation, Traffic
 from scanner.conversation import Heard, ProtocolModule, Target
 from scanner.discover import Host
-from scanner.identify import Interview, Terms
+from scanner.identify import Interview
 from scanner.questions import Budget, datagrams
+from scanner.terms import Terms
 from scanner.wire import Wire
 
 ADDRESS, NOW = "10.20.0.7", datetime(2026, 11, 1, tzinfo=UTC)

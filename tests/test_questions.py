@@ -9,7 +9,13 @@ from scanner.protocols import load_protocols
 from scanner.questions import CONTROL_PORTS, LADDER, expected, is_unknown, may_be_another, speaker
 
 ADDRESS = "192.0.2.7"
-IT = {"ftp", "http", "mqtt", "rtsp", "ssh", "telnet", "tls"} | {"memcached", "mongodb", "mysql", "postgresql", "redis"}
+IT = {"ftp", "http", "ldap", "mqtt", "rtsp", "smtp", "ssh", "telnet", "tls"} | {
+    "memcached",
+    "mongodb",
+    "mysql",
+    "postgresql",
+    "redis",
+}
 
 
 def at(port: int) -> Endpoint:

@@ -9,7 +9,7 @@ the extensions cryptography gives all or none, and of a key none with a strange 
 
 import hashlib
 import warnings
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
 from cryptography import x509
 from cryptography.exceptions import InvalidSignature, UnsupportedAlgorithm
@@ -30,6 +30,7 @@ _UNREADABLE = (
     x509.DuplicateExtension,
     x509.UnsupportedGeneralNameType,
 )
+_CHAIN_LIMIT, _SIZE_LIMIT = 16, 65536
 
 
 def fingerprint(der: bytes) -> str:
@@ -128,3 +129,14 @@ _READERS: dict[str, Callable[[x509.Certificate], FactValue | None]] = {
     "tls.self_signed": _self_signed,
 }
 _WITH_THE_KEY = ("tls.public_key", "tls.self_signed")
+
+
+def read_chain(ders: Sequence[bytes]) -> dict[str, FactValue]:
+    """The facts of a chain, one entry for each certificate as sent: of 16 at most, and of one larger than 64 KB its hash alone. What cannot be read is ""."""
+    shown = ders[:_CHAIN_LIMIT]
+    read = [read_certificate(der) if len(der) <= _SIZE_LIMIT else {} for der in shown]
+    columns = {"subjects": "tls.subject", "not_after": "tls.not_after", "hashes": "tls.signature_hash"}
+    facts: dict[str, FactValue] = {"tls.chain": tuple(fingerprint(der) for der in shown)}
+    return facts | {
+        f"tls.chain_{column}": tuple(str(each.get(name, "")) for each in read) for column, name in columns.items()
+    }

@@ -15,7 +15,7 @@ CLIENT_HELLO, SERVER_HELLO, NEW_SESSION_TICKET, CERTIFICATE = 1, 2, 4, 11
 SERVER_KEY_EXCHANGE, CERTIFICATE_REQUEST, SERVER_HELLO_DONE, CERTIFICATE_STATUS = 12, 13, 14, 22
 RECORD_LIMIT = (1 << 14) + 2048
 WARNING, FATAL = 1, 2
-CLOSE_NOTIFY, PROTOCOL_VERSION, INAPPROPRIATE_FALLBACK = 0, 70, 86
+CLOSE_NOTIFY, HANDSHAKE_FAILURE, PROTOCOL_VERSION, INSUFFICIENT_SECURITY, INAPPROPRIATE_FALLBACK = 0, 40, 70, 71, 86
 _RETRY_RANDOM = bytes.fromhex("cf21ad74e59a6111be1d8c021e65b891c2a211167abb8c5e079e09e2c8a8339c")  # RFC 8446, 4.1.3
 _DOWNGRADED = (
     b"DOWNGRD"  # RFC 8446, 4.1.3: ends, with one byte more, the random of whoever speaks TLS 1.3 and picks less
@@ -109,7 +109,7 @@ def parse_server_hello(body: bytes) -> ServerHello:
         raise ProtocolError("a ServerHello that ends early")
     version = int.from_bytes(body[:2], "big")
     at = 35 + body[34]
-    extensions = _extensions(body[at + 5 :])
+    extensions = read_extensions(body[at + 5 :])
     retry = body[2:34] == _RETRY_RANDOM
     if len(extensions.get(43, b"")) == 2:
         version = int.from_bytes(extensions[43], "big")
@@ -147,7 +147,8 @@ def parse_key_exchange(exchange: str, body: bytes) -> KeyExchange:
     return KeyExchange(prime=values[0], generator=values[1])
 
 
-def _extensions(data: bytes) -> dict[int, bytes]:
+def read_extensions(data: bytes) -> dict[int, bytes]:
+    """The extensions that follow one another in `data`, by code point."""
     found: dict[int, bytes] = {}
     while len(data) >= 4:
         end = 4 + int.from_bytes(data[2:4], "big")

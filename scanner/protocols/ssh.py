@@ -10,7 +10,7 @@ import re
 from inventory.errors import PeerClosed, PeerError, ProtocolError, TimedOut
 from inventory.model import FactValue
 from inventory.text import one_line
-from scanner.codecs import ssh_wire
+from scanner.codecs import ssh_key, ssh_wire
 from scanner.codecs.ssh_wire import Algorithms
 from scanner.conversation import EVIDENCE_LIMIT, Conversation, Heard, ReadUntil, Safety, Say, Send, Target
 
@@ -38,6 +38,9 @@ FACTS = {
     "ssh.macs": "the message authentication codes on offer",
     "ssh.hostkey_type": "the kind of the host key it showed",
     "ssh.hostkey_sha256": "SHA-256 of the host key's blob, hexadecimal",
+    "ssh.hostkey_md5": "MD5 of the host key's blob, hexadecimal: its fingerprint as it was printed until 2015, and in Debian's lists",
+    "ssh.hostkey_spki_sha256": "SHA-256 of an ssh-rsa or ssh-dss host key as a certificate would hold it (SubjectPublicKeyInfo)",
+    "ssh.hostkey_modulus": "the modulus of an ssh-rsa host key, hexadecimal",
 }
 _LINES_BEFORE_BANNER = 20
 _LINE_LIMIT = 1024
@@ -109,9 +112,21 @@ def _host_key(offered: Algorithms) -> Conversation[dict[str, FactValue]]:
     facts: dict[str, FactValue] = {
         "ssh.hostkey_type": one_line(ssh_wire.take_string(blob)[0], 80),
         "ssh.hostkey_sha256": hashlib.sha256(blob).hexdigest(),
+        "ssh.hostkey_md5": hashlib.md5(blob, usedforsecurity=False).hexdigest(),
+        **_numbers(blob),
     }
     try:
         yield Send(ssh_wire.packet(ssh_wire.disconnect()))
     except PeerError:
         return facts  # it has gone already
     return facts
+
+
+def _numbers(blob: bytes) -> dict[str, FactValue]:
+    """What makes the key comparable with those of certificates; nothing where it is of another kind, or broken."""
+    try:
+        info, modulus = ssh_key.read(blob)
+    except ProtocolError:
+        return {}
+    facts: dict[str, FactValue] = {"ssh.hostkey_spki_sha256": hashlib.sha256(info).hexdigest()} if info else {}
+    return facts | ({"ssh.hostkey_modulus": f"{modulus:x}"} if modulus else {})

@@ -1,14 +1,15 @@
 """TLS: which versions and suites a server accepts, what it picks, and the certificate it shows.
 
-Every question is a ClientHello over a connection of its own, closed with an alert; the handshake is not finished (but for one, where the certificate is
-visible only inside TLS 1.3) and nothing is decrypted, so a server that only this machine's ssl module would refuse is read all the same. Nothing that tests
-for a vulnerability by exploiting it is ever sent.
+Every question is a ClientHello over a connection of its own, closed with an alert. Where certificates are visible only inside TLS 1.3, or a session ticket
+is asked about, one handshake is brought to its end, with nothing inside but that end (`scanner/tls/finishing.py`). All of it is our own, so a server that
+this machine's ssl module would refuse is read all the same. Nothing that tests for a vulnerability by exploiting it is ever sent.
 
 How much is asked is the target's `depth`: the versions and what each picks; the posture, in fifteen hellos at most; or all, in full (`scanner/tls/`).
 """
 
-from inventory.errors import PeerError
-from inventory.model import Device, FactValue
+from dataclasses import replace
+
+from inventory.model import Device, Facts, FactValue
 from inventory.text import one_line
 from scanner.codecs import ssl2
 from scanner.codecs.tls_codec import TLS13, VERSIONS, Version
@@ -18,19 +19,25 @@ from scanner.conversation import (
     Conversation,
     Depth,
     Heard,
-    Reconnect,
     Safety,
     Say,
-    StartTLS,
     Target,
 )
+from scanner.tls import preludes
 from scanner.tls.asking import Asker, Flight
+from scanner.tls.facts import Asked, both, facts_of, names
+from scanner.tls.finishing import FINISHING
 from scanner.tls.full import in_full
+from scanner.tls.offers import everything
+from scanner.tls.posture import posture
+from scanner.tls.questioning import HELLOS
 from scanner.tls.versions import flights
 
 NAME = "tls"
 TRANSPORT = "tcp"
-PORTS = (322, 443, 444, 636, 990, 992, 4443, 4911, 5001, 5061, 7443, 8443, 8883, 9443, 10443)
+_DEVICE_PORTS = (322, 443, 444, 465, 636, 990, 992, 4443, 5001, 5061, 5684, 7443, 8443, 8729, 8883, 9443, 10443)
+_CONTROL_PORTS = (802, 2221, 4843, 4911)  # Modbus/TCP Security, CIP Security, OPC UA and Fox, each over TLS
+PORTS = tuple(sorted((*_DEVICE_PORTS, *_CONTROL_PORTS)))
 SAFETY = Safety.B
 OVER_TLS = False
 SPEAKS_FIRST = False
@@ -41,6 +48,8 @@ SAYS = (
     Say.like("client-hello SSLv2", ssl2.pattern()),
     Say.exactly("no-cipher-error SSLv2", ssl2.no_cipher_error()),
     Say.like("close-alert", rb"\x15\x03[\x00-\x03]\x00\x02\x01\x00"),
+    *preludes.SAYS,
+    *FINISHING,
 )
 FACTS = {
     "tls.depth": "how much was asked: versions, posture or full",
@@ -70,6 +79,7 @@ FACTS = {
     "tls.ocsp_stapling": "whether it sends the state of its certificate along",
     "tls.client_certificate": "whether it asks for the client's certificate",
     "tls.clock": "its clock as the randoms of its hellos tell it, ISO 8601",
+    "tls.inside_sha256": "SHA-256 of the leaf that it shows inside TLS 1.3, if that is another",
     "tls.nameless_sha256": "SHA-256 of the leaf that it shows where no server name is sent, if that is another",
     "tls.chain": "SHA-256 of each certificate as sent",
     "tls.chain_subjects": "the subject of each",
@@ -100,27 +110,64 @@ FACTS = {
 
 
 def invited(device: Device) -> tuple[Target, ...]:
-    """Where IPP was spoken inside TLS: its port is one where most speak in clear, so TLS is not expected there."""
+    """Where IPP was spoken inside TLS, for its port is one where most speak in clear; and where a protocol said that a command of its own opens TLS."""
     known = {seen.endpoint for seen in device.speaking(NAME)}
-    spoken = (seen.endpoint for seen in device.speaking("ipp") if seen.facts.get("ipp.tls") is True)
-    return tuple(Target(endpoint) for endpoint in spoken if endpoint not in known)
+    spoken = [Target(seen.endpoint) for seen in device.speaking("ipp") if seen.facts.get("ipp.tls") is True]
+    for name, fact in preludes.OFFERED.items():
+        offered = (seen for seen in device.speaking(name) if seen.facts.get(fact) is True)
+        spoken += (Target(seen.endpoint, starttls=name) for seen in offered)
+    return tuple(target for target in spoken if target.endpoint not in known)
 
 
 def probe(target: Target) -> Conversation[Heard]:
+    """Ask as deep as the target says; what it said before is not asked again."""
+    asker = Asker(target, preludes.PRELUDES.get(target.starttls))
+    if names(target.before, "tls.versions"):
+        return (yield from _deeper(asker, target.before))
+    heard = yield from _versions(asker)
+    if target.depth is Depth.VERSIONS or (target.depth is Depth.POSTURE and not names(heard.facts, "tls.versions")):
+        return heard  # only in full is a server found that has nothing but what nobody offers
+    more = yield from _deeper(asker, heard.facts)
+    return replace(more, facts={**heard.facts, **more.facts}, evidence=both(heard.evidence, more.evidence))
+
+
+def _deeper(asker: Asker, before: Facts) -> Conversation[Heard]:
+    """The posture; in full, what comes to it; and last what a finished handshake shows, if that is one of fifteen."""
+    heard = yield from posture(asker, before)
+    if heard.failed is not None:
+        return heard
+    known = {**before, **heard.facts}
+    if asker.target.depth is Depth.FULL:
+        known |= yield from in_full(asker, known)
+    if asker.target.depth is Depth.FULL or int(str(known["tls.hellos"])) < HELLOS:
+        from scanner.tls.session import inside  # cryptography takes its time to load
+
+        known |= yield from inside(asker, known)
+    return replace(heard, facts=known)
+
+
+def _versions(asker: Asker) -> Conversation[Heard]:
     """Offer each version that is not ruled out yet, alone."""
-    asker = Asker(target)
     answers = yield from flights(asker)
     accepted = [(v, answers[v]) for v in VERSIONS if v in answers and answers[v].took(v)]
+    picks = tuple(f"{v.name} 0x{flight.picked.code}" for v, flight in accepted if flight.picked)
+    open_ = tuple(f"versions: {v.name}: {one_line(str(error))}" for v, error in asker.unanswered.items())
     facts: dict[str, FactValue] = {
+        "tls.depth": str(Depth.VERSIONS),
         "tls.versions": tuple(version.name for version, _ in accepted),
-        "tls.suites": tuple(f"{v.name} 0x{flight.picked.code}" for v, flight in accepted if flight.picked),
-        **server_name(target),
+        **server_name(asker.target),
+        "tls.suites": picks,
+        "tls.accepted": picks,
+        "tls.settled": () if open_ else ("versions",),
+        "tls.unsettled": open_,
     }
-    chain = yield from _chain(accepted, facts)
-    if target.depth is Depth.FULL:
-        facts |= yield from in_full(asker, facts)
+    if asker.target.starttls:
+        facts["tls.starttls"] = asker.target.starttls
+    chain = yield from _chain(asker, accepted, facts)
+    facts["tls.hellos"] = asker.asked
     evidence = accepted[0][1].raw if accepted else next(iter(answers.values())).raw
-    return Heard(facts | _certificate_facts(chain), evidence[:EVIDENCE_LIMIT])
+    told = facts_of([Asked(everything(version), flight) for version, flight in answers.items()], {})
+    return Heard(facts | told | _certificate_facts(chain), evidence[:EVIDENCE_LIMIT])
 
 
 def server_name(target: Target) -> dict[str, FactValue]:
@@ -129,28 +176,22 @@ def server_name(target: Target) -> dict[str, FactValue]:
     return {"tls.server_name": name} if name else {}
 
 
-def _chain(accepted: list[tuple[Version, Flight]], facts: dict[str, FactValue]) -> Conversation[tuple[bytes, ...]]:
-    """The certificates of the best version that shows them."""
+def _chain(
+    asker: Asker, accepted: list[tuple[Version, Flight]], facts: dict[str, FactValue]
+) -> Conversation[tuple[bytes, ...]]:
+    """The certificates of the best version that shows them; with those that only TLS 1.3 shows comes more, into `facts`."""
     chain = next((flight.chain for _, flight in reversed(accepted) if flight.chain), ())
     if not chain and accepted and accepted[-1][0] is TLS13:
-        return (yield from _inside(facts))
+        from scanner.tls.session import look_inside  # cryptography takes its time to load
+
+        chain, shown = yield from look_inside(asker, CONNECTIONS)
+        facts |= shown
     return chain
-
-
-def _inside(facts: dict[str, FactValue]) -> Conversation[tuple[bytes, ...]]:
-    """The leaf that only a finished TLS 1.3 handshake shows."""
-    try:
-        yield Reconnect()
-        der = yield StartTLS()
-    except PeerError as error:
-        facts["tls.certificate_error"] = one_line(f"not seen: {error}")
-        return ()
-    return (der,) if der else ()
 
 
 def _certificate_facts(chain: tuple[bytes, ...]) -> dict[str, FactValue]:
     if not chain:
         return {}
-    from scanner.codecs.certificates import fingerprint, read_certificate  # cryptography takes its time to load
+    from scanner.codecs.certificates import read_certificate, read_chain  # cryptography takes its time to load
 
-    return {"tls.chain": tuple(fingerprint(der) for der in chain), **read_certificate(chain[0])}
+    return {**read_chain(chain), **read_certificate(chain[0])}

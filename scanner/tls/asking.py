@@ -68,11 +68,15 @@ class Flight:
 
 @dataclass(slots=True)
 class Asker:
-    """Asks one endpoint, one connection after another; `asked` counts the connections. `prelude` is what is said before TLS on each (STARTTLS)."""
+    """Asks one endpoint, one connection after another; `asked` counts the connections. `prelude` is what is said before TLS on each (STARTTLS).
+
+    `unanswered` are the versions whose first hello was left without an answer that could be read, which leaves open whether they are spoken.
+    """
 
     target: Target
     prelude: Prelude | None = None
     asked: int = 0
+    unanswered: dict[Version, PeerError] = field(default_factory=dict)
 
     def open(self) -> Conversation[None]:
         """A connection on which TLS may begin: the first is there already."""
@@ -82,10 +86,10 @@ class Asker:
         if self.prelude is not None:
             yield from self.prelude()
 
-    def ask(self, hello: Hello, last: Last = all_of_it) -> Conversation[Flight]:
-        """Put one question; raises `PeerError` where the server hangs, hangs up, or says what is not TLS."""
+    def ask(self, hello: Hello, last: Last = all_of_it, *, named: bool = True) -> Conversation[Flight]:
+        """Put one question, with the server's name unless it is not to be `named`; raises `PeerError` where it hangs, hangs up, or says what is not TLS."""
         yield from self.open()
-        yield Send(hello.record(os.urandom(32), self.target.name))
+        yield Send(hello.record(os.urandom(32), self.target.name if named else ""))
         flight = yield from read_flight(hello.version, last)
         if flight.picked is not None:
             yield from close(hello.version)
@@ -100,7 +104,7 @@ def read_flight(version: Version, last: Last = all_of_it) -> Conversation[Flight
     alert: int | None = None
     for _ in range(_RECORDS_LIMIT):
         try:
-            kind, payload, record = yield from _record()
+            kind, payload, record = yield from read_record()
         except (PeerClosed, TimedOut):
             if picked is None:
                 raise
@@ -126,7 +130,7 @@ def read_flight(version: Version, last: Last = all_of_it) -> Conversation[Flight
     return Flight(picked, found, raw, alert)
 
 
-def _record() -> Conversation[tuple[int, bytes, bytes]]:
+def read_record() -> Conversation[tuple[int, bytes, bytes]]:
     """The next record: its type, its payload, and both as heard."""
     header = yield Read(5)
     kind, size = tls_codec.record_size(header)

@@ -1,12 +1,20 @@
 """What the first hello of each version offers: everything that a device's server may want, in the order of a browser of the time, the weakest last.
 
-So the pick says what a client gets. Suites that need a pre-shared key, Kerberos or SRP are not offered, because no device's web page uses them.
+So the pick says what a client gets. Suites that need a pre-shared key, Kerberos or SRP are not offered, because no device's web page uses them. Extensions
+whose echo tells something ride along, as far as the hello stays short.
 """
 
 from collections.abc import Mapping
 
 from scanner.codecs.tls_codec import SSL30, TLS10, TLS11, TLS12, TLS13, Version
-from scanner.codecs.tls_hello import RENEGOTIATION_SCSV, Hello
+from scanner.codecs.tls_hello import (
+    ENCRYPT_THEN_MAC,
+    EXTENDED_MASTER_SECRET,
+    RENEGOTIATION_SCSV,
+    STATUS_REQUEST,
+    TICKET,
+    Hello,
+)
 
 _TLS13_SUITES = "1301 1302 1303 1304 1305 "
 _TLS12_SUITES = (
@@ -35,8 +43,24 @@ _ALL: Mapping[Version, str] = {
     TLS12: _TLS12_SUITES + _LEGACY + _NULL_SUITES + _EC_ANONYMOUS_SUITES + _ANONYMOUS_SUITES + RENEGOTIATION_SCSV,
     TLS13: _TLS13_SUITES,
 }
+RIDERS = (
+    (EXTENDED_MASTER_SECRET, b""),
+    (ENCRYPT_THEN_MAC, b""),
+    (TICKET, b""),
+    (STATUS_REQUEST, b"\x01" + bytes(4)),  # OCSP, of any responder (RFC 6066, section 8)
+)
+"""Extensions that tell something by their echo."""
 
 
 def everything(version: Version) -> Hello:
     """The first hello of a version."""
-    return Hello(version, tuple(_ALL[version].split()))
+    riders = RIDERS if TLS10.code <= version.code <= TLS12.code else ()
+    return Hello(version, tuple(_ALL[version].split()), extensions=riders)
+
+
+def few(version: Version) -> Hello:
+    """A hello as short as may be, with what nearly every server of that version has."""
+    suites = (
+        _TLS13_SUITES if version is TLS13 else "c02f 009c " * (version is TLS12) + "c013 0033 002f 000a 0005 0004 00ff"
+    )
+    return Hello(version, tuple(suites.split()))

@@ -26,6 +26,7 @@ def flights(asker: Asker) -> Conversation[dict[Version, Flight]]:
             flight = yield from asker.ask(everything(version))
         except (PeerClosed, TimedOut) as error:  # a version that is not known is met with silence by some
             silent += isinstance(error, TimedOut)
+            asker.unanswered |= {version: error} if isinstance(error, TimedOut) else {}
             if not found and (silent >= _SILENCES or not waiting or not asker.target.expected):
                 raise
             if version is _ORDER[0]:
@@ -33,9 +34,10 @@ def flights(asker: Asker) -> Conversation[dict[Version, Flight]]:
                     key=lambda one: one is not TLS10
                 )  # whoever is older than TLS 1.2 and hangs on it knows this
             continue
-        except ProtocolError:
+        except ProtocolError as error:
             if not found:
                 raise
+            asker.unanswered[version] = error
             continue  # it speaks TLS, but not to this version
         found[version] = flight
         waiting = [other for other in waiting if not _rules_out(other, version, flight)]

@@ -1,6 +1,7 @@
 """What every check owes, whatever it judges."""
 
 import ast
+import inspect
 import re
 from pathlib import Path
 
@@ -102,7 +103,18 @@ def test_these_are_the_checks_their_families_and_severities():
         "cleartext-administration": (Family.PORTS, Severity.MEDIUM),
         "unauthenticated-control": (Family.PORTS, Severity.HIGH),
         "shared-key": (Family.TLS, Severity.HIGH),
+        "tls-known-key": (Family.TLS, Severity.CRITICAL),
+        "tls-guessable-key": (Family.TLS, Severity.CRITICAL),
+        "tls-shared-prime": (Family.TLS, Severity.CRITICAL),
+        "tls-fleet-expiring": (Family.TLS, Severity.MEDIUM),
+        "tls-drown": (Family.TLS, Severity.HIGH),
     }
+
+
+@pytest.mark.parametrize("check", load_checks(), ids=lambda check: check.id)
+def test_what_a_check_is_told_by_keyword_it_can_do_without(check):
+    parameters = inspect.signature(check.judge).parameters
+    assert all(parameters[name].default is not inspect.Parameter.empty for name in check.informed)
 
 
 def test_no_two_checks_have_one_id():
@@ -148,6 +160,8 @@ def test_a_device_that_said_nothing_is_judged_without_a_finding(judge, make, che
 def test_no_fact_whatever_its_value_makes_a_check_fail(judge, make, heard):
     device = make(*heard, claims={"vendor": "APC", "component": "dropbear 9", "firmware_date": "never"})
     assert {judge(check, device).ended for check in load_checks()} <= {"passed", "skipped", "unreached"}
+    for check in load_fleet_checks():
+        assert all(flaw.devices == (device.identity,) for flaw in check.judge([Member(device)]))
     assert list(shared_key.judge([Member(device)])) == []
 
 

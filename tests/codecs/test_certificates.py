@@ -5,7 +5,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from scanner.codecs.certificates import read_certificate
+from scanner.codecs.certificates import read_certificate, read_chain
 from scanner.protocols import tls
 
 FOLDER = Path(__file__).parents[1] / "bytes/certificates"
@@ -107,3 +107,31 @@ def test_junk_ends_in_facts(junk):
 def test_any_changed_byte_ends_in_facts(at, byte):
     facts = read_certificate(RSA[:at] + bytes((byte,)) + RSA[at + 1 :])
     assert set(facts) <= set(tls.FACTS)
+
+
+def test_reads_every_certificate_of_a_chain():
+    facts = read_chain((EC, RSA))
+    assert facts["tls.chain"] == tuple(hashlib.sha256(der).hexdigest() for der in (EC, RSA))
+    assert facts["tls.chain_subjects"] == ("CN=Dahua camera,O=Dahua,C=CN",) * 2
+    assert facts["tls.chain_hashes"] == ("sha256", "sha1")
+    assert facts["tls.chain_not_after"] == tuple(read_certificate(der)["tls.not_after"] for der in (EC, RSA))
+    assert set(facts) <= set(tls.FACTS)
+
+
+def columns(facts):
+    return [facts[f"tls.chain{column}"] for column in ("", "_subjects", "_not_after", "_hashes")]
+
+
+def test_a_chain_keeps_its_columns_where_one_certificate_cannot_be_read():
+    hashes_of_der, *others = columns(read_chain((RSA, b"junk", bytes(70_000))))
+    assert len(hashes_of_der) == 3
+    assert [column[1:] for column in others] == [("", "")] * 3
+
+
+def test_a_chain_ends_with_its_sixteenth_certificate():
+    assert columns(read_chain((EC,) * 40)) == columns(read_chain((EC,) * 16))
+
+
+@given(st.lists(st.binary(max_size=80), max_size=4))
+def test_a_chain_of_junk_is_read_as_junk(ders):
+    assert {len(column) for column in columns(read_chain(ders))} == {len(ders)}

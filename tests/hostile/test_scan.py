@@ -100,7 +100,7 @@ def test_no_conversation_ends_in_a_bug_of_ours(street: Street):
     assert [line for line in trail if line.get("outcome", "").startswith(("failed", "not sent"))] == []
 
 
-@pytest.mark.parametrize("address", NORMAL)
+@pytest.mark.parametrize("address", NORMAL, ids=NORMAL.values())
 def test_a_normal_device_is_judged_as_it_is_without_hostile_neighbours(street: Street, address: str):
     assert judged(street.scanned.device(address)) == judged(street.before.device(address))
 

@@ -243,7 +243,7 @@ def test_a_list_that_cannot_be_followed_is_refused_with_its_line(text, complaint
         read(text.encode(), tmp_path, "csv")
 
 
-@pytest.mark.parametrize("data", [b"", b" \n\n", gzip.compress(b"")])
+@pytest.mark.parametrize("data", [b"", b" \n\n", gzip.compress(b"")], ids=["nothing", "blank", "gzip"])
 def test_an_empty_file_is_said_to_be_empty(data, tmp_path):
     with pytest.raises(ConfigError, match="is empty"):
         read(data, tmp_path)

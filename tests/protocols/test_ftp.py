@@ -15,12 +15,37 @@ LINES = b"220---------- Welcome to Pure-FTPd ----------\r\n220-You are user numb
 
 
 def test_reads_the_greeting_and_leaves(recite):
-    heard, sent = recite(ftp.probe(TARGET), [APC + b"221 Goodbye.\r\n"])
+    heard, sent = recite(ftp.probe(TARGET), [APC + b"500 Syntax error.\r\n221 Goodbye.\r\n"])
     assert heard.facts == {
         "ftp.code": 220,
         "ftp.banner": "AP9630 Network Management Card AOS v6.4.0 FTP server ready.",
     }
     assert heard.evidence == APC
+    assert sent == [b"FEAT\r\n", b"QUIT\r\n"]
+
+
+@pytest.mark.parametrize(
+    ("answer", "facts"),
+    [
+        # RFC 4217, section 6, and vsftpd 3.0.3 with ssl_enable as recorded over 127.0.0.1
+        (b"211-Extensions supported:\r\n AUTH TLS\r\n PBSZ\r\n PROT\r\n211 END\r\n", {"ftp.starttls": True}),
+        (b"211-Features:\r\n EPRT\r\n EPSV\r\n MDTM\r\n PASV\r\n UTF8\r\n211 End\r\n", {"ftp.starttls": False}),
+        # IIS 10 lists the mechanisms in one line.
+        (b"211-Extended features supported:\r\n AUTH TLS;TLS-C;SSL;TLS-P;\r\n211 END\r\n", {"ftp.starttls": True}),
+        (b"211-Features:\r\n AUTH SSL\r\n211 End\r\n", {"ftp.starttls": False}),
+        (b"211 no-features\r\n", {"ftp.starttls": False}),
+        (b"530 Please login with USER and PASS.\r\n", {}),
+        (b"what?\r\n", {}),
+        (b"", {}),
+    ],
+)
+def test_says_whether_tls_is_offered_where_the_server_tells_what_it_can_do(recite, answer, facts):
+    heard, _ = recite(ftp.probe(TARGET), [APC + answer])
+    assert {name: value for name, value in heard.facts.items() if name == "ftp.starttls"} == facts
+
+
+def test_a_server_that_takes_nobody_is_asked_nothing(recite):
+    _, sent = recite(ftp.probe(TARGET), [b"421 Too many connections\r\n"])
     assert sent == [b"QUIT\r\n"]
 
 

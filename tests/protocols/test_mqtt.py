@@ -62,7 +62,9 @@ def test_everything_it_sends_is_in_its_says(recite):
 
 
 @pytest.mark.parametrize(
-    "request_bytes", [b"\x82\x06\x00\x01\x00\x01#\x00", mqtt.connect()[:-1] + b"#", mqtt.SUBSCRIBE + mqtt.SUBSCRIBE]
+    "request_bytes",
+    [b"\x82\x06\x00\x01\x00\x01#\x00", mqtt.connect()[:-1] + b"#", mqtt.SUBSCRIBE + mqtt.SUBSCRIBE],
+    ids=["everything", "another name", "twice"],
 )
 def test_nothing_else_is_in_its_says(request_bytes):
     assert not any(say.allows(request_bytes) for say in mqtt.SAYS)

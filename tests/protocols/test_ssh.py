@@ -47,6 +47,11 @@ def test_reads_the_rsa_key_of_dropbear(recite):
     assert heard.facts["ssh.software"] == "dropbear_2022.83"
     assert "ssh.comment" not in heard.facts
     assert heard.facts["ssh.hostkey_type"] == "ssh-rsa"
+    # As OpenSSH 9.2 and OpenSSL 3.0.22 print them: ssh-keygen -l -E md5, ssh-keygen -e -m PKCS8 | openssl pkey -pubin -outform DER | sha256sum.
+    assert heard.facts["ssh.hostkey_md5"] == "dfb4f065f311f2b62ee8f8f2181b21b2"
+    assert heard.facts["ssh.hostkey_spki_sha256"] == "354a6d68451f281decdfaf7dc3edc85e19033e3bdd6ecf4743392cd5790fa699"
+    assert str(heard.facts["ssh.hostkey_modulus"]).startswith("ad0e7f9529c6121142d9ab2acc4950b667546f5399e1cf14a72c")
+    assert len(str(heard.facts["ssh.hostkey_modulus"])) == 512
     assert heard.evidence == b"SSH-2.0-dropbear_2022.83"
     assert said(sent)
 

@@ -1,4 +1,5 @@
 import hashlib
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -8,9 +9,10 @@ from hypothesis import strategies as st
 from inventory.errors import PeerClosed, PeerError, ProtocolError, TimedOut, Unreached
 from inventory.model import Endpoint
 from scanner.codecs import tls_codec
-from scanner.codecs.tls_hello import SUITES_AT_ONCE
+from scanner.codecs.tls_hello import SUITES_AT_ONCE, Hello
 from scanner.conversation import EVIDENCE_LIMIT, Read, Reconnect, StartTLS, Step, Target
 from scanner.protocols import tls
+from scanner.tls import session
 from scanner.tls.offers import everything
 
 TARGET = Target(Endpoint("192.0.2.1", 443))
@@ -122,19 +124,36 @@ def test_where_nothing_speaks_for_tls_one_silence_is_enough(recite):
     assert steps.count(Reconnect()) == 0
 
 
-def test_the_leaf_of_tls_13_is_seen_from_inside(recite):
-    conversation = answering(tls.probe(TARGET), StartTLS, LEAF)
-    heard, sent = recite(conversation, ONLY_13)
+def test_the_chain_of_tls_13_is_seen_from_inside(recite, monkeypatch):
+    """Recorded with the client's randomness known, and with its hello, which is part of what is hashed."""
+    recorded = (BYTES / "tls/openssl-3.0-session-1.3-client.bin").read_bytes()
+    inside = (BYTES / "tls/openssl-3.0-session-1.3.bin").read_bytes()
+    written, finish = Hello.record, partial(session.finish, draw=lambda size: bytes(range(size)))
+    monkeypatch.setattr(session, "finish", finish)
+    monkeypatch.setattr(Hello, "record", lambda hello, *how: recorded if hello.keys else written(hello, *how))
+    heard, sent = recite(tls.probe(TARGET), [*ONLY_13, inside])
     assert heard.facts["tls.versions"] == ("TLSv1.3",)
     assert heard.facts["tls.suites"] == ("TLSv1.3 0x1301",)
+    assert heard.facts["tls.chain_subjects"] == ("CN=camera.test", "CN=City Issuing", "CN=City Root")
+    assert heard.facts["tls.chain"][0] == heard.facts["tls.sha256"]
+    assert heard.facts["tls.subject"] == "CN=camera.test"
+    assert (heard.facts["tls.alpn"], heard.facts["tls.ticket_lifetime"]) == ("h2", 7200)
+    assert set(heard.facts) <= set(tls.FACTS)
+    assert said(sent)
+
+
+def test_the_leaf_of_tls_13_is_seen_by_the_ssl_module_where_ours_cannot(recite):
+    conversation = answering(tls.probe(TARGET), StartTLS, LEAF)
+    heard, sent = recite(conversation, [*ONLY_13, FAILED])
     assert heard.facts["tls.sha256"] == hashlib.sha256(LEAF).hexdigest()
     assert said(sent)
 
 
 def test_a_leaf_that_stays_hidden_is_named_as_such(recite):
-    conversation = answering(tls.probe(TARGET), StartTLS, TimedOut())
-    heard, _ = recite(conversation, ONLY_13)
-    assert heard.facts["tls.certificate_error"] == "not seen: the device did not answer in time"
+    heard, sent = recite(tls.probe(TARGET), ONLY_13)
+    assert heard.facts["tls.certificate_error"] == "not seen: the device closed the connection"
+    assert hellos(sent) == ["TLSv1.2", "TLSv1.3", "TLSv1.3", "TLSv1.3"]  # the last without ALPN
+    assert said(sent)
 
 
 def test_a_hello_retry_request_accepts_tls_13(recite):
@@ -153,7 +172,9 @@ def test_a_chain_that_is_too_large_leaves_the_version_and_the_suite(recite):
     flight = server_hello(0x0303) + certificate(bytes(200_000))
     records = b"".join(record(22, flight[at : at + 16384]) for at in range(0, len(flight), 16384))
     heard, _ = recite(tls.probe(TARGET), [records, REFUSED])
-    assert heard.facts == {"tls.versions": ("TLSv1.2",), "tls.suites": ("TLSv1.2 0xc02f",)}
+    assert heard.facts["tls.versions"] == ("TLSv1.2",)
+    assert heard.facts["tls.suites"] == ("TLSv1.2 0xc02f",)
+    assert "tls.chain" not in heard.facts
 
 
 def test_ssl_3_is_found(recite):
@@ -181,7 +202,8 @@ def test_a_warning_before_the_hello_changes_nothing(recite):
 def test_an_anonymous_suite_comes_without_a_certificate(recite):
     answer = record(22, server_hello(0x0301, 0x0034) + message(12, bytes(20)))
     heard, _ = recite(tls.probe(TARGET), [FAILED, FAILED, FAILED, answer, REFUSED])
-    assert heard.facts == {"tls.versions": ("TLSv1.0",), "tls.suites": ("TLSv1.0 0x0034",)}
+    assert heard.facts["tls.suites"] == ("TLSv1.0 0x0034",)
+    assert "tls.chain" not in heard.facts
 
 
 def test_a_server_that_closes_on_an_old_hello_refuses_it(recite):

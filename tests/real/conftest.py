@@ -4,7 +4,6 @@ import asyncio
 import os
 import secrets
 import signal
-import socket
 import subprocess
 from collections.abc import Awaitable, Callable, Iterator
 from contextlib import suppress
@@ -21,18 +20,11 @@ from scanner.audit import Audit
 from scanner.pace import PACES
 from scanner.scope import Grant, Scope
 from scanner.wire import Wire
+from tests.ports import free_port
 from tests.real.asking import ask_once
 from tests.real.generic_servers import GENERIC
 from tests.real.servers import SERVERS, Command, as_root, change_password, tool
 from tests.segment import listens
-
-
-def free_port(transport: str) -> int:
-    """A port that is free on the loopback address now."""
-    kind = socket.SOCK_STREAM if transport == "tcp" else socket.SOCK_DGRAM
-    with socket.socket(socket.AF_INET, kind) as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
 
 
 @dataclass(slots=True)

@@ -73,6 +73,18 @@ def coap_server(folder: Path, address: str, port: int) -> Command:
     return [tool("coap-server-notls", "libcoap3-bin"), "-A", address, "-p", str(port)]
 
 
+def coaps_server(folder: Path, address: str, port: int, program: str, *settings: str) -> Command:
+    """One of libcoap's example servers ("coap-server-openssl") with DTLS at the port: it has CoAP in the clear at the port below."""
+    del folder
+    return [tool(program, "libcoap3-bin"), "-A", address, "-p", str(port - 1), *settings]
+
+
+def dtls_server(folder: Path, address: str, port: int, *settings: str) -> Command:
+    """OpenSSL's own server over UDP."""
+    del folder
+    return [tool("openssl", "openssl"), "s_server", "-quiet", "-accept", f"{address}:{port}", *settings]
+
+
 def aiocoap_server(folder: Path, address: str, port: int) -> Command:
     """A LwM2M node made with aiocoap, which sends its long list of resources in blocks."""
     return [sys.executable, "-P", str(Path(__file__).with_name("coap_node.py")), address, str(port)]
@@ -119,4 +131,5 @@ ip route add 239.0.0.0/8 dev inner
 """
 
 
-GENERIC = {server.__name__: server for server in (kamailio, ipmi_sim, tigervnc, coap_server, aiocoap_server)}
+_SERVERS = (kamailio, ipmi_sim, tigervnc, coap_server, coaps_server, dtls_server, aiocoap_server)
+GENERIC = {server.__name__: server for server in _SERVERS}

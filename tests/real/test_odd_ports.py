@@ -11,10 +11,11 @@ import pytest
 from inventory.model import Device, Endpoint, Level
 from scanner.audit import Audit
 from scanner.discover import Host
-from scanner.identify import Interview, Terms
+from scanner.identify import Interview
 from scanner.pace import PACES
 from scanner.questions import is_unknown
 from scanner.scope import Grant, Scope
+from scanner.terms import Terms
 from scanner.wire import Wire
 from tests.real.servers import tool
 

@@ -42,7 +42,7 @@ async def test_mqtt_hears_that_a_broker_asks_for_an_account(run, wire):
 async def test_ftp_hears_the_banner_of_vsftpd(run, wire):
     banner = "AP9630 Network Management Card AOS v6.4.0 FTP server ready."
     heard = await wire.hold(ftp, Target(await run.start("vsftpd", banner)))
-    assert heard.facts == {"ftp.code": 220, "ftp.banner": banner}
+    assert heard.facts == {"ftp.code": 220, "ftp.banner": banner, "ftp.starttls": False}
 
 
 @pytest.mark.parametrize("server", ["telnetd", "busybox_telnetd"])

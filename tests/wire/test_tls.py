@@ -1,6 +1,7 @@
 import ssl
 import warnings
 from datetime import UTC, datetime, timedelta
+from hashlib import sha256
 
 import pytest
 from cryptography import x509
@@ -10,6 +11,7 @@ from cryptography.x509.oid import NameOID
 
 from inventory.errors import PeerClosed, ProtocolError, TimedOut
 from scanner.conversation import Read, ReadAll, Reconnect, Say, Send, StartTLS, Target
+from scanner.protocols import tls
 
 HELLO = b"HELLO\r\n"
 VERSIONS = {
@@ -115,6 +117,18 @@ async def test_starttls_answers_with_the_certificate(serve, wire, protocol, serv
     heard = await made.hold(protocol(steps), peer.target)
     assert heard.evidence == (der + b"|secret")[:512]
     assert made.traffic.connections == 1
+
+
+async def test_a_handshake_that_our_codec_ends_is_closed_and_says_nothing_inside(serve, wire, server_context):
+    context, der = server_context("TLSv1.3", "ec")
+    peer = await serve(ssl=context)
+    made = wire()
+    heard = await made.hold(tls, peer.target)
+    assert heard.facts["tls.chain"] == (sha256(der).hexdigest(),)
+    assert heard.facts["tls.tickets"] is True
+    assert await peer.endings() == ["FIN"]
+    assert peer.heard == []
+    assert made.traffic.connections <= tls.CONNECTIONS
 
 
 async def test_every_reconnect_shakes_hands_again(serve, wire, protocol, server_context):

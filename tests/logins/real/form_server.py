@@ -3,15 +3,15 @@
 import os
 import shutil
 import signal
-import socket
 import subprocess
 import time
-from contextlib import closing, suppress
+from contextlib import suppress
 from pathlib import Path
 
 import pytest
 
 from inventory.model import Endpoint
+from tests.ports import free_port
 from tests.segment import listens
 
 # One page for everything, as `php -S` runs it. `failures` counts wrong passwords, `opened` right ones; both are read by the tests.
@@ -79,9 +79,7 @@ def start(folder: Path, password: str, lock: int = 0) -> Cabinet:
     (folder / "page.php").write_text(PAGE)
     hashed = [php, "-r", "echo password_hash($argv[1], PASSWORD_BCRYPT, ['cost' => 4]);", password]
     made = subprocess.run(hashed, check=True, capture_output=True, text=True).stdout
-    with closing(socket.socket()) as probe:
-        probe.bind(("127.0.0.1", 0))
-        port = int(probe.getsockname()[1])
+    port = free_port()
     command = [php, "-d", f"session.save_path={folder}", "-S", f"127.0.0.1:{port}", str(folder / "page.php")]
     environment = {**os.environ, "HASH": made, "LOCK": str(lock), "NOTES": str(folder)}
     with (folder / "php.log").open("wb") as log:

@@ -3,26 +3,19 @@
 import os
 import pwd
 import shutil
-import socket
 import subprocess
 import tempfile
 from collections.abc import Iterator, Mapping
-from contextlib import closing, contextmanager, suppress
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 import pytest
 
 from inventory.model import Endpoint
+from tests.ports import free_port
 from tests.segment import listens
 
 _SERVERS = "/usr/sbin:/usr/bin:/sbin:/bin"
-
-
-def free_port() -> int:
-    """A port that is free on the loopback address now."""
-    with closing(socket.socket()) as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
 
 
 def program(name: str, package: str, path: str = _SERVERS) -> str:

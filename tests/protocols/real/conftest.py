@@ -15,6 +15,7 @@ import pytest
 from inventory.errors import PeerClosed, ProtocolError, TimedOut, Unreached
 from scanner.conversation import Conversation, Read, ReadAll, ReadSome, ReadUntil, Reconnect, Send, StartTLS, Step
 from tests.holding import hold_with
+from tests.ports import free_port
 
 PATIENCE = 20.0
 
@@ -131,12 +132,6 @@ def _hold(conversation: Conversation[Any], port: int, *, tls: bool = False) -> t
 def hold() -> Hold:
     """`hold(probe(target), port, tls=False)` holds a conversation with a server on 127.0.0.1 and returns (result, Held)."""
     return _hold
-
-
-def free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
 
 
 Serve = Callable[..., int]

@@ -19,6 +19,7 @@ from inventory.model import Endpoint
 from scanner.conversation import Conversation, ReadAll, ReadSome, Send, Step, Target
 from scanner.protocols import bacnet, enip, enip_tcp, modbus, s7
 from tests.holding import hold_with
+from tests.ports import free_port
 
 pytestmark = pytest.mark.real
 PATIENCE = 10.0
@@ -70,9 +71,7 @@ def start(tmp_path: Path) -> Iterator[Start]:
     started: list[subprocess.Popen[bytes]] = []
 
     def run(*arguments: str, transport: str = "tcp") -> int:
-        with socket.socket(type=socket.SOCK_STREAM if transport == "tcp" else socket.SOCK_DGRAM) as probe:
-            probe.bind(("127.0.0.1", 0))
-            port = int(probe.getsockname()[1])
+        port = free_port(transport)
         command = [sys.executable, "-P", *(argument.replace("{port}", str(port)) for argument in arguments)]
         with (tmp_path / "server.log").open("wb") as log:
             started.append(subprocess.Popen(command, cwd=tmp_path, stdin=subprocess.DEVNULL, stdout=log, stderr=log))
