@@ -1,6 +1,6 @@
 """Keys and certificates for the fakes: a recipe says what is right or wrong with one, and every device gets its own.
 
-No two devices share a key, because that would be a finding; unless it comes with their firmware (`TLS.common`). The same device of the same process always gets
+No two devices share a key, because that would be a finding; unless they have it in common (`TLS.common`). The same device of the same process always gets
 the same.
 """
 
@@ -32,7 +32,7 @@ _WITH_RSA = {
     "sha1": bytes.fromhex("06092a864886f70d010105"),  # RFC 3279, section 2.2.1
     "md5": bytes.fromhex("06092a864886f70d010104"),
 }
-_HOST_NAME = re.compile(r"(?=[^.]*[a-z])[a-z0-9-]+(\.[a-z0-9-]+)+", re.IGNORECASE)
+_HOST_NAME = re.compile(r"(?=[^.]*[a-z*])[a-z0-9*-]+(\.[a-z0-9-]+)+", re.IGNORECASE)
 _SMALLEST_OF_LIBRARY = 1024
 
 _SOUND, _USUAL = "ECDHE+AESGCM:ECDHE+CHACHA20", "DEFAULT"
@@ -42,8 +42,8 @@ _SOUND, _USUAL = "ECDHE+AESGCM:ECDHE+CHACHA20", "DEFAULT"
 class Recipe:
     """How a certificate is made: an EC key on P-256 or an RSA key of so many bits, who signs it and with which hash, and from when to when it is valid.
 
-    With `named` its alternative names are the device's name and addresses. `uses` and `purposes` are those of RFC 5280, sections 4.2.1.3 and 4.2.1.12, as
-    cryptography names them; without any the certificate says nothing of it. `authority` marks it as one that may issue others.
+    With `named` it bears the device's name as an alternative name, with `addressed` its addresses too. `uses` and `purposes` are those of RFC 5280, sections
+    4.2.1.3 and 4.2.1.12, as cryptography names them; without any the certificate says nothing of it. `authority` marks it as one that may issue others.
     """
 
     rsa_bits: int = 0
@@ -52,6 +52,7 @@ class Recipe:
     digest: str = "sha256"
     valid: tuple[Moment, Moment] = (timedelta(days=-90), timedelta(days=640))
     named: bool = False
+    addressed: bool = False
     authority: bool = False
     uses: tuple[str, ...] = ()
     purposes: tuple[str, ...] = ()
@@ -63,7 +64,9 @@ class Recipe:
 
 
 RECIPES: Mapping[str, Recipe] = {
-    "modern": Recipe(named=True, uses=("digital_signature",), purposes=("SERVER_AUTH",)),
+    "modern": Recipe(named=True, addressed=True, uses=("digital_signature",), purposes=("SERVER_AUTH",)),
+    "by-name": Recipe(named=True, uses=("digital_signature",), purposes=("SERVER_AUTH",)),
+    "wildcard": Recipe(rsa_bits=2048, named=True, purposes=("SERVER_AUTH",)),
     "application": Recipe(  # OPC 10000-6, section 6.2.2
         rsa_bits=2048,
         self_signed=True,
@@ -72,7 +75,10 @@ RECIPES: Mapping[str, Recipe] = {
         purposes=("SERVER_AUTH", "CLIENT_AUTH"),
     ),
     "expired": Recipe(
-        rsa_bits=2048, valid=(datetime(2022, 6, 30, tzinfo=UTC), datetime(2024, 6, 30, tzinfo=UTC)), named=True
+        rsa_bits=2048,
+        valid=(datetime(2022, 6, 30, tzinfo=UTC), datetime(2024, 6, 30, tzinfo=UTC)),
+        named=True,
+        addressed=True,
     ),
     "self-signed": Recipe(
         rsa_bits=2048, self_signed=True, valid=(datetime(2021, 3, 1, tzinfo=UTC), datetime(2046, 3, 1, tzinfo=UTC))
@@ -132,12 +138,14 @@ def context(device: str, tls: "TLS", addresses: tuple[str, ...] = ()) -> ssl.SSL
 
 
 def shown(device: str, tls: "TLS", addresses: tuple[str, ...]) -> bytes:
-    """The key and the certificate that a device at these addresses shows, as PEM; those of its firmware do not know where it stands."""
+    """The key and the certificate that a device at these addresses shows, as PEM; those that it has in common with others do not know where it stands."""
     common_name = tls.subject.partition("CN=")[2].partition(",")[0]
     names = (common_name,) if _HOST_NAME.fullmatch(common_name) else ()
     if tls.common:
-        return pem(f"firmware {tls.common}", tls.certificate, tls.subject, names)
-    return pem(device, tls.certificate, tls.subject, (*names, *addresses))
+        return pem(f"all of {tls.common}", tls.certificate, tls.subject, names)
+    if RECIPES[tls.certificate].addressed:
+        names = (*names, *addresses)
+    return pem(device, tls.certificate, tls.subject, names)
 
 
 @cache

@@ -122,7 +122,7 @@ class TLS:
 
     `certificate` names a recipe of `lab/certificates.py`; `subject` is its subject as RFC 4514 text. `suites` are those up to TLS 1.2 as OpenSSL lists them
     ("": what is sound, or what was usual where older versions are spoken).
-    With `common` key and certificate are not the device's own, but those of the firmware of that name, which all devices have that run it.
+    With `common` key and certificate are not the device's own, but are the same on all devices that name the same.
     """
 
     certificate: str = "modern"
