@@ -24,7 +24,16 @@ from ipaddress import IPv4Address
 from typing import Any, TypeVar
 
 from checks.contract import Account, Answer, Login, Verdict
-from inventory.errors import PeerClosed, PeerError, ProtocolError, Quarantined, ScopeError, TimedOut, Unreached
+from inventory.errors import (
+    NoSession,
+    PeerClosed,
+    PeerError,
+    ProtocolError,
+    Quarantined,
+    ScopeError,
+    TimedOut,
+    Unreached,
+)
 from inventory.ledger import LooseBook
 from inventory.model import Endpoint, Level, Traffic
 from scanner.attempt import Attempts, errand_of, instead
@@ -48,6 +57,8 @@ _NO_SECRET = frozenset(("", "public", "private"))
 """Communities that everybody knows, and words that a device may well say of itself."""
 _NO_WAY = frozenset({errno.ENETUNREACH, errno.ENETDOWN})
 """This machine has no way to that network just now, which says nothing of the device."""
+_NO_TLS = frozenset({"WRONG_VERSION_NUMBER"})
+"""What OpenSSL says where something else than TLS answers."""
 _OUR_FAULT = frozenset({errno.EMFILE, errno.ENFILE, errno.ENOMEM, errno.ENOBUFS, errno.EADDRNOTAVAIL})
 
 
@@ -534,7 +545,8 @@ def _understood() -> Iterator[None]:
     except (ssl.SSLEOFError, ssl.SSLZeroReturnError) as error:
         raise PeerClosed from error
     except ssl.SSLError as error:
-        raise ProtocolError(f"TLS: {error.reason or 'not understood'}") from error
+        kind = ProtocolError if error.reason in _NO_TLS else NoSession
+        raise kind(f"TLS: {error.reason or 'not understood'}") from error
 
 
 def _room() -> int:
