@@ -25,7 +25,7 @@ from scanner.conversation import (
 )
 from scanner.tls import preludes
 from scanner.tls.asking import Asker, Flight
-from scanner.tls.facts import Asked, both, facts_of, names
+from scanner.tls.facts import Asked, both, facts_of, names, unoffered
 from scanner.tls.finishing import FINISHING
 from scanner.tls.full import in_full
 from scanner.tls.offers import everything
@@ -150,7 +150,9 @@ def _versions(asker: Asker) -> Conversation[Heard]:
     """Offer each version that is not ruled out yet, alone."""
     answers = yield from flights(asker)
     accepted = [(v, answers[v]) for v in VERSIONS if v in answers and answers[v].took(v)]
-    picks = tuple(f"{v.name} 0x{flight.picked.code}" for v, flight in accepted if flight.picked)
+    found = [(v, flight.picked.code) for v, flight in accepted if flight.picked]
+    picks = tuple(f"{v.name} 0x{code}" for v, code in found if code in everything(v).suites)
+    strange = tuple(unoffered(v, code) for v, code in found if code not in everything(v).suites)
     open_ = tuple(f"versions: {v.name}: {one_line(str(error))}" for v, error in asker.unanswered.items())
     facts: dict[str, FactValue] = {
         "tls.depth": str(Depth.VERSIONS),
@@ -159,7 +161,7 @@ def _versions(asker: Asker) -> Conversation[Heard]:
         "tls.suites": picks,
         "tls.accepted": picks,
         "tls.settled": () if open_ else ("versions",),
-        "tls.unsettled": open_,
+        "tls.unsettled": (*open_, *strange),
     }
     if asker.target.starttls:
         facts["tls.starttls"] = asker.target.starttls

@@ -1,6 +1,6 @@
 """What a scan of hostile devices comes to, and what it does not do.
 
-One scan by the real command, of forty-odd devices of which each attacks in its own way and two that are as they should be; the tests read what it left.
+One scan by the real command, of a hundred devices of which each attacks in its own way and two that are as they should be; the tests read what it left.
 """
 
 import base64
@@ -62,7 +62,7 @@ def judged(device: dict[str, Any]) -> str:
         for clock in ("snmp.engine_time", "snmp.sys_uptime"):
             part["facts"].pop(clock, None)
         if part["protocol"] == "tls":  # each of the two scans met it with a certificate of its own
-            part["facts"] = json.loads(re.sub(r"\b[0-9a-f]{32,64}\b", "HASH", json.dumps(part["facts"])))
+            part["facts"] = json.loads(re.sub(r"\b[0-9a-f]{32,}\b", "HASH", json.dumps(part["facts"])))
     for finding in kept["findings"]:
         finding.pop("evidence")
     for uptime in kept["uptime"]:
