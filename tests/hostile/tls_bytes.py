@@ -8,6 +8,7 @@ from typing import Any
 from cryptography import x509
 from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
+from cryptography.x509.oid import AuthorityInformationAccessOID
 
 _ORGANISATION = x509.NameOID.ORGANIZATION_NAME
 _RETRY = bytes.fromhex("cf21ad74e59a6111be1d8c021e65b891c2a211167abb8c5e079e09e2c8a8339c")  # RFC 8446, section 4.1.3
@@ -96,9 +97,7 @@ def certificate(name: str, issuer: str = "", alternative: bytes = b"device", res
         .add_extension(x509.SubjectAlternativeName(others), critical=False)
     )
     if responder:
-        place = x509.AccessDescription(
-            x509.AuthorityInformationAccessOID.OCSP, x509.UniformResourceIdentifier(responder)
-        )
+        place = x509.AccessDescription(AuthorityInformationAccessOID.OCSP, x509.UniformResourceIdentifier(responder))
         made = made.add_extension(x509.AuthorityInformationAccess([place]), critical=False)
     return made.sign(key, hashes.SHA256()).public_bytes(serialization.Encoding.DER)
 
