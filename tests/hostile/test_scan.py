@@ -319,7 +319,7 @@ def test_two_devices_of_one_serial_number_are_kept_apart(street: Street):
 def test_one_host_key_on_two_devices_is_a_finding_of_the_fleet(street: Street):
     twins = {street.scanned.device(f"{STREET}.{host}")["id"] for host in (42, 43)}
     shared = [set(finding["devices"]) for finding in street.scanned.report["fleet"] if finding["check"] == "shared-key"]
-    assert shared == [twins]
+    assert twins in shared
 
 
 def test_no_entity_of_a_description_is_expanded(street: Street):
