@@ -330,7 +330,7 @@ class Interview:
             failed = await self._ask(self._protocols[lead.protocol], target)
         except ScopeError as refused:
             failed = Failure(str(refused))
-        if failed is not None and lead in self._leads:
+        if failed is not None and (lead in self._leads or target.starttls):  # it has said that its command opens TLS
             self._gaps.append(Gap(endpoint, lead.protocol, said(failed)))
 
     async def _ask(

@@ -111,7 +111,10 @@ class Asker:
 
 
 def read_flight(version: Version, last: Last = all_of_it) -> Conversation[Flight]:
-    """Read what comes after a hello: up to the `last` message, to where it is encrypted, or to the alert that refuses it."""
+    """Read what comes after a hello: up to the `last` message, to where it is encrypted, or to the alert that refuses it.
+
+    What it picked is true whatever comes after that: silence, garbage or records without end.
+    """
     raw = handshake = b""
     picked: ServerHello | None = None
     found: dict[int, bytes] = {}
@@ -119,7 +122,7 @@ def read_flight(version: Version, last: Last = all_of_it) -> Conversation[Flight
     for _ in range(_RECORDS_LIMIT):
         try:
             kind, payload, record = yield from read_record()
-        except (PeerClosed, TimedOut):
+        except (PeerClosed, TimedOut, ProtocolError):
             if picked is None:
                 raise
             break
@@ -140,7 +143,8 @@ def read_flight(version: Version, last: Last = all_of_it) -> Conversation[Flight
         if len(handshake) > _HANDSHAKE_LIMIT or (found and not picked):
             raise ProtocolError("a TLS handshake without a ServerHello")
     else:
-        raise ProtocolError("TLS records without end")
+        if picked is None:
+            raise ProtocolError("TLS records without end")
     return Flight(picked, found, raw, alert)
 
 

@@ -29,6 +29,7 @@ from scanner.codecs.tls_codec import (
 from scanner.codecs.tls_hello import ALL_SIGNATURES, RENEGOTIATION_SCSV, SUITES_AT_ONCE, Hello
 from scanner.conversation import Conversation
 from scanner.tls.asking import Asker, Flight
+from scanner.tls.facts import unoffered
 from scanner.tls.groups import CURVES, GROUPS_13
 from scanner.tls.offers import everything
 from scanner.tls.suites import DH, kinds
@@ -180,7 +181,7 @@ class Enumeration:
             self._alerts = self._alerts or (census.spoken and flight.alert is not None and not flight.by_version)
             return ""
         if picked.code not in left:
-            self._note(census, f"it picks 0x{picked.code}, which was not offered")
+            self._note_line(unoffered(census.version, picked.code))
             return ""
         census.spoken = True
         prime = flight.exchange.prime if flight.exchange and DH in kinds(picked.code) else 0
@@ -215,7 +216,10 @@ class Enumeration:
 
     def _note(self, census: Census, why: str) -> None:
         """Say, once, why the suites of a version cannot be told to their end."""
-        if (reason := f"suites: {census.version.name}: {why}") not in self.unsettled:
+        self._note_line(f"suites: {census.version.name}: {why}")
+
+    def _note_line(self, reason: str) -> None:
+        if reason not in self.unsettled:
             self.unsettled.append(reason)
 
     def _decide(self) -> Conversation[None]:

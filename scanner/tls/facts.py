@@ -11,7 +11,14 @@ from datetime import UTC, datetime
 from checks.cipher_suites import all_suites
 from inventory.model import Facts, FactValue
 from inventory.text import one_line
-from scanner.codecs.tls_codec import CERTIFICATE, CERTIFICATE_REQUEST, CERTIFICATE_STATUS, SERVER_HELLO_DONE, TLS13
+from scanner.codecs.tls_codec import (
+    CERTIFICATE,
+    CERTIFICATE_REQUEST,
+    CERTIFICATE_STATUS,
+    SERVER_HELLO_DONE,
+    TLS13,
+    Version,
+)
 from scanner.codecs.tls_hello import (
     ALPN,
     ENCRYPT_THEN_MAC,
@@ -142,6 +149,11 @@ def clock(clear: Sequence[Asked]) -> dict[str, FactValue]:
     if times != sorted(times) or times[-1] - times[0] > _LASTS:
         return {}
     return {"tls.clock": datetime.fromtimestamp(times[-1], UTC).isoformat()}
+
+
+def unoffered(version: Version, code: str) -> str:
+    """The line of `tls.unsettled` for a suite that was picked though it was not offered: what else it would pick, only asking tells."""
+    return f"suites: {version.name}: it picks 0x{code}, which was not offered"
 
 
 def names(facts: Facts, name: str) -> tuple[str, ...]:
