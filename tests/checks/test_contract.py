@@ -80,6 +80,7 @@ def test_these_are_the_checks_their_families_and_severities():
         "tls-insecure-renegotiation": (Family.TLS, Severity.MEDIUM),
         "tls-hardening": (Family.TLS, Severity.LOW),
         "tls-advice": (Family.TLS, Severity.INFO),
+        "tls-known-flaws": (Family.TLS, Severity.CRITICAL),
         "tls-clock": (Family.TLS, Severity.LOW),
         "tls-certificate-expired": (Family.TLS, Severity.HIGH),
         "tls-certificate-weak-key": (Family.TLS, Severity.HIGH),
