@@ -11,12 +11,16 @@ device names, which is a hint and never a proof.
 
 The tests read no memory. The one for Heartbleed sends a heartbeat of three bytes without any payload, to which a vulnerable server answers with none, and a
 mended one not at all; nothing that announces more than it holds can be sent. The one for CCS injection sends an early ChangeCipherSpec, and calls a server
-vulnerable only if it took it twice. The one for ROBOT compares the answers to secrets of our own in five paddings, and counts only what differs in the same
-way twice. Together they are 13 connections to an endpoint at most, one after the other, and the device's log may tell of as many failed handshakes.
+vulnerable only if it took it twice, and likely to be if it did not say why it broke off. The one for ROBOT compares the answers to secrets of our own in five
+paddings, and counts only what differs in the same way twice. Together they are 14 connections to an endpoint at most, one after the other, and the device's
+log may tell of as many failed handshakes.
 
 Who is tested: access points, cameras, firewalls, kiosks, network storage, phones, printers, recorders, routers, servers, signage players and switches. Never a
 controller (PLC, RTU, HMI), nor what steers traffic, buildings, doors, lights, power or charging, nor a meter, a sensor or a gateway, nor a management processor
 (HP's iLO and iLO 2 hung on tests for Heartbleed), nor a device with a port open where a controller may stand, nor one whose kind is not known.
+
+What they may do: a failed handshake is nothing to a server, but a program around an old library may not bear a heartbeat (Node.js 0.10.0 and 0.10.1 end at
+any). So ask for these tests in a maintenance window, and for a few devices of each model first.
 
 By the version: a Server header that names OpenSSL 1.0.1 to 1.0.1f beside heartbeats points to Heartbleed, one before 1.0.1h, 1.0.0m and 0.9.8za to CCS
 injection (as a server only 1.0.1 is known to give way; older ones only where the device is the client). Makers and distributions mend a library without
@@ -47,6 +51,7 @@ _TESTED = {
     "vuln.ccs": ("tls_flaws.ccs", "Open to CCS injection (CVE-2014-0224)"),
     "vuln.robot": ("tls_flaws.robot", "Open to ROBOT (CVE-2017-13099 and its like)"),
 }
+_CONFIDENCE = {"vulnerable": Confidence.CONFIRMED, "likely": Confidence.LIKELY}
 _LETTERED = re.compile(r"(\d+)\.(\d+)\.(\d+)([a-z]{0,2})")
 _NUMBERED = re.compile(r"(\d{1,3})\.(\d{1,3})\.(\d{1,3})")
 _MENDED_CCS = {(0, 9, 8): "za", (1, 0, 0): "m", (1, 0, 1): "h"}  # OpenSSL Security Advisory, 5 June 2014
@@ -92,11 +97,11 @@ def tls_known_flaws(device: Device) -> Judgement:
 
 
 def _found(test: Observation) -> Iterator[Flaw]:
-    """What a test confirmed."""
+    """What a test found."""
     for rule, (fact, open_to) in _TESTED.items():
         word, reason = _said(test, fact)
-        if word == "vulnerable":
-            yield breach(rule, test, f"{open_to}: {reason}.")
+        if word in _CONFIDENCE:
+            yield replace(breach(rule, test, f"{open_to}: {reason}."), confidence=_CONFIDENCE[word])
 
 
 def _inferred(device: Device, one: Spoken, test: Observation | None) -> Iterator[Flaw]:

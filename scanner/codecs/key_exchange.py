@@ -10,6 +10,8 @@ from enum import StrEnum
 from scanner.codecs.tls_codec import CERTIFICATE, CHANGE_CIPHER_SPEC, HANDSHAKE, Version, vector
 
 CLIENT_KEY_EXCHANGE = 16
+BEGINNING = bytes((CLIENT_KEY_EXCHANGE,))
+"""The first byte of a ClientKeyExchange."""
 SECRET = 46
 _MASTER = 2 + SECRET
 _FIXED = 3 + _MASTER
@@ -65,8 +67,7 @@ def key_exchange(version: Version, secret: bytes, *, certificate: bool) -> bytes
 
 def finishing(version: Version, junk: bytes) -> bytes:
     """A ChangeCipherSpec, and what cannot be decrypted to a Finished, whatever the keys are."""
-    code = version.code.to_bytes(2, "big")
-    return change_cipher_spec(version) + bytes((HANDSHAKE,)) + code + vector(2, junk)
+    return change_cipher_spec(version) + fragment(version, junk)
 
 
 def change_cipher_spec(version: Version) -> bytes:
@@ -74,5 +75,10 @@ def change_cipher_spec(version: Version) -> bytes:
     return bytes((CHANGE_CIPHER_SPEC,)) + version.code.to_bytes(2, "big") + vector(2, b"\x01")
 
 
+def fragment(version: Version, data: bytes) -> bytes:
+    """A record with a piece of a handshake message."""
+    return bytes((HANDSHAKE,)) + version.code.to_bytes(2, "big") + vector(2, data)
+
+
 def _handshake(version: Version, kind: int, body: bytes) -> bytes:
-    return bytes((HANDSHAKE,)) + version.code.to_bytes(2, "big") + vector(2, bytes((kind,)) + vector(3, body))
+    return fragment(version, bytes((kind,)) + vector(3, body))

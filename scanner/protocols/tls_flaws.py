@@ -1,11 +1,11 @@
 """Known flaws of TLS servers: Heartbleed, CCS injection and ROBOT, each tested by a request that reads nothing of the device's memory.
 
 Asked only where the operator asked for it by name (ON_REQUEST), at level login, and never of control equipment or of a device that is not surely known for
-something else (`scanner/tls/flaws/spared.py`). Thirteen connections at most, one after the other, each with a handshake that is not finished:
+something else (`scanner/tls/flaws/spared.py`). Fourteen connections at most, one after the other, each with a handshake that is not finished:
 
-- Heartbleed: one connection, a heartbeat of three bytes that a mended server discards and a vulnerable one answers with nothing (`heartbleed.py`);
-- CCS injection: one or two, with one or two early ChangeCipherSpecs (`early_ccs.py`);
-- ROBOT: seven to ten, each with a secret of our own in another padding (`robot.py`).
+- CCS injection: one to three, with an early ChangeCipherSpec and a byte behind it (`early_ccs.py`);
+- ROBOT: seven to ten, each with a secret of our own in another padding (`robot.py`);
+- Heartbleed: one connection, a heartbeat of three bytes that a mended server discards and a vulnerable one answers with nothing (`heartbleed.py`).
 
 Ticketbleed (CVE-2016-9244) has no test that does not bring 31 bytes of the device's memory with it, so none is sent; the version tells of it.
 """
@@ -44,20 +44,21 @@ SAYS = (
     Say.like("heartbeat without payload", TOO_SHORT_PATTERN),
     Say.like("heartbeat", LAWFUL_PATTERN),
     Say.like("change-cipher-spec", rb"\x14\x03[\x01-\x03]\x00\x01\x01"),
+    Say.like("first byte of a client-key-exchange", rb"\x16\x03[\x01-\x03]\x00\x01\x10"),
     Say.like("client-key-exchange", KEY_EXCHANGE_PATTERN),
     Say.like("finished", FINISHING_PATTERN),
     Say.like("close-alert", rb"\x15\x03[\x01-\x03]\x00\x02\x01\x00"),
 )
 FACTS = {
     "tls_flaws.version": "the version in which it was tested",
-    "tls_flaws.heartbleed": "CVE-2014-0160: 'vulnerable: …', 'sound: …', 'unclear: …' or 'not asked: …', each with the reason",
+    "tls_flaws.heartbleed": "CVE-2014-0160: 'vulnerable: …', 'likely: …', 'sound: …', 'unclear: …' or 'not asked: …', each with the reason",
     "tls_flaws.ccs": "CVE-2014-0224, in the same words",
     "tls_flaws.robot": "CVE-2017-13099 and its like, in the same words",
 }
 _TESTS: dict[str, Callable[[Asker, Version], Conversation[Verdict]]] = {
-    "tls_flaws.heartbleed": ask_heartbleed,
     "tls_flaws.ccs": ask_ccs,
     "tls_flaws.robot": ask_robot,
+    "tls_flaws.heartbleed": ask_heartbleed,
 }
 
 
@@ -76,14 +77,17 @@ def probe(target: Target) -> Conversation[Heard]:
     """One test after the other; what keeps one from its end is told in its fact, and ends the conversation."""
     asker, version = Asker(target), _best(target.before.get("tls.versions")) or TLS12
     facts: dict[str, FactValue] = {"tls_flaws.version": version.name}
-    evidence = b""
+    evidence, ended = b"", ""
     for fact, test in _TESTS.items():
-        try:
-            verdict = yield from test(asker, version)
-        except PeerError as error:
-            verdict = Verdict(Word.UNCLEAR, f"the test did not come to its end: {error}")
+        verdict = Verdict(Word.UNCLEAR, f"left out, for the test before it {ended}")
+        if not ended:
+            try:
+                verdict = yield from test(asker, version)
+            except PeerError as error:
+                ended = f"did not come to its end: {error}"
+                verdict = Verdict(Word.UNCLEAR, f"the test {ended}")
         facts[fact] = one_line(str(verdict))
-        evidence += verdict.evidence if verdict.vulnerable else b""
+        evidence += verdict.evidence if verdict.flawed else b""
     return Heard(facts, evidence[:EVIDENCE_LIMIT])
 
 

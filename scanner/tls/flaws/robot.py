@@ -18,6 +18,7 @@ from dataclasses import dataclass
 from functools import cache
 
 from checks.cipher_suites import all_suites
+from inventory.errors import PeerClosed
 from scanner.codecs.key_exchange import (
     JUNK,
     LARGEST,
@@ -65,6 +66,10 @@ def robot(asker: Asker, version: Version) -> Conversation[Verdict]:
         return (yield from _compared(asker, version))
     except _NotPossible as why:
         return Verdict(Word.NOT_ASKED if asker.asked == before + 1 else Word.UNCLEAR, str(why))
+    except PeerClosed:
+        if asker.asked > before + 1:
+            raise
+        return Verdict(Word.NOT_ASKED, f"it hangs up on an offer of nothing but key exchange by RSA in {version.name}")
 
 
 def _compared(asker: Asker, version: Version) -> Conversation[Verdict]:

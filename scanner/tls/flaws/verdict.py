@@ -5,9 +5,11 @@ from enum import StrEnum
 
 
 class Word(StrEnum):
-    """What a test found. UNCLEAR is no verdict: the server did neither what a sound one does nor what a vulnerable one does."""
+    """What a test found. LIKELY is the flaw without its proof. UNCLEAR is no verdict: the server did neither what a sound one does nor what a vulnerable one
+    does."""
 
     VULNERABLE = "vulnerable"
+    LIKELY = "likely"
     SOUND = "sound"
     UNCLEAR = "unclear"
     NOT_ASKED = "not asked"
@@ -22,9 +24,9 @@ class Verdict:
     evidence: bytes = b""
 
     @property
-    def vulnerable(self) -> bool:
-        """Whether the flaw is there."""
-        return self.word is Word.VULNERABLE
+    def flawed(self) -> bool:
+        """Whether the flaw is there, or likely."""
+        return self.word in {Word.VULNERABLE, Word.LIKELY}
 
     def __str__(self) -> str:
         """As a fact: 'sound: it discards what is too short'."""
