@@ -12,6 +12,8 @@ from scanner.codecs.tls_codec import CERTIFICATE, CHANGE_CIPHER_SPEC, HANDSHAKE,
 CLIENT_KEY_EXCHANGE = 16
 BEGINNING = bytes((CLIENT_KEY_EXCHANGE,))
 """The first byte of a ClientKeyExchange."""
+TOO_EARLY = b"\x14\x00\x00\x00"
+"""A Finished with nothing in it, which is not to be sent in the clear."""
 SECRET = 46
 _MASTER = 2 + SECRET
 _FIXED = 3 + _MASTER

@@ -15,7 +15,7 @@ from collections.abc import Callable
 from inventory.errors import PeerError
 from inventory.model import Device, FactValue
 from inventory.text import one_line
-from scanner.codecs.heartbeat import LAWFUL_PATTERN, TOO_SHORT_PATTERN
+from scanner.codecs.heartbeat import TOO_SHORT_PATTERN
 from scanner.codecs.key_exchange import FINISHING_PATTERN, KEY_EXCHANGE_PATTERN
 from scanner.codecs.tls_codec import TLS10, TLS11, TLS12, Version
 from scanner.codecs.tls_hello import pattern
@@ -42,7 +42,7 @@ _VERSIONS = (TLS12, TLS11, TLS10)
 SAYS = (
     *(Say.like(f"client-hello {version.name}", pattern(version)) for version in _VERSIONS),
     Say.like("heartbeat without payload", TOO_SHORT_PATTERN),
-    Say.like("heartbeat", LAWFUL_PATTERN),
+    Say.like("finished too early", rb"\x16\x03[\x01-\x03]\x00\x04\x14\x00\x00\x00"),
     Say.like("change-cipher-spec", rb"\x14\x03[\x01-\x03]\x00\x01\x01"),
     Say.like("first byte of a client-key-exchange", rb"\x16\x03[\x01-\x03]\x00\x01\x10"),
     Say.like("client-key-exchange", KEY_EXCHANGE_PATTERN),

@@ -55,11 +55,11 @@ def decrypted(secret: bytes) -> bytes:
 
 @dataclass
 class FlawedServer:
-    """`bleeds` as OpenSSL 1.0.1f, `early` as OpenSSL 1.0.1g, `oracle` says what is answered to a decrypted padding once the handshake is whole, `alone` what is
-    answered to the key exchange alone. `hangs` says nothing to an early ChangeCipherSpec though it does not take it."""
+    """`bleeds` as OpenSSL 1.0.1f (`at_once` where no buffer is in between), `early` as OpenSSL 1.0.1g. `oracle` says what is answered to a decrypted padding
+    once the handshake is whole, `alone` what is answered to the key exchange alone. `hangs` says nothing to an early ChangeCipherSpec, and takes none."""
 
     heartbeats: bool = True
-    deaf: bool = False
+    at_once: bool = False
     bleeds: bool = False
     early: bool = False
     hangs: bool = False
@@ -77,7 +77,7 @@ class FlawedServer:
 
     def _begin(self) -> None:
         self.connections += 1
-        self._out, self._in = b"", b""
+        self._out, self._in, self._kept = b"", b"", b""
         self._closed = self._keys = False
         self._secret = b""
         self._whole = False
@@ -116,8 +116,9 @@ class FlawedServer:
                 return
             kind, payload, self._in = self._in[0], self._in[5 : 5 + size], self._in[5 + size :]
             said = self._answer(kind, payload)
+            if said[:1] == b"\x15":
+                said, self._closed = self._kept + said, True
             self._out += said
-            self._closed = self._closed or said[:1] == b"\x15"
 
     def _answer(self, kind: int, payload: bytes) -> bytes:
         if self._keys:  # what comes now is taken for encrypted, and is not
@@ -138,10 +139,14 @@ class FlawedServer:
         announced = int.from_bytes(payload[1:3], "big")
         if not self.bleeds and 1 + 2 + announced + 16 > len(payload):
             return b""
-        if self.deaf:
-            return b""
         self.leaked += max(0, announced - len(payload[3:]))
-        return record(24, b"\x02" + payload[1:3] + (payload[3:] + MEMORY)[:announced] + bytes(range(16)))
+        response = record(24, b"\x02" + payload[1:3] + (payload[3:] + MEMORY)[:announced] + bytes(range(16)))
+        if self.at_once:
+            return response
+        self._kept += (
+            response  # OpenSSL writes through a buffer until a handshake's turn is over, or a fatal alert goes out
+        )
+        return b""
 
     def _change_cipher_spec(self) -> bytes:
         if self._secret or self.hangs:
@@ -160,7 +165,7 @@ class FlawedServer:
             return self._hello(body)
         if kind == 16:
             self._secret = body[2:]
-        return b""
+        return alert(UNEXPECTED_MESSAGE) if kind == 20 else b""
 
     def _hello(self, body: bytes) -> bytes:
         version = int.from_bytes(body[:2], "big")
