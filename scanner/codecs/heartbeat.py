@@ -1,8 +1,8 @@
 """A heartbeat of TLS (RFC 6520) that cannot make a server read a byte that it was not sent.
 
-One request is written here and no other: it says that it has no payload, and has no padding either, which makes three bytes. RFC 6520, section 4 demands 16 bytes
-of padding at least, and that anything else is discarded silently. A request that announces more than it holds, which is what Heartbleed is about, cannot be
-written by this file, and its pattern leaves no room for one.
+One request is written here and no other: it says that it has no payload, and has no padding either, which makes three bytes. RFC 6520, section 4 demands 16
+bytes of padding at least, and that anything else is discarded silently. A request that announces more than it holds, which is what Heartbleed is about, cannot
+be written by this file, and its pattern leaves no room for one.
 
     struct { HeartbeatMessageType type; uint16 payload_length; opaque payload[payload_length]; opaque padding[padding_length]; } HeartbeatMessage;
 """

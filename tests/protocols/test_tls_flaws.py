@@ -46,6 +46,8 @@ def words(heard):
 
 
 CLOSED = b"closed"
+# Recorded from OpenSSL 1.0.1e, the library of Node.js 0.10.1, before the alert that followed: no payload, and 16 bytes of padding.
+OPENSSL_1_0_1E = bytes.fromhex("18 0303 0013 02 0000 6d545835782fded116047ffa2ae6d8da")
 
 
 @dataclasses.dataclass
@@ -121,7 +123,7 @@ def test_no_heartbeat_is_sent_to_a_server_that_offers_none():
 @pytest.mark.parametrize(
     ("answer", "word"),
     [
-        (record(24, b"\x02\x00\x00" + bytes(16)), "vulnerable"),
+        (OPENSSL_1_0_1E, "vulnerable"),
         (alert(UNEXPECTED_MESSAGE), "sound"),
         (record(24, b"\x02\x00\x00" + bytes(15)), "unclear"),  # without its padding
         (record(24, b"\x02\x00\x10" + bytes(32)), "unclear"),  # with a payload

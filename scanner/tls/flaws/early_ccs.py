@@ -14,7 +14,8 @@ RFC 5246, section 6.2.1). A server that took the ChangeCipherSpec now decrypts i
 - silence, or another alert, is no verdict.
 
 Either counts only if a second connection ends in the same way, and if on a third one the same byte without a ChangeCipherSpec before it meets silence.
-Node.js 0.10.28 with OpenSSL 1.0.1g hangs up at that byte, and 0.10.29 with 1.0.1h at the ChangeCipherSpec.
+OpenSSL 1.0.1e and 1.0.1g say just that, and 1.0.1h unexpected_message to the ChangeCipherSpec (seen from the libraries of Node.js 0.10.1, 0.10.28 and 0.10.29,
+whose own servers hang up without a word instead).
 
 Two records of one byte are all that is sent. No key is agreed on, nothing is read from the server, and the connection ends there.
 """

@@ -9,7 +9,7 @@ the record holds, and where 1 + 2 + payload_length + 16 is. So it is enough to a
 payload_length 0, no padding.
 
 - The vulnerable server reads exactly the three bytes it was sent, copies 0 bytes, and answers 02 00 00 and 16 bytes of fresh padding. Nothing leaks, because
-  memory beyond the record is read by the copy alone, and its length is the 0 that we wrote. (Seen from Node.js 0.10.1, which has OpenSSL 1.0.1e.)
+  memory beyond the record is read by the copy alone, and its length is the 0 that we wrote. (Seen from OpenSSL 1.0.1e, that of Node.js 0.10.1.)
 - One that was mended discards it, and goes on waiting for our key exchange.
 - GnuTLS, whose first versions looked at the payload but not at the padding, wants four bytes at least, and so never answers the three.
 
