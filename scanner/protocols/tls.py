@@ -65,6 +65,7 @@ FACTS = {
     "tls.accepted": "every suite that it was seen to accept, by version, in its own order where it has one: 'TLSv1.2 0xc02f'",
     "tls.settled": "what was asked to its end, so that what was not seen is not there: versions, null, anonymous, …",
     "tls.unsettled": "what could not be asked to its end, and why: 'export: the 15 hellos were used up'",
+    "tls.intolerant": "what it hangs up on instead of answering by what it knows: 'hellos of TLSv1.2', 'long hellos of TLSv1.2'",
     "tls.preference": "who decides on the suite: server or client",
     "tls.groups": "the groups that it agrees on keys in: 'x25519', 'secp256r1', 'ffdhe2048', …",
     "tls.dh_bits": "the size of its smallest Diffie-Hellman prime",
@@ -174,6 +175,10 @@ def _versions(asker: Asker) -> Conversation[Heard]:
         "tls.settled": (*(() if open_ else ("versions",)), *(("sslv2",) if old else ())),
         "tls.unsettled": open_,
     }
+    if accepted and (
+        hung := tuple(f"hellos of {v.name}" for v in asker.hung if accepted[-1][0].code < v.code < TLS13.code)
+    ):
+        facts["tls.intolerant"] = hung  # a server answers by the best version that it has (RFC 5246, appendix E.1)
     if asker.target.starttls:
         facts["tls.starttls"] = asker.target.starttls
     chain = yield from _chain(asker, accepted, facts)

@@ -72,13 +72,15 @@ class Flight:
 class Asker:
     """Asks one endpoint, one connection after another; `asked` counts the connections. `prelude` is what is said before TLS on each (STARTTLS).
 
-    `unanswered` are the versions whose first hello was left without an answer that could be read, which leaves open whether they are spoken.
+    `unanswered` are the versions whose first hello was left without an answer that could be read, which leaves open whether they are spoken. `hung` are
+    those whose first hello it hung up on, or fell silent at.
     """
 
     target: Target
     prelude: Prelude | None = None
     asked: int = 0
     unanswered: dict[Version, PeerError] = field(default_factory=dict)
+    hung: list[Version] = field(default_factory=list)
 
     @property
     def broken_off(self) -> PeerError | None:
