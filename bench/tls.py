@@ -1,124 +1,93 @@
 """What a full enumeration of TLS costs: `python bench/tls.py` asks one nginx and one `openssl s_server` of TLS 1.0 to 1.3, and so do the others.
 
-Printed side by side, from one run: the wall time (best of three; testssl.sh once), the connections, the bytes both ways and the pairs of version and suite
-found, of Tocsin (one connection at a time, without a pace: its own in this process, and as a whole process at the pace of a lab), nmap's ssl-enum-ciphers,
-sslyze and testssl.sh, as far as they are installed. The connections and bytes are counted by a relay, in a run of their own. The posture is what a scan asks
-of every endpoint unless told otherwise. Everything stays on 127.0.0.1.
+Printed side by side, from one run: the wall time (best of five; testssl.sh once), what of it the same call takes at a port where nobody listens, the
+connections, the bytes both ways, the pairs of version and suite found, and in how many of them a tool differs from Tocsin's full enumeration.
+
+Tocsin opens one connection at a time: without a pace within this process (all that a scan asks in full, the enumeration of suites alone, and the posture), and
+as a whole process at the pace of a lab. Connections and bytes are counted by a relay, in a run of their own. Everything stays on 127.0.0.1.
 """
 
 import asyncio
 import contextlib
 import json
+import re
 import shutil
 import subprocess
 import sys
 import tempfile
-import threading
 import time
-from collections.abc import Callable, Iterator
-from dataclasses import dataclass, field
+from collections.abc import Callable
+from functools import partial
 from ipaddress import ip_network
 from pathlib import Path
+from typing import cast
 
+from bench.tls_servers import Relay, free_port, make_certificate, nginx, run, s_server
+from checks.cipher_suites import all_suites
+from inventory.errors import PeerError
 from inventory.model import Endpoint, Level
 from scanner.audit import Audit
-from scanner.conversation import Depth, Target
+from scanner.conversation import Conversation, Depth, Heard, ProtocolModule, Target
 from scanner.pace import Pace
 from scanner.protocols import load_protocols
 from scanner.scope import Grant, Scope
+from scanner.tls.asking import Asker
+from scanner.tls.enumeration import Enumeration
 from scanner.wire import Wire
 
 TOCSIN = [sys.executable, "-P", "-m", "scanner.cli"]
 UNBOUNDED = Pace("unbounded", 1e6, 1e6, 1, 1e5, cool_down=0.0)
-WEAK = "ALL:COMPLEMENTOFALL:@SECLEVEL=0"
-ROUNDS = 3
-
-
-@dataclass
-class Relay:
-    """Passes connections on to a server, and counts them and what goes over them."""
-
-    server: int
-    port: int = 0
-    connections: int = 0
-    bytes: int = 0
-    _loop: asyncio.AbstractEventLoop = field(default_factory=asyncio.new_event_loop)
-
-    def start(self) -> None:
-        ready = threading.Event()
-
-        async def serve() -> None:
-            listening = await asyncio.start_server(self._talk, "127.0.0.1", 0)
-            self.port = listening.sockets[0].getsockname()[1]
-            ready.set()
-
-        def run() -> None:
-            self._loop.create_task(serve())
-            self._loop.run_forever()
-
-        threading.Thread(target=run, daemon=True).start()
-        ready.wait(10)
-
-    def stop(self) -> None:
-        async def end() -> None:
-            tasks = asyncio.all_tasks() - {asyncio.current_task()}
-            for task in tasks:
-                task.cancel()
-            await asyncio.gather(*tasks, return_exceptions=True)
-
-        asyncio.run_coroutine_threadsafe(end(), self._loop).result(10)
-        self._loop.call_soon_threadsafe(self._loop.stop)
-
-    async def _talk(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        self.connections += 1
-        there, back = await asyncio.open_connection("127.0.0.1", self.server)
-        await asyncio.gather(self._pass(reader, back), self._pass(there, writer), return_exceptions=True)
-
-    async def _pass(self, source: asyncio.StreamReader, target: asyncio.StreamWriter) -> None:
-        with contextlib.suppress(OSError):
-            while data := await source.read(65536):
-                self.bytes += len(data)
-                target.write(data)
-                await target.drain()
-            target.write_eof()
-
-
-@dataclass(frozen=True)
-class Cost:
-    """What one tool needed; `pairs` are those of version and suite that it found."""
-
-    seconds: float
-    connections: int
-    bytes: int
-    pairs: int
+ROUNDS = 5
+Pairs = set[str]
+"""What was found: "TLSv1.2 0xc02f"."""
+CODES = {suite.name: code for code, suite in all_suites().items()}
 
 
 def main() -> None:
+    print(versions())
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
         certificate = make_certificate(folder)
-        for title, server in (("nginx", nginx), ("openssl s_server, TLS 1.0 to 1.3", s_server)):
+        for title, server in (("nginx", nginx), ("openssl s_server", s_server)):
             with server(folder, certificate) as port:
-                print(f"\n{title}")
-                print(f"{'':<34} seconds  connections    bytes  pairs")
-                for tool, ask in tools(folder).items():
-                    cost = measured(ask, port, 1 if "testssl" in tool else ROUNDS)
-                    print(f"{tool:<34} {cost.seconds:>7.2f}  {cost.connections:>11}  {cost.bytes:>7}  {cost.pairs:>5}")
+                print(f"\n{title}, TLS 1.0 to 1.3")
+                print(f"{'':<36} seconds  start-up  connections    bytes  pairs  differ")
+                compare(folder, port)
 
 
-def tools(folder: Path) -> dict[str, Callable[[int], int]]:
+def compare(folder: Path, port: int) -> None:
+    """A line for each tool; Tocsin's full enumeration is the first."""
+    truth: Pairs | None = None
+    for name, ask in tools(folder).items():
+        relay = Relay(port)
+        with relay.running():
+            ask(relay.port)
+        rounds = 1 if name == "testssl" else ROUNDS
+        seconds, pairs = min((timed(ask, port) for _ in range(rounds)), key=lambda one: one[0])
+        truth = pairs if truth is None else truth
+        start = min(timed(ask, free_port())[0] for _ in range(min(rounds, 2)))
+        differ = "" if "posture" in name else str(len(pairs ^ truth))
+        print(
+            f"{name:<36} {seconds:>7.3f}  {start:>8.3f}  {relay.connections:>11}  {relay.bytes:>7}  {len(pairs):>5}  {differ:>6}"
+        )
+
+
+def timed(ask: Callable[[int], Pairs], port: int) -> tuple[float, Pairs]:
+    began = time.perf_counter()
+    pairs = ask(port)
+    return time.perf_counter() - began, pairs
+
+
+def tools(folder: Path) -> dict[str, Callable[[int], Pairs]]:
     """What is there to be compared: a name, and a question to a port that returns the pairs found."""
-    found: dict[str, Callable[[int], int]] = {
+    found: dict[str, Callable[[int], Pairs]] = {
         "tocsin, full, within a scan": lambda port: ours(folder, port, Depth.FULL),
+        "tocsin, suites alone, within a scan": lambda port: ours(folder, port, None),
         "tocsin, posture, within a scan": lambda port: ours(folder, port, Depth.POSTURE),
         "tocsin tls (process, pace of a lab)": lambda port: our_process(folder, port),
     }
-    others: dict[str, Callable[[int], int]] = {
-        "nmap": lambda port: nmap(folder, port),
-        "sslyze": lambda port: sslyze(folder, port),
-        "testssl": lambda port: testssl(folder, port),
-    }
-    return found | {name: ask for name, ask in others.items() if tool(name)}
+    others = {"nmap": nmap, "sslyze": sslyze, "testssl": testssl}
+    return found | {name: partial(ask, folder) for name, ask in others.items() if tool(name)}
 
 
 def tool(name: str) -> str | None:
@@ -126,132 +95,107 @@ def tool(name: str) -> str | None:
     return shutil.which(name, path=sys.argv[1] if len(sys.argv) > 1 else None) or shutil.which(name)
 
 
-def measured(ask: Callable[[int], int], port: int, rounds: int) -> Cost:
-    relay = Relay(port)
-    relay.start()
-    ask(relay.port)
-    relay.stop()
-    times, pairs = [], 0
-    for _ in range(rounds):
-        began = time.monotonic()
-        pairs = ask(port)
-        times.append(time.monotonic() - began)
-    return Cost(min(times), relay.connections, relay.bytes, pairs)
+def versions() -> str:
+    """What is compared, by its own words."""
+    asks = {"openssl": ["version"], "nginx": ["-v"], "nmap": ["--version"], "testssl": ["--version"]}
+    said = [told([tool(name) or name, *ask]) for name, ask in asks.items() if tool(name)]
+    if beside := tool("sslyze"):  # it does not say, but Python beside it knows
+        code = "import importlib.metadata as m; print('sslyze', m.version('sslyze'))"
+        said.append(told([str(Path(beside).with_name("python3")), "-c", code]))
+    return "; ".join(said)
 
 
-def ours(folder: Path, port: int, depth: Depth) -> int:
-    """One endpoint over a wire without a pace: the versions, then what the depth asks further, as a scan does it."""
+def told(command: list[str]) -> str:
+    done = subprocess.run(command, check=False, capture_output=True, text=True)
+    match = re.search(r"[A-Za-z][\w.]*(?: version:?)?[ /]+[a-z/]*\d[\d.]+\w*", done.stdout + done.stderr)
+    return " ".join(match[0].split()) if match else ""
 
-    async def ask() -> int:
+
+def ours(folder: Path, port: int, depth: Depth | None) -> Pairs:
+    """One endpoint over a wire without a pace: the versions, then what the depth asks further, as a scan does it; with none, its suites and nothing else."""
+    protocol, endpoint = load_protocols()["tls"], Endpoint("127.0.0.1", port)
+
+    async def ask() -> Pairs:
         grant = Grant((ip_network("127.0.0.1/32"),), (), Level.IDENTIFY, "bench")
-        with Audit(folder / "audit.jsonl") as audit:
+        with Audit(folder / "audit.jsonl") as audit, contextlib.suppress(PeerError):
             wire = Wire(Scope([grant]), UNBOUNDED, audit, level=Level.IDENTIFY)
-            protocol, endpoint = load_protocols()["tls"], Endpoint("127.0.0.1", port)
+            if depth is None:
+                alone = cast("ProtocolModule", SuitesAlone())
+                return accepted(await wire.hold(alone, Target(endpoint, depth=Depth.FULL)))
             first = await wire.hold(protocol, Target(endpoint))
-            more = await wire.hold(protocol, Target(endpoint, depth=depth, before=first.facts))
-        accepted = more.facts.get("tls.accepted", ())
-        return len(accepted) if isinstance(accepted, tuple) else 0
+            return accepted(await wire.hold(protocol, Target(endpoint, depth=depth, before=first.facts)))
+        return set()
 
     return asyncio.run(ask())
 
 
-def our_process(folder: Path, port: int) -> int:
+class SuitesAlone:
+    """The protocol, without all that it asks besides the suites of each version."""
+
+    def __getattr__(self, name: str) -> object:
+        return getattr(load_protocols()["tls"], name)
+
+    def probe(self, target: Target) -> Conversation[Heard]:
+        enumeration = Enumeration(Asker(target), frozenset(), preference="not asked")
+        yield from enumeration.run()
+        pairs = (f"{version.name} 0x{code}" for version, codes in enumeration.accepted.items() for code in codes)
+        return Heard({"tls.accepted": tuple(pairs)})
+
+
+def accepted(heard: Heard) -> Pairs:
+    pairs = heard.facts.get("tls.accepted", ())
+    return set(pairs) if isinstance(pairs, tuple) else set()
+
+
+def our_process(folder: Path, port: int) -> Pairs:
     out = folder / "tocsin.json"
+    out.unlink(missing_ok=True)
     own = ["--store", str(folder / "bench.db"), "--audit", str(folder / "audit-process.jsonl")]
     wish = ["tls", f"127.0.0.1:{port}", "--authorised-by", "bench", "--pace", "lab", "-o", str(out)]
     run([*TOCSIN, *own, *wish])
-    facts = json.loads(out.read_text())["devices"][0]["services"][0]["facts"]
-    return len(facts.get("tls.accepted", ()))
+    devices = json.loads(out.read_text())["devices"] if out.exists() else []
+    return {pair for one in devices for service in one["services"] for pair in service["facts"].get("tls.accepted", ())}
 
 
-def nmap(folder: Path, port: int) -> int:
+def nmap(folder: Path, port: int) -> Pairs:
     out = folder / "nmap.xml"
     run(["nmap", "-Pn", "-n", "-p", str(port), "--script", "ssl-enum-ciphers", "-oX", str(out), "127.0.0.1"])
-    return out.read_text().count('<elem key="name">TLS_')
+    found: Pairs = set()
+    version = ""
+    for key, name in re.findall(r'<table key="((?:TLS|SSL)v[\d.]+)"|<elem key="name">(TLS_\w+)', out.read_text()):
+        version = key or version
+        found |= {f"{version} 0x{CODES.get(name.replace('_AKE_WITH_', '_'), name)}"} if name else set()
+    return found
 
 
-def sslyze(folder: Path, port: int) -> int:
+def sslyze(folder: Path, port: int) -> Pairs:
     out = folder / "sslyze.json"
-    kinds = ("sslv2", "sslv3", "tlsv1", "tlsv1_1", "tlsv1_2", "tlsv1_3")
+    kinds = {"sslv2": "ssl_2_0", "sslv3": "ssl_3_0"} | {
+        f"tlsv1{x}": f"tls_1{x or '_0'}" for x in ("", "_1", "_2", "_3")
+    }
     run([tool("sslyze") or "sslyze", *(f"--{kind}" for kind in kinds), "--json_out", str(out), f"127.0.0.1:{port}"])
     results = json.loads(out.read_text())["server_scan_results"][0]["scan_result"] or {}
-    named = [kind for kind in results if kind.endswith("_cipher_suites")]
-    return sum(len((results[kind]["result"] or {}).get("accepted_cipher_suites", ())) for kind in named)
+    found: Pairs = set()
+    for kind in kinds.values():
+        taken = (results.get(f"{kind}_cipher_suites", {}).get("result") or {}).get("accepted_cipher_suites", ())
+        names = [one["cipher_suite"]["name"] for one in taken]
+        found |= {f"{version_name(kind)} 0x{CODES.get(name, name)}" for name in names}
+    return found
 
 
-def testssl(folder: Path, port: int) -> int:
+def testssl(folder: Path, port: int) -> Pairs:
     out = folder / "testssl.json"
     out.unlink(missing_ok=True)
     run([tool("testssl") or "testssl", "-p", "-E", "--quiet", "--jsonfile", str(out), f"127.0.0.1:{port}"])
-    return sum(row["id"].startswith("cipher-") for row in json.loads(out.read_text()))
+    rows = [row["id"] for row in json.loads(out.read_text())] if out.exists() else []
+    parts = (re.fullmatch(r"cipher-([a-z]+\d(?:_\d)?)_x(\w+)", row) for row in rows)
+    return {f"{version_name(one[1])} 0x{one[2]:0>4}" for one in parts if one}
 
 
-def run(command: list[str]) -> None:
-    subprocess.run(command, check=False, stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
-
-
-def make_certificate(folder: Path) -> Path:
-    """A key and a certificate in one file."""
-    path = folder / "both.pem"
-    wish = ["openssl", "req", "-x509", "-nodes", "-newkey", "rsa:2048", "-subj", "/CN=bench.test", "-days", "30"]
-    run([*wish, "-keyout", str(folder / "key.pem"), "-out", str(folder / "crt.pem")])
-    path.write_text((folder / "key.pem").read_text() + (folder / "crt.pem").read_text())
-    return path
-
-
-@contextlib.contextmanager
-def nginx(folder: Path, certificate: Path) -> Iterator[int]:
-    port = free_port()
-    conf = folder / "nginx.conf"
-    lines = [
-        f"daemon off; pid {folder}/nginx.pid; error_log {folder}/error.log; events {{ worker_connections 256; }}",
-        f"http {{ access_log off; server {{ listen 127.0.0.1:{port} ssl; ssl_certificate {certificate};",
-        f"ssl_certificate_key {certificate}; ssl_protocols TLSv1 TLSv1.1 TLSv1.2 TLSv1.3; ssl_ciphers {WEAK};",
-        "return 204; } }",
-    ]
-    conf.write_text("\n".join(lines))
-    with served(["nginx", "-p", str(folder), "-c", str(conf)], port):
-        yield port
-
-
-@contextlib.contextmanager
-def s_server(_: Path, certificate: Path) -> Iterator[int]:
-    port = free_port()
-    wish = ["-accept", f"127.0.0.1:{port}", "-cert", str(certificate), "-key", str(certificate), "-cipher", WEAK]
-    with served(["openssl", "s_server", "-quiet", *wish], port):
-        yield port
-
-
-@contextlib.contextmanager
-def served(command: list[str], port: int) -> Iterator[None]:
-    nowhere = subprocess.DEVNULL
-    with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=nowhere, stderr=nowhere) as process:
-        try:
-            wait_for(port, process)
-            yield
-        finally:
-            process.terminate()
-
-
-def wait_for(port: int, process: subprocess.Popen[bytes]) -> None:
-    """Until the kernel lists it as listening: a connection would be counted as a client's."""
-    listening = f"0100007F:{port:04X}"
-    until = time.monotonic() + 10
-    while time.monotonic() < until and process.poll() is None:
-        lines = Path("/proc/net/tcp").read_text().splitlines()[1:]
-        if any(line.split()[1] == listening and line.split()[3] == "0A" for line in lines):
-            return
-        with contextlib.suppress(subprocess.TimeoutExpired):
-            process.wait(0.05)
-    raise SystemExit(f"the server does not come up: {process.args!r}")
-
-
-def free_port() -> int:
-    import socket
-
-    with socket.socket() as asking:
-        asking.bind(("127.0.0.1", 0))
-        return int(asking.getsockname()[1])
+def version_name(kind: str) -> str:
+    """ "tls_1_2" and "tls1_2" as we say it: TLSv1.2."""
+    name, *rest = re.findall("[a-z]+|[0-9]", kind)
+    return f"{name.upper()}v{'.'.join(rest if name == 'tls' else rest[:1])}"
 
 
 if __name__ == "__main__":

@@ -4,7 +4,7 @@ What: the device is administered by Telnet, FTP or an HTTP page with a login, an
 its ports); or a camera asks for its stream's password in a way that shows it. How bad that is depends on what a listener gets:
 
 - Telnet, and HTTP or RTSP with Basic alone: the password itself, with every single request (Basic is base64, which is no encryption). High.
-- FTP, and a password form: the password when somebody logs in, unless the page's own script hides it. Medium.
+- FTP, and a password form: the password when somebody logs in, unless the page's own script hides it. Medium. FTP that offers TLS, but may not insist: low.
 - Basic beside Digest: what the client chooses; somebody in between takes Digest out of the offer. Medium.
 - Digest alone: not the password, but a hash to guess it from, the session and every setting. Medium. RTSP with Digest is not reported.
 
@@ -65,6 +65,15 @@ def _telnet(seen: Observation) -> Flaw:
 
 
 def _ftp(seen: Observation) -> Flaw:
+    if seen.facts.get("ftp.starttls") is True:
+        return Flaw(
+            seen.endpoint,
+            "FTP offers TLS (AUTH TLS); whether it also takes a login in clear was not tried.",
+            seen.evidence,
+            severity=Severity.LOW,
+            confidence=Confidence.INFERRED,
+            remedy="Let FTP take logins inside TLS alone, or turn it off where SFTP or HTTPS does the same.",
+        )
     return Flaw(
         seen.endpoint,
         "FTP takes its login and moves files (configuration, firmware) in clear.",

@@ -167,12 +167,10 @@ def _odd_key(certificate: Certificate) -> Iterator[Breach]:
 
 
 def _malformed(certificate: Certificate) -> Iterator[Flaw]:
-    """One that was not seen at all (its session broke off) has no hash, and nothing is said of it."""
+    """One that was not seen at all (its session broke off, or none was agreed on) has no hash, and nothing is said of it."""
     error = certificate.text("error")
     if not certificate.text("sha256"):
-        if error:
-            raise Unread(error)
-        return
+        raise Unread(certificate.why_unread)
     if error:
         lost = [name for name in _ESSENTIAL if certificate.fact(name) is None]
         told = (

@@ -110,6 +110,12 @@ class Spoken:
         told = (line.split(": ", 1) for line in texts(self.seen, "tls.unsettled") if line.startswith(f"{topic}: "))
         return ", ".join(dict.fromkeys(why for _, why in told))
 
+    @property
+    def refusal(self) -> str:
+        """Why it agreed on no version, where it said so."""
+        why = self._why("versions")
+        return f": {why}" if why else ""
+
     def doubts(self, *topics: str) -> Iterator[Doubt]:
         """The doubts about those of the questions that are not settled."""
         return (self.doubt(topic) for topic in topics if not self.settled(topic))
@@ -131,7 +137,7 @@ def each(device: Device, look: Look, sound: str, *protocols: str) -> Judgement:
     doubts: list[str] = []
     for one in endpoints(device, *protocols):
         if not one.versions:
-            doubts.append(f"no version of TLS was agreed on at {one.seen.endpoint}")
+            doubts.append(f"no version of TLS was agreed on at {one.seen.endpoint}{one.refusal}")
             continue
         unsure: dict[str, list[str]] = {}
         for said in look(one):

@@ -24,6 +24,7 @@ _TRANSPORT = ("ETSI EN 303 645 v3.1.3: 5.5-1", "EU CRA 2024/2847 Annex I: Part I
 _BROKEN, _SHORT, _ENOUGH = 1024, 1536, 2048
 _CURVE = re.compile(r"(sect|secp)(\d{3})[kr]\d")
 _WORST_CURVE = 163
+_WITH_PRIME = ("DH", "DHEPSK")
 _HASH = re.compile("[0-9a-f]{64}")
 
 
@@ -75,6 +76,8 @@ def _weak_dh(one: Spoken) -> Iterator[Flaw | Doubt]:
         rule = "kx.dh_512" if bits < _BROKEN else "kx.dh_1024"
         detail = f"Agrees on keys with a Diffie-Hellman prime of {bits} bits.{_shared(one)}"
         yield breach(rule, one.seen, detail, severity=Severity.MEDIUM if bits >= _SHORT else None)
+    elif bits is None and any(accepted.suite.exchange.partition("(")[0] in _WITH_PRIME for accepted in one.accepted):
+        yield Doubt("dh", "shows no prime that can be read")
     elif not _goes_without(one, "DH"):
         yield from one.doubts("dh")
 
@@ -89,7 +92,7 @@ def _shared(one: Spoken) -> str:
 
 def _goes_without(one: Spoken, exchange: str) -> bool:
     """Whether every suite is known, and none agrees on keys in this way."""
-    kinds = (exchange, f"{exchange}PSK", "any")  # "any": TLS 1.3 agrees on the group, whatever the suite
+    kinds = (exchange, f"{exchange}EPSK", "any")  # "any": TLS 1.3 agrees on the group, whatever the suite
     return one.settled("suites") and not any(
         accepted.suite.exchange.partition("(")[0] in kinds for accepted in one.accepted
     )

@@ -14,6 +14,7 @@
         ├── UsedUp             the device has had as many packets as it may for this: the conversation was broken off
         ├── Quarantined        the device is left alone, because it fell silent under questions: nothing was sent
         └── ProtocolError      what came is not this protocol, or is broken
+            └── NoSession      TLS is spoken, but no session came about, so that what is inside stays unseen
 
 Anything else that is raised is ours, a bug; `scanner/assess.py` and `scanner/pipeline.py` turn it into a FAILED outcome and a log entry.
 """
@@ -76,3 +77,7 @@ class Quarantined(PeerError):
 
 class ProtocolError(PeerError):
     """The bytes are not what the protocol allows."""
+
+
+class NoSession(ProtocolError):
+    """The peer speaks TLS, but nothing that this machine still speaks too, or it wants a certificate of ours: what it would say inside is not known."""

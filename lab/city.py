@@ -43,7 +43,8 @@ class _Site:
 
     def visit(self, client: str, address: str) -> Visit:
         where = f"[{address}]" if ":" in address else address
-        return Visit(client, self.log, self.placed.fake.manners, self.placed.name, where, self.suffer)
+        placed = self.placed
+        return Visit(client, self.log, placed.fake.manners, placed.name, where, placed.addresses, self.suffer)
 
     def suffer(self) -> None:
         """Do to the device what harm does to it, once."""
@@ -114,9 +115,9 @@ class City:
         _raise_file_limit()
         for site, service in self._services():
             if isinstance(service, Stream):
-                service.prepare(site.placed.name)
+                service.prepare(site.placed.name, site.placed.addresses)
                 if service.tls:
-                    certificates.context(site.placed.name, service.tls)
+                    certificates.context(site.placed.name, service.tls, site.placed.addresses)
         for site, service in self._services():
             for address in site.placed.addresses:
                 if isinstance(service, Stream):
@@ -210,7 +211,7 @@ async def _converse(connection: socket.socket, service: Stream, visit: Visit) ->
     loop = asyncio.get_running_loop()
     reader = asyncio.StreamReader(limit=65536)
     protocol = asyncio.StreamReaderProtocol(reader)
-    context = certificates.context(visit.device, service.tls) if service.tls else None
+    context = certificates.context(visit.device, service.tls, visit.addresses) if service.tls else None
     transport, _ = await loop.connect_accepted_socket(lambda: protocol, connection, ssl=context)
     writer = asyncio.StreamWriter(transport, protocol, reader, loop)
     try:

@@ -77,8 +77,8 @@ def _nothing() -> None:
 class Visit:
     """One conversation of a client with a fake; `log` is the fake's. A service reports logins and harm here.
 
-    `device` is the fake's name in its city, which its keys are made for, and `address` where it was reached, as a URL writes it. `suffer` does to it what
-    harm does.
+    `device` is the fake's name in its city, which its keys are made for, `address` where it was reached, as a URL writes it, and `addresses` are all it has.
+    `suffer` does to it what harm does.
     """
 
     client: str
@@ -86,6 +86,7 @@ class Visit:
     manners: Manners
     device: str = "alone"
     address: str = "127.0.0.1"
+    addresses: tuple[str, ...] = ()
     suffer: Callable[[], None] = _nothing
 
     def login(self, account: str, *, opened: bool) -> None:
@@ -119,13 +120,17 @@ class Visit:
 class TLS:
     """How a service speaks TLS: the lowest and highest version by their OpenSSL names ("TLSv1", "TLSv1.3") and which certificate.
 
-    `certificate` names a recipe of `lab/certificates.py`; `subject` is its subject as RFC 4514 text.
+    `certificate` names a recipe of `lab/certificates.py`; `subject` is its subject as RFC 4514 text. `suites` are those up to TLS 1.2 as OpenSSL lists them
+    ("": what is sound, or what was usual where older versions are spoken).
+    With `common` key and certificate are not the device's own, but are the same on all devices that name the same.
     """
 
     certificate: str = "modern"
     lowest: str = "TLSv1.2"
     highest: str = "TLSv1.3"
     subject: str = "CN=localhost"
+    suites: str = ""
+    common: str = ""
 
 
 class Stream(ABC):
@@ -135,7 +140,12 @@ class Stream(ABC):
     port: int
     tls: TLS | None
 
-    def prepare(self, device: str) -> None:  # noqa: B027 - most services have nothing to prepare
+    @property
+    def inside_tls(self) -> bool:
+        """Whether all that it says is said inside TLS."""
+        return self.tls is not None
+
+    def prepare(self, device: str, addresses: tuple[str, ...]) -> None:  # noqa: B027 - most have nothing to prepare
         """Make what takes time before the first connection: keys, and libraries that are slow to import."""
 
     @abstractmethod

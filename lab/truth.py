@@ -66,7 +66,7 @@ def _services(fake: Fake) -> list[dict[str, Any]]:
             "transport": service.transport,
             "port": service.port,
             "protocol": type(service).__name__.lower(),
-            "tls": isinstance(service, Stream) and service.tls is not None,
+            "tls": isinstance(service, Stream) and service.inside_tls,
         }
         for service in fake.services
     )

@@ -2,7 +2,7 @@
 
 from typing import TypeAlias
 
-from inventory.errors import PeerClosed, PeerError, ProtocolError, TimedOut, UsedUp
+from inventory.errors import NoSession, PeerClosed, PeerError, ProtocolError, TimedOut, UsedUp
 from inventory.model import Endpoint, Facts, Gap
 from scanner.boundary import Failure
 from scanner.conversation import Heard, ProtocolModule
@@ -12,8 +12,12 @@ Answer: TypeAlias = tuple[ProtocolModule, PeerError | Failure]
 
 
 def gaps(endpoint: Endpoint, answers: list[Answer]) -> list[Gap]:
-    """What could not be examined; another protocol's answer is no gap."""
-    return [Gap(endpoint, p.NAME, said(failed)) for p, failed in answers if not isinstance(failed, ProtocolError)]
+    """What could not be examined; another protocol's answer is no gap, but a session of TLS that did not come about hides whatever is inside."""
+    return [Gap(endpoint, p.NAME, said(failed)) for p, failed in answers if _hides(failed)]
+
+
+def _hides(failed: PeerError | Failure) -> bool:
+    return not isinstance(failed, ProtocolError) or isinstance(failed, NoSession)
 
 
 def names(answers: list[Answer]) -> set[str]:

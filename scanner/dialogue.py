@@ -5,12 +5,13 @@ waits for our own pace, its deadline waits too.
 """
 
 import asyncio
-from collections.abc import Awaitable
-from typing import Generic, Protocol, TypeVar
+from collections.abc import Awaitable, Coroutine
+from typing import Any, Generic, Protocol, TypeVar
 
 from inventory.errors import PeerClosed, PeerError, ProtocolError, TimedOut
 from scanner.conversation import Conversation, Read, ReadAll, ReadSome, ReadUntil, Reconnect, Send, StartTLS, Step
 from scanner.guards import Caps
+from scanner.waiting import in_time
 
 T = TypeVar("T")
 A = TypeVar("A")
@@ -61,10 +62,11 @@ class Dialogue(Generic[T]):
         self._buffer = bytearray()
         self._received = 0
         self._ends = 0.0
+        self._now = asyncio.get_running_loop().time
 
     async def hold(self) -> T:
         """Hold it to its end and return its result; raises what it raises, `PeerError` among that, and `ScopeError` from a guard."""
-        self._ends = _now() + self._caps.conversation
+        self._ends = self._now() + self._caps.conversation
         try:
             await self._connect()
             return await self._converse()
@@ -77,7 +79,7 @@ class Dialogue(Generic[T]):
         try:
             step = next(self._conversation)
             while True:
-                overtime += _now() >= self._ends
+                overtime += self._now() >= self._ends
                 if overtime > _OVERTIME_STEPS:
                     raise TimedOut(bytes(self._buffer))
                 try:
@@ -140,13 +142,13 @@ class Dialogue(Generic[T]):
         return await self._timed(self._open.start_tls(), self._caps.step)
 
     async def _read(self, size: int) -> bytes:
-        until = _now() + self._step_limit
+        until = self._now() + self._step_limit
         while len(self._buffer) < size:
             await self._more(until)
         return self._take(size)
 
     async def _read_until(self, delimiter: bytes, limit: int) -> bytes:
-        until = _now() + self._step_limit
+        until = self._now() + self._step_limit
         while (at := self._buffer.find(delimiter, 0, limit)) < 0:
             if len(self._buffer) >= limit:
                 raise ProtocolError(f"{limit} bytes without the end that was to come")
@@ -154,7 +156,7 @@ class Dialogue(Generic[T]):
         return self._take(at + len(delimiter))
 
     async def _read_some(self, limit: int, wait: float) -> bytes:
-        until = _now() + wait
+        until = self._now() + wait
         while not self._buffer:
             await self._more(until)
         taken = self._take(min(limit, len(self._buffer)))
@@ -165,7 +167,7 @@ class Dialogue(Generic[T]):
     async def _read_all(self, limit: int, quiet: float) -> bytes:
         while len(self._buffer) < limit:
             try:
-                await self._more(_now() + quiet if quiet else self._ends, keep=True)
+                await self._more(self._now() + quiet if quiet else self._ends, keep=True)
             except (PeerClosed, TimedOut, ProtocolError):
                 break
         return self._take(min(limit, len(self._buffer)))
@@ -177,10 +179,10 @@ class Dialogue(Generic[T]):
         if budget <= 0:
             raise ProtocolError(f"the device says more than {self._caps.received} bytes")
         try:
-            if _now() >= until:
+            if self._now() >= until:
                 raise TimedOut
-            async with asyncio.timeout_at(until):
-                chunk = await self._open.receive(min(_CHUNK, budget) if not self._route.datagram else 65535)
+            limit = min(_CHUNK, budget) if not self._route.datagram else 65535
+            chunk = await in_time(self._open.receive(limit), until)
             if not chunk and not self._route.datagram:
                 raise PeerClosed
         except TimeoutError:
@@ -197,23 +199,18 @@ class Dialogue(Generic[T]):
         return taken
 
     def _in_time(self) -> None:
-        if _now() >= self._ends:
+        if self._now() >= self._ends:
             raise TimedOut(self._take(len(self._buffer)))
 
-    async def _timed(self, doing: Awaitable[A], limit: float) -> A:
+    async def _timed(self, doing: Coroutine[Any, Any, A], limit: float) -> A:
         """Await `doing` for at most `limit` seconds, and no longer than the conversation may last."""
         try:
-            async with asyncio.timeout_at(min(_now() + limit, self._ends)):
-                return await doing
+            return await in_time(doing, min(self._now() + limit, self._ends))
         except TimeoutError:
             raise TimedOut(self._take(len(self._buffer))) from None
 
     async def _unhurried(self, doing: Awaitable[None]) -> None:
         """Await `doing`, and give the conversation as much longer as that took: it is not the device that kept us."""
-        began = _now()
+        began = self._now()
         await doing
-        self._ends += _now() - began
-
-
-def _now() -> float:
-    return asyncio.get_running_loop().time()
+        self._ends += self._now() - began

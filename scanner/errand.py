@@ -5,7 +5,7 @@ level, the pace. They are asked again after the wait for the pace, because the w
 """
 
 import asyncio
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import AsyncIterator, Coroutine
 from contextlib import asynccontextmanager, nullcontext
 from dataclasses import dataclass, field
@@ -17,7 +17,7 @@ from scanner.audit import Audit
 from scanner.conversation import Say
 from scanner.guards import UndeclaredRequest, declared, shifted, touchable
 from scanner.pace import Clock, Pacer
-from scanner.scope import Scope, address_of
+from scanner.scope import Scope, spelling
 from scanner.ward import Ward
 
 CONNECTION_PACKETS = 4
@@ -64,7 +64,7 @@ class Errand:
     @property
     def address(self) -> str:
         """The address as it is reached; raises `ScopeError` for a name."""
-        return str(address_of(self.endpoint.address))
+        return spelling(self.endpoint.address)
 
 
 class Gate:
@@ -91,7 +91,7 @@ class Gate:
         self._shift = shift
         self._clock = clock
         self._counted: Counter[str] = Counter()
-        self._by_device: dict[str, Counter[str]] = {}
+        self._by_device: defaultdict[str, Counter[str]] = defaultdict(Counter)
         self._connected_in: dict[str, list[float]] = {}
 
     @property
@@ -169,7 +169,7 @@ class Gate:
     def count(self, address: str, what: str, number: int) -> None:
         """Add to the traffic."""
         self._counted[what] += number
-        self._by_device.setdefault(address, Counter())[what] += number
+        self._by_device[address][what] += number
 
 
 class Passage:

@@ -304,7 +304,7 @@ class Interview:
 
     async def _next_lead(self, *, last: bool) -> Lead | None:
         """What an answer pointed to, or invites to, and was not followed yet."""
-        for lead in (*self._leads, *invited(self._so_far())):
+        for lead in (*self._leads, *invited(self._so_far(), self._terms.requested)):
             if not self._terms.community and getattr(self._protocols[lead.protocol], "NEEDS_COMMUNITY", False):
                 continue
             key = (lead.protocol, lead.target.endpoint, lead.target.path)
@@ -325,12 +325,14 @@ class Interview:
                 Gap(endpoint, lead.protocol, "an answer pointed to a port where a controller may stand: not followed")
             )
             return
+        requested = lead.protocol in self._terms.requested
         try:
-            target = replace(lead.target, community=self._terms.community)
+            target = replace(lead.target, community=self._terms.community, name=lead.target.name or self._name)
             failed = await self._ask(self._protocols[lead.protocol], target)
         except ScopeError as refused:
             failed = Failure(str(refused))
-        if failed is not None and lead in self._leads:
+        # Asked for by name, pointed to, or it has said itself that its command opens TLS.
+        if failed is not None and (requested or lead in self._leads or target.starttls):
             self._gaps.append(Gap(endpoint, lead.protocol, said(failed)))
 
     async def _ask(
@@ -388,7 +390,8 @@ class Interview:
 
     async def _held(self, protocol: ProtocolModule, target: Target, *, in_turn: bool) -> Heard | PeerError:
         try:
-            return await self._wire.hold(protocol, target, in_turn=in_turn, most=self._allowance.most)
+            most = self._allowance.most if self._terms.budget.most(protocol) else 0
+            return await self._wire.hold(protocol, target, in_turn=in_turn, most=most)
         except PeerError as error:
             return error
 

@@ -13,7 +13,16 @@ from dataclasses import dataclass
 
 from checks.ports import reason
 from inventory.model import Device, Endpoint, Traffic
-from scanner.conversation import Lead, ProtocolModule, Safety, comes_last, invitations, is_hardy, recognises
+from scanner.conversation import (
+    Lead,
+    ProtocolModule,
+    Safety,
+    comes_last,
+    invitations,
+    is_hardy,
+    is_on_request,
+    recognises,
+)
 from scanner.protocols import load_protocols
 
 LADDER = ("http", "tls", "rtsp")
@@ -44,7 +53,10 @@ _UDP_PACKETS, _TCP_PACKETS = 2, 8
 
 @dataclass(frozen=True, slots=True)
 class Budget:
-    """What the identification of one device may cost beyond the port sweep. A `strict` one begins nothing that it might not last for."""
+    """What the identification of one device may cost beyond the port sweep. A `strict` one begins nothing that it might not last for.
+
+    What the operator asked for by name is no identification: only a strict budget bounds that too.
+    """
 
     connections: int = 20
     packets: int = 200
@@ -52,9 +64,18 @@ class Budget:
 
     def allows(self, protocol: ProtocolModule, spent: Traffic) -> bool:
         """Whether one more conversation fits: a protocol that opens more than one connection says so in CONNECTIONS."""
+        if not self._bounds(protocol):
+            return True
         needed = getattr(protocol, "CONNECTIONS", 1) if protocol.TRANSPORT == "tcp" else 0
         likely = (_TCP_PACKETS * needed or _UDP_PACKETS) if self.strict else 1
         return spent.packets_sent + likely <= self.packets and spent.connections + needed <= self.connections
+
+    def most(self, protocol: ProtocolModule) -> int:
+        """How many packets the device may have had when a conversation is broken off; 0: any number."""
+        return self.packets if self._bounds(protocol) else 0
+
+    def _bounds(self, protocol: ProtocolModule) -> bool:
+        return self.strict or not is_on_request(protocol)
 
 
 def spoken_over(transport: str) -> list[ProtocolModule]:
@@ -110,8 +131,11 @@ def datagrams(address: str, never_touch: Collection[int]) -> list[tuple[Protocol
     ]
 
 
-def invited(device: Device) -> Iterator[Lead]:
-    """Where the protocols want to be asked because of what the device has said already; those that come last, last."""
+def invited(device: Device, requested: Collection[str] = ()) -> Iterator[Lead]:
+    """Where the protocols want to be asked because of what the device has said already; those that come last, last, and those that want to be `requested` by
+    their name only where they are."""
     for protocol in sorted(load_protocols().values(), key=comes_last):
+        if is_on_request(protocol) and protocol.NAME not in requested:
+            continue
         for target in invitations(protocol, device):
             yield Lead(protocol.NAME, target)

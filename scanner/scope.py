@@ -57,6 +57,12 @@ def address_of(text: str) -> Address:
         ) from None
 
 
+@lru_cache(maxsize=4096)
+def spelling(text: str) -> str:
+    """The address that `text` spells, as it is written in the books; raises as `address_of`."""
+    return str(address_of(text))
+
+
 @lru_cache(maxsize=4096)  # every guard of every packet asks for the same few
 def _spelt(text: str) -> Address:
     address = ipaddress.ip_address(text)
@@ -78,6 +84,8 @@ class Grant:
     valid_until: date | None = None
     window: str = ""
     hours: tuple[time, time] | None = field(init=False, repr=False, compare=False, default=None)
+    rule: str = field(init=False, repr=False, compare=False, default="")
+    """What the audit line says of who allowed it."""
 
     def __post_init__(self) -> None:
         for network in self.networks:
@@ -86,26 +94,21 @@ class Grant:
             raise ScopeError(f"{self.name} has no approval; say who approved the scan (approved_by)")
         if self.window:
             object.__setattr__(self, "hours", _hours(self.window))
+        object.__setattr__(self, "rule", f"{self.name}, approved by {self.approved_by}")
 
     @property
     def name(self) -> str:
         """How messages and the audit call it: the site, or its networks where it has no name."""
         return f"site {self.site!r}" if self.site else "the grant for " + ", ".join(map(str, self.networks[:3]))
 
-    @property
-    def rule(self) -> str:
-        """What the audit line says of who allowed it."""
-        return f"{self.name}, approved by {self.approved_by}"
-
     def refusal(self, address: Address, level: Level, now: datetime) -> str:
         """Why this grant does not allow `level` at `address` now, in a sentence with the way out; "" when it allows it.
 
         Whether `address` lies in its networks is the caller's question. `now` is taken as local time when it has no zone.
         """
-        local = now.astimezone()
-        if self.valid_until is not None and local.date() > self.valid_until:
+        if self.valid_until is not None and now.astimezone().date() > self.valid_until:
             return f"the approval of {self.name} ended on {self.valid_until}; have it renewed and set valid_until"
-        if self.hours is not None and not _within_hours(local.time(), *self.hours):
+        if self.hours is not None and not _within_hours((local := now.astimezone()).time(), *self.hours):
             return f"{self.name} may only be scanned {self.window}, and it is {local:%H:%M}; wait for the window"
         if level > self.level:
             return (
@@ -120,6 +123,9 @@ class Scope:
 
     def __init__(self, grants: Iterable[Grant]) -> None:
         self._grants = tuple(grants)
+        self._speaking = lru_cache(maxsize=4096)(
+            self._not_denied
+        )  # by networks alone, which do not change: no hour, no level
 
     @property
     def grants(self) -> tuple[Grant, ...]:
@@ -150,8 +156,11 @@ class Scope:
             refusals.append(refusal)
         raise ScopeError(f"{wanted} is refused: {refusals[0]}")
 
-    def require(self, address: str) -> list[Grant]:
+    def require(self, address: str) -> tuple[Grant, ...]:
         """The grants that speak for `address`, at any time and level; raises `ScopeError` where there is none, or it is denied."""
+        return self._speaking(address)
+
+    def _not_denied(self, address: str) -> tuple[Grant, ...]:
         wanted = address_of(address)
         if not self._grants:
             raise ScopeError(f"{wanted} is refused: the scope is empty; name the networks you are authorised to scan")
@@ -168,7 +177,7 @@ class Scope:
     def _denied(self) -> Iterator[Network]:
         return (network for grant in self._grants for network in grant.deny)
 
-    def _narrowest(self, address: Address) -> list[Grant]:
+    def _narrowest(self, address: Address) -> tuple[Grant, ...]:
         """The grants whose narrowest network around `address` is as narrow as any; several only where two name the same network."""
         prefixes = [
             (max(network.prefixlen for network in grant.networks if address in network), grant)
@@ -176,7 +185,7 @@ class Scope:
             if any(address in network for network in grant.networks)
         ]
         longest = max((prefix for prefix, _ in prefixes), default=0)
-        return [grant for prefix, grant in prefixes if prefix == longest]
+        return tuple(grant for prefix, grant in prefixes if prefix == longest)
 
 
 def _inside(network: Network, other: Network) -> bool:

@@ -201,11 +201,13 @@ def _chain(seen: Observation) -> Iterator[RenderableType]:
 def _not_settled(assessment: Assessment, seen: Observation) -> Iterator[RenderableType]:
     """What could not be asked to its end, and what could not be judged for that."""
     gaps = {f"{gap.protocol} on {gap.endpoint}: {gap.reason}": gap.reason for gap in assessment.device.gaps}
-    lines = [*_words(seen, "tls.unsettled"), *gaps.values()]
+    lines, open_ = [*_words(seen, "tls.unsettled"), *gaps.values()], dict[str, list[str]]()
     for outcome in assessment.outcomes:
         undone = outcome.status in (Status.UNREACHED, Status.FAILED, Status.FOUND)
         reason = "; ".join(part for part in outcome.reason.split("; ") if part not in gaps)  # said once is enough
-        lines += [f"{outcome.check}: {reason}"] if undone and reason else []
+        if undone and reason:
+            open_.setdefault(reason, []).append(outcome.check)
+    lines += [f"{', '.join(checks)}: {reason}" for reason, checks in open_.items()]
     if lines:
         yield from section("Not settled")
         yield from (indented(cell(line)) for line in lines)

@@ -16,7 +16,7 @@ import socket
 import ssl
 import struct
 import warnings
-from collections.abc import Collection, Iterator
+from collections.abc import Callable, Collection, Iterator
 from contextlib import AbstractAsyncContextManager, contextmanager, nullcontext, suppress
 from dataclasses import replace
 from functools import cache
@@ -24,7 +24,16 @@ from ipaddress import IPv4Address
 from typing import Any, TypeVar
 
 from checks.contract import Account, Answer, Login, Verdict
-from inventory.errors import PeerClosed, PeerError, ProtocolError, Quarantined, ScopeError, TimedOut, Unreached
+from inventory.errors import (
+    NoSession,
+    PeerClosed,
+    PeerError,
+    ProtocolError,
+    Quarantined,
+    ScopeError,
+    TimedOut,
+    Unreached,
+)
 from inventory.ledger import LooseBook
 from inventory.model import Endpoint, Level, Traffic
 from scanner.attempt import Attempts, errand_of, instead
@@ -37,14 +46,19 @@ from scanner.ledger import Ledger
 from scanner.mask import Offered
 from scanner.pace import Clock, Pace, Pacer
 from scanner.scope import Address, Scope, address_of
+from scanner.waiting import in_time
 from scanner.ward import Ward
 
 T = TypeVar("T")
 _CHUNK = 16384
+_AT_A_STRETCH = 8
+"""So often in a row may a conversation receive something without a round of the loop."""
 _NO_SECRET = frozenset(("", "public", "private"))
 """Communities that everybody knows, and words that a device may well say of itself."""
 _NO_WAY = frozenset({errno.ENETUNREACH, errno.ENETDOWN})
 """This machine has no way to that network just now, which says nothing of the device."""
+_NO_TLS = frozenset({"WRONG_VERSION_NUMBER"})
+"""What OpenSSL says where something else than TLS answers."""
 _OUR_FAULT = frozenset({errno.EMFILE, errno.ENFILE, errno.ENOMEM, errno.ENOBUFS, errno.EADDRNOTAVAIL})
 
 
@@ -206,6 +220,13 @@ class _Route(Passage):
     def __init__(self, gate: Gate, errand: Errand, caps: Caps) -> None:
         super().__init__(gate, errand)
         self.caps = caps
+        self._breaths = 0
+
+    async def breathe(self) -> None:
+        """Let others go on, now and then: a peer that always has something to say neither keeps them waiting nor outruns a deadline."""
+        self._breaths += 1
+        if self._breaths % _AT_A_STRETCH == 0:
+            await asyncio.sleep(0)
 
     async def connect(self) -> Channel:
         """A channel to the endpoint, with TLS where the errand asks for it."""
@@ -236,8 +257,7 @@ class _Route(Passage):
                 self.connecting()
             began = self.now()
             with _blamed():
-                async with asyncio.timeout(self.caps.connect):
-                    await asyncio.get_running_loop().sock_connect(opened, where)
+                await in_time(_connect(opened, where), began + self.caps.connect)
         except BaseException as error:
             opened.close()
             if isinstance(error.__cause__, TimeoutError):
@@ -381,22 +401,24 @@ class _Stream:
 
     async def close(self) -> None:
         """Close with FIN. What the peer still has to say is heard out, within bounds: an unread byte would make the kernel send RST instead."""
-        loop, left = asyncio.get_running_loop(), self._route.caps.received
         try:
-            async with asyncio.timeout(self._route.caps.drain):
-                if self._tls is not None:
-                    with suppress(ssl.SSLError, ValueError):
-                        self._tls.unwrap()
-                    await self._flush(paced=False)
-                self._socket.shutdown(socket.SHUT_WR)
-                while left > 0 and (chunk := await loop.sock_recv(self._socket, _CHUNK)):
-                    left -= len(chunk)
-                    await asyncio.sleep(0)
+            await in_time(self._drain(), self._route.now() + self._route.caps.drain)
         except (OSError, PeerError):  # it has closed, or takes too long to
             pass
         finally:
             self._route.closed(self.counted()[0])
             self._socket.close()
+
+    async def _drain(self) -> None:
+        left = self._route.caps.received
+        if self._tls is not None:
+            with suppress(ssl.SSLError, ValueError):
+                self._tls.unwrap()
+            await self._flush(paced=False)
+        self._socket.shutdown(socket.SHUT_WR)
+        while left > 0 and (chunk := await receive(self._socket, _CHUNK)):
+            left -= len(chunk)
+            await self._route.breathe()
 
     def counted(self) -> tuple[int, int, int]:
         """The kernel's own count of segments sent, bytes sent and bytes received, as far as it tells (Linux 4.2 and later)."""
@@ -427,7 +449,7 @@ class _Stream:
             await asyncio.get_running_loop().sock_sendall(self._socket, data)
 
     async def _hear(self, limit: int) -> bytes:
-        await asyncio.sleep(0)  # as above: without it no deadline could interrupt a peer that never stops
+        await self._route.breathe()
         with _blamed():
             data = await receive(self._socket, limit)
         self._route.received(len(data))
@@ -444,18 +466,36 @@ async def receive(opened: socket.socket, limit: int) -> bytes:
         try:
             return opened.recv(limit)
         except (BlockingIOError, InterruptedError):
-            await _readable(opened)
+            loop = asyncio.get_running_loop()
+            await _told(loop.add_reader, loop.remove_reader, opened)
 
 
-async def _readable(opened: socket.socket) -> None:
-    """Wait until there is something to be received."""
-    loop = asyncio.get_running_loop()
-    ready = asyncio.Event()
-    loop.add_reader(opened, ready.set)
+async def _connect(opened: socket.socket, where: tuple[Any, ...]) -> None:
+    """Connect a non-blocking socket; the second call learns how it went, which on this machine itself is known at once."""
+    code = opened.connect_ex(where)
+    if code == errno.EINPROGRESS:
+        code = opened.connect_ex(where)
+    if code in (errno.EALREADY, errno.EINPROGRESS):
+        loop = asyncio.get_running_loop()
+        await _told(loop.add_writer, loop.remove_writer, opened)
+        code = opened.getsockopt(socket.SOL_SOCKET, socket.SO_ERROR)
+    if code not in (0, errno.EISCONN):
+        raise OSError(code, os.strerror(code))
+
+
+async def _told(watch: Callable[..., None], unwatch: Callable[..., bool], opened: socket.socket) -> None:
+    """Wait until the loop says that there is something to be received, or room to send."""
+    ready = asyncio.get_running_loop().create_future()
+    watch(opened, _done, ready)
     try:
-        await ready.wait()
+        await ready
     finally:
-        loop.remove_reader(opened)
+        unwatch(opened)
+
+
+def _done(ready: asyncio.Future[None]) -> None:
+    if not ready.done():
+        ready.set_result(None)
 
 
 def _round_trip(opened: socket.socket) -> float:
@@ -505,7 +545,8 @@ def _understood() -> Iterator[None]:
     except (ssl.SSLEOFError, ssl.SSLZeroReturnError) as error:
         raise PeerClosed from error
     except ssl.SSLError as error:
-        raise ProtocolError(f"TLS: {error.reason or 'not understood'}") from error
+        kind = ProtocolError if error.reason in _NO_TLS else NoSession
+        raise kind(f"TLS: {error.reason or 'not understood'}") from error
 
 
 def _room() -> int:

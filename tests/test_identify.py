@@ -8,7 +8,7 @@ from typing import Any, cast
 
 import pytest
 
-from inventory.errors import PeerClosed, PeerError, ProtocolError, TimedOut, Unreached
+from inventory.errors import NoSession, PeerClosed, PeerError, ProtocolError, TimedOut, Unreached
 from inventory.model import Device, Endpoint, Traffic
 from scanner import identify
 from scanner.conversation import Heard, Lead, ProtocolModule, Target
@@ -311,6 +311,18 @@ async def test_at_the_deadline_each_protocol_that_was_not_asked_is_a_gap_once(in
     device = await interview(Stuck(device_says), 23, 443, 8443, deadline=0.01)
     gaps = [(gap.endpoint.port, gap.protocol) for gap in device.gaps]
     assert gaps == [(23, "telnet"), (443, "http"), (8443, "http"), (8443, "tls")]
+
+
+async def test_what_hides_behind_tls_that_nobody_speaks_any_more_is_a_gap_and_another_protocol_is_none(interview):
+    def device_says(protocol: str, port: int) -> Heard | PeerError:
+        if protocol == "tls":
+            return Heard({"tls.versions": ("SSLv3",)})
+        return NoSession("TLS: UNSUPPORTED_PROTOCOL") if (protocol, port) == ("http", 443) else ProtocolError("another")
+
+    device = await interview(Played(device_says), 443, 8443)
+    assert [(gap.endpoint.port, gap.protocol, gap.reason) for gap in device.gaps] == [
+        (443, "http", "TLS: UNSUPPORTED_PROTOCOL")
+    ]
 
 
 async def test_what_would_cost_more_than_the_budget_is_not_asked_and_said(interview):

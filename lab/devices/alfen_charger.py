@@ -20,5 +20,5 @@ FAKE = Fake(
         ),
     ),
     unique=("ace0123456",),
-    causes=frozenset((Expected("tls-certificate-self-signed", 443),)),
+    causes=frozenset((Expected("tls-certificate-self-signed", 443), Expected("tls-certificate-hygiene", 443))),
 )

@@ -31,12 +31,20 @@ FAKE = Fake(
         Rtsp(server="Rtsp Server/2.0", realm=f"Login to {_SERIAL}", account=Account("admin")),
     ),
     causes=frozenset(
-        Expected(check, 443)
-        for check in (
-            "tls-old-version",
-            "tls-certificate-weak-key",
-            "tls-certificate-weak-signature",
-            "tls-certificate-self-signed",
+        (
+            Expected("http-not-redirected", 80),
+            *(
+                Expected(check, 443)
+                for check in (
+                    "tls-old-version",
+                    "tls-certificate-weak-key",
+                    "tls-certificate-weak-signature",
+                    "tls-certificate-self-signed",
+                    "tls-certificate-hygiene",
+                    "tls-hardening",
+                    "tls-advice",
+                )
+            ),
         )
     ),
 )

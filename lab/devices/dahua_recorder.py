@@ -47,5 +47,11 @@ FAKE = Fake(
             remote_inputs=16,
         ),
     ),
-    causes=frozenset((Expected("tls-certificate-self-signed", 443),)),
+    causes=frozenset(
+        (
+            Expected("http-not-redirected", 80),
+            Expected("tls-certificate-self-signed", 443),
+            Expected("tls-certificate-hygiene", 443),
+        )
+    ),
 )

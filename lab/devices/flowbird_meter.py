@@ -23,5 +23,7 @@ FAKE = Fake(
         Ssh(version="OpenSSH_7.4", account=Account("service")),
     ),
     unique=("strada-0422",),
-    causes=frozenset((Expected("tls-certificate-expired", 443), Expected("component-old", 22))),
+    causes=frozenset(
+        (Expected("tls-certificate-expired", 443), Expected("tls-advice", 443), Expected("component-old", 22))
+    ),
 )

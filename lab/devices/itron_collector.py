@@ -20,5 +20,5 @@ FAKE = Fake(
         ),
     ),
     unique=("collector-0131",),
-    causes=frozenset((Expected("tls-certificate-expired", 443),)),
+    causes=frozenset((Expected("tls-certificate-expired", 443), Expected("tls-advice", 443))),
 )

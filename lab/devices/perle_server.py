@@ -27,6 +27,9 @@ FAKE = Fake(
         (
             Expected("tls-old-version", 443),
             Expected("tls-certificate-self-signed", 443),
+            Expected("tls-certificate-hygiene", 443),
+            Expected("tls-hardening", 443),
+            Expected("tls-advice", 443),
             Expected("component-old", 22),
         )
     ),

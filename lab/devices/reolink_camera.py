@@ -59,7 +59,9 @@ FAKE = Fake(
     causes=frozenset(
         (
             Expected("firmware-old", 8000),
+            Expected("http-not-redirected", 80),
             Expected("tls-certificate-self-signed", 443),
+            Expected("tls-certificate-hygiene", 443),
             Expected("no-authentication", 8000),
         )
     ),

@@ -20,5 +20,12 @@ FAKE = Fake(
         ),
         Ipmi(kinds=0x94, state=0x06, extended=0x03, oem=10876),
     ),
-    causes=frozenset((Expected("tls-certificate-self-signed", 443), Expected("ipmi-weak-login", 623, "udp"))),
+    causes=frozenset(
+        (
+            Expected("tls-certificate-self-signed", 443),
+            Expected("tls-certificate-hygiene", 443),
+            Expected("tls-certificate-vendor-default", 443),
+            Expected("ipmi-weak-login", 623, "udp"),
+        )
+    ),
 )

@@ -26,6 +26,8 @@ FAKE = Fake(
         (
             Expected("default-credentials", 22),
             Expected("tls-certificate-self-signed", 443),
+            Expected("tls-certificate-hygiene", 443),
+            Expected("tls-advice", 443),
             Expected("component-old", 22),
         )
     ),

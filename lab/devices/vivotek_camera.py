@@ -43,5 +43,11 @@ FAKE = Fake(
             ),
         ),
     ),
-    causes=frozenset((Expected("tls-certificate-self-signed", 443),)),
+    causes=frozenset(
+        (
+            Expected("http-not-redirected", 80),
+            Expected("tls-certificate-self-signed", 443),
+            Expected("tls-certificate-hygiene", 443),
+        )
+    ),
 )

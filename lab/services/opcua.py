@@ -1,11 +1,10 @@
 """An OPC UA server (OPC 10000-6, UA Binary over TCP) that tells its endpoints to anyone and creates no session."""
 
 import asyncio
-import ssl
 import struct
 from dataclasses import dataclass
 
-from lab.certificates import pem
+from lab.certificates import der_of, pem
 from lab.fake import TLS, Stream, Visit
 
 _POLICY = "http://opcfoundation.org/UA/SecurityPolicy#"
@@ -38,9 +37,9 @@ class OpcUa(Stream):
     discovery: bool = True
     subject: str = "CN=opcua"
 
-    def prepare(self, device: str) -> None:
+    def prepare(self, device: str, addresses: tuple[str, ...]) -> None:
         """Make the certificate."""
-        _certificate(device, self.subject)
+        self._certificate(device, addresses)
 
     async def talk(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter, visit: Visit) -> None:
         """Serve one connection."""
@@ -90,7 +89,7 @@ class OpcUa(Stream):
 
     def _endpoint(self, policy: str, mode: str, visit: Visit) -> bytes:
         url = f"opc.tcp://{visit.address}:{self.port}"
-        der = _certificate(visit.device, self.subject)
+        der = self._certificate(visit.device, visit.addresses)
         tokens = b"".join(
             _text(name.lower()) + struct.pack("<I", _TOKENS.index(name)) + _text(None) * 3 for name in self.tokens
         )
@@ -112,12 +111,9 @@ class OpcUa(Stream):
             )
         )
 
-
-def _certificate(device: str, subject: str) -> bytes:
-    """The server's certificate, DER."""
-    text = pem(device, "modern", subject).decode()
-    begin, end = "-----BEGIN CERTIFICATE-----", "-----END CERTIFICATE-----"
-    return ssl.PEM_cert_to_DER_cert(text[text.index(begin) : text.index(end) + len(end)])
+    def _certificate(self, device: str, addresses: tuple[str, ...]) -> bytes:
+        """The application's certificate, DER. Its alternative names are its own URI and its addresses (OPC 10000-6, section 6.2.2)."""
+        return der_of(pem(device, "application", self.subject, (self.uri, *addresses)))
 
 
 def _chunk(kind: bytes, body: bytes) -> bytes:

@@ -35,7 +35,7 @@ class Ssh(Stream):
     macs: tuple[str, ...] = ()
     delays: tuple[float, ...] = ()
 
-    def prepare(self, device: str) -> None:
+    def prepare(self, device: str, addresses: tuple[str, ...]) -> None:
         """Make the device's host key and load asyncssh."""
         import asyncssh  # noqa: F401 - slow the first time
 

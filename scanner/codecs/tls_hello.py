@@ -105,4 +105,4 @@ def pattern(version: Version) -> bytes:
     suites = rb"\x00[\x02-\xfe].{2,254}"
     compressions = rb"(?:\x01\x00|\x02\x01\x00)"  # none, or DEFLATE before it
     extensions = rb"(?:[\x00-\x03]..{0,1020})?" if version.code >= 0x0301 else b""
-    return names_13 + start + rb".{2}\x01\x00.{2}" + code + rb".{32}\x00" + suites + compressions + extensions
+    return start + names_13 + rb".{2}\x01\x00.{2}" + code + rb".{32}\x00" + suites + compressions + extensions

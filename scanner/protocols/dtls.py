@@ -176,17 +176,20 @@ def _answered(version: Version, datagram: bytes, *, verified: bool = False) -> C
 
 
 def _flight(version: Version, *, verified: bool) -> Conversation[Flight]:
-    """What comes after a hello: up to ServerHelloDone, to a cookie that was not brought back yet, or to the alert that refuses."""
+    """What comes after a hello: up to ServerHelloDone, to a cookie that was not brought back yet, or to the alert that refuses.
+
+    What it picked is true whatever comes after that: silence, garbage or fragments out of all measure.
+    """
     raw, assembly = b"", Assembly()
     for _ in range(_DATAGRAMS):
         try:
             datagram = yield ReadSome(_HEARD_LIMIT)
+            raw += datagram
+            alert = _read(datagram, assembly)
         except PeerError:
             if tls_codec.SERVER_HELLO not in assembly.messages:
                 raise
             break
-        raw += datagram
-        alert = _read(datagram, assembly)
         if alert is not None:
             return Flight(None, assembly.messages, raw, alert)
         if _is_done(assembly.messages, version, verified=verified) or len(raw) > _HEARD_LIMIT:

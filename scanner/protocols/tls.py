@@ -15,7 +15,7 @@ from inventory.model import Device, Facts, FactValue
 from inventory.text import one_line
 from scanner.codecs import ssl2
 from scanner.codecs.ssl2 import Ssl2
-from scanner.codecs.tls_codec import SSL20, TLS13, VERSIONS, Version
+from scanner.codecs.tls_codec import SSL20, TLS13, UNRECOGNIZED_NAME, VERSIONS, Version
 from scanner.codecs.tls_hello import pattern, sent_name
 from scanner.conversation import (
     EVIDENCE_LIMIT,
@@ -29,7 +29,7 @@ from scanner.conversation import (
 from scanner.tls import preludes
 from scanner.tls import ssl2 as ssl2_asking
 from scanner.tls.asking import Asker, Flight
-from scanner.tls.facts import Asked, both, facts_of, names
+from scanner.tls.facts import Asked, both, facts_of, names, unoffered
 from scanner.tls.finishing import FINISHING
 from scanner.tls.full import in_full
 from scanner.tls.offers import everything
@@ -55,6 +55,7 @@ SAYS = (
     *preludes.SAYS,
     *FINISHING,
 )
+NAMELESS = "it takes only who calls it by a name of its own (SNI)"
 FACTS = {
     "tls.depth": "how much was asked: versions, posture or full",
     "tls.hellos": "how many hellos it was sent",
@@ -144,7 +145,8 @@ def _deeper(asker: Asker, before: Facts) -> Conversation[Heard]:
     known = {**before, **heard.facts}
     if asker.target.depth is Depth.FULL:
         known |= yield from in_full(asker, known)
-    if asker.target.depth is Depth.FULL or int(str(known["tls.hellos"])) < HELLOS:
+    most = HELLOS - (TLS13.name in names(known, "tls.versions"))  # which may want a second hello on the same connection
+    if asker.target.depth is Depth.FULL or int(str(known["tls.hellos"])) < most:
         from scanner.tls.session import inside  # cryptography takes its time to load
 
         known |= yield from inside(asker, known)
@@ -153,41 +155,60 @@ def _deeper(asker: Asker, before: Facts) -> Conversation[Heard]:
 
 def _versions(asker: Asker) -> Conversation[Heard]:
     """Offer each version that is not ruled out yet, alone; and SSL 2.0 where TLS is expected and none is taken."""
-    old: Ssl2 | None = None
-    answers: dict[Version, Flight] = {}
+    answers, old = yield from _answers(asker)
+    accepted = [(v, answers[v]) for v in VERSIONS if v in answers and answers[v].took(v)]
+    facts: dict[str, FactValue] = {"tls.depth": str(Depth.VERSIONS), **server_name(asker.target)}
+    if asker.target.starttls:
+        facts["tls.starttls"] = asker.target.starttls
+    facts |= _taken(asker, answers, accepted, old)
+    chain = yield from _chain(asker, accepted, facts)
+    if old and old.certificate:
+        chain = (old.certificate,)
+    facts["tls.hellos"] = asker.hellos
+    evidence = old.raw if old else accepted[0][1].raw if accepted else next(iter(answers.values())).raw
+    told = facts_of([Asked(everything(version), flight) for version, flight in answers.items()], {})
+    return Heard(facts | told | _certificate_facts(chain), evidence[:EVIDENCE_LIMIT], failed=asker.broken_off)
+
+
+def _answers(asker: Asker) -> Conversation[tuple[dict[Version, Flight], Ssl2 | None]]:
+    """What the hellos of TLS and SSL 3.0 brought, and that of SSL 2.0 if it was sent."""
     try:
         answers = yield from flights(asker)
     except PeerClosed:  # so does whoever knows nothing newer than SSL 2.0
         old = yield from _oldest(asker)
         if old is None:
             raise
-    accepted = [(v, answers[v]) for v in VERSIONS if v in answers and answers[v].took(v)]
-    if not accepted and old is None:
-        old = yield from _oldest(asker)
-    picks = tuple(f"{v.name} 0x{flight.picked.code}" for v, flight in accepted if flight.picked)
-    open_ = tuple(f"versions: {v.name}: {one_line(str(error))}" for v, error in asker.unanswered.items())
-    facts: dict[str, FactValue] = {
-        "tls.depth": str(Depth.VERSIONS),
+        return {}, old
+    if any(answers[version].took(version) for version in answers):
+        return answers, None
+    return answers, (yield from _oldest(asker))
+
+
+def _taken(
+    asker: Asker, answers: dict[Version, Flight], accepted: list[tuple[Version, Flight]], old: Ssl2 | None
+) -> dict[str, FactValue]:
+    """The facts of versions and suites, and what of them is left open."""
+    found = [(v, flight.picked.code) for v, flight in accepted if flight.picked]
+    picks = tuple(f"{v.name} 0x{code}" for v, code in found if code in everything(v).suites)
+    strange = [unoffered(v, code) for v, code in found if code not in everything(v).suites]
+    open_ = [f"versions: {v.name}: {one_line(str(error))}" for v, error in asker.unanswered.items()]
+    if any(flight.alert == UNRECOGNIZED_NAME for flight in answers.values()):
+        open_.append(f"versions: {NAMELESS}")
+    return {
         "tls.versions": (*((SSL20.name,) if old else ()), *(version.name for version, _ in accepted)),
-        **server_name(asker.target),
         "tls.suites": picks,
         "tls.accepted": (*(f"{SSL20.name} 0x{code}" for code in (old.suites if old else ())), *picks),
         "tls.settled": (*(() if open_ else ("versions",)), *(("sslv2",) if old else ())),
-        "tls.unsettled": open_,
+        "tls.unsettled": (*open_, *strange),
+        **_intolerant(asker, accepted),
     }
-    if accepted and (
-        hung := tuple(f"hellos of {v.name}" for v in asker.hung if accepted[-1][0].code < v.code < TLS13.code)
-    ):
-        facts["tls.intolerant"] = hung  # a server answers by the best version that it has (RFC 5246, appendix E.1)
-    if asker.target.starttls:
-        facts["tls.starttls"] = asker.target.starttls
-    chain = yield from _chain(asker, accepted, facts)
-    if old and old.certificate:
-        chain = (old.certificate,)
-    facts["tls.hellos"] = asker.asked
-    evidence = old.raw if old else accepted[0][1].raw if accepted else next(iter(answers.values())).raw
-    told = facts_of([Asked(everything(version), flight) for version, flight in answers.items()], {})
-    return Heard(facts | told | _certificate_facts(chain), evidence[:EVIDENCE_LIMIT], failed=asker.broken_off)
+
+
+def _intolerant(asker: Asker, accepted: list[tuple[Version, Flight]]) -> dict[str, FactValue]:
+    """A server answers newer hellos by the best version that it has (RFC 5246, appendix E.1); one that hangs up on them does not."""
+    best = accepted[-1][0].code if accepted else TLS13.code
+    hung = tuple(f"hellos of {version.name}" for version in asker.hung if best < version.code < TLS13.code)
+    return {"tls.intolerant": hung} if hung else {}
 
 
 def _oldest(asker: Asker) -> Conversation[Ssl2 | None]:

@@ -70,7 +70,8 @@ class Flight:
 
 @dataclass(slots=True)
 class Asker:
-    """Asks one endpoint, one connection after another; `asked` counts the connections. `prelude` is what is said before TLS on each (STARTTLS).
+    """Asks one endpoint, one connection after another; `asked` counts the connections, `again` the second hellos on one (RFC 8446, section 4.1.4). `prelude`
+    is what is said before TLS on each (STARTTLS).
 
     `unanswered` are the versions whose first hello was left without an answer that could be read, which leaves open whether they are spoken. `hung` are
     those whose first hello it hung up on, or fell silent at.
@@ -79,6 +80,7 @@ class Asker:
     target: Target
     prelude: Prelude | None = None
     asked: int = 0
+    again: int = 0
     unanswered: dict[Version, PeerError] = field(default_factory=dict)
     hung: list[Version] = field(default_factory=list)
 
@@ -86,6 +88,11 @@ class Asker:
     def broken_off(self) -> PeerError | None:
         """What kept a further connection from coming about, if anything did."""
         return next((error for error in self.unanswered.values() if not isinstance(error, _ANSWERS)), None)
+
+    @property
+    def hellos(self) -> int:
+        """How many hellos it was sent."""
+        return self.asked + self.again
 
     def open(self) -> Conversation[None]:
         """A connection on which TLS may begin: the first is there already."""
@@ -106,7 +113,10 @@ class Asker:
 
 
 def read_flight(version: Version, last: Last = all_of_it) -> Conversation[Flight]:
-    """Read what comes after a hello: up to the `last` message, to where it is encrypted, or to the alert that refuses it."""
+    """Read what comes after a hello: up to the `last` message, to where it is encrypted, or to the alert that refuses it.
+
+    What it picked is true whatever comes after that: silence, garbage or records without end.
+    """
     raw = handshake = b""
     picked: ServerHello | None = None
     found: dict[int, bytes] = {}
@@ -114,7 +124,7 @@ def read_flight(version: Version, last: Last = all_of_it) -> Conversation[Flight
     for _ in range(_RECORDS_LIMIT):
         try:
             kind, payload, record = yield from read_record()
-        except (PeerClosed, TimedOut):
+        except (PeerClosed, TimedOut, ProtocolError):
             if picked is None:
                 raise
             break
@@ -135,7 +145,8 @@ def read_flight(version: Version, last: Last = all_of_it) -> Conversation[Flight
         if len(handshake) > _HANDSHAKE_LIMIT or (found and not picked):
             raise ProtocolError("a TLS handshake without a ServerHello")
     else:
-        raise ProtocolError("TLS records without end")
+        if picked is None:
+            raise ProtocolError("TLS records without end")
     return Flight(picked, found, raw, alert)
 
 

@@ -29,8 +29,10 @@ from scanner.codecs.tls_codec import (
 from scanner.codecs.tls_hello import ALL_SIGNATURES, RENEGOTIATION_SCSV, SUITES_AT_ONCE, Hello
 from scanner.conversation import Conversation
 from scanner.tls.asking import Asker, Flight
+from scanner.tls.facts import unoffered
 from scanner.tls.groups import CURVES, GROUPS_13
 from scanner.tls.offers import everything
+from scanner.tls.suites import DH, kinds
 
 _ORDER = (TLS12, TLS11, TLS10, SSL30, TLS13)
 _SINCE = {"SSLv3": SSL30, "TLSv1": TLS10, "TLSv1.2": TLS12, "TLSv1.3": TLS13}
@@ -83,8 +85,10 @@ class Census:
 
 @dataclass(slots=True)
 class Enumeration:
-    """The enumeration of one server. `prime` is the smallest of its Diffie-Hellman primes (0: none seen), `preference` "server", "client" or "" where nobody
-    can tell, `unsettled` what could not be asked to its end, and why."""
+    """The enumeration of one server. What is known of it beforehand is not asked again. `prime` is the smallest of its Diffie-Hellman primes (0: none seen),
+    but for those of anonymous and EXPORT suites, which are told as what they are; `preference` is "server", "client" or "" where nobody can tell, `unsettled`
+    what could not be asked to its end, and why.
+    """
 
     asker: Asker
     spoken: frozenset[Version]
@@ -177,10 +181,10 @@ class Enumeration:
             self._alerts = self._alerts or (census.spoken and flight.alert is not None and not flight.by_version)
             return ""
         if picked.code not in left:
-            self._note(census, f"it picks 0x{picked.code}, which was not offered")
+            self._note_line(unoffered(census.version, picked.code))
             return ""
         census.spoken = True
-        prime = flight.exchange.prime if flight.exchange else 0
+        prime = flight.exchange.prime if flight.exchange and DH in kinds(picked.code) else 0
         self.prime = min(self.prime or prime, prime or self.prime)
         return picked.code
 
@@ -212,12 +216,15 @@ class Enumeration:
 
     def _note(self, census: Census, why: str) -> None:
         """Say, once, why the suites of a version cannot be told to their end."""
-        if (reason := f"suites: {census.version.name}: {why}") not in self.unsettled:
+        self._note_line(f"suites: {census.version.name}: {why}")
+
+    def _note_line(self, reason: str) -> None:
+        if reason not in self.unsettled:
             self.unsettled.append(reason)
 
     def _decide(self) -> Conversation[None]:
         """Who decides on the suite: the same few in opposite orders, without ChaCha20, which some servers pick only where the client begins with it."""
-        for census in self.censuses.values():
+        for census in self.censuses.values() if not self.preference else ():
             for manner, codes in census.picks:
                 some = [code for code in codes if code not in _CHACHA]
                 if len(some) > 1:
@@ -285,8 +292,7 @@ def _hello(version: Version, suites: Sequence[str], manner: Manner) -> Hello:
 
 def _enough(picked: ServerHello) -> int:
     """The pick is all that is wanted, and the prime where there is one."""
-    suite = all_suites().get(picked.code)
-    return SERVER_KEY_EXCHANGE if suite and suite.exchange.split("(")[0] in ("DH", "DHEPSK") else SERVER_HELLO
+    return SERVER_KEY_EXCHANGE if DH in kinds(picked.code) else SERVER_HELLO
 
 
 def _cut(suites: Sequence[str], size: int) -> Iterator[tuple[str, ...]]:

@@ -11,7 +11,14 @@ from datetime import UTC, datetime
 from checks.cipher_suites import all_suites
 from inventory.model import Facts, FactValue
 from inventory.text import one_line
-from scanner.codecs.tls_codec import CERTIFICATE, CERTIFICATE_REQUEST, CERTIFICATE_STATUS, SERVER_HELLO_DONE, TLS13
+from scanner.codecs.tls_codec import (
+    CERTIFICATE,
+    CERTIFICATE_REQUEST,
+    CERTIFICATE_STATUS,
+    SERVER_HELLO_DONE,
+    TLS13,
+    Version,
+)
 from scanner.codecs.tls_hello import (
     ALPN,
     ENCRYPT_THEN_MAC,
@@ -29,6 +36,7 @@ from scanner.conversation import EVIDENCE_LIMIT
 from scanner.tls.asking import Flight
 from scanner.tls.group_names import group_name
 from scanner.tls.primes import prime_name
+from scanner.tls.suites import DH, kinds
 
 _ECHOED: Mapping[str, int] = {
     "tls.extended_master_secret": EXTENDED_MASTER_SECRET,
@@ -122,8 +130,9 @@ def _groups(asked: Iterable[Asked], before: Facts) -> dict[str, FactValue]:
 
 
 def _prime(clear: Iterable[Asked], before: Facts) -> dict[str, FactValue]:
-    """The smallest Diffie-Hellman prime."""
-    exchanges = (one.flight.exchange for one in clear)
+    """The smallest Diffie-Hellman prime, but for those of anonymous and EXPORT suites, which are told as what they are."""
+    picks = ((one.flight.picked, one.flight.exchange) for one in clear)
+    exchanges = (exchange for picked, exchange in picks if picked and DH in kinds(picked.code))
     primes = [exchange.prime for exchange in exchanges if exchange is not None and exchange.prime]
     smallest, known = min(primes, default=0), before.get("tls.dh_bits")
     if not smallest or (isinstance(known, int) and known <= smallest.bit_length()):
@@ -140,6 +149,11 @@ def clock(clear: Sequence[Asked]) -> dict[str, FactValue]:
     if times != sorted(times) or times[-1] - times[0] > _LASTS:
         return {}
     return {"tls.clock": datetime.fromtimestamp(times[-1], UTC).isoformat()}
+
+
+def unoffered(version: Version, code: str) -> str:
+    """The line of `tls.unsettled` for a suite that was picked though it was not offered: what else it would pick, only asking tells."""
+    return f"suites: {version.name}: it picks 0x{code}, which was not offered"
 
 
 def names(facts: Facts, name: str) -> tuple[str, ...]:

@@ -35,17 +35,18 @@ _BY_GROUPS = ("groups", "weak-curves")
 
 def in_full(asker: Asker, known: Facts) -> Conversation[dict[str, FactValue]]:
     """What comes to the facts that are `known`, or takes their place. Whatever the server does ends in facts, and in the reason why they are not all."""
-    spoken, before = names(known, "tls.versions"), asker.asked
-    enumeration = Enumeration(asker, frozenset(version for version in VERSIONS if version.name in spoken))
+    told, before = names(known, "tls.versions"), asker.asked
+    spoken = frozenset(version for version in VERSIONS if version.name in told)
+    enumeration = Enumeration(asker, spoken, preference=str(known.get("tls.preference", "")))
     unsettled = enumeration.unsettled
     old = None if "sslv2" in names(known, "tls.settled") else (yield from _ssl2(asker, unsettled))
     yield from enumeration.run()
     groups: list[int] = []
     yield from _groups(enumeration, groups)
-    told = known.get("tls.hellos", before)
+    hellos = known.get("tls.hellos", before)
     return {
         "tls.depth": str(Depth.FULL),
-        "tls.hellos": (told if isinstance(told, int) else before) + asker.asked - before,
+        "tls.hellos": (hellos if isinstance(hellos, int) else before) + asker.asked - before,
         **_accepted(enumeration, old, known),
         **_agreed(enumeration, groups, known),
         **_intolerant(enumeration, known),

@@ -45,7 +45,7 @@ def finish_13(asker: Asker, draw: Draw, *, alpn: bool) -> Conversation[Session]:
     """Shake hands to the end."""
     shaking = _Hands(asker.target.name, draw, alpn=alpn)
     yield from asker.open()
-    picked = yield from _agree(shaking)
+    picked = yield from _agree(asker, shaking)
     protection = PROTECTIONS.get(picked.suite)
     if protection is None:
         yield from close(TLS13)
@@ -101,7 +101,7 @@ class _Hands:
         self.transcript = message_hash(protection.hashed(self.transcript)) + said
 
 
-def _agree(shaking: _Hands) -> Conversation[ServerHello]:
+def _agree(asker: Asker, shaking: _Hands) -> Conversation[ServerHello]:
     """Say hello, and again if the server asks for another key."""
     yield Send(shaking.hello())
     picked, said = yield from _server_hello()
@@ -111,6 +111,7 @@ def _agree(shaking: _Hands) -> Conversation[ServerHello]:
         except ProtocolError:
             yield from close(TLS13)
             raise
+        asker.again += 1
         yield Send(shaking.hello())
         again, said = yield from _server_hello()
         if again.retry or again.suite != picked.suite:

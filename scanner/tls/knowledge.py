@@ -38,10 +38,11 @@ class Knowledge:
         if picked is not None and version is not None and picked.code in hello.suites:
             self._accepted[version, picked.code] = None
 
-    def speaks(self, version: Version, suite: str) -> None:
-        """It speaks one more version, with that suite at least."""
+    def speaks(self, version: Version, hello: Hello, suite: str) -> None:
+        """It speaks one more version, and picked that suite of the hello, if it was in it."""
         self.versions = tuple(one for one in VERSIONS if one is version or one in self.versions)
-        self._accepted[version, suite] = None
+        if suite in hello.suites:
+            self._accepted[version, suite] = None
 
     def refuse(self, version: Version, suites: Iterable[str]) -> None:
         """None of these was accepted in that version."""

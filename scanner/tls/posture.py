@@ -11,8 +11,9 @@ from dataclasses import dataclass, field
 from functools import partial
 
 from checks.cipher_suites import all_suites
-from inventory.errors import PeerError
+from inventory.errors import PeerError, ProtocolError
 from inventory.model import Facts, FactValue
+from inventory.text import one_line
 from scanner.codecs.tls_codec import INAPPROPRIATE_FALLBACK, SSL20, SSL30, TLS13, VERSIONS, Version, vector
 from scanner.codecs.tls_hello import (
     ALPN,
@@ -69,7 +70,7 @@ def posture(asker: Asker, before: Facts) -> Conversation[Heard]:
 def left_open(facts: Facts, why: str) -> tuple[str, ...]:
     """`tls.unsettled` of an endpoint of which no posture was asked."""
     settled = names(facts, "tls.settled")
-    kept = tuple(text for text in names(facts, "tls.unsettled") if text.partition(":")[0] == "versions")
+    kept = tuple(text for text in names(facts, "tls.unsettled") if text.partition(":")[0] in ("versions", "suites"))
     return (*kept, *(f"{name}: {why}" for name in CLASSES[1:] if name not in settled))
 
 
@@ -167,10 +168,10 @@ class _Posture:
             self.settled.add("versions")
 
     def _speaks(self, version: Version, code: str) -> None:
-        self.known.speaks(version, code)
+        self.known.speaks(version, few(version), code)
         spoken = self.known.versions
         self.found["tls.versions"] = tuple(one.name for one in spoken)
-        self.found["tls.suites"] = tuple(f"{one.name} 0x{self.known.accepted(one)[0]}" for one in spoken)
+        self.found["tls.suites"] = tuple(f"{v.name} 0x{code}" for v in spoken for code in self.known.accepted(v)[:1])
 
     @property
     def _unanswered(self) -> tuple[str, ...]:
@@ -180,7 +181,11 @@ class _Posture:
         """SSL 2.0 names all that it has in one answer."""
         if "sslv2" in self.settled:
             return
-        answer = yield from self.put.ask_ssl2()
+        try:
+            answer = yield from self.put.ask_ssl2()
+        except ProtocolError as error:
+            self.why["sslv2"] = one_line(str(error))
+            return
         self.settled.add("sslv2")
         if answer is not None:
             spoken = names({**self.before, **self.found}, "tls.versions")
@@ -264,8 +269,8 @@ class _Posture:
             suites = self._backwards(version)
             for extensions in (_LOOK, ()) if version is not SSL30 else ((),):
                 flight = yield from self.put.ask(_hello(version, suites, extensions, compressions=_DEFLATE_OR_NOT))
-                if flight is not None and flight.picked is not None and flight.took(version):
-                    self.found["tls.compression"] = flight.picked.compression != 0
+                if flight and _compresses_or_not(flight, version):
+                    self.found["tls.compression"] = flight.picked is not None and flight.picked.compression != 0
                     self.settled.add("compression")
                     return
             self.why["compression"] = "it did not agree to a hello with it"
@@ -333,6 +338,7 @@ class _Posture:
         settled = self.settled.union(k for k in KINDS if self.known.seen(k) or (sure and self.known.settled(k)))
         settled |= set(self._of_itself()) if sure else set()
         before = () if sure else self._unanswered
+        strange = tuple(text for text in names(self.before, "tls.unsettled") if text.startswith("suites:"))
         if not sure:
             settled -= set() if self._weak_curve_seen else {"weak-curves"}
             self.why = dict.fromkeys((*KINDS, "weak-curves"), "it is not known which versions it speaks") | self.why
@@ -343,7 +349,7 @@ class _Posture:
             "tls.hellos": (used if isinstance(used, int) else 0) + self.put.used,
             "tls.accepted": self.known.texts((*names(self.before, "tls.accepted"), *self.older)),
             "tls.settled": tuple(name for name in (*CLASSES, "server-preference") if name in settled),
-            "tls.unsettled": (*before, *unsettled),
+            "tls.unsettled": (*before, *strange, *unsettled),
         }
         return Heard(facts | facts_of(self.put.asked, self.before) | self.found, self._evidence(), failed=self.failed)
 
@@ -368,6 +374,11 @@ def _hello(
     if version is SSL30:
         return Hello(version, (*suites, RENEGOTIATION_SCSV), compressions=compressions)
     return Hello(version, tuple(suites), groups, compressions, (*extensions, (RENEGOTIATION_INFO, b"\x00")))
+
+
+def _compresses_or_not(flight: Flight, version: Version) -> bool:
+    """Whether it agreed to that version with DEFLATE, or without, which was what it was offered."""
+    return flight.took(version) and flight.picked is not None and flight.picked.compression in _DEFLATE_OR_NOT
 
 
 def _is_ecdhe(code: str) -> bool:

@@ -76,13 +76,15 @@ class Questioning:
         return flight
 
     def ask_ssl2(self) -> Conversation[Ssl2 | None]:
-        """Whether SSL 2.0 is spoken; raises `Enough`."""
+        """Whether SSL 2.0 is spoken; raises `Enough`, or `ProtocolError` where it begins with an answer and does not end it."""
         if self.left <= 0:
             raise Enough(f"the {HELLOS} hellos were used up")
         self.left -= 1
         self.used += 1
         try:
             return (yield from ssl2.ask(self.asker))
+        except ProtocolError:
+            raise
         except PeerError as error:
             raise Enough(one_line(str(error)), error) from None
 

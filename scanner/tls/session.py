@@ -66,7 +66,7 @@ def inside(asker: Asker, known: Facts) -> Conversation[dict[str, FactValue]]:
     best = next((one for one in _FINISHED if isinstance(spoken, tuple) and one.name in spoken), None)
     if best is None or "tls.ticket_lifetime" in known or (best is TLS12 and known.get("tls.tickets") is False):
         return {}
-    before, told = asker.asked, known.get("tls.hellos", 0)
+    before, told = asker.hellos, known.get("tls.hellos", 0)
     facts: dict[str, FactValue] = {}
     with suppress(PeerError):
         session = yield from finish(asker, best)
@@ -74,7 +74,7 @@ def inside(asker: Asker, known: Facts) -> Conversation[dict[str, FactValue]]:
         leaf = hashlib.sha256(session.chain[0]).hexdigest() if session.chain else ""
         if best is TLS13 and leaf and leaf != known.get("tls.sha256", leaf):
             facts["tls.inside_sha256"] = leaf
-    return facts | {"tls.hellos": (told if isinstance(told, int) else 0) + asker.asked - before}
+    return facts | {"tls.hellos": (told if isinstance(told, int) else 0) + asker.hellos - before}
 
 
 def session_facts(session: Session) -> dict[str, FactValue]:

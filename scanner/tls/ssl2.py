@@ -14,24 +14,30 @@ from scanner.tls.asking import Asker
 
 
 def ask(asker: Asker) -> Conversation[Ssl2 | None]:
-    """The server's cipher specs and its certificate; None where it does not speak SSL 2.0. Raises `PeerError` where it cannot be reached."""
+    """The server's cipher specs and its certificate; None where it does not speak SSL 2.0.
+
+    Raises `PeerError` where it cannot be reached, and `ProtocolError` where it begins with a SERVER-HELLO that is none: that leaves open whether it does.
+    """
     yield from asker.open()
     try:
         yield Send(ssl2.client_hello(os.urandom(ssl2.CHALLENGE)))
-        answer = yield from _answer()
+        kind, left = yield from _kind()
     except (PeerClosed, TimedOut, ProtocolError):
         return None
+    if kind != bytes((ssl2.SERVER_HELLO,)):
+        return None
+    try:
+        answer = ssl2.parse_server_hello(kind + ((yield Read(left)) if left else b""))
+    except (PeerClosed, TimedOut) as error:
+        raise ProtocolError("a SERVER-HELLO of SSL 2.0 that ends early") from error
     with suppress(PeerError):  # it has gone already
         yield Send(ssl2.no_cipher_error())
     return answer
 
 
-def _answer() -> Conversation[Ssl2]:
-    """The SERVER-HELLO; the kind of the message comes first, so that what is none of SSL 2.0 does not have us wait for the length that it seems to announce."""
+def _kind() -> Conversation[tuple[bytes, int]]:
+    """The kind of the message, and how much of it is left: what is none of SSL 2.0 does not have us wait for the length that it seems to announce."""
     header, size = ssl2.record_size((yield Read(2)))
     if header == 3 and (yield Read(1)) != b"\x00":
         raise ProtocolError("padding on a record in the clear")
-    kind = yield Read(1)
-    if kind[0] not in (ssl2.ERROR, ssl2.SERVER_HELLO):
-        raise ProtocolError(f"no SERVER-HELLO of SSL 2.0, but message {kind[0]}")
-    return ssl2.parse_server_hello(kind + ((yield Read(size - 1)) if size > 1 else b""))
+    return (yield Read(1)), size - 1

@@ -5,13 +5,14 @@ Diffie-Hellman key, which nobody issues. So is what Netscape numbered for FIPS, 
 """
 
 from collections.abc import Collection
-from functools import cache
+from functools import cache, lru_cache
 
 from checks.cipher_suites import Suite, Weakness, all_suites
 from scanner.codecs.tls_codec import SSL30, TLS10, TLS12, TLS13, Version
 
 BROKEN = ("null", "anonymous", "export", "rc4", "des", "md5", "3des")
 """Classes of weak suites, worst first."""
+_GRAVER, _LESSER = frozenset(BROKEN[:3]), frozenset(BROKEN[3:])
 STALE = ("static", "cbc-sha1")
 DH, FORWARD_SECRECY, AEAD = "dh", "forward-secrecy", "aead"
 KINDS = (*BROKEN, DH, FORWARD_SECRECY, AEAD, *STALE)
@@ -24,11 +25,12 @@ _NETSCAPE_FIPS = frozenset(("fefe", "feff", "ffe0", "ffe1"))
 
 @cache
 def kinds(code: str) -> frozenset[str]:
-    """What it tells that this suite is accepted."""
+    """What it tells that this suite is accepted. The RC4 of an anonymous suite tells nothing of RC4, for the checks tell a suite by its gravest weakness."""
     suite = all_suites().get(code)
     if suite is None:
         return frozenset()
     found = {weakness.value for weakness in suite.weaknesses if weakness in _WEAKNESSES}
+    found -= _LESSER if found & _GRAVER else frozenset()
     found |= {FORWARD_SECRECY} if suite.forward_secret else set()
     found |= {AEAD} if suite.aead else set()
     found |= {DH} if suite.exchange == "DH" and not suite.anonymous else set()
@@ -43,7 +45,11 @@ def candidates(version: Version) -> tuple[str, ...]:
 
 def telling(version: Version, wanted: Collection[str]) -> tuple[str, ...]:
     """The suites of this version that tell something of what is wanted; those that tell most come first, then those that tell the worst."""
+    return _telling(version, frozenset(wanted))
 
+
+@lru_cache(maxsize=1024)  # asked before every hello of a posture, for the same few classes of every server
+def _telling(version: Version, wanted: frozenset[str]) -> tuple[str, ...]:
     def rank(code: str) -> tuple[int, int]:
         told = kinds(code).intersection(wanted)
         return -len(told), min(KINDS.index(kind) for kind in told)

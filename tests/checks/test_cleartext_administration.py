@@ -23,6 +23,11 @@ def test_ftp_that_is_ready_takes_logins_in_clear(make, judge):
     assert [(flaw.endpoint.port, flaw.severity) for flaw in judged.flaws] == [(21, None)]
 
 
+def test_ftp_that_offers_tls_may_take_logins_in_clear_all_the_same(make, judge):
+    judged = judge(cleartext_administration, make(("ftp", 21, {"ftp.code": 220, "ftp.starttls": True})))
+    assert [(flaw.severity, flaw.confidence) for flaw in judged.flaws] == [(Severity.LOW, Confidence.INFERRED)]
+
+
 def test_ftp_that_turns_everyone_away_passes(make, judge):
     judged = judge(cleartext_administration, make(("ftp", 21, {"ftp.code": 421})))
     assert (judged.flaws, judged.ended) == ([], "passed")

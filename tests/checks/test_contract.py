@@ -83,6 +83,7 @@ def test_these_are_the_checks_their_families_and_severities():
         "tls-insecure-renegotiation": (Family.TLS, Severity.MEDIUM),
         "tls-hardening": (Family.TLS, Severity.LOW),
         "tls-advice": (Family.TLS, Severity.INFO),
+        "tls-known-flaws": (Family.TLS, Severity.CRITICAL),
         "tls-clock": (Family.TLS, Severity.LOW),
         "tls-profile": (Family.TLS, Severity.MEDIUM),
         "tls-certificate-expired": (Family.TLS, Severity.HIGH),

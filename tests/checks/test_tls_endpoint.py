@@ -58,6 +58,11 @@ def test_an_endpoint_that_agreed_on_no_version_is_not_passed(make, judge, tls, c
     assert judged.reason == "no version of TLS was agreed on at 192.0.2.1:443/tcp"
 
 
+def test_why_no_version_was_agreed_on_is_told(make, judge, tls):
+    judged = judge(tls_old_version, make(("tls", 443, tls(versions=(), unsettled=("versions: it is full",)))))
+    assert judged.reason == "no version of TLS was agreed on at 192.0.2.1:443/tcp: it is full"
+
+
 @pytest.mark.parametrize(
     ("check", "topics"),
     [

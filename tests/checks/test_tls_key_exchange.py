@@ -38,6 +38,15 @@ def test_a_prime_that_is_long_enough_does_not_pass_while_a_shorter_may_be_there(
     assert judge(exchange.tls_weak_dh, make(("tls", 443, facts))).ended == "unreached"
 
 
+@pytest.mark.parametrize("settled", [("dh",), ("suites", "dh")])
+@pytest.mark.parametrize("code", ["009e", "00aa"])
+def test_a_prime_that_nobody_could_read_does_not_pass(make, judge, tls, code, settled):
+    facts = tls(versions=("TLSv1.2",), settled=settled, accepted=(f"TLSv1.2 0x{code}",), suites=())
+    judged = judge(exchange.tls_weak_dh, make(("tls", 443, facts)))
+    assert judged.ended == "unreached"
+    assert "no prime that can be read" in judged.reason
+
+
 @pytest.mark.parametrize("check", [exchange.tls_weak_dh, exchange.tls_weak_curve], ids=lambda check: check.id)
 def test_where_every_suite_is_known_and_none_has_it_there_is_nothing_to_ask(make, judge, tls, check):
     facts = tls(versions=("TLSv1.2",), settled=("suites",), accepted=("TLSv1.2 0x002f",), suites=())

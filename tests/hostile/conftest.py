@@ -12,13 +12,13 @@ from typing import Any
 
 import pytest
 
-from tests.hostile import datagram_devices, other_devices, web_devices
+from tests.hostile import datagram_devices, other_devices, tls_servers, web_devices
 from tests.hostile.datagram_devices import UNKNOWN
 from tests.hostile.street import OUTSIDE, SHIFT, STREET, Hostile, Told, at, page, pages, standing
 from tests.hostile.web_devices import BYSTANDER_PORT
 
 NORMAL = {f"{STREET}.50": "apc_ups", f"{STREET}.51": "dahua_camera"}
-PORTS = f"21,22,23,80,102,443,502,554,631,1883,1911,2404,4840,5060,5900,8080,8443,20000,37777,44818,{UNKNOWN}"
+PORTS = f"21,22,23,25,80,102,389,443,502,554,631,1883,1911,2404,4840,5060,5900,8080,8443,20000,37777,44818,{UNKNOWN}"
 TOCSIN = [sys.executable, "-P", "-m", "scanner.cli"]
 # A process of its own between pytest and the scan: the kernel counts a process's memory from its fork on, and pytest is larger than the scan.
 MEASURED = """
@@ -87,7 +87,13 @@ def street(tmp_path_factory: pytest.TempPathFactory) -> Street:
     """The street, scanned once."""
     hostile = {
         device.host: device
-        for device in (*web_devices.devices(), *other_devices.devices(), *datagram_devices.devices(), bystander())
+        for device in (
+            *web_devices.devices(),
+            *other_devices.devices(),
+            *datagram_devices.devices(),
+            *tls_servers.devices(),
+            bystander(),
+        )
     }
     stranger = outside()
     harms: list[str] = []
@@ -160,7 +166,7 @@ def _run(folder: Path, *arguments: str) -> subprocess.CompletedProcess[bytes]:
 
 
 def _scan(folder: Path) -> Scanned:
-    words = ["scan", f"{STREET}.0/26", "--authorised-by", "test", "--level", "login", "--pace", "lab", "--ports", PORTS]
+    words = ["scan", f"{STREET}.0/25", "--authorised-by", "test", "--level", "login", "--pace", "lab", "--ports", PORTS]
     words += ["-o", str(folder / "r.json"), "-o", str(folder / "r.txt")]
     words += ["--low-ports-at", str(SHIFT)] if SHIFT else []
     ended = _run(folder, *words)

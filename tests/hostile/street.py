@@ -1,4 +1,4 @@
-"""A street of hostile devices: each an address of STREET.0/26 with handlers at its ports, all in one thread of the tests' own.
+"""A street of hostile devices: each an address of STREET.0/25 with handlers at its ports, all in one thread of the tests' own.
 
 A handler is a coroutine over one connection; an answerer maps a datagram to the datagrams that come back. What a device was told is in its `Told`.
 """

@@ -1,6 +1,6 @@
 """What a scan of hostile devices comes to, and what it does not do.
 
-One scan by the real command, of forty-odd devices of which each attacks in its own way and two that are as they should be; the tests read what it left.
+One scan by the real command, of a hundred devices of which each attacks in its own way and two that are as they should be; the tests read what it left.
 """
 
 import base64
@@ -62,7 +62,7 @@ def judged(device: dict[str, Any]) -> str:
         for clock in ("snmp.engine_time", "snmp.sys_uptime"):
             part["facts"].pop(clock, None)
         if part["protocol"] == "tls":  # each of the two scans met it with a certificate of its own
-            part["facts"] = json.loads(re.sub(r"\b[0-9a-f]{32,64}\b", "HASH", json.dumps(part["facts"])))
+            part["facts"] = json.loads(re.sub(r"\b[0-9a-f]{32,}\b", "HASH", json.dumps(part["facts"])))
     for finding in kept["findings"]:
         finding.pop("evidence")
     for uptime in kept["uptime"]:
@@ -319,7 +319,7 @@ def test_two_devices_of_one_serial_number_are_kept_apart(street: Street):
 def test_one_host_key_on_two_devices_is_a_finding_of_the_fleet(street: Street):
     twins = {street.scanned.device(f"{STREET}.{host}")["id"] for host in (42, 43)}
     shared = [set(finding["devices"]) for finding in street.scanned.report["fleet"] if finding["check"] == "shared-key"]
-    assert shared == [twins]
+    assert twins in shared
 
 
 def test_no_entity_of_a_description_is_expanded(street: Street):

@@ -18,6 +18,22 @@ IDS = {
     "tls-certificate-weak-key",
     "tls-certificate-weak-signature",
     "tls-certificate-self-signed",
+    "tls-certificate-expiring",
+    "tls-certificate-default-date",
+    "tls-certificate-hygiene",
+    "tls-certificate-vendor-default",
+    "tls-no-encryption",
+    "tls-anonymous",
+    "tls-export",
+    "tls-weak-cipher",
+    "tls-weak-dh",
+    "tls-no-forward-secrecy",
+    "tls-compression",
+    "tls-insecure-renegotiation",
+    "tls-hardening",
+    "tls-advice",
+    "tls-clock",
+    "http-not-redirected",
     "firmware-old",
     "component-old",
     "cleartext-administration",
@@ -56,6 +72,9 @@ def test_has_each_port_once(fake):
     assert len(ports) == len(set(ports))
 
 
+SOUND = {"modern", "by-name", "wildcard"}
+
+
 @FAKES
 def test_a_device_with_an_old_tls_or_a_bad_certificate_says_so(fake):
     for service in fake.services:
@@ -64,7 +83,8 @@ def test_a_device_with_an_old_tls_or_a_bad_certificate_says_so(fake):
             causes = {check for check in here if check.startswith("tls-")}
             assert ("tls-old-version" in causes) == (service.tls.lowest in ("TLSv1", "TLSv1.1"))
             assert ("tls-certificate-expired" in causes) == (service.tls.certificate == "expired")
-            assert bool(causes) == (service.tls.certificate != "modern")
+            assert ("tls-advice" in causes) == (service.tls.highest == "TLSv1.2")
+            assert bool(causes) == (service.tls.certificate not in SOUND)
 
 
 def test_nothing_in_the_lab_imports_the_scanner():

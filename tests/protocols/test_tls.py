@@ -110,6 +110,15 @@ def test_a_refusal_for_another_reason_rules_nothing_out(recite):
     assert hellos(sent) == ["TLSv1.2", "TLSv1.3", "TLSv1.1", "TLSv1.0", "SSLv3"]
 
 
+def test_a_server_that_wants_to_be_called_by_its_name_is_told_as_such(recite):
+    nameless = bytes.fromhex(
+        "15 0303 0002 02 70"
+    )  # fatal unrecognized_name, RFC 6066 section 3: nginx 1.22 with `ssl_reject_handshake on`
+    heard, _ = recite(tls.probe(TARGET), [nameless, nameless, REFUSED])
+    assert (heard.facts["tls.versions"], heard.facts["tls.settled"]) == ((), ())
+    assert heard.facts["tls.unsettled"] == ("versions: it takes only who calls it by a name of its own (SNI)",)
+
+
 def test_a_server_that_hangs_on_a_modern_hello_is_offered_tls_10_next(recite):
     old = record(22, server_hello(0x0301) + certificate(LEAF))
     heard, sent = recite(tls.probe(TARGET), [b"", old, FAILED, FAILED, FAILED])

@@ -2,7 +2,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from inventory.errors import PeerClosed, Unreached
+from inventory.errors import PeerClosed, ProtocolError, Unreached
 from inventory.model import Endpoint
 from scanner.codecs.ssl2 import Ssl2
 from scanner.conversation import Reconnect, Target
@@ -53,6 +53,19 @@ def test_a_server_that_cannot_be_reached_is_no_answer():
 
 @settings(suppress_health_check=[HealthCheck.function_scoped_fixture])  # recite keeps no state
 @given(st.binary(max_size=60), st.booleans())
-def test_junk_ends_in_an_answer_or_in_none(recite, junk, framed):
-    answer, _ = recite(ask(Asker(TARGET)), [bytes((0x80, len(junk) + 5)) + MESSAGE[:5] + junk if framed else junk])
+def test_junk_ends_in_an_answer_in_none_or_in_what_is_wrong_with_it(recite, junk, framed):
+    said = bytes((0x80, len(junk) + 5)) + MESSAGE[:5] + junk if framed else junk
+    try:
+        answer, _ = recite(ask(Asker(TARGET)), [said])
+    except ProtocolError:
+        return
     assert answer is None or isinstance(answer, Ssl2)
+
+
+@pytest.mark.parametrize("silent", [True, False])
+@pytest.mark.parametrize(
+    "said", [b"\xff\xff" + MESSAGE, b"\xff\xff\x04", b"\x80\x0b" + MESSAGE[:5] + b"\xff" * 6], ids=bytes.hex
+)
+def test_an_answer_that_begins_and_does_not_end_leaves_open_whether_it_is_spoken(recite, said, silent):
+    with pytest.raises(ProtocolError, match="ends early"):
+        recite(ask(Asker(TARGET)), [said], silent=silent)

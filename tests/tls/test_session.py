@@ -44,11 +44,11 @@ def counting(size: int) -> bytes:
 def replay(monkeypatch, recite):
     """`replay(name)` holds a recorded conversation; its hellos are sent as they were then, because they are part of what is hashed."""
 
-    def hold(name, *, draw=counting, version=None, said=None, **how):
+    def hold(name, *, draw=counting, version=None, said=None, asker=None, **how):
         hellos = split_records((BYTES / f"{name}-client.bin").read_bytes())[0]
         monkeypatch.setattr(Hello, "record", lambda *_: hellos.pop(0))
         heard = (BYTES / f"{name}.bin").read_bytes() if said is None else said
-        return recite(finish(Asker(TARGET), version or RECORDED[name], draw=draw), [heard], **how)
+        return recite(finish(asker or Asker(TARGET), version or RECORDED[name], draw=draw), [heard], **how)
 
     return hold
 
@@ -81,8 +81,10 @@ def test_a_recorded_server_of_tls_13_shows_all_that_is_inside(replay):
 
 
 def test_a_group_that_the_server_asks_for_is_sent_a_key_of(replay):
-    session, sent = replay("nginx-1.22-session-1.3-retry")
+    asker = Asker(TARGET)
+    session, sent = replay("nginx-1.22-session-1.3-retry", asker=asker)
     assert session.group == "secp384r1"
+    assert (asker.asked, asker.hellos) == (1, 2)
     assert (session.alpn, session.ticket_lifetime, session.early_data) == ("http/1.1", 300, False)
     assert len(session.chain) == 3
     assert len(sent) == 3

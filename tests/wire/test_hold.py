@@ -7,6 +7,7 @@ import pytest
 from inventory.errors import PeerClosed, PeerError, ProtocolError, TimedOut, Unreached, UsedUp
 from inventory.model import Endpoint
 from scanner.conversation import Depth, Heard, Read, ReadAll, ReadSome, ReadUntil, Reconnect, Send, Target
+from scanner.guards import Caps
 
 HELLO = b"HELLO\r\n"
 
@@ -424,6 +425,32 @@ async def test_udp_silence_times_out(serve_udp, wire, protocol, quick):
 
     with pytest.raises(TimedOut):
         await wire(caps=quick).hold(protocol(steps, transport="udp"), peer.target)
+
+
+async def test_others_go_on_while_a_peer_always_has_something_to_say(serve, wire, protocol):
+    others: list[None] = []
+
+    async def talk(reader, writer):
+        writer.write(bytes(1_000_000))
+        await writer.drain()
+
+    async def another():
+        while True:
+            others.append(None)
+            await asyncio.sleep(0)
+
+    def steps():
+        yield Read(1)
+        before = len(others)
+        for _ in range(40):  # each takes as much from the kernel as is taken at once
+            yield Read(16384)
+        return Heard({"rounds": len(others) - before})
+
+    peer = await serve(talk)
+    other = asyncio.create_task(another())
+    heard = await wire(caps=Caps(received=1 << 20)).hold(protocol(steps), peer.target)
+    other.cancel()
+    assert heard.facts["rounds"] >= 4
 
 
 async def test_a_flood_of_empty_datagrams_does_not_keep_the_wire(serve_udp, wire, protocol, quick):

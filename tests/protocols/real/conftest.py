@@ -84,9 +84,9 @@ class Held:
                         raise ProtocolError("no delimiter")
                     self._more()
                 return self._take(at + len(delimiter))
-            case ReadSome(limit):
+            case ReadSome(limit, wait):
                 if not self._buffer:
-                    self._more()
+                    self._more(wait)
                 return self._take(limit)
             case ReadAll(limit):
                 return self._all(limit)
@@ -99,8 +99,9 @@ class Held:
             self._buffer = error.partial
         return self._take(limit)
 
-    def _more(self) -> None:
+    def _more(self, wait: float = 0.0) -> None:
         assert self._socket is not None
+        self._socket.settimeout(wait or PATIENCE)
         try:
             data = self._socket.recv(65536)
         except TimeoutError as error:

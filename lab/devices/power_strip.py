@@ -1,0 +1,34 @@
+"""A switchable power strip that made its certificate at its first start, when its clock stood at 1970, and as an authority's; in three weeks it ends."""
+
+from lab.fake import TLS, Expected, Fake
+from lab.services.http import Http, page
+
+FAKE = Fake(
+    name="power_strip",
+    title="Power strip with a certificate made in 1970, as an authority's, that ends in 20 days",
+    host=225,
+    mac="24:a4:2c:39:22:25",
+    vendor="NETIO",
+    model="PowerPDU-4C",
+    kind="pdu",
+    quarter="outskirts",
+    services=(
+        Http(
+            port=443,
+            tls=TLS("first-start", "TLSv1.2", "TLSv1.2", "CN=netio-4c-225"),
+            pages=(("/", page("NETIO PowerPDU-4C")),),
+            keeps_alive=False,
+        ),
+    ),
+    unique=("netio-4c-225",),
+    causes=frozenset(
+        Expected(check, 443)
+        for check in (
+            "tls-certificate-expiring",
+            "tls-certificate-default-date",
+            "tls-certificate-self-signed",
+            "tls-certificate-hygiene",
+            "tls-advice",
+        )
+    ),
+)
