@@ -73,7 +73,8 @@ class Asker:
     """Asks one endpoint, one connection after another; `asked` counts the connections, `again` the second hellos on one (RFC 8446, section 4.1.4). `prelude`
     is what is said before TLS on each (STARTTLS).
 
-    `unanswered` are the versions whose first hello was left without an answer that could be read, which leaves open whether they are spoken.
+    `unanswered` are the versions whose first hello was left without an answer that could be read, which leaves open whether they are spoken. `hung` are
+    those whose first hello it hung up on, or fell silent at.
     """
 
     target: Target
@@ -81,6 +82,7 @@ class Asker:
     asked: int = 0
     again: int = 0
     unanswered: dict[Version, PeerError] = field(default_factory=dict)
+    hung: list[Version] = field(default_factory=list)
 
     @property
     def broken_off(self) -> PeerError | None:
