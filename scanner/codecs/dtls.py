@@ -14,11 +14,10 @@ from scanner.codecs.tls_codec import (
     APPLICATION_DATA,
     CHANGE_CIPHER_SPEC,
     CLIENT_HELLO,
-    CLOSE_NOTIFY,
+    GIVING_UP,
     HANDSHAKE,
     TLS11,
     TLS12,
-    WARNING,
     Version,
     vector,
 )
@@ -58,8 +57,8 @@ def client_hello(hello: Hello, version: Version, random: bytes, name: str = "", 
 
 
 def close_alert() -> bytes:
-    """The datagram that says close_notify."""
-    return _record(ALERT, 2, bytes((WARNING, CLOSE_NOTIFY)))
+    """The datagram that ends a handshake."""
+    return _record(ALERT, 2, GIVING_UP)
 
 
 def _record(kind: int, number: int, payload: bytes) -> bytes:

@@ -51,7 +51,7 @@ SAYS = (
     *(Say.like(f"client-hello {version.name}", pattern(version)) for version in VERSIONS),
     Say.like("client-hello SSLv2", ssl2.pattern()),
     Say.exactly("no-cipher-error SSLv2", ssl2.no_cipher_error()),
-    Say.like("close-alert", rb"\x15\x03[\x00-\x03]\x00\x02\x01\x00"),
+    Say.like("close-alert", rb"\x15\x03[\x00-\x03]\x00\x02\x02\x28"),
     *preludes.SAYS,
     *FINISHING,
 )

@@ -47,7 +47,7 @@ SAYS = (
     Say.like("first byte of a client-key-exchange", rb"\x16\x03[\x01-\x03]\x00\x01\x10"),
     Say.like("client-key-exchange", KEY_EXCHANGE_PATTERN),
     Say.like("finished", FINISHING_PATTERN),
-    Say.like("close-alert", rb"\x15\x03[\x01-\x03]\x00\x02\x01\x00"),
+    Say.like("close-alert", rb"\x15\x03[\x01-\x03]\x00\x02\x02\x28"),
 )
 FACTS = {
     "tls_flaws.version": "the version in which it was tested",

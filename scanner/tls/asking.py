@@ -170,7 +170,7 @@ def read_record() -> Conversation[tuple[int, bytes, bytes]]:
 
 
 def close(version: Version) -> Conversation[None]:
-    """Say that nothing more comes."""
+    """Give up the handshake in the protocol's own words, so that the server need not wait for the rest of it."""
     try:
         yield Send(tls_codec.close_alert(version))
     except PeerError:

@@ -27,14 +27,14 @@ from scanner.codecs.tls_hello import (
     USUAL_GROUPS,
     Hello,
 )
-from scanner.conversation import Conversation, Heard
+from scanner.conversation import Conversation, Depth, Heard
 from scanner.tls.asking import Asker, Flight
 from scanner.tls.facts import evidence_of, facts_of, names
 from scanner.tls.group_names import GROUP_NAMES, WEAK_CURVES, WEAKEST_CURVES
 from scanner.tls.knowledge import Knowledge
 from scanner.tls.offers import RIDERS, everything, few
 from scanner.tls.preference import Pick, decides
-from scanner.tls.questioning import HELLOS, Enough, Questioning
+from scanner.tls.questioning import HELLOS, HELLOS_IN_FULL, Enough, Questioning
 from scanner.tls.suites import AEAD, BROKEN, DH, FORWARD_SECRECY, KINDS, STALE, candidates, kinds
 
 CLASSES = (
@@ -93,7 +93,8 @@ class _Posture:
     def __post_init__(self) -> None:
         asked = self.before.get("tls.hellos", 0)
         self.known = Knowledge.of(self.before)
-        self.put = Questioning(self.asker, HELLOS - (asked if isinstance(asked, int) else 0), self.known)
+        most = HELLOS if self.asker.target.depth is not Depth.FULL else HELLOS_IN_FULL
+        self.put = Questioning(self.asker, most - (asked if isinstance(asked, int) else 0), self.known, most)
         self.settled.update(names(self.before, "tls.settled"), () if self._named else ("nameless",))
 
     def ask(self) -> Conversation[Heard]:

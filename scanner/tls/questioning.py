@@ -22,6 +22,8 @@ from scanner.tls.offers import everything
 
 HELLOS = 15
 """Hellos to one endpoint, those of the identification among them."""
+HELLOS_IN_FULL = 60
+"""The same, where every suite is asked afterwards."""
 SILENCES = 2
 _REFUSALS = (HANDSHAKE_FAILURE, INSUFFICIENT_SECURITY)
 _UNSURE = "it hung up instead of refusing, and did not answer afterwards"
@@ -37,11 +39,12 @@ class Enough(Exception):
 
 @dataclass(slots=True)
 class Questioning:
-    """Puts hellos to one server, `left` of them at most, and notes what it picks; `asked` are those that it answered, and `used` counts all."""
+    """Puts hellos to one server, `left` of the `most` that it may have, and notes what it picks; `asked` are those that it answered, and `used` counts all."""
 
     asker: Asker
     left: int
     known: Knowledge
+    most: int = HELLOS
     used: int = 0
     asked: list[Asked] = field(default_factory=list)
     _silences: int = 0
@@ -57,7 +60,7 @@ class Questioning:
         if self._silences >= SILENCES:
             raise Enough(f"it left {SILENCES} hellos without an answer", TimedOut())
         if self.left <= (1 if self._doubts and not last else 0):
-            raise Enough(f"the {HELLOS} hellos were used up")
+            raise Enough(f"the {self.most} hellos were used up")
         self.left -= 1
         self.used += 1
         try:
@@ -78,7 +81,7 @@ class Questioning:
     def ask_ssl2(self) -> Conversation[Ssl2 | None]:
         """Whether SSL 2.0 is spoken; raises `Enough`, or `ProtocolError` where it begins with an answer and does not end it."""
         if self.left <= 0:
-            raise Enough(f"the {HELLOS} hellos were used up")
+            raise Enough(f"the {self.most} hellos were used up")
         self.left -= 1
         self.used += 1
         try:

@@ -375,3 +375,10 @@ def test_a_hello_is_named_after_its_version_alone():
 
 def test_an_application_record_is_not_allowed():
     assert not any(say.allows(record(23, b"GET / HTTP/1.1")) for say in tls.SAYS)
+
+
+def test_a_handshake_is_given_up_in_words_that_no_server_takes_amiss(recite):
+    """handshake_failure, fatal (RFC 5246, section 7.2.2): Node.js 0.10.1 aborts over close_notify in the middle of a handshake."""
+    answer = record(22, server_hello(0x0303) + certificate(LEAF) + message(14, b""))
+    _, sent = recite(tls.probe(TARGET), [answer, REFUSED, REFUSED])
+    assert [request for request in sent if request[0] == 21] == [bytes.fromhex("15 0303 0002 02 28")]

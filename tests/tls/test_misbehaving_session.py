@@ -187,7 +187,7 @@ def test_a_hello_that_does_not_lead_inside_is_closed_with_an_alert(hello, error)
     server = Misbehaving(b"", first=plain(hello))
     with pytest.raises(error):
         held(server)
-    assert server.sent[-1] == bytes.fromhex("15 0303 0002 01 00")
+    assert server.sent[-1] == bytes.fromhex("15 0303 0002 02 28")
     assert allowed(server.sent)
 
 
