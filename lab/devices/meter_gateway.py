@@ -29,7 +29,6 @@ FAKE = Fake(
         for check in (
             "tls-no-encryption",
             "tls-anonymous",
-            "tls-weak-dh",
             "tls-certificate-self-signed",
             "tls-certificate-hygiene",
             "tls-hardening",
