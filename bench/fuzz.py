@@ -21,7 +21,7 @@ with atheris.instrument_imports(include=["scanner", "inventory"], enable_loader_
     from inventory.model import Endpoint, Facts, FactValue, Observation
     from inventory.text import visible
     from scanner.codecs.packet import decode
-    from scanner.conversation import EVIDENCE_LIMIT, Heard, ProtocolModule, Target
+    from scanner.conversation import EVIDENCE_LIMIT, Depth, Heard, ProtocolModule, Target
     from scanner.fingerprint import fingerprint
     from scanner.guards import declared
     from scanner.imports import facts as imported_facts
@@ -30,6 +30,7 @@ with atheris.instrument_imports(include=["scanner", "inventory"], enable_loader_
     from scanner.passive import hear
     from scanner.protocols import load_protocols
     from scanner.source import Broken, Source
+    from scanner.tls.preludes import PRELUDES
 
 from tests.conftest import Recorded
 from tests.holding import hold_with
@@ -40,21 +41,24 @@ FILE = Path(tempfile.gettempdir()) / f"tocsin-fuzzed-{os.getpid()}"
 NOW = datetime(2026, 11, 1, tzinfo=UTC)
 _MARK = b"\xa5\x5a\xa5"
 """Parts the answers in an input: one for each connection, over UDP one for each datagram."""
-_STEPS = 4096
+_STEPS = {Depth.VERSIONS: 4096, Depth.POSTURE: 4096, Depth.FULL: 16384}
 """Steps that a conversation may take besides one for each byte that it is told."""
+_DEPTHS = (*Depth, Depth.POSTURE)
+_COMMANDS = ("", *PRELUDES)
 
 
 class Fuzzed(Recorded):
     """The other side, which checks what is said to it, and gives up where a conversation does not end."""
 
-    def __init__(self, protocol: ProtocolModule, answers: list[bytes], cut: int, silent: bool) -> None:
+    def __init__(self, protocol: ProtocolModule, depth: Depth, answers: list[bytes], cut: int, silent: bool) -> None:
         super().__init__(answers, cut, silent)
         self._protocol = protocol
+        self._most = _STEPS[depth]
         self._steps = -sum(map(len, answers))
 
     def answer(self, step: object) -> bytes:
         self._steps += 1
-        assert self._steps < _STEPS, f"{self._protocol.NAME} does not end"
+        assert self._steps < self._most, f"{self._protocol.NAME} does not end"
         said = len(self.sent)
         heard = super().answer(step)  # type: ignore[arg-type]  # whatever it yields
         for request in self.sent[said:]:
@@ -63,7 +67,10 @@ class Fuzzed(Recorded):
 
 
 def one_input(data: bytes) -> None:
-    """The first byte picks the reader; of a protocol the second says how the answers come, and the rest are the answers."""
+    """The first byte picks the reader; of a protocol the second says how the answers come, and how deep TLS is asked; the rest are the answers.
+
+    Of TLS the third says by which command it is opened, if it has its high bit.
+    """
     if len(data) < 3:
         return
     choice = data[0] % (len(PROTOCOLS) + len(KINDS) + 1)
@@ -100,8 +107,12 @@ def shown(facts: Facts, known: Mapping[str, str]) -> None:
 
 
 def one_conversation(protocol: ProtocolModule, data: bytes) -> None:
-    target = Target(Endpoint("192.0.2.7", 80, protocol.TRANSPORT), community="public", tls=bool(data[1] & 1))
-    peer = Fuzzed(protocol, data[2:].split(_MARK), (0, 0, 1, 7)[data[1] >> 1 & 3], bool(data[1] & 8))
+    command, depth = "", _DEPTHS[data[1] >> 4 & 3]
+    if protocol.NAME == "tls" and data[2] & 0x80:
+        command, data = _COMMANDS[data[2] % len(_COMMANDS)], data[:2] + data[3:]
+    endpoint = Endpoint("192.0.2.7", 80, protocol.TRANSPORT)
+    target = Target(endpoint, community="public", tls=bool(data[1] & 1), depth=depth, starttls=command)
+    peer = Fuzzed(protocol, depth, data[2:].split(_MARK), (0, 0, 1, 7)[data[1] >> 1 & 3], bool(data[1] & 8))
     try:
         heard = hold_with(protocol.probe(target), peer.answer)
     except PeerError:

@@ -193,9 +193,9 @@ def testssl(folder: Path, port: int) -> Pairs:
 
 
 def version_name(kind: str) -> str:
-    """ "tls_1_2" and "tls1_2" as we say it: TLSv1.2."""
+    """ "tls_1_2", "tls1_2" and "tls1" as we say it: TLSv1.2, TLSv1.0."""
     name, *rest = re.findall("[a-z]+|[0-9]", kind)
-    return f"{name.upper()}v{'.'.join(rest if name == 'tls' else rest[:1])}"
+    return f"TLSv{'.'.join([*rest, '0'][:2])}" if name == "tls" else f"SSLv{rest[0]}"
 
 
 if __name__ == "__main__":

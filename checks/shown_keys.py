@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 from checks.certificates import SHOWING, Certificate, presented
 from checks.known_keys import modulus, modulus_hashes
+from checks.tls_endpoint import texts
 from inventory.model import Device, Observation
 
 SHOWN_BY = (*SHOWING, "ssh")
@@ -57,8 +58,8 @@ def _beside(seen: Observation) -> Iterator[ShownKey]:
         yield ShownKey(
             seen, "the certificate that it shows where no server name is sent", (nameless,), facet=nameless[:16]
         )
-    subjects = _texts(seen, "tls.chain_subjects")
-    for place, sha256 in enumerate(_texts(seen, "tls.chain")):
+    subjects = texts(seen, "tls.chain_subjects")
+    for place, sha256 in enumerate(texts(seen, "tls.chain")):
         if place and sha256 != _text(seen, "tls.sha256"):
             name = subjects[place] if place < len(subjects) and subjects[place] else "no name"
             yield ShownKey(
@@ -91,8 +92,3 @@ def modulus_name(number: int) -> str:
 def _text(seen: Observation, fact: str) -> str:
     value = seen.facts.get(fact)
     return value if isinstance(value, str) else ""
-
-
-def _texts(seen: Observation, fact: str) -> tuple[str, ...]:
-    value = seen.facts.get(fact)
-    return value if isinstance(value, tuple) else ()

@@ -4,8 +4,9 @@ What was seen accepted is a fact. What was not seen is one only where the questi
 to tell, and is UNREACHED instead of passed.
 """
 
+import re
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from checks.cipher_suites import Suite, Weakness, all_suites
 from checks.contract import Flaw, Inconclusive, Judgement
@@ -18,6 +19,11 @@ DTLS_VERSIONS = ("DTLSv1.0", "DTLSv1.2", "DTLSv1.3")
 VERSIONS_ONLY = "was asked for its versions only"
 _OF_SUITES = frozenset((*(str(weakness) for weakness in Weakness), "forward-secrecy", "aead"))
 _SHOWN = 5
+_CODES = {"SSLv3": b"\x03\x00", "TLSv1.0": b"\x03\x01", "TLSv1.1": b"\x03\x02", "TLSv1.2": b"\x03\x03"}
+_SERVER_HELLO = re.compile(
+    rb"\x16\x03.{3}\x02\x00.{2}(?P<version>\x03.).{32}(?P<session>.)", re.DOTALL
+)  # RFC 5246, 7.4.1.3
+_AFTER_SESSION = 3  # the suite and the compression
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,6 +67,17 @@ class Spoken:
     def of(self, *classes: Weakness) -> list[Accepted]:
         """What it accepts of these classes."""
         return [one for one in self.accepted if one.suite.weaknesses & set(classes)]
+
+    def showing(self, found: list[Accepted]) -> Observation:
+        """The observation with the answer that picked one of these suites as its evidence, where that was kept; a device tells more than one thing."""
+        picked = {(_CODES.get(one.version), one.suite.code) for one in found}
+        evidence = self.seen.evidence
+        for hello in _SERVER_HELLO.finditer(evidence):
+            size = hello["session"][0]
+            suite = evidence[hello.end() + size : hello.end() + size + 2].hex()
+            if (hello["version"], suite) in picked:
+                return replace(self.seen, evidence=evidence[hello.start() : hello.end() + size + _AFTER_SESSION])
+        return self.seen
 
     def settled(self, topic: str) -> bool:
         """Whether this was asked to its end, so that what was not seen is not there."""

@@ -8,8 +8,8 @@ What: three checks tell one thing each, medium:
 
 One gathers for each endpoint what is low, one what is only worth knowing, so that a report stays readable. Low: CBC suites (Lucky 13 with an old library),
 suites with a static key beside better ones, no extended master secret, no signal against falling back, a shortened HMAC, data taken before the handshake
-ends. To know: no TLS 1.3, session tickets that live too long, heartbeats, no word on whether the certificate was revoked, a client that chooses among weak
-suites.
+ends, hanging up on hellos of newer or longer kinds. To know: no TLS 1.3, session tickets that live too long, heartbeats, no word on whether the certificate was
+revoked, a client that chooses among weak suites.
 
 Why it matters in a city: each of them alone is a small door, and mostly needs somebody in between. Together they tell how old the device's TLS library is,
 and roadside networks have many places where somebody can be in between.
@@ -23,7 +23,7 @@ from collections.abc import Callable, Iterable, Iterator
 from checks.cipher_suites import Weakness
 from checks.contract import Flaw, Judgement, NotApplicable, check
 from checks.rules import all_rules, breach
-from checks.tls_endpoint import Accepted, Doubt, Spoken, each, endpoints, listing
+from checks.tls_endpoint import Accepted, Doubt, Spoken, each, endpoints, in_words, listing, texts
 from inventory.model import Device, Family, Observation, Severity
 
 _TRANSPORT = ("ETSI EN 303 645 v3.1.3: 5.5-1", "EU CRA 2024/2847 Annex I: Part I (2)(e)", "PCI DSS v4.0.1: 4.2.1")
@@ -142,7 +142,7 @@ def _renegotiation(one: Spoken) -> Iterator[Flaw | Doubt]:
 
 
 def _low(one: Spoken) -> Iterator[Flaw | Doubt]:
-    return _gathered(one, (_cbc, _static, _master_secret, _fallback, _truncated, _early))
+    return _gathered(one, (_cbc, _static, _master_secret, _fallback, _truncated, _early, _intolerant))
 
 
 def _worth_knowing(one: Spoken) -> Iterator[Flaw | Doubt]:
@@ -226,6 +226,12 @@ def _truncated(one: Spoken) -> Iterator[Breach | Doubt]:
 def _early(one: Spoken) -> Iterator[Breach | Doubt]:
     if one.flag("tls.early_data"):
         yield "ext.early_data", "Takes data before the handshake ends (0-RTT), which somebody else can send again."
+
+
+def _intolerant(one: Spoken) -> Iterator[Breach | Doubt]:
+    told = texts(one.seen, "tls.intolerant")
+    if told:
+        yield "proto.intolerance", f"Hangs up on {in_words(list(told))} instead of answering by what it knows."
 
 
 def _no_tls13(one: Spoken) -> Iterator[Breach | Doubt]:

@@ -19,6 +19,7 @@ from datetime import datetime
 from checks.cipher_suites import all_suites, suite_name
 from checks.contract import Flaw, Inconclusive, Judgement, NotApplicable, check
 from checks.profiles import DEVICE, Clause, Profile, profile_named
+from checks.tls_endpoint import texts
 from inventory.model import Device, Family, Observation, Severity
 
 _NAMED_AT_MOST = 8
@@ -135,22 +136,17 @@ def _with_its_page(device: Device, seen: Observation) -> Observation:
     return replace(seen, facts={**next(pages, {}), **seen.facts})
 
 
-def _words(seen: Observation, fact: str) -> tuple[str, ...]:
-    value = seen.facts.get(fact)
-    return value if isinstance(value, tuple) else ()
-
-
 def _settled(seen: Observation, *subjects: str) -> bool:
-    return set(subjects) <= set(_words(seen, "tls.settled"))
+    return set(subjects) <= set(texts(seen, "tls.settled"))
 
 
 def _versions(seen: Observation) -> tuple[str, ...]:
-    return _words(seen, "tls.versions")
+    return texts(seen, "tls.versions")
 
 
 def _accepted(seen: Observation) -> tuple[str, ...]:
     """The code points of all suites that were seen accepted, in any version, in order."""
-    pairs = (*_words(seen, "tls.accepted"), *_words(seen, "tls.suites"))
+    pairs = (*texts(seen, "tls.accepted"), *texts(seen, "tls.suites"))
     return tuple(sorted({code for pair in pairs if (code := pair.partition(" 0x")[2])}))
 
 
@@ -220,7 +216,7 @@ def _suites(clause: Clause, seen: Observation) -> Iterator[str]:
 
 def _groups(clause: Clause, seen: Observation) -> Iterator[str]:
     listed = {name.casefold() for name in clause.names}
-    strange = [name for name in _words(seen, "tls.groups") if name.casefold() not in listed]
+    strange = [name for name in texts(seen, "tls.groups") if name.casefold() not in listed]
     if strange:
         yield f"agrees on keys in {_listed(strange)}, which it does not list"
     elif not _settled(seen, "groups") and not _no_key_is_agreed_on(seen):
@@ -228,7 +224,7 @@ def _groups(clause: Clause, seen: Observation) -> Iterator[str]:
 
 
 def _some_group(clause: Clause, seen: Observation) -> Iterator[str]:
-    if {name.casefold() for name in clause.names} & {name.casefold() for name in _words(seen, "tls.groups")}:
+    if {name.casefold() for name in clause.names} & {name.casefold() for name in texts(seen, "tls.groups")}:
         return
     if not _settled(seen, "groups"):
         raise _Unsettled("the groups")

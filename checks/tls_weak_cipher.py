@@ -93,7 +93,7 @@ def tls_weak_cipher(device: Device) -> Judgement:
 def _null(one: Spoken) -> Iterator[Flaw | Doubt]:
     found = one.of(Weakness.NULL)
     if found:
-        yield breach("cipher.null", one.seen, f"Accepts TLS that encrypts nothing: {listing(found)}.")
+        yield breach("cipher.null", one.showing(found), f"Accepts TLS that encrypts nothing: {listing(found)}.")
         return
     yield from one.doubts(Weakness.NULL)
 
@@ -102,7 +102,7 @@ def _anonymous(one: Spoken) -> Iterator[Flaw | Doubt]:
     found = one.of(Weakness.ANONYMOUS)
     if found:
         detail = f"Accepts TLS without any proof of who it is, so somebody in between is not noticed: {listing(found)}."
-        yield breach("cipher.anon", one.seen, detail)
+        yield breach("cipher.anon", one.showing(found), detail)
         return
     yield from one.doubts(Weakness.ANONYMOUS)
 
@@ -111,7 +111,7 @@ def _export(one: Spoken) -> Iterator[Flaw | Doubt]:
     found = one.of(Weakness.EXPORT)
     if found:
         detail = f"Accepts keys that were made short on purpose: {listing(found)}.{_broken_by(found)}"
-        yield breach("cipher.export", one.seen, detail)
+        yield breach("cipher.export", one.showing(found), detail)
         return
     yield from one.doubts(Weakness.EXPORT)
 
@@ -128,7 +128,7 @@ def _weak(one: Spoken) -> Iterator[Flaw | Doubt]:
     for rule, (words, classes) in _WEAK.items():
         found = [accepted for accepted in one.accepted if _rule(accepted) == rule]
         if found:
-            yield breach(rule, one.seen, f"Accepts {words}: {listing(found)}.")
+            yield breach(rule, one.showing(found), f"Accepts {words}: {listing(found)}.")
         else:
             yield from one.doubts(*sorted(classes))
 

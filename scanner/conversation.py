@@ -14,6 +14,7 @@ import re
 from collections.abc import Generator, Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
+from functools import cache
 from typing import Any, Protocol, TypeAlias, TypeVar
 
 from checks.contract import Account, Answer
@@ -34,24 +35,32 @@ class Safety(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Say:
-    """A request template: its name for the audit line and the pattern that a request must match in full."""
+    """A request template: its name for the audit line and the pattern that a request must match in full.
+
+    The pattern is compiled when it is first asked for: hardly a run speaks every protocol.
+    """
 
     name: str
-    pattern: re.Pattern[bytes] = field(repr=False)
+    pattern: bytes = field(repr=False)
 
     @classmethod
     def exactly(cls, name: str, request: bytes) -> "Say":
         """These bytes and no others."""
-        return cls(name, re.compile(re.escape(request), re.DOTALL))
+        return cls(name, re.escape(request))
 
     @classmethod
     def like(cls, name: str, pattern: bytes) -> "Say":
         """Bytes that match `pattern` from end to end (DOTALL)."""
-        return cls(name, re.compile(pattern, re.DOTALL))
+        return cls(name, pattern)
 
     def allows(self, request: bytes) -> bool:
         """Whether `request` is one of these."""
-        return self.pattern.fullmatch(request) is not None
+        return _compiled(self.pattern).fullmatch(request) is not None
+
+
+@cache
+def _compiled(pattern: bytes) -> re.Pattern[bytes]:
+    return re.compile(pattern, re.DOTALL)
 
 
 @dataclass(frozen=True, slots=True)

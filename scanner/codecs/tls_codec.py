@@ -96,12 +96,13 @@ def record_size(header: bytes) -> tuple[int, int]:
 
 def messages(data: bytes) -> Iterator[tuple[int, bytes]]:
     """The whole handshake messages at the start of `data`, as (type, body)."""
-    while len(data) >= 4:
-        end = 4 + int.from_bytes(data[1:4], "big")
+    at = 0
+    while len(data) >= at + 4:
+        end = at + 4 + int.from_bytes(data[at + 1 : at + 4], "big")
         if len(data) < end:
             return
-        yield data[0], data[4:end]
-        data = data[end:]
+        yield data[at], data[at + 4 : end]
+        at = end
 
 
 def parse_server_hello(body: bytes) -> ServerHello:
@@ -151,10 +152,11 @@ def parse_key_exchange(exchange: str, body: bytes) -> KeyExchange:
 def read_extensions(data: bytes) -> dict[int, bytes]:
     """The extensions that follow one another in `data`, by code point."""
     found: dict[int, bytes] = {}
-    while len(data) >= 4:
-        end = 4 + int.from_bytes(data[2:4], "big")
-        found[int.from_bytes(data[:2], "big")] = data[4:end]
-        data = data[end:]
+    at = 0
+    while len(data) >= at + 4:
+        end = at + 4 + int.from_bytes(data[at + 2 : at + 4], "big")
+        found[int.from_bytes(data[at : at + 2], "big")] = data[at + 4 : end]
+        at = end
     return found
 
 
@@ -162,9 +164,10 @@ def parse_certificates(body: bytes) -> tuple[bytes, ...]:
     """The DER of each certificate of a Certificate message up to TLS 1.2, in the order sent; what is cut short is left out."""
     chain = []
     data = body[3 : 3 + int.from_bytes(body[:3], "big")]
-    while len(data) >= 3:
-        end = 3 + int.from_bytes(data[:3], "big")
-        if 3 < end <= len(data):
-            chain.append(data[3:end])
-        data = data[end:]
+    at = 0
+    while len(data) >= at + 3:
+        start = at + 3
+        at = start + int.from_bytes(data[at:start], "big")
+        if start < at <= len(data):
+            chain.append(data[start:at])
     return tuple(chain)

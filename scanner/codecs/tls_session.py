@@ -115,11 +115,13 @@ NO_CERTIFICATE = message(CERTIFICATE, vector(3, b""))
 
 def is_whole(handshake: bytes) -> bool:
     """Whether a server's messages up to its Finished are here; `ProtocolError` where they are longer than any handshake is."""
+    read = 0
     for kind, body in messages(handshake):
-        handshake = handshake[4 + len(body) :]
+        read += 4 + len(body)
         if kind == FINISHED:
             return True
-    if len(handshake) > HANDSHAKE_LIMIT or int.from_bytes(handshake[1:4], "big") > HANDSHAKE_LIMIT:
+    left = handshake[read:]
+    if len(left) > HANDSHAKE_LIMIT or int.from_bytes(left[1:4], "big") > HANDSHAKE_LIMIT:
         raise ProtocolError("a TLS handshake without end")
     return False
 
@@ -196,11 +198,11 @@ def parse_ticket(body: bytes) -> Ticket | None:
 
 def split_records(data: bytes) -> tuple[list[bytes], bytes]:
     """The whole records at the start of `data`, and the rest; `ProtocolError` where they are not TLS."""
-    records = []
-    while len(data) >= 5:
-        _, size = record_size(data[:5])
-        if len(data) < 5 + size:
+    records, at = [], 0
+    while len(data) >= at + 5:
+        _, size = record_size(data[at : at + 5])
+        if len(data) < at + 5 + size:
             break
-        records.append(data[: 5 + size])
-        data = data[5 + size :]
-    return records, data
+        records.append(data[at : at + 5 + size])
+        at += 5 + size
+    return records, data[at:]

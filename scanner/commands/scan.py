@@ -25,7 +25,25 @@ if TYPE_CHECKING:
 LEVELS = {level.label: level for level in Level}
 SEVERITIES = {severity.label: severity for severity in Severity}
 OF_PROFILES = "What TLS is held against: device (the default), mozilla-modern, mozilla-intermediate, nist-800-52r2, bsi-tr-02102-2."
-HARDER = "How fast (normal, unless the site says otherwise): packets and connections, of the scan and of each device."
+pace = click.option(
+    "--pace",
+    type=click.Choice(["gentle", "normal", "lab"]),
+    help="How fast (normal, unless the site says otherwise): packets and connections, of the scan and of each device.",
+)
+known_keys = click.option(
+    "--known-keys",
+    multiple=True,
+    type=click.Path(path_type=Path),
+    metavar="FILE",
+    help="Hashes of further keys whose private half is known, one a line; may be given several times.",
+)
+fail_on_severity = click.option(
+    "--fail-on",
+    type=click.Choice(list(SEVERITIES)),
+    default="high",
+    show_default=True,
+    help="End with exit code 1 from this severity on.",
+)
 
 
 @click.command()
@@ -36,7 +54,7 @@ HARDER = "How fast (normal, unless the site says otherwise): packets and connect
     type=click.Choice(list(LEVELS)),
     help="identify asks only what a device tells anyone; login also tries documented default accounts.",
 )
-@click.option("--pace", type=click.Choice(["gentle", "normal", "lab"]), help=HARDER)
+@pace
 @click.option("--checks", multiple=True, metavar="ID", help="Only this check or family; may be given several times.")
 @click.option("--ports", metavar="LIST", help="Only these TCP ports: 22,80,8000-8100.")
 @click.option(
@@ -62,22 +80,10 @@ HARDER = "How fast (normal, unless the site says otherwise): packets and connect
     " at level login. May be given several times.",
 )
 @click.option("--tls-profile", metavar="NAME", help=OF_PROFILES)
-@click.option(
-    "--known-keys",
-    multiple=True,
-    type=click.Path(path_type=Path),
-    metavar="FILE",
-    help="Hashes of further keys whose private half is known, one a line; may be given several times.",
-)
+@known_keys
 @click.option("--window", metavar="HH:MM-HH:MM", help="Scan only within these hours.")
 @click.option("--resume/--fresh", help="Go on with the interrupted scan of the same question, or begin anew.")
-@click.option(
-    "--fail-on",
-    type=click.Choice(list(SEVERITIES)),
-    default="high",
-    show_default=True,
-    help="End with exit code 1 from this severity on.",
-)
+@fail_on_severity
 @to_files
 @click.option("--plan", is_flag=True, help="Say what would be sent, and send nothing.")
 @click.option("--yes-large", is_flag=True, help="Scan more than 65,536 addresses.")

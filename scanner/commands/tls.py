@@ -12,7 +12,7 @@ import click
 from inventory.errors import ConfigError, PeerError, Quarantined, Unreached
 from inventory.model import Endpoint
 from inventory.text import one_line
-from scanner.commands.scan import HARDER, LEVELS, OF_PROFILES, SEVERITIES
+from scanner.commands.scan import LEVELS, OF_PROFILES, SEVERITIES, fail_on_severity, known_keys, pace
 from scanner.exits import Exit, exit_for
 from scanner.options import Options
 from scanner.output import Outputs, show, to_files
@@ -28,23 +28,11 @@ if TYPE_CHECKING:
 @click.argument("endpoint", metavar="HOST[:PORT]")
 @click.option("--starttls", metavar="PROTOCOL", help="TLS is opened there by a command of this protocol: smtp, ftp, …")
 @click.option("--level", type=click.Choice(list(LEVELS)), help="As for scan.")
-@click.option("--pace", type=click.Choice(["gentle", "normal", "lab"]), help=HARDER)
+@pace
 @click.option("--profile", "tls_profile", metavar="NAME", help=OF_PROFILES)
-@click.option(
-    "--known-keys",
-    multiple=True,
-    type=click.Path(path_type=Path),
-    metavar="FILE",
-    help="Hashes of further keys whose private half is known, one a line; may be given several times.",
-)
+@known_keys
 @click.option("--authorised-by", metavar="TEXT", help="By whose word a host is asked that no site approves.")
-@click.option(
-    "--fail-on",
-    type=click.Choice(list(SEVERITIES)),
-    default="high",
-    show_default=True,
-    help="End with exit code 1 from this severity on.",
-)
+@fail_on_severity
 @to_files
 @click.option("--low-ports-at", type=click.IntRange(0, 60000), default=0, hidden=True)
 @click.pass_obj

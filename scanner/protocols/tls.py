@@ -66,6 +66,7 @@ FACTS = {
     "tls.accepted": "every suite that it was seen to accept, by version, in its own order where it has one: 'TLSv1.2 0xc02f'",
     "tls.settled": "what was asked to its end, so that what was not seen is not there: versions, null, anonymous, …",
     "tls.unsettled": "what could not be asked to its end, and why: 'export: the 15 hellos were used up'",
+    "tls.intolerant": "what it hangs up on instead of answering by what it knows: 'hellos of TLSv1.2', 'long hellos of TLSv1.2'",
     "tls.preference": "who decides on the suite: server or client",
     "tls.groups": "the groups that it agrees on keys in: 'x25519', 'secp256r1', 'ffdhe2048', …",
     "tls.dh_bits": "the size of its smallest Diffie-Hellman prime",
@@ -199,7 +200,15 @@ def _taken(
         "tls.accepted": (*(f"{SSL20.name} 0x{code}" for code in (old.suites if old else ())), *picks),
         "tls.settled": (*(() if open_ else ("versions",)), *(("sslv2",) if old else ())),
         "tls.unsettled": (*open_, *strange),
+        **_intolerant(asker, accepted),
     }
+
+
+def _intolerant(asker: Asker, accepted: list[tuple[Version, Flight]]) -> dict[str, FactValue]:
+    """A server answers newer hellos by the best version that it has (RFC 5246, appendix E.1); one that hangs up on them does not."""
+    best = accepted[-1][0].code if accepted else TLS13.code
+    hung = tuple(f"hellos of {version.name}" for version in asker.hung if best < version.code < TLS13.code)
+    return {"tls.intolerant": hung} if hung else {}
 
 
 def _oldest(asker: Asker) -> Conversation[Ssl2 | None]:

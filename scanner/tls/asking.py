@@ -73,7 +73,8 @@ class Asker:
     """Asks one endpoint, one connection after another; `asked` counts the connections, `again` the second hellos on one (RFC 8446, section 4.1.4). `prelude`
     is what is said before TLS on each (STARTTLS).
 
-    `unanswered` are the versions whose first hello was left without an answer that could be read, which leaves open whether they are spoken.
+    `unanswered` are the versions whose first hello was left without an answer that could be read, which leaves open whether they are spoken. `hung` are
+    those whose first hello it hung up on, or fell silent at.
     """
 
     target: Target
@@ -81,6 +82,7 @@ class Asker:
     asked: int = 0
     again: int = 0
     unanswered: dict[Version, PeerError] = field(default_factory=dict)
+    hung: list[Version] = field(default_factory=list)
 
     @property
     def broken_off(self) -> PeerError | None:
@@ -115,7 +117,8 @@ def read_flight(version: Version, last: Last = all_of_it) -> Conversation[Flight
 
     What it picked is true whatever comes after that: silence, garbage or records without end.
     """
-    raw = handshake = b""
+    raw = rest = b""
+    size = 0
     picked: ServerHello | None = None
     found: dict[int, bytes] = {}
     alert: int | None = None
@@ -132,20 +135,30 @@ def read_flight(version: Version, last: Last = all_of_it) -> Conversation[Flight
                 continue  # "unrecognized_name" and its like: the handshake goes on
             alert = payload[1] if len(payload) > 1 else None
             break
-        handshake += payload if kind == tls_codec.HANDSHAKE else b""
-        found = dict(reversed(list(tls_codec.messages(handshake))))
+        if kind == tls_codec.HANDSHAKE:
+            size += len(payload)
+            rest = _taken(rest + payload, found)
         if tls_codec.SERVER_HELLO in found:
             picked = tls_codec.parse_server_hello(found[tls_codec.SERVER_HELLO])
         if picked and (picked.version >= TLS13.code or {last(picked), tls_codec.SERVER_HELLO_DONE} & found.keys()):
             break  # the rest is encrypted, or what is wanted is here
-        if picked and (picked.version != version.code or len(handshake) > _HANDSHAKE_LIMIT):
+        if picked and (picked.version != version.code or size > _HANDSHAKE_LIMIT):
             break  # not what was offered, or with a certificate that is too large to be one: what it picked is all we want of it
-        if len(handshake) > _HANDSHAKE_LIMIT or (found and not picked):
+        if size > _HANDSHAKE_LIMIT or (found and not picked):
             raise ProtocolError("a TLS handshake without a ServerHello")
     else:
         if picked is None:
             raise ProtocolError("TLS records without end")
     return Flight(picked, found, raw, alert)
+
+
+def _taken(handshake: bytes, found: dict[int, bytes]) -> bytes:
+    """Note the first message of each type among the whole ones; what is left behind them."""
+    read = 0
+    for kind, body in tls_codec.messages(handshake):
+        found.setdefault(kind, body)
+        read += 4 + len(body)
+    return handshake[read:]
 
 
 def read_record() -> Conversation[tuple[int, bytes, bytes]]:

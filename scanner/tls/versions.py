@@ -29,6 +29,7 @@ def flights(asker: Asker) -> Conversation[dict[Version, Flight]]:
             flight = yield from asker.ask(everything(version))
         except (PeerClosed, TimedOut) as error:  # a version that is not known is met with silence by some
             silent += isinstance(error, TimedOut)
+            asker.hung.append(version)
             asker.unanswered |= {version: error} if isinstance(error, TimedOut) else {}
             if not found and (silent >= _SILENCES or not waiting or not asker.target.expected):
                 raise

@@ -61,6 +61,7 @@ def test_renegotiation_is_asked_of_what_renegotiates(make, judge, tls, versions,
         ({"extended_master_secret": False}, "ext.ems", "RFC 7627"),
         (OLDER | {"fallback_scsv": False}, "ext.scsv", "fall back"),
         ({"truncated_hmac": True}, "ext.trunc_hmac", "80 bits"),
+        ({"intolerant": ("hellos of TLSv1.2",)}, "proto.intolerance", "Hangs up on hellos of TLSv1.2"),
         ({"early_data": True}, "ext.early_data", "0-RTT"),
     ],
 )

@@ -20,6 +20,7 @@ EXPECTED = {
     "proto.dtls10": "medium",
     "proto.no_dtls12": "high",
     "proto.no13": "info",
+    "proto.intolerance": "low",
     "cipher.null": "critical",
     "cipher.anon": "critical",
     "cipher.export": "critical",

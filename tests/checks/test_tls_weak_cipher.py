@@ -1,3 +1,5 @@
+from dataclasses import replace
+
 import pytest
 
 from checks import tls_weak_cipher as cipher
@@ -76,3 +78,21 @@ def test_what_a_graver_check_tells_is_not_called_accepted_by_nobody(make, judge,
 def test_two_endpoints_are_two_findings(make, judge, tls, check):
     weak = tls(accepted=("TLSv1.0 0x0001", "TLSv1.0 0x0018", "TLSv1.0 0x0003", "TLSv1.0 0x0005"))
     assert judge(check, make(("tls", 443, weak), ("tls", 8443, weak))).ports == [443, 8443]
+
+
+def test_the_answer_that_picked_the_suite_is_its_evidence(make, judge, tls):
+    def hello(suite: int) -> bytes:
+        """RFC 5246, section 7.4.1.3: a session of four bytes, no extensions."""
+        body = b"\3\3" + b"\x16\3" * 16 + b"\4abcd" + suite.to_bytes(2, "big") + b"\0"
+        return b"\x16\3\3\0\x2e\2\0\0\x2a" + body
+
+    facts = tls(accepted=("TLSv1.2 0xc02f", "TLSv1.2 0x0005"))
+    device = make(("tls", 443, facts))
+    (seen,) = device.observations
+    for evidence, proof in (
+        (hello(0xC02F) + hello(5), hello(5)),
+        (hello(0xC02F), hello(0xC02F)),
+        (b"\x16\3", b"\x16\3"),
+    ):
+        told = replace(device, observations=(replace(seen, evidence=evidence),))
+        assert [flaw.evidence for flaw in judge(cipher.tls_weak_cipher, told).flaws] == [proof]

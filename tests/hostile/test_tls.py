@@ -3,17 +3,20 @@
 import json
 import re
 from collections.abc import Iterator
+from pathlib import Path
 from typing import Any
 
 import pytest
 
 from inventory.store import Store
+from scanner.cli import run
 from scanner.conversation import EVIDENCE_LIMIT
 from scanner.tls.posture import CLASSES
 from scanner.tls.questioning import HELLOS
 from tests.hostile.conftest import Street
-from tests.hostile.street import STREET
-from tests.hostile.tls_servers import DTLS, Case, hosts
+from tests.hostile.street import SHIFT, STREET, standing
+from tests.hostile.test_scan import hidden
+from tests.hostile.tls_servers import DTLS, Case, devices, hosts
 
 pytestmark = pytest.mark.timeout(600)  # the street is waited for
 CASES = pytest.mark.parametrize(("host", "case"), hosts().items(), ids=[case.name for case in hosts().values()])
@@ -91,3 +94,25 @@ def test_what_is_kept_as_evidence_is_short(street: Street):
     seen = [one for assessment in report.assessments for one in assessment.device.observations]
     assert len(seen) > 100
     assert max(len(one.evidence) for one in seen) <= EVIDENCE_LIMIT
+
+
+PAGES = {
+    "a certificate of 16 MB": "no certificate was shown",
+    "dressed up in every name of its certificate": "pwned",
+    "another mind each time": "not read",
+    "warnings without end": "speaks no TLS: TLS records without end",
+}
+
+
+@pytest.mark.parametrize("name", PAGES)
+def test_one_endpoint_alone_ends_in_a_page_or_in_one_line(name: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]):  # fmt: skip
+    (device,) = [one for one in devices() if one.name == name]
+    words = ["--store", str(tmp_path / "tocsin.db"), "--audit", str(tmp_path / "audit.jsonl"), "tls", device.address]
+    words += ["--authorised-by", "test", "--pace", "lab", *(["--low-ports-at", str(SHIFT)] if SHIFT else [])]
+    with standing([device]):
+        code = run(words)
+    said = capsys.readouterr()
+    assert code in (1, 3)
+    assert PAGES[name] in (said.out or said.err)
+    assert hidden(said.out + said.err) == set()
+    assert "Not settled" in said.out or len(said.err.splitlines()) == 1

@@ -124,6 +124,7 @@ def test_a_server_that_hangs_on_a_modern_hello_is_offered_tls_10_next(recite):
     heard, sent = recite(tls.probe(TARGET), [b"", old, FAILED, FAILED, FAILED])
     assert hellos(sent)[:2] == ["TLSv1.2", "TLSv1.0"]
     assert heard.facts["tls.versions"] == ("TLSv1.0",)
+    assert heard.facts["tls.intolerant"] == ("hellos of TLSv1.2",)
 
 
 def test_where_nothing_speaks_for_tls_one_silence_is_enough(recite):
@@ -219,6 +220,7 @@ def test_an_anonymous_suite_comes_without_a_certificate(recite):
 def test_a_server_that_closes_on_an_old_hello_refuses_it(recite):
     heard, _ = recite(tls.probe(TARGET), [UP_TO_12[0], b"", b"", b""])
     assert heard.facts["tls.versions"] == ("TLSv1.2",)
+    assert "tls.intolerant" not in heard.facts
 
 
 def test_a_server_that_refuses_everything_still_speaks_tls(recite):

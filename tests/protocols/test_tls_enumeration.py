@@ -11,6 +11,7 @@ from scanner.conversation import Depth, Read, Reconnect, Send, Target
 from scanner.protocols import tls
 from scanner.tls.asking import Asker
 from scanner.tls.enumeration import Enumeration, lists
+from scanner.tls.full import in_full
 from scanner.tls.groups import find_groups
 from tests.holding import hold_with
 from tests.protocols.simulated_tls import Offer, Server, message, record_of
@@ -241,6 +242,14 @@ def test_in_full_everything_is_settled_and_ssl_2_is_asked_for():
     assert len([data for data in sent if data[0] == 0x80]) == 1
     assert all(any(say.allows(data) for say in tls.SAYS) for data in sent)
     assert set(heard.facts) <= set(tls.FACTS)
+
+
+def test_what_it_chokes_on_is_a_fact_and_leaves_nothing_open():
+    known = {"tls.versions": ("TLSv1.2",), "tls.intolerant": ("hellos of TLSv1.3",)}
+    facts = hold_with(in_full(Asker(TARGET), known), Server({0x0303: MODERN}, most=20).answer)
+    assert facts["tls.intolerant"] == ("hellos of TLSv1.3", "long hellos of TLSv1.2")
+    assert facts["tls.unsettled"] == ()
+    assert "suites" in facts["tls.settled"]
 
 
 @settings(deadline=None, max_examples=60)

@@ -42,7 +42,6 @@ from tests.real.tls_servers import (
 )
 from tests.segment import Segment
 
-UNNAMED = "nginx, by its address"
 NETWORK, SCANNER, SUFFIX = "10.79.0", "10.79.0.1", "tocsin.test"
 OWN_SETTINGS = {**os.environ, "OPENSSL_CONF": os.devnull}  # the distribution's own forbid old versions
 Offers = Mapping[str, frozenset[str]]
@@ -51,7 +50,8 @@ Offers = Mapping[str, frozenset[str]]
 
 @dataclass(frozen=True)
 class Server:
-    """A server of the street: how it is built, what it offers, what is wrong with it (check and severity), and by which name it is asked."""
+    """A server of the street: how it is built, what it offers, what is wrong with it (check and severity), by which name it is asked, and why it is `shut`
+    to whoever would see its page."""
 
     number: int
     build: Callable[[Plot], Command]
@@ -60,6 +60,7 @@ class Server:
     port: int = 443
     name: str = ""
     facts: Mapping[str, object] = field(default_factory=dict)
+    shut: tuple[str, ...] = ()
 
     @property
     def address(self) -> str:
@@ -124,8 +125,12 @@ SERVERS = {
         facts={"tls.dh_bits": 1024, "tls.dh_prime": "Oakley group 2"},
     ),
     "nginx, by name": Server(13, nginx_by_name, openssl("1.2 1.3", SOUND), NAMED, name=f"shared.{SUFFIX}"),
-    UNNAMED: Server(
-        14, nginx_by_name, openssl(""), facts={"tls.versions": [], "tls.unsettled": [f"versions: {NAMELESS}"]}
+    "nginx, by its address": Server(
+        14,
+        nginx_by_name,
+        openssl(""),
+        facts={"tls.versions": [], "tls.unsettled": [f"versions: {NAMELESS}"]},
+        shut=("TLS: TLSV1_UNRECOGNIZED_NAME",),
     ),
     "lighttpd": Server(
         15,
@@ -169,6 +174,7 @@ SERVERS = {
         s_server("-Verify", "1", "-cipher", SOUND),
         openssl("1.2 1.3", SOUND),
         facts={"tls.client_certificate": True},
+        shut=("TLS: TLSV13_ALERT_CERTIFICATE_REQUIRED",),
     ),
     "s_server, by name": Server(22, s_server_by_name, openssl("1.2", SOUND), NAMED | ONLY_12, name=f"named.{SUFFIX}"),
     "s_server, SHA-1": Server(

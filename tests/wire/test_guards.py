@@ -9,6 +9,7 @@ from scanner.audit import verify
 from scanner.conversation import Heard, Lead, Read, ReadAll, ReadSome, Reconnect, Safety, Send, Target
 from scanner.guards import UndeclaredRequest, shifted
 from scanner.pace import PACES, Clock
+from scanner.protocols import load_protocols
 
 HELLO = b"HELLO\r\n"
 
@@ -298,3 +299,9 @@ async def test_what_a_device_says_is_not_in_the_audit(serve, wire, protocol, aud
         await wire().hold(protocol(steps), peer.target)
     assert "yourself" not in audit_path.read_text()
     assert verify(audit_path).lines == 1
+
+
+def test_every_template_is_a_pattern_that_does_not_allow_to_say_nothing():
+    says = [say for protocol in load_protocols().values() for say in protocol.SAYS]
+    assert len(says) > 50
+    assert [say.name for say in says if say.allows(b"")] == []

@@ -75,7 +75,7 @@ def test_vsftpd(serve, hold, certificate, tmp_path):
     heard, peer = hold(tls.probe(Target(TARGET.endpoint, starttls="ftp", depth=Depth.FULL)), port)
     assert {"versions", "suites", "groups"} <= set(heard.facts["tls.settled"])
     assert "TLSv1.2 0xc030" in heard.facts["tls.accepted"]  # vsftpd's own list has one suite (ssl_ciphers)
-    assert peer.connections - 1 <= heard.facts["tls.hellos"] <= peer.connections
+    assert heard.facts["tls.hellos"] >= peer.connections - 1
 
 
 def test_slapd(serve, hold, certificate, tmp_path):
