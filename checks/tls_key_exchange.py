@@ -15,6 +15,7 @@ or more ("DH parameters"). Where it has no such setting, update the firmware; wh
 import re
 from collections.abc import Iterator
 
+from checks.cipher_suites import Suite
 from checks.contract import Flaw, Judgement, check
 from checks.rules import breach
 from checks.tls_endpoint import Doubt, Spoken, each, in_words, texts
@@ -76,10 +77,15 @@ def _weak_dh(one: Spoken) -> Iterator[Flaw | Doubt]:
         rule = "kx.dh_512" if bits < _BROKEN else "kx.dh_1024"
         detail = f"Agrees on keys with a Diffie-Hellman prime of {bits} bits.{_shared(one)}"
         yield breach(rule, one.seen, detail, severity=Severity.MEDIUM if bits >= _SHORT else None)
-    elif bits is None and any(accepted.suite.exchange.partition("(")[0] in _WITH_PRIME for accepted in one.accepted):
+    elif bits is None and any(_shows_prime(accepted.suite) for accepted in one.accepted):
         yield Doubt("dh", "shows no prime that can be read")
     elif not _goes_without(one, "DH"):
         yield from one.doubts("dh")
+
+
+def _shows_prime(suite: Suite) -> bool:
+    """Whether a prime comes with it by which it is judged; anonymous and EXPORT suites are told as what they are."""
+    return suite.exchange in _WITH_PRIME and not suite.anonymous
 
 
 def _shared(one: Spoken) -> str:

@@ -260,7 +260,7 @@ def _extensions(recipe: Recipe, names: tuple[str, ...]) -> "list[tuple[x509.Exte
         (x509.BasicConstraints(ca=recipe.authority, path_length=None), True)
     ]
     if recipe.named and names:
-        found.append((x509.SubjectAlternativeName([_alternative(name) for name in names]), False))
+        found.append((x509.SubjectAlternativeName([_alternative(name) for name in names if name.isascii()]), False))
     if recipe.uses:
         found.append((x509.KeyUsage(**{use: use in recipe.uses for use in _USES}), True))
     if recipe.purposes:

@@ -5,6 +5,7 @@ import contextlib
 import errno
 import resource
 import socket
+import ssl
 import sys
 import time
 import traceback
@@ -16,6 +17,7 @@ from typing import Any, cast
 from lab import certificates
 from lab.fake import Datagram, Fate, Log, Service, Stream, Visit
 from lab.plan import Placed
+from lab.refusal import TellingContext
 from lab.silence import silence, unsilence
 
 SHIFT = 20000
@@ -211,7 +213,10 @@ async def _converse(connection: socket.socket, service: Stream, visit: Visit) ->
     loop = asyncio.get_running_loop()
     reader = asyncio.StreamReader(limit=65536)
     protocol = asyncio.StreamReaderProtocol(reader)
-    context = certificates.context(visit.device, service.tls, visit.addresses) if service.tls else None
+    context = None
+    if service.tls:
+        told = TellingContext(certificates.context(visit.device, service.tls, visit.addresses), connection)
+        context = cast("ssl.SSLContext", told)  # asyncio asks nothing else of it
     transport, _ = await loop.connect_accepted_socket(lambda: protocol, connection, ssl=context)
     writer = asyncio.StreamWriter(transport, protocol, reader, loop)
     try:

@@ -47,6 +47,12 @@ def test_a_prime_that_nobody_could_read_does_not_pass(make, judge, tls, code, se
     assert "no prime that can be read" in judged.reason
 
 
+@pytest.mark.parametrize("code", ["00a6", "0018", "0014"])  # DH_anon, DH_anon with RC4, DHE with 512 bits for export
+def test_the_prime_of_a_suite_that_is_told_as_something_graver_is_not_asked_for(make, judge, tls, code):
+    facts = tls(versions=("TLSv1.2",), settled=("dh",), accepted=(f"TLSv1.2 0x{code}",), suites=())
+    assert judge(exchange.tls_weak_dh, make(("tls", 443, facts))).ended == "passed"
+
+
 @pytest.mark.parametrize("check", [exchange.tls_weak_dh, exchange.tls_weak_curve], ids=lambda check: check.id)
 def test_where_every_suite_is_known_and_none_has_it_there_is_nothing_to_ask(make, judge, tls, check):
     facts = tls(versions=("TLSv1.2",), settled=("suites",), accepted=("TLSv1.2 0x002f",), suites=())

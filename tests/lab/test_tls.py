@@ -1,6 +1,7 @@
 import re
 
 import pytest
+from cryptography import x509
 
 from lab import certificates
 from lab.fake import TLS
@@ -81,3 +82,25 @@ async def test_a_client_that_gives_up_in_the_handshake_is_counted_and_is_no_faul
     house = await build(Http(port=8443, tls=TLS("modern")))
     assert await house.talk(8443, b"not a ClientHello\r\n\r\n") != b"200"
     assert house.log.connections == 1
+
+
+async def test_a_handshake_that_is_refused_ends_with_the_alert_that_says_why(build):
+    house = await build(Http(port=8443, tls=TLS("modern")))
+    # ClientHello of TLS 1.0 with TLS_RSA_WITH_AES_128_CBC_SHA, RFC 2246 section 7.4.1.2
+    hello = bytes.fromhex("160301002f 0100002b 0301") + bytes(32) + bytes.fromhex("00 0004 002f00ff 0100")
+    assert (await house.talk(8443, hello))[-2:].hex() == "0246"  # protocol_version
+
+
+def test_a_certificate_bears_the_names_and_addresses_that_its_recipe_says():
+    def sans(recipe):
+        shown = certificates.shown("d", TLS(recipe, subject="CN=meter-7.lab,O=x"), ("127.0.0.7", "fd00:77::7"))
+        certificate = x509.load_der_x509_certificate(certificates.der_of(shown))
+        try:
+            found = certificate.extensions.get_extension_for_class(x509.SubjectAlternativeName)
+        except x509.ExtensionNotFound:
+            return []
+        return [str(name.value) for name in found.value]
+
+    assert sans("modern") == ["meter-7.lab", "127.0.0.7", "fd00:77::7"]
+    assert sans("by-name") == ["meter-7.lab"]
+    assert sans("self-signed") == []

@@ -1,4 +1,7 @@
-"""What it costs each device of the whole city to be identified, by the report and on the cable: at most 20 connections and 200 packets, without the sweep."""
+"""What it costs each device of the whole city to be identified, by the report and on the cable: at most 20 connections and 200 packets, without the sweep.
+
+An endpoint of TLS is asked for its posture afterwards: it gets fifteen hellos at most in all.
+"""
 
 import json
 from collections import Counter, defaultdict
@@ -8,11 +11,14 @@ from typing import Any
 import pytest
 
 from lab.truth import compare
+from scanner.conversation import Depth
+from scanner.deepening import bounds
 from scanner.questions import Budget
 from tests.conftest import city, scan
 from tests.nights.capture import RST, SYN, Packet, captured
 
 MOST = Budget()
+POSTURE = bounds(Depth.POSTURE)
 
 
 @pytest.fixture(scope="module")
@@ -44,17 +50,31 @@ def _connections(packets: Iterable[Packet]) -> int:
     return len({(p.source_port, p.port) for p in packets if p.protocol == "tcp" and not p.flags & (SYN | RST)})
 
 
+def _may_have(device: dict[str, Any]) -> tuple[int, int]:
+    """The connections and packets that a device may have: those of the identification, and those of each posture."""
+    endpoints = sum(1 for service in device["services"] if service["facts"].get("tls.depth") == "posture")
+    return MOST.connections + endpoints * POSTURE.connections, MOST.packets + endpoints * POSTURE.packets
+
+
 def _devices(night: dict[str, Any]) -> dict[str, dict[str, Any]]:
     return {device["addresses"][0]: device for device in night["report"]["devices"]}
 
 
 def test_no_device_pays_more_for_its_identification_than_is_promised(night):
+    most = {address: _may_have(device) for address, device in _devices(night).items()}
     dear = {
         address: (_connections(packets), len(packets))
         for address, packets in night["cable"].items()
-        if _connections(packets) > MOST.connections or len(packets) > MOST.packets
+        if _connections(packets) > most[address][0] or len(packets) > most[address][1]
     }
     assert dear == {}
+
+
+def test_no_endpoint_of_tls_is_sent_more_than_fifteen_hellos(night):
+    facts = [service["facts"] for device in _devices(night).values() for service in device["services"]]
+    hellos = [found["tls.hellos"] for found in facts if "tls.hellos" in found]
+    assert len(hellos) >= 50
+    assert max(hellos) <= POSTURE.connections
 
 
 def test_every_packet_of_a_conversation_went_to_a_device_of_the_report(night):
