@@ -42,7 +42,8 @@ def command(
     """Ask one TLS endpoint everything, and say what is wrong with it.
 
     HOST is an address or a name, [::1]:8443 an IPv6 address with its port; the port is 443 where none is named. The scope, the pace and the audit trail are
-    those of a scan, and it takes some dozens of connections. Nothing is stored in the inventory, but for the quarantine of a device that falls silent.
+    those of a scan, and it takes some dozens of connections, seldom more than two hundred. Nothing is stored in the inventory, but for the quarantine of a
+    device that falls silent.
     """
     from scanner.jobs import Request, build
     from scanner.one_endpoint import parse_endpoint
