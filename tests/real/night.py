@@ -51,7 +51,13 @@ OLD_TLS = (
     ("tls-certificate-weak-key", 443, "high"),
     ("tls-certificate-weak-signature", 443, "medium"),
     ("tls-certificate-self-signed", 443, "low"),
+    ("tls-certificate-hygiene", 443, "low"),
+    ("tls-anonymous", 443, "critical"),
+    ("tls-weak-dh", 443, "high"),
+    ("tls-hardening", 443, "low"),
+    ("tls-advice", 443, "info"),
 )
+NO_TLS_13 = ("tls-advice", 443, "info")
 DEFAULT = {
     "dropbear": Case(11, street.dropbear, "admin01", ROUTER, (22, 80), DROPBEAR, (SSH_FLAW,), "root"),
     "sshd": Case(12, street.sshd, "admin01", OTHER_ROUTER, (22, 80), OPENSSH, (SSH_FLAW,), "root"),
@@ -77,7 +83,7 @@ DEFAULT = {
     "vsftpd": Case(18, street.vsftpd, "", UNKNOWN, (21,), {21: "vsftpd"}, (FTP,)),
     "s_server": Case(19, street.s_server, "old", UNKNOWN, (443,), {}, OLD_TLS),
     "s_server-expired": Case(
-        20, street.s_server, "expired", UNKNOWN, (443,), {}, (("tls-certificate-expired", 443, "high"),)
+        20, street.s_server, "expired", UNKNOWN, (443,), {}, (("tls-certificate-expired", 443, "high"), NO_TLS_13)
     ),
     "telnetd": Case(21, street.telnetd, "pass", DOOR, (23,), {}, (TELNET_FLAW, TELNET), "root"),
     "telnetd-shell": Case(
@@ -103,7 +109,7 @@ HARDENED = {
     "mosquitto": Case(116, street.mosquitto, CHANGED, UNKNOWN, (1883,)),
     "snmpd": Case(117, street.snmpd, CHANGED, UNKNOWN, ()),
     "vsftpd": Case(118, street.vsftpd, "FTP server ready.", UNKNOWN, (21,), {}, (FTP,)),
-    "s_server": Case(119, street.s_server, "modern", UNKNOWN, (443,)),
+    "s_server": Case(119, street.s_server, "modern", UNKNOWN, (443,), {}, (NO_TLS_13,)),
     "telnetd": Case(121, street.telnetd, CHANGED, DOOR, (23,), {}, (TELNET,), "root"),
 }
 CASES = {f"{name}-default": case for name, case in DEFAULT.items()} | {

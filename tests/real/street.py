@@ -9,7 +9,8 @@ import subprocess
 import sys
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime, timedelta
+from ipaddress import ip_address
 from pathlib import Path
 from typing import Any
 
@@ -37,7 +38,11 @@ WITH_ETC = 'mount --bind "$0" /etc && exec "$@"'
 PAM = "auth required pam_unix.so\naccount required pam_unix.so\nsession required pam_permit.so\n"
 ETC = ("passwd", "group", "nsswitch.conf", "shells")
 OLD_TLS = ("-no_tls1_2", "-no_tls1_3", "-min_protocol", "TLSv1", "-cipher", "ALL:@SECLEVEL=0")
-VALIDITY = {"modern": ("2026-01-01", "2126-01-01"), "expired": ("2022-01-01", "2024-06-30")}
+TODAY = datetime.now(UTC).replace(hour=0, minute=0, second=0, microsecond=0)
+VALIDITY = {
+    "modern": (TODAY - timedelta(days=30), TODAY + timedelta(days=335)),
+    "expired": (datetime(2022, 1, 1, tzinfo=UTC), datetime(2024, 6, 30, tzinfo=UTC)),
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,12 +88,14 @@ class House:
         files = ("-keyout", f"{name}.key", "-out", f"{name}.crt")
         self._openssl("req", "-x509", "-nodes", "-subj", f"/CN={name}.test", *files, *options)
 
-    def certify_by_city(self, name: str, begin: str, end: str) -> None:
-        """Make a P-256 certificate that a city's authority has issued for these days (ISO 8601)."""
+    def certify_by_city(self, name: str, begin: datetime, end: datetime) -> None:
+        """Make a P-256 certificate that a city's authority has issued to this host for these days."""
         authority, own = ec.generate_private_key(ec.SECP256R1()), ec.generate_private_key(ec.SECP256R1())
         builder = x509.CertificateBuilder(_name("City CA"), _name(f"{name}.test"), own.public_key())
         builder = builder.serial_number(x509.random_serial_number())
-        builder = builder.not_valid_before(datetime.fromisoformat(begin)).not_valid_after(datetime.fromisoformat(end))
+        names = [x509.DNSName(f"{name}.test"), x509.IPAddress(ip_address(self.address))]
+        builder = builder.not_valid_before(begin).not_valid_after(end)
+        builder = builder.add_extension(x509.SubjectAlternativeName(names), critical=False)
         issued = builder.sign(authority, hashes.SHA256())
         (self.folder / f"{name}.crt").write_bytes(issued.public_bytes(Encoding.PEM))
         plain = own.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption())
@@ -159,13 +166,13 @@ def vsftpd(house: House, banner: str) -> None:
 
 
 def s_server(house: House, kind: str) -> None:
-    """OpenSSL's server: "old" in all things, "modern", or with an "expired" certificate that the city issued."""
+    """OpenSSL's server: "old" in all things, "modern" but for TLS 1.3, or the same with an "expired" certificate that the city issued."""
     if kind == "old":
         house.certify("old", "-newkey", "rsa:1024", "-sha1", "-days", "3650")
         house.serve("s_server", 443, "old", *OLD_TLS)
     else:
         house.certify_by_city(kind, *VALIDITY[kind])
-        house.serve("s_server", 443, kind, "-tls1_2")
+        house.serve("s_server", 443, kind, "-tls1_2", "-cipher", "ECDHE+AESGCM")
 
 
 def telnetd(house: House, password: str) -> None:

@@ -21,7 +21,7 @@ FOUND = {
     "router": ("Teltonika", {("default-credentials", 22)}),
     "camera": ("Hikvision", {("cleartext-administration", 80)}),
     "broker": (None, {("no-authentication", 1883)}),
-    "tls": (None, {("tls-certificate-expired", 443)}),
+    "tls": (None, {("tls-certificate-expired", 443), ("tls-advice", 443)}),
 }
 SILENT = 15
 PORTS = "21,22,23,80,443,502,1883"

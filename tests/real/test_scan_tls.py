@@ -200,7 +200,7 @@ def test_one_endpoint_is_shown_with_its_versions_and_suites(name, street, tmp_pa
     spoken = {words[0] for words in lines if words[1:2] == ["yes"] and words[0].startswith(("SSL", "TLSv"))}
     assert spoken == server.offers().keys(), ended.stderr
     shown = {words[0] for words in lines if words[1:2] and words[1] == suite_name(words[0])}
-    assert shown == {code for codes in server.offers().values() for code in codes}
+    assert shown == {code for codes in server.offers().values() for code in codes}, ended.stdout
     assert ended.returncode == (1 if server.flaws - {("http-no-hsts", "info")} else 0)
 
 
