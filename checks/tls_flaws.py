@@ -19,8 +19,8 @@ Who is tested: access points, cameras, firewalls, kiosks, network storage, phone
 controller (PLC, RTU, HMI), nor what steers traffic, buildings, doors, lights, power or charging, nor a meter, a sensor or a gateway, nor a management processor
 (HP's iLO and iLO 2 hung on tests for Heartbleed), nor a device with a port open where a controller may stand, nor one whose kind is not known.
 
-What they may do: a failed handshake is nothing to a sound server, but a program around an old library may not bear one (Node.js 0.10.1 ends at any that is
-given up, as its identification does already). So ask for these tests in a maintenance window, and of a few devices of each model first.
+What they may do: a failed handshake is nothing to a sound server, but a program around an old library may not bear every one. So ask for these tests in a
+maintenance window, and of a few devices of each model first.
 
 By the version: a Server header that names OpenSSL 1.0.1 to 1.0.1f beside heartbeats points to Heartbleed, one before 1.0.1h, 1.0.0m and 0.9.8za to CCS
 injection (as a server only 1.0.1 is known to give way; older ones only where the device is the client). Makers and distributions mend a library without
