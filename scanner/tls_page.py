@@ -101,6 +101,7 @@ def _suites(seen: Observation) -> Iterator[RenderableType]:
 
 def _suite_rows(codes: list[str]) -> Table:
     rows = table("", "suite", "strength", "because")
+    rows.columns[1].no_wrap = True  # a name that is cut in two is not found again
     for code in codes:
         suite = all_suites().get(code)
         severity = suite.severity if suite else Severity.INFO
