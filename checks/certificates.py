@@ -105,10 +105,9 @@ class Certificate:
         if not text:
             raise Unread(self.why_unread)
         try:
-            moment = datetime.fromisoformat(text)
-        except ValueError as error:
+            return moment(text)
+        except (ValueError, OverflowError) as error:
             raise Unread(str(error)) from None
-        return moment if moment.tzinfo else moment.replace(tzinfo=UTC)
 
     @property
     def why_unread(self) -> str:
@@ -144,6 +143,12 @@ class Certificate:
         """The breach of a rule by this certificate; `alone` where its check finds no more than one at an endpoint, whose name is then the endpoint's."""
         found = breach(rule, self.seen, detail, severity=severity)
         return replace(found, facet="") if alone else found
+
+
+def moment(text: str) -> datetime:
+    """An ISO 8601 fact as a moment in UTC; raises ValueError or OverflowError where it is none."""
+    found = datetime.fromisoformat(text)
+    return found.astimezone(UTC) if found.tzinfo else found.replace(tzinfo=UTC)
 
 
 Look = Callable[[Certificate], Iterator[Flaw]]

@@ -2,9 +2,9 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import datetime
 
-from checks.certificates import shown
+from checks.certificates import moment, shown
 from inventory.model import Device, Observation
 
 
@@ -29,7 +29,7 @@ class ShownCertificate:
 def shown_certificates(device: Device) -> Iterator[ShownCertificate]:
     """Each certificate whose end is known, in the order of the endpoints, the leaf before its chain."""
     for certificate in shown(device):
-        ends, begins = (moment(certificate.fact(name)) for name in ("not_after", "not_before"))
+        ends, begins = (moment_if_any(certificate.fact(name)) for name in ("not_after", "not_before"))
         if ends is not None:
             sha256, subject, issuer = (certificate.text(name) for name in ("sha256", "subject", "issuer"))
             yield ShownCertificate(certificate.seen, sha256, subject, ends, issuer, begins)
@@ -40,15 +40,14 @@ def _authorities(seen: Observation) -> Iterator[ShownCertificate]:
     columns = (seen.facts.get(name) for name in ("tls.chain", "tls.chain_subjects", "tls.chain_not_after"))
     chain, subjects, dates = (column if isinstance(column, tuple) else () for column in columns)
     for sha256, subject, text in list(zip(chain, subjects, dates, strict=False))[1:]:
-        ends = moment(text)
+        ends = moment_if_any(text)
         if ends is not None and sha256 != seen.facts.get("tls.sha256"):
             yield ShownCertificate(seen, sha256, subject, ends, of_authority=True)
 
 
-def moment(text: object) -> datetime | None:
-    """An ISO 8601 fact as a moment in UTC; None where it is none."""
+def moment_if_any(text: object) -> datetime | None:
+    """A fact as a moment; None where it is none."""
     try:
-        found = datetime.fromisoformat(str(text))
-        return found.astimezone(UTC) if found.tzinfo else found.replace(tzinfo=UTC)
+        return moment(str(text))
     except (ValueError, OverflowError):
         return None

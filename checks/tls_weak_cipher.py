@@ -91,29 +91,26 @@ def tls_weak_cipher(device: Device) -> Judgement:
 
 
 def _null(one: Spoken) -> Iterator[Flaw | Doubt]:
-    found = one.of(Weakness.NULL)
-    if found:
-        yield breach("cipher.null", one.showing(found), f"Accepts TLS that encrypts nothing: {listing(found)}.")
-        return
-    yield from one.doubts(Weakness.NULL)
+    return _told(one, Weakness.NULL, "cipher.null", "TLS that encrypts nothing")
 
 
 def _anonymous(one: Spoken) -> Iterator[Flaw | Doubt]:
-    found = one.of(Weakness.ANONYMOUS)
-    if found:
-        detail = f"Accepts TLS without any proof of who it is, so somebody in between is not noticed: {listing(found)}."
-        yield breach("cipher.anon", one.showing(found), detail)
-        return
-    yield from one.doubts(Weakness.ANONYMOUS)
+    words = "TLS without any proof of who it is, so somebody in between is not noticed"
+    return _told(one, Weakness.ANONYMOUS, "cipher.anon", words)
 
 
 def _export(one: Spoken) -> Iterator[Flaw | Doubt]:
-    found = one.of(Weakness.EXPORT)
-    if found:
-        detail = f"Accepts keys that were made short on purpose: {listing(found)}.{_broken_by(found)}"
-        yield breach("cipher.export", one.showing(found), detail)
+    return _told(one, Weakness.EXPORT, "cipher.export", "keys that were made short on purpose")
+
+
+def _told(one: Spoken, weakness: Weakness, rule: str, words: str) -> Iterator[Flaw | Doubt]:
+    """The breach by all suites of a class, or why nothing can be said of it."""
+    found = one.of(weakness)
+    if not found:
+        yield from one.doubts(weakness)
         return
-    yield from one.doubts(Weakness.EXPORT)
+    attacks = _broken_by(found) if weakness is Weakness.EXPORT else ""
+    yield breach(rule, one.showing(found), f"Accepts {words}: {listing(found)}.{attacks}")
 
 
 def _broken_by(found: list[Accepted]) -> str:

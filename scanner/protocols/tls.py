@@ -213,7 +213,8 @@ def _intolerant(asker: Asker, accepted: list[tuple[Version, Flight]]) -> dict[st
 
 def _oldest(asker: Asker) -> Conversation[Ssl2 | None]:
     """Whether it speaks SSL 2.0, where TLS is expected and a connection is left; whoever does not say so does not."""
-    if not asker.target.expected or asker.asked >= CONNECTIONS or asker.broken_off or asker.target.starttls == "mysql":
+    target = asker.target
+    if not target.expected or target.starttls in preludes.COUNTED or asker.asked >= CONNECTIONS or asker.broken_off:
         return None
     with suppress(PeerError):
         return (yield from ssl2_asking.ask(asker))

@@ -11,7 +11,7 @@ from contextlib import suppress
 from inventory.errors import PeerClosed, PeerError
 from inventory.model import Facts, FactValue
 from inventory.text import one_line
-from scanner.codecs.tls_codec import TLS12, TLS13, Version
+from scanner.codecs.tls_codec import HANDSHAKE_FAILURE, TLS12, TLS13, Version
 from scanner.codecs.tls_session import NO_APPLICATION_PROTOCOL, Session
 from scanner.codecs.tls_shares import Draw
 from scanner.conversation import Conversation, StartTLS
@@ -20,7 +20,6 @@ from scanner.tls.inside12 import finish_12
 from scanner.tls.inside13 import finish_13
 from scanner.tls.refusal import Beyond, Refused
 
-_HANDSHAKE_FAILURE = 40
 _FINISHED = (TLS13, TLS12)
 
 
@@ -48,7 +47,7 @@ def look_inside(asker: Asker, most: int) -> Conversation[tuple[tuple[bytes, ...]
                 raise
             session = yield from finish(asker, TLS13, alpn=False)
     except PeerError as error:
-        beyond = isinstance(error, Beyond) or (isinstance(error, Refused) and error.alert == _HANDSHAKE_FAILURE)
+        beyond = isinstance(error, Beyond) or (isinstance(error, Refused) and error.alert == HANDSHAKE_FAILURE)
         if beyond and asker.asked < most:
             return (yield from _by_the_ssl_module(asker))
         return (), _not_seen(error)

@@ -75,6 +75,8 @@ def test_the_goodbye_is_a_no_cipher_error():
 @given(st.binary(max_size=80))
 def test_junk_is_a_hello_or_a_protocol_error(junk):
     try:
-        ssl2.parse_server_hello(ANSWER[:5] + junk)
+        heard = ssl2.parse_server_hello(ANSWER[:5] + junk)
     except ProtocolError:
         return
+    assert all(len(code) == 6 for code in heard.suites)
+    assert heard.certificate in junk
