@@ -138,9 +138,10 @@ FleetJudgement = Iterator[FleetFlaw]
 
 @dataclass(frozen=True, slots=True)
 class Check:
-    """A check's declaration. `judge` is called with a device, at level login also with the catalogue to choose from (`catalogue=`).
+    """A check's declaration. `judge` is called with a device.
 
-    `informed` names what else it may be told by keyword, the operator's own knowledge (``keys=``); each has a default in `judge`, for where there is none.
+    `informed` names what else it is told by keyword: the accounts to choose from (``catalogue=``), and the operator's own knowledge (``keys=``, ``profile=``),
+    which has a default in `judge`, for where there is none.
     `manual` is its module's docstring, cleaned.
     """
 

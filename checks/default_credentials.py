@@ -38,6 +38,7 @@ _STANDARDS = (
     family=Family.CREDENTIALS,
     needs=HEARD,
     level=Level.LOGIN,
+    informed=("catalogue",),
     remedy="Give the account a password of its own today, then look through the device's log for strangers.",
     standards=("CWE-1392", *_STANDARDS),
 )
@@ -63,6 +64,7 @@ def default_credentials(device: Device, catalogue: Catalogue | None = None) -> J
     family=Family.CREDENTIALS,
     needs=HEARD,
     level=Level.LOGIN,
+    informed=("catalogue",),
     remedy="Turn this service off, or take the device off the network until its login works or it is replaced.",
     standards=("CWE-287", *_STANDARDS[2:]),
 )

@@ -36,6 +36,7 @@ _SILENCE = frozenset((Verdict.REFUSED, Verdict.UNREACHED, Verdict.NO_LOGIN_ASKED
     severity=Severity.HIGH,
     family=Family.CREDENTIALS,
     level=Level.LOGIN,
+    informed=("catalogue",),
     remedy="Switch to SNMPv3, or set a community of its own and let only the management host reach port 161; turn SNMP off where unused.",
     standards=(
         "CWE-1392",

@@ -263,14 +263,10 @@ def _known_keys(request: Request, settings: Settings) -> KnownKeys:
 
 
 def _informed(checks: tuple[Check, ...], known: Mapping[str, object]) -> tuple[Check, ...]:
-    """The checks with what each may be told of what is known; those at level login choose from the catalogue."""
-    return tuple(_told(check, known) for check in checks)
-
-
-def _told(check: Check, known: Mapping[str, object]) -> Check:
-    names = (*check.informed, *(("catalogue",) if check.level >= Level.LOGIN else ()))
-    told = {name: known[name] for name in names if name in known}
-    return replace(check, judge=partial(check.judge, **told)) if told else check
+    """The checks with what each asks to be told."""
+    return tuple(
+        replace(check, judge=partial(check.judge, **{name: known[name] for name in check.informed})) for check in checks
+    )
 
 
 def _plan(sweep: Sweep, checks: tuple[Check, ...], *more: str) -> str:

@@ -9,7 +9,7 @@ import pytest
 from checks.catalogue import Catalogue
 from checks.contract import Account, Answer, Check, Flaw, Inconclusive, Login, NotApplicable, Verdict
 from inventory.ledger import LooseBook
-from inventory.model import Claim, Confidence, Device, Endpoint, Facts, FactValue, Gap, Level, Observation
+from inventory.model import Claim, Confidence, Device, Endpoint, Facts, FactValue, Gap, Observation
 from scanner.ledger import Ledger
 
 NOW = datetime(2026, 11, 21, 2, 0, tzinfo=UTC)
@@ -55,7 +55,7 @@ def held(
 ) -> Judged:
     judged = Judged()
     ledger = Ledger(book or LooseBook(), run, lambda: when)
-    judgement = check.judge(device, catalogue=catalogue) if check.level >= Level.LOGIN else check.judge(device)
+    judgement = check.judge(device, catalogue=catalogue) if "catalogue" in check.informed else check.judge(device)
     answer: Answer | None = None
     try:
         while True:
