@@ -16,6 +16,7 @@ from datetime import date
 from checks.components import name_and_version
 from checks.contract import Flaw, Judgement, NotApplicable, check, examined
 from checks.firmware import Dated, age_in_words, component_dates, evidence_of, heard_at, older_than
+from checks.intelligence import Intelligence, built_in
 from inventory.model import Device, Family, Severity
 
 _LIMITS = ((10, Severity.MEDIUM), (5, Severity.LOW))
@@ -33,12 +34,13 @@ _LIMITS = ((10, Severity.MEDIUM), (5, Severity.LOW))
         "EU CRA 2024/2847 Annex I: Part II (2)",
         "OWASP IoT Top 10 2018: I5",
     ),
+    informed=("intelligence",),
 )
-def component_old(device: Device) -> Judgement:
+def component_old(device: Device, intelligence: Intelligence | None = None) -> Judgement:
     """Each component once, by the oldest of its versions that the device names."""
     if not device.claimed("component"):
         raise NotApplicable("names no component with a version")
-    known = component_dates(device)
+    known = component_dates(device, intelligence or built_in())
     if not known:
         raise NotApplicable(f"no release date is known of {_listed(device)}")
     now = examined(device).date()

@@ -1,13 +1,14 @@
 """When a component was released: a lower bound of the firmware that carries it, and the honest age of its code.
 
-The table is `data/components.tsv`, which names the source of each component. A version that is not in it has no date here: unknown is unknown.
+The table is the intelligence's, which names the source of each component. A version that is not in it has no date here: unknown is unknown.
 """
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from datetime import date
-from functools import cache
 from pathlib import Path
+
+from checks.intelligence import Intelligence
 
 TABLE = Path(__file__).parent / "data" / "components.tsv"
 _ALIASES = {
@@ -37,11 +38,12 @@ def name_and_version(text: str) -> tuple[str, str] | None:
     return (match["name"], match["version"]) if match else None
 
 
-def released(component: str, version: str) -> date | None:
+def released(component: str, version: str, intelligence: Intelligence) -> date | None:
     """The day on which `version` of `component` was released, or None where the table does not know that very version."""
     name = component.strip().lower()
     name = _ALIASES.get(name, name)
-    versions = _table().get(name, {})
+    known = intelligence.components.get(name)
+    versions = known.versions if known else {}
     stated = next((versions[spelling] for spelling in _spellings(name, version) if spelling in versions), None)
     return date.fromisoformat(stated) if stated else None
 
@@ -55,6 +57,9 @@ def _spellings(component: str, version: str) -> Iterator[str]:
         return  # a build from before the release has no lower bound in the release's date
     plain = _written(component, match[0].rstrip("."))
     yield plain
+    if component == "openssh":
+        yield f"{stated}p1"
+        yield f"{plain}p1"
     if component == "linux-kernel":
         yield plain.removesuffix(".0")  # uname writes 3.10.0 for what was released as 3.10
 
@@ -62,11 +67,6 @@ def _spellings(component: str, version: str) -> Iterator[str]:
 def _written(component: str, version: str) -> str:
     """OpenSSH's banner may leave out the "p1" of the portable release, so it counts on neither side."""
     return re.sub(r"p\d+$", "", version) if component == "openssh" else version
-
-
-@cache
-def _table() -> Mapping[str, Mapping[str, str]]:
-    return read(TABLE.read_text(encoding="utf-8"))
 
 
 def read(text: str) -> dict[str, dict[str, str]]:

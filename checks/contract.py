@@ -17,10 +17,10 @@ The folder is the registry: `load_checks` reads every module of it.
 import importlib
 import inspect
 import pkgutil
-from collections.abc import Callable, Generator, Iterable, Iterator
-from dataclasses import dataclass, field
+from collections.abc import Callable, Generator, Iterable, Iterator, Mapping
+from dataclasses import dataclass, field, replace
 from datetime import datetime
-from functools import cache
+from functools import cache, partial
 from typing import TypeVar
 
 from inventory.ledger import Verdict as Verdict  # noqa: PLC0414 - a word of this contract, kept where the records are that use it
@@ -140,8 +140,8 @@ FleetJudgement = Iterator[FleetFlaw]
 class Check:
     """A check's declaration. `judge` is called with a device.
 
-    `informed` names what else it is told by keyword: the accounts to choose from (``catalogue=``), and the operator's own knowledge (``keys=``, ``profile=``),
-    which has a default in `judge`, for where there is none.
+    `informed` names what else it is told by keyword: the accounts to choose from (``catalogue=``), the operator's own knowledge (``keys=``, ``profile=``), and
+    the intelligence (``intelligence=``), each with a default in `judge`, for where there is none.
     `manual` is its module's docstring, cleaned.
     """
 
@@ -176,6 +176,14 @@ def ask(question: Login) -> Asking[Answer]:
     """Put one question, from within a judgement: ``answer = yield from ask(Login(…))``."""
     answer = yield question
     return answer or Answer(Verdict.NOT_TRIED, reason="the question was not answered")
+
+
+def informed(checks: Iterable[Check], known: Mapping[str, object]) -> tuple[Check, ...]:
+    """The checks with what each asks to be told, as far as it is known; the rest is left to the default in its `judge`."""
+    return tuple(
+        replace(check, judge=partial(check.judge, **{name: known[name] for name in check.informed if name in known}))
+        for check in checks
+    )
 
 
 def examined(device: Device) -> datetime:

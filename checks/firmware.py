@@ -5,11 +5,13 @@ future. Where the two contradict each other the stated date is not believed, and
 """
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 
+from checks.clue import clues_of
 from checks.components import name_and_version, released
-from inventory.model import Claim, Confidence, Device, Endpoint, FirmwareAge
+from checks.intelligence import Intelligence, built_in
+from inventory.model import Claim, Clue, Confidence, Device, Endpoint, FirmwareAge
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,26 +22,28 @@ class Dated:
     day: date
 
 
-def firmware_age(device: Device) -> FirmwareAge:
-    """When the firmware was built, as [not before, not after], each clue named."""
-    clues = [_component_clue(dated) for dated in component_dates(device)]
-    floor = max((dated.day for dated in component_dates(device)), default=None)
+def firmware_age(device: Device, intelligence: Intelligence | None = None) -> FirmwareAge:
+    """When the firmware was built, as [not before, not after], each clue named; by the shipped intelligence where no other is given."""
+    intelligence = intelligence or built_in()
+    floor = max((dated.day for dated in component_dates(device, intelligence)), default=None)
     ceiling = max((seen.when.date() for seen in device.observations), default=None)
-    credible: list[Dated] = []
-    for dated in stated_dates(device):
-        clues.append(("stated date", f"{dated.day} {_heard(dated.claim)}"))
-        if floor is not None and dated.day < floor:
-            clues.append(("conflict", f"{dated.day} is stated, but a component was released only on {floor}"))
-        elif ceiling is not None and dated.day > ceiling:
-            clues.append(("conflict", f"{dated.day} is stated, which is after the scan"))
-        else:
-            credible.append(dated)
+    clues = [_component_clue(dated) for dated in component_dates(device, intelligence)]
+    clues += [_weighed(clue, floor, ceiling) for clue in clues_of(device)]
+    credible = [clue for clue in clues if not clue.set_aside and clue.method != "component"]
     if credible:
-        return _between(credible, clues)
-    if floor is not None:
-        doubted = any(method == "conflict" for method, _ in clues)
-        return FirmwareAge(floor, None, Confidence.INFERRED if doubted else Confidence.LIKELY, tuple(clues))
-    return FirmwareAge(clues=tuple(clues))
+        return replace(_between(credible), clues=tuple(clues), code=floor)
+    doubted = any(clue.set_aside for clue in clues)
+    sure = Confidence.INFERRED if doubted or floor is None else Confidence.LIKELY
+    return FirmwareAge(floor, None, sure, tuple(clues), floor)
+
+
+def _weighed(clue: Clue, floor: date | None, ceiling: date | None) -> Clue:
+    """The clue, set aside where it cannot be true."""
+    if floor is not None and clue.not_after is not None and clue.not_after < floor:
+        return replace(clue, set_aside=f"a component was released only on {floor}")
+    if ceiling is not None and clue.not_before is not None and clue.not_before > ceiling:
+        return replace(clue, set_aside="it is after the scan")
+    return clue
 
 
 def stated_dates(device: Device) -> tuple[Dated, ...]:
@@ -48,9 +52,9 @@ def stated_dates(device: Device) -> tuple[Dated, ...]:
     return tuple(Dated(claim, day) for claim, day in found if day is not None)
 
 
-def component_dates(device: Device) -> tuple[Dated, ...]:
+def component_dates(device: Device, intelligence: Intelligence) -> tuple[Dated, ...]:
     """The components whose version has a known release date, in the order of the device's claims."""
-    return tuple(_component_dates(device))
+    return tuple(_component_dates(device, intelligence))
 
 
 def heard_at(device: Device, claim: Claim) -> Endpoint:
@@ -74,32 +78,26 @@ def age_in_words(day: date, now: date) -> str:
     return f"{int((now - day).days / 36.5242) / 10:.1f} years"
 
 
-def _between(credible: list[Dated], clues: list[tuple[str, str]]) -> FirmwareAge:
-    first, last = min(dated.day for dated in credible), max(dated.day for dated in credible)
-    confidence = max(dated.claim.confidence for dated in credible)
-    if first != last:
-        clues.append(("conflict", f"{first} and {last} are both stated"))
+def _between(credible: list[Clue]) -> FirmwareAge:
+    first = min((clue.not_before for clue in credible if clue.not_before), default=None)
+    last = max((clue.not_after for clue in credible if clue.not_after), default=None)
+    confidence = max(clue.confidence for clue in credible)
+    if len({(clue.not_before, clue.not_after) for clue in credible}) > 1:
         confidence = min(confidence, Confidence.LIKELY)
-    return FirmwareAge(first, last, confidence, tuple(clues))
+    return FirmwareAge(first, last, confidence)
 
 
-def _component_dates(device: Device) -> Iterator[Dated]:
+def _component_dates(device: Device, intelligence: Intelligence) -> Iterator[Dated]:
     for claim in device.claimed("component"):
         named = name_and_version(claim.value)
-        day = released(*named) if named else None
+        day = released(*named, intelligence) if named else None
         if day is not None:
             yield Dated(claim, day)
 
 
-def _component_clue(dated: Dated) -> tuple[str, str]:
-    return (
-        "component",
-        f"{dated.claim.value}, released on {dated.day}, {_heard(dated.claim)}: not built before that day",
-    )
-
-
-def _heard(claim: Claim) -> str:
-    return f"heard at {claim.endpoint}" if claim.endpoint else "as the device states"
+def _component_clue(dated: Dated) -> Clue:
+    said = f"{dated.claim.value}, released on {dated.day}"
+    return Clue("component", said, dated.day, None, dated.claim.confidence, dated.claim.endpoint)
 
 
 def _day(text: str) -> date | None:

@@ -15,6 +15,7 @@ from datetime import date
 
 from checks.contract import Flaw, Inconclusive, Judgement, NotApplicable, check, examined
 from checks.firmware import age_in_words, evidence_of, firmware_age, heard_at, older_than, stated_dates
+from checks.intelligence import Intelligence
 from inventory.model import Device, Family, Severity
 
 _LIMITS = ((10, Severity.HIGH), (5, Severity.MEDIUM), (3, Severity.LOW))
@@ -32,16 +33,19 @@ _LIMITS = ((10, Severity.HIGH), (5, Severity.MEDIUM), (3, Severity.LOW))
         "EU CRA 2024/2847 Annex I: Part I (2)(c)",
         "OWASP IoT Top 10 2018: I5",
     ),
+    informed=("intelligence",),
 )
-def firmware_old(device: Device) -> Judgement:
+def firmware_old(device: Device, intelligence: Intelligence | None = None) -> Judgement:
     """The latest date the firmware may have been built on, by the dates that the device states."""
     stated = stated_dates(device)
     if not stated:
         raise NotApplicable("states no build date")
-    age = firmware_age(device)
+    age = firmware_age(device, intelligence)
     built = age.not_after
     if built is None:
-        raise Inconclusive("; ".join(detail for method, detail in age.clues if method == "conflict"))
+        raise Inconclusive(
+            "; ".join(f"{clue.detail} is stated, but {clue.set_aside}" for clue in age.clues if clue.set_aside)
+        )
     now = examined(device).date()
     severity = _severity(built, now)
     if severity is not None:

@@ -57,10 +57,18 @@ class Folder(click.Group):
     envvar="TOCSIN_AUDIT",
     help="Audit trail.  [default: ~/.local/state/tocsin/audit.jsonl]",
 )
+@click.option(
+    "--intel",
+    type=click.Path(path_type=Path),
+    envvar="TOCSIN_INTEL",
+    help="Intelligence.  [default: what `tocsin intel update` made last, else what is shipped]",
+)
 @click.option("--debug", is_flag=True, help="Show the traceback of an error.")
 @click.version_option(package_name="tocsin", prog_name="tocsin")
 @click.pass_context
-def tocsin(context: click.Context, config: Path | None, store: Path | None, audit: Path | None, debug: bool) -> None:
+def tocsin(
+    context: click.Context, config: Path | None, store: Path | None, audit: Path | None, intel: Path | None, debug: bool
+) -> None:
     """Find the IoT devices of a city's network, say what is wrong with them, and which to fix first.
 
     Only networks that you are allowed to scan, and nothing that could hurt a device.
@@ -68,7 +76,7 @@ def tocsin(context: click.Context, config: Path | None, store: Path | None, audi
     Exit codes: 0 clean, 1 findings at or above --fail-on, 2 usage or configuration, 3 incomplete, 4 refused by the scope,
     70 a bug, 130 interrupted.
     """
-    context.obj = Options(config, store, audit, debug)
+    context.obj = Options(config, store, audit, debug, intel)
 
 
 def run(arguments: Sequence[str]) -> int:

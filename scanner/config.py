@@ -73,6 +73,7 @@ class Settings:
     audit: Path | None = None
     recog: Path | None = None
     accounts: Path | None = None
+    intelligence: Path | None = None
     tls_profile: str = ""
     known_keys: tuple[Path, ...] = ()
     path: Path | None = None
@@ -208,7 +209,7 @@ def _settings(top: _Table, *, exposed: bool) -> Settings:
     city = top.table("city")
     city.only("name")
     intel = top.table("intel")
-    intel.only("recog")
+    intel.only("recog", "file")
     credentials = top.table("credentials")
     credentials.only("accounts")
     tls = top.table("tls")
@@ -223,8 +224,14 @@ def _settings(top: _Table, *, exposed: bool) -> Settings:
     if exposed and any(site.snmp_community for site in sites):
         warnings = (f"{top.path} holds an SNMP community and others may read it: chmod 600 {top.path}",)
     here = top.path.parent
-    named = (top.text("store"), top.text("audit"), intel.text("recog"), credentials.text("accounts"))
-    store, audit, recog, accounts = (here / Path(text).expanduser() if text else None for text in named)
+    named = (
+        top.text("store"),
+        top.text("audit"),
+        intel.text("recog"),
+        credentials.text("accounts"),
+        intel.text("file"),
+    )
+    store, audit, recog, accounts, intelligence = (here / Path(text).expanduser() if text else None for text in named)
     if accounts is not None and _exposed(accounts):
         warnings += (f"{accounts} holds passwords and others may read it: chmod 600 {accounts}",)
     return Settings(
@@ -234,6 +241,7 @@ def _settings(top: _Table, *, exposed: bool) -> Settings:
         audit=audit,
         recog=recog,
         accounts=accounts,
+        intelligence=intelligence,
         tls_profile=_profile(tls, "profile"),
         known_keys=tuple(here / Path(text).expanduser() for text in tls.list("known_keys", str, "files")),
         path=top.path,

@@ -144,7 +144,7 @@ class Examiner:
         inquiry.names = known_by(known, device, *([before] if before else []))  # a community may have told its number
         outcomes = (*await memo.judge(known, device, checks, level), *skipped)
         findings = tuple(finding for outcome in outcomes for finding in outcome.findings)
-        return Assessment(known, outcomes, score(findings), firmware_age(known), self._now())
+        return Assessment(known, outcomes, score(findings), firmware_age(known, self._job.intelligence), self._now())
 
     async def _better_known(self, interview: Interview, device: Device, opened: Login | None, ends: float) -> Device:
         """The device after it was asked once more with the community that was found to open it, where one was."""

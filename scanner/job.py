@@ -4,6 +4,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 
 from checks.contract import Check, FleetCheck
+from checks.intelligence import Intelligence, built_in
 from checks.profiles import DEVICE
 from inventory.model import Scan
 from scanner.conversation import Depth
@@ -26,6 +27,8 @@ class Job:
     `depth` says how much is asked of TLS, `profile` which one it is held against, and `requested` names the protocols that are asked only where the operator
     wants them by name.
 
+    `intelligence` is what is known of versions and their holes.
+
     The sweep's own pace is its share of the scan's `pace`; the wire has the rest.
     """
 
@@ -46,3 +49,4 @@ class Job:
     depth: Depth = Depth.POSTURE
     requested: frozenset[str] = frozenset()
     profile: str = DEVICE
+    intelligence: Intelligence = field(default_factory=built_in)

@@ -3,17 +3,17 @@
 import hashlib
 import ipaddress
 import secrets
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
-from functools import partial
 from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
 from checks.catalogue import Catalogue, catalogue
-from checks.contract import Check, load_checks, load_fleet_checks
+from checks.contract import Check, informed, load_checks, load_fleet_checks
 from checks.credentials import read_own
+from checks.intelligence import Intelligence, built_in
 from checks.known_keys import KnownKeys, read_lists
 from checks.ports import default_ports, never_touch, parse_ports
 from checks.profiles import DEVICE, Profile, profile_named
@@ -60,7 +60,7 @@ class Request:
     known_keys: tuple[Path, ...] = ()
 
 
-def build(request: Request, settings: Settings, now: datetime) -> Job:
+def build(request: Request, settings: Settings, now: datetime, intelligence: Intelligence | None = None) -> Job:
     """The job that the request asks for; ConfigError or ScopeError in one sentence when it cannot be."""
     _understood(request)
     site = _site(request, settings)
@@ -91,13 +91,15 @@ def build(request: Request, settings: Settings, now: datetime) -> Job:
         pace=pace.name,
         engine=request.engine,
     )
+    intelligence = intelligence or built_in()
     profile, depth, requested = _profile(request, settings, site), _depth(request, site), _requested(request, level)
     known: dict[str, object] = {
         "catalogue": _catalogue(request, settings, level),
         "profile": profile,
         "keys": _known_keys(request, settings),
+        "intelligence": intelligence,
     }
-    checks = _informed(_checks(request.checks), known)
+    checks = informed(_checks(request.checks), known)
     return Job(
         scan,
         _plan(sweep, checks, f"tls {depth}", *sorted(requested), profile.name),
@@ -115,6 +117,7 @@ def build(request: Request, settings: Settings, now: datetime) -> Job:
         depth=depth,
         requested=requested,
         profile=profile.name,
+        intelligence=intelligence,
     )
 
 
@@ -260,13 +263,6 @@ def _known_keys(request: Request, settings: Settings) -> KnownKeys:
         return read_lists((*settings.known_keys, *request.known_keys))
     except ValueError as error:
         raise ConfigError(str(error)) from None
-
-
-def _informed(checks: tuple[Check, ...], known: Mapping[str, object]) -> tuple[Check, ...]:
-    """The checks with what each asks to be told."""
-    return tuple(
-        replace(check, judge=partial(check.judge, **{name: known[name] for name in check.informed})) for check in checks
-    )
 
 
 def _plan(sweep: Sweep, checks: tuple[Check, ...], *more: str) -> str:

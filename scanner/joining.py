@@ -12,6 +12,7 @@ from types import MappingProxyType
 
 from checks.contract import Check
 from checks.firmware import firmware_age
+from checks.intelligence import Intelligence
 from inventory.identity import named
 from inventory.joining import bearable, join
 from inventory.marks import Kind, objection, seen_macs
@@ -101,7 +102,9 @@ def without_logins(checks: Sequence[Check], why: str) -> tuple[tuple[Check, ...]
 
 
 def together(
-    assessments: Iterable[Assessment], noted: Mapping[str, Collection[str]] = MappingProxyType({})
+    assessments: Iterable[Assessment],
+    noted: Mapping[str, Collection[str]] = MappingProxyType({}),
+    intelligence: Intelligence | None = None,
 ) -> tuple[Assessment, ...]:
     """The assessments of one scan, those of one device made one, each under the identity that is its own among all.
 
@@ -111,7 +114,9 @@ def together(
     devices = named(join({id(one): one.device for one in by_address.values()}.values()))
     devices = tuple(_as_set_aside(device, _parts(device, by_address)) for device in devices)
     owners = Counter(mac for device in devices for mac in seen_macs(device))
-    return tuple(_assessment(_with_noted(device, noted, owners), _parts(device, by_address)) for device in devices)
+    return tuple(
+        _assessment(_with_noted(device, noted, owners), _parts(device, by_address), intelligence) for device in devices
+    )
 
 
 def _as_set_aside(device: Device, parts: Sequence[Assessment]) -> Device:
@@ -130,7 +135,7 @@ def _parts(device: Device, by_address: Mapping[str, Assessment]) -> list[Assessm
     return list({id(part): part for part in (by_address[address] for address in device.addresses)}.values())
 
 
-def _assessment(device: Device, parts: Sequence[Assessment]) -> Assessment:
+def _assessment(device: Device, parts: Sequence[Assessment], intelligence: Intelligence | None) -> Assessment:
     """What was found on a device at all its addresses."""
     outcomes = [outcome for part in parts for outcome in _renamed(part, device.identity)]
     combined = tuple(
@@ -154,7 +159,7 @@ def _assessment(device: Device, parts: Sequence[Assessment]) -> Assessment:
         quarantine=next((part.quarantine for part in parts if part.quarantine), None),
         when=max(part.when for part in parts),
     )
-    return replace(judged, score=score(findings), firmware=firmware_age(device))
+    return replace(judged, score=score(findings), firmware=firmware_age(device, intelligence))
 
 
 def _renamed(part: Assessment, identity: str) -> Iterable[Outcome]:

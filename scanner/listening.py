@@ -6,8 +6,9 @@ from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from importlib.metadata import version
 
-from checks.contract import Answer, Check, Login, Verdict, load_checks, load_fleet_checks
+from checks.contract import Answer, Check, Login, Verdict, informed, load_checks, load_fleet_checks
 from checks.firmware import firmware_age
+from checks.intelligence import Intelligence, built_in
 from inventory.identity import candidates
 from inventory.known import Known
 from inventory.model import (
@@ -52,7 +53,8 @@ def new_scan(engine: str, networks: tuple[str, ...], now: datetime) -> Scan:
 class Record:
     """A scan that asks nothing, in the inventory. `begin` comes first, so that whatever forbids writing there is said before an hour of listening."""
 
-    def __init__(self, scan: Scan, store: Store, observe: Observer) -> None:
+    def __init__(self, scan: Scan, store: Store, observe: Observer, intelligence: Intelligence | None = None) -> None:
+        self._intelligence = intelligence or built_in()
         self.scan = scan
         self.begun = False
         self._store = store
@@ -74,11 +76,11 @@ class Record:
     async def keep(self, hearing: Hearing) -> None:
         """Judge and keep every device that was heard of so far."""
         names = Names(self._store.devices(), self.scan.started)
-        checks = load_checks()
+        checks = informed(load_checks(), {"intelligence": self._intelligence})
         lot: list[Assessment] = []
         first = True
         for device, when in hearing.devices():
-            lot.append(await _assessed(names.of(device), when, checks))
+            lot.append(await _assessed(names.of(device), when, checks, self._intelligence))
             if len(lot) == _LOT:
                 self._store.save_lot(self.scan.id, lot, instead=first)
                 lot, first = [], False
@@ -128,13 +130,15 @@ class Names:
         return replace(device, identity=name)
 
 
-async def _assessed(device: Device, when: datetime, checks: tuple[Check, ...]) -> Assessment:
+async def _assessed(
+    device: Device, when: datetime, checks: tuple[Check, ...], intelligence: Intelligence
+) -> Assessment:
     judged = await contained(_judged(device, checks), f"judging {device.address}")
     if isinstance(judged, Failure):
         outcomes = tuple(Outcome(check.id, Status.FAILED, judged.reason) for check in checks)
         return Assessment(device, outcomes, score(()), FirmwareAge(), when)
     findings = tuple(finding for outcome in judged for finding in outcome.findings)
-    return Assessment(device, judged, score(findings), firmware_age(device), when)
+    return Assessment(device, judged, score(findings), firmware_age(device, intelligence), when)
 
 
 async def _judged(device: Device, checks: tuple[Check, ...]) -> tuple[Outcome, ...]:

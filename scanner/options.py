@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from checks.intelligence import Intelligence
     from inventory.store import Store  # these import much; `tocsin --help` needs none of it
     from scanner.config import Settings
 
@@ -24,6 +25,7 @@ class Options:
     store: Path | None = None
     audit: Path | None = None
     debug: bool = False
+    intel: Path | None = None
 
     def settings(self) -> Settings:
         """`tocsin.toml`, read once; its warnings have been said."""
@@ -36,6 +38,17 @@ class Options:
     def audit_path(self) -> Path:
         """Where the audit trail is or would be."""
         return self.audit or self.settings().audit or state_folder() / "audit.jsonl"
+
+    def intelligence(self) -> Intelligence:
+        """The intelligence in force; what is wrong with a newer one that should be has been said."""
+        import click
+
+        from scanner.intel.force import in_force
+
+        found, warning = in_force(self.intel or self.settings().intelligence, state_folder() / "intelligence.zip")
+        if warning:
+            click.echo(f"warning: {warning}", err=True)
+        return found
 
     def open_store(self, *, create: bool = False) -> Store:
         """The inventory, opened; made only if `create`."""

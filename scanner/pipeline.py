@@ -168,7 +168,8 @@ class Run:
 
     def _together(self, scan_id: str) -> tuple[Assessment, ...]:
         """What was stored, one assessment a device."""
-        return together(self._store.report(scan_id).assessments, self._examiner.faces.noted)
+        found = self._store.report(scan_id).assessments
+        return together(found, self._examiner.faces.noted, self._job.intelligence)
 
     def _unfinished(self) -> Report:
         self._note("the scan did not come to its end: the same command with --resume does the rest")

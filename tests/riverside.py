@@ -6,6 +6,7 @@ from datetime import UTC, date, datetime
 from inventory.model import (
     Assessment,
     Claim,
+    Clue,
     Confidence,
     Coverage,
     Device,
@@ -122,7 +123,12 @@ CAMERA = Assessment(
     score=Score(
         98.8, Severity.CRITICAL, "3 days", ("default-credentials on 80/tcp: critical, 90.0", "2 more findings: + 8.8")
     ),
-    firmware=FirmwareAge(date(2017, 1, 24), None, Confidence.LIKELY, (("stated build date", "V5.4.5 build 170124"),)),
+    firmware=FirmwareAge(
+        date(2017, 1, 24),
+        None,
+        Confidence.LIKELY,
+        (Clue("hikvision-build", "V5.4.5 build 170124", date(2017, 1, 24), date(2017, 1, 24), Confidence.LIKELY),),
+    ),
     when=NOON,
 )
 RECORDER = Assessment(

@@ -58,7 +58,9 @@ def command(
         from scanner.listening import Record, new_scan
 
         now = datetime.now(UTC)
-        record = Record(new_scan("import", tuple(path.name for path in sources), now), store, observe)
+        record = Record(
+            new_scan("import", tuple(path.name for path in sources), now), store, observe, options.intelligence()
+        )
         hearing = Hearing(local)
         report, whole = _import(sources, kind, record, hearing, observe)
     if not quiet:

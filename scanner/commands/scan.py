@@ -101,7 +101,7 @@ def command(
     from scanner.jobs import Request, build, resumed
 
     level = LEVELS.get(wishes.pop("level") or "")
-    job = build(Request(level=level, **wishes), options.settings(), datetime.now().astimezone())
+    job = build(Request(level=level, **wishes), options.settings(), datetime.now().astimezone(), options.intelligence())
     outputs = Outputs(files)
     if resume and not plan:
         with options.open_store(create=True) as store:

@@ -52,7 +52,7 @@ def command(
     opened_by = _prelude(starttls)
     level = LEVELS.get(wishes.pop("level") or "")
     request = Request(targets=(host,), level=level, ports=str(port), checks=("tls",), tls=("full",), **wishes)
-    job = build(request, options.settings(), datetime.now().astimezone())
+    job = build(request, options.settings(), datetime.now().astimezone(), options.intelligence())
     outputs = Outputs(files)
     where = Endpoint(_one_address(job, host), port)
     try:

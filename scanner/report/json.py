@@ -8,6 +8,7 @@ from typing import Any
 
 from inventory.model import (
     Assessment,
+    Clue,
     Coverage,
     Device,
     Endpoint,
@@ -148,7 +149,20 @@ def _firmware(assessment: Assessment) -> dict[str, Any]:
         "not_before": _day(age.not_before),
         "not_after": _day(age.not_after),
         "confidence": age.confidence.label,
-        "clues": [{"method": method, "detail": detail} for method, detail in age.clues],
+        "code": _day(age.code),
+        "clues": [_clue(clue) for clue in age.clues],
+    }
+
+
+def _clue(clue: Clue) -> dict[str, Any]:
+    return {
+        "method": clue.method,
+        "detail": clue.detail,
+        "not_before": _day(clue.not_before),
+        "not_after": _day(clue.not_after),
+        "confidence": clue.confidence.label,
+        "endpoint": str(clue.endpoint) if clue.endpoint else None,
+        "set_aside": clue.set_aside,
     }
 
 

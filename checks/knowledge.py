@@ -1,0 +1,155 @@
+"""The rows of the intelligence: what each table holds, as it stands in a bundle.
+
+Days are `datetime.date`, ISO 8601 in the file. Every row that somebody stated names its source.
+"""
+
+from dataclasses import dataclass, field
+from datetime import date
+from typing import Any
+
+
+@dataclass(frozen=True, slots=True)
+class Component:
+    """A third-party component: its name in lower case, and the day of each release by version, "" where the release is known and its day is not."""
+
+    name: str
+    source: str
+    versions: dict[str, str]
+
+
+@dataclass(frozen=True, slots=True)
+class Release:
+    """A release of a product's firmware; `day` is None where only the version is known."""
+
+    version: str
+    day: date | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Product:
+    """A product, or a family that shares its firmware, and every release known of it, oldest first.
+
+    `names` are model names, or the operating system's where many models share it ("RouterOS"), compared by `checks.products.goes_by`; `hardware` is the
+    hardware version that the releases are for, where the maker keeps them apart, and `scheme` a word of `checks.versions.SCHEMES` where it is not the vendor's.
+    """
+
+    vendor: str
+    names: tuple[str, ...]
+    releases: tuple[Release, ...]
+    source: str
+    as_of: date
+    hardware: str = ""
+    scheme: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Lifecycle:
+    """What a maker has declared of a family's life; None is what it has not.
+
+    `names` are model names, a final "*" standing for any ending. `branch` is the beginning of the versions that are meant ("6.0"), where only a branch of the
+    firmware ends and the device lives on; "" for the device itself.
+    """
+
+    vendor: str
+    names: tuple[str, ...]
+    source: str
+    checked: date
+    branch: str = ""
+    end_of_sale: date | None = None
+    end_of_support: date | None = None
+    last_firmware: str = ""
+    note: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Exploited:
+    """A row of CISA's catalogue of known exploited vulnerabilities: since when, and by when federal agencies must have it mended."""
+
+    cve: str
+    vendor: str
+    product: str
+    title: str
+    added: date
+    due: date
+    ransomware: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Points:
+    """SSVC's decision points of a vulnerability, in lower case: exploitation none, poc or active; automatable yes or no; impact partial or total.
+
+    `cvss` is the base score, None where there is none.
+    """
+
+    exploitation: str
+    automatable: str
+    impact: str
+    cvss: float | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Advisory:
+    """A product that an advisory names: `affected` is its versions in the advisory's own words (`checks.ranges` reads them), "" where it names none.
+
+    `services` are the protocols through which it is reached, where the advisory says so; () is any.
+    """
+
+    id: str
+    vendor: str
+    product: str
+    affected: str
+    cves: tuple[str, ...]
+    published: date
+    cvss: float | None = None
+    services: tuple[str, ...] = ()
+    source: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Epss:
+    """The probability that a vulnerability is exploited within 30 days, and the share of all that are less probable; both in [0, 1]."""
+
+    probability: float
+    percentile: float
+
+
+@dataclass(frozen=True, slots=True)
+class Origin:
+    """Where rows of a table come from: the source's word ("kev"), the day up to which it knows, the number of its rows, where it was had, and its licence."""
+
+    name: str
+    table: str
+    as_of: date
+    rows: int
+    where: str
+    licence: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Listed:
+    """A table as the manifest lists it: the SHA-256 of its text, and its length in bytes."""
+
+    sha256: str
+    size: int
+
+
+@dataclass(frozen=True, slots=True)
+class Manifest:
+    """What a bundle is: its schema, the day it was made, where its rows come from, and its tables."""
+
+    schema: str
+    made: date
+    origins: tuple[Origin, ...] = ()
+    tables: dict[str, Listed] = field(default_factory=dict)
+
+
+TABLES: dict[str, Any] = {
+    "components": list[Component],
+    "firmware": list[Product],
+    "lifecycle": list[Lifecycle],
+    "exploited": list[Exploited],
+    "points": dict[str, Points],
+    "advisories": list[Advisory],
+    "epss": dict[str, Epss],
+}
+"""The tables of a bundle, and what each is decoded to."""
