@@ -407,7 +407,10 @@ class Coverage:
 
 @dataclass(frozen=True, slots=True)
 class Scan:
-    """One run: what was asked of it, by whose word, and what it could not do (`notes`)."""
+    """One run: what was asked of it, by whose word, and what it could not do (`notes`).
+
+    `intel` names the intelligence that it was judged by: the day it was made and its SHA-256; `intel_as_of` is the day up to which the oldest part of it knows.
+    """
 
     id: str
     started: datetime
@@ -419,6 +422,7 @@ class Scan:
     pace: str = "normal"
     engine: str = "builtin"
     intel: str = ""
+    intel_as_of: date | None = None
     ended: datetime | None = None
     traffic: Traffic = field(default_factory=Traffic)
     notes: tuple[str, ...] = ()
@@ -446,6 +450,14 @@ class Report:
         """The assessments of the devices that are left alone, by address."""
         held = (assessment for assessment in self.assessments if assessment.quarantine is not None)
         return tuple(sorted(held, key=lambda a: Endpoint(a.device.address, 0).sort_key))
+
+    @property
+    def dated(self) -> tuple[int, int, int]:
+        """Of how many devices it is known until when at the latest the firmware was built, of how many only from when on, and of how many neither."""
+        ages = [assessment.firmware for assessment in self.assessments]
+        known = sum(age.not_after is not None for age in ages)
+        bounded = sum(age.not_after is None and age.not_before is not None for age in ages)
+        return known, bounded, len(ages) - known - bounded
 
     @property
     def ranked(self) -> tuple[Assessment, ...]:

@@ -20,6 +20,7 @@ from sqlalchemy.exc import DBAPIError
 from sqlalchemy.pool import ConnectionPoolEntry
 
 from inventory.book import StoredBook
+from inventory.coverage import covered
 from inventory.errors import StoreError
 from inventory.known import Known, find
 from inventory.lock import Lock
@@ -332,11 +333,9 @@ def _engine(path: Path, patience: float) -> sa.Engine:
 
 def _unfinished(scan: Scan, found: tuple[Assessment, ...]) -> Report:
     """What there is of a scan that did not end; it asked for at least the addresses that answered."""
-    identified = sum(1 for a in found if a.device.claim("vendor") or a.device.claim("kind"))
-    unreached = sum(1 for a in found if a.device.gaps)
     note = "this scan did not end: what it had not reached yet is missing here, and no fleet check was made"
     addresses = sum(len(a.device.addresses) for a in found)
-    coverage = Coverage(addresses, len(found), identified, unreached, addresses)
+    coverage = covered(found, addresses)
     return Report(replace(scan, notes=(*scan.notes, note)), found, (), coverage)
 
 

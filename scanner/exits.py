@@ -17,8 +17,11 @@ class Exit(IntEnum):
     INTERRUPTED = 130
 
 
-def exit_for(report: Report, fail_on: Severity) -> Exit:
-    """FINDINGS where one is at or above `fail_on`, else INCOMPLETE where something could not be examined, else CLEAN."""
+def exit_for(report: Report, fail_on: Severity, max_intel_age: int | None = None) -> Exit:
+    """FINDINGS where one is at or above `fail_on`, else INCOMPLETE where something could not be examined, else CLEAN.
+
+    Intelligence that is older than `max_intel_age` days leaves the scan incomplete too.
+    """
     found = [finding.severity for assessment in report.assessments for finding in assessment.findings]
     if any(severity >= fail_on for severity in (*found, *(finding.severity for finding in report.fleet))):
         return Exit.FINDINGS
@@ -26,4 +29,13 @@ def exit_for(report: Report, fail_on: Severity) -> Exit:
     undone = any(
         a.quarantine or a.device.gaps or any(o.status in unsure for o in a.outcomes) for a in report.assessments
     )
-    return Exit.INCOMPLETE if undone or report.coverage.unreached or report.scan.ended is None else Exit.CLEAN
+    unjudged = undone or report.coverage.unreached or report.scan.ended is None or _too_old(report, max_intel_age)
+    return Exit.INCOMPLETE if unjudged else Exit.CLEAN
+
+
+def _too_old(report: Report, days: int | None) -> bool:
+    """Whether the intelligence was older than that when the scan was made; of one that does not say, nobody knows."""
+    if days is None:
+        return False
+    known = report.scan.intel_as_of
+    return known is None or (report.scan.started.date() - known).days > days

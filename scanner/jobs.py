@@ -23,6 +23,7 @@ from scanner import spans
 from scanner.config import Settings, Site, is_window
 from scanner.conversation import Depth
 from scanner.discover import Sweep, Targets, parse_targets, require, require_segments
+from scanner.intel.gate import judged_by
 from scanner.job import Job
 from scanner.pace import PACES, Pace
 from scanner.questions import Budget
@@ -101,7 +102,7 @@ def build(request: Request, settings: Settings, now: datetime, intelligence: Int
     }
     checks = informed(_checks(request.checks), known)
     return Job(
-        scan,
+        judged_by(scan, intelligence, now.date()),
         _plan(sweep, checks, f"tls {depth}", *sorted(requested), profile.name),
         pace,
         sweep,

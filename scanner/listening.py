@@ -9,6 +9,7 @@ from importlib.metadata import version
 from checks.contract import Answer, Check, Login, Verdict, informed, load_checks, load_fleet_checks
 from checks.firmware import firmware_age
 from checks.intelligence import Intelligence, built_in
+from inventory.coverage import covered
 from inventory.identity import candidates
 from inventory.known import Known
 from inventory.model import (
@@ -100,8 +101,7 @@ class Record:
 
 def _together(found: tuple[Assessment, ...]) -> tuple[tuple[FleetFinding, ...], Coverage]:
     fleet = assess_fleet(found, load_fleet_checks())
-    identified = sum(bool(a.device.claim("vendor") or a.device.claim("kind")) for a in found)
-    return fleet, Coverage(0, len(found), identified, 0)
+    return fleet, covered(found, 0)
 
 
 class Names:

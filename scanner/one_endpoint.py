@@ -10,17 +10,16 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime
 
 from checks.contract import Answer, Login, Verdict
+from inventory.coverage import covered
 from inventory.errors import ConfigError, PeerError
 from inventory.model import (
     Assessment,
-    Coverage,
     Device,
     Endpoint,
     FirmwareAge,
     Gap,
     Observation,
     Report,
-    Status,
 )
 from inventory.text import one_line
 from scanner.assess import assess
@@ -88,10 +87,8 @@ class Look:
         """Ask and judge; raises `PeerError` where it speaks no TLS, or could not be reached, and `ScopeError` where it may not be asked."""
         seen = await self._ask()
         assessment = await self._judge(self._device(seen))
-        doubtful = any(one.status in (Status.UNREACHED, Status.FAILED) for one in assessment.outcomes)
         scan = replace(self.job.scan, ended=self.now(), traffic=self.wire.traffic)
-        coverage = Coverage(addresses=1, alive=1, identified=0, unreached=int(doubtful), alive_addresses=1)
-        return Report(scan, (assessment,), (), coverage)
+        return Report(scan, (assessment,), (), covered((assessment,), 1))
 
     async def _ask(self) -> Observation:
         """What it says of its versions, and then of everything else, as one observation."""

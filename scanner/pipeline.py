@@ -9,8 +9,9 @@ from contextlib import aclosing
 from dataclasses import replace
 from datetime import UTC, datetime
 
+from inventory.coverage import covered
 from inventory.errors import ScopeError
-from inventory.model import Assessment, Coverage, Report, Scan, Status
+from inventory.model import Assessment, Coverage, Report, Scan
 from inventory.store import Store
 from scanner.assess import assess_fleet
 from scanner.audit import Audit
@@ -184,18 +185,9 @@ class Run:
         return replace(self._job.scan, ended=ended, traffic=traffic, notes=tuple(self._notes))
 
     def _coverage(self, assessments: tuple[Assessment, ...]) -> Coverage:
-        def incomplete(assessment: Assessment) -> bool:
-            return any(outcome.status in (Status.UNREACHED, Status.FAILED) for outcome in assessment.outcomes)
-
         targets = self._job.sweep.targets
         addresses = [address for assessment in assessments for address in assessment.device.addresses]
-        return Coverage(
-            addresses=targets.count + targets.found_in_segments(addresses),
-            alive=len(assessments),
-            alive_addresses=len(addresses),
-            identified=sum(bool(a.device.claim("vendor") or a.device.claim("kind")) for a in assessments),
-            unreached=sum(map(incomplete, assessments)),
-        )
+        return covered(assessments, targets.count + targets.found_in_segments(addresses))
 
 
 def _now() -> datetime:

@@ -229,6 +229,8 @@ SCAN = Scan(
     ended=datetime(2026, 11, 20, 12, 1, 30, tzinfo=UTC),
     traffic=Traffic(1200, 84, 12),
     notes=("no raw sockets here, so MAC addresses behind a router are unknown",),
+    intel=f"2026-11-21 sha256:{'0123456789abcdef' * 4}",
+    intel_as_of=date(2025, 8, 25),
 )
 SHARED_KEY = FleetFinding(
     id=finding_id("shared-key", "fleet", "abcd"),

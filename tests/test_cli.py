@@ -423,3 +423,30 @@ def test_an_interrupt_is_said_and_is_130(tmp_path):
     waiting.send_signal(signal.SIGINT)
     _, err = waiting.communicate()
     assert (waiting.returncode, err.strip()) == (Exit.INTERRUPTED, "tocsin: interrupted")
+
+
+def test_a_stored_scan_is_judged_anew_and_stays_as_it_was(store):
+    before = tocsin("report", "20261120")
+    again = tocsin("report", "20261120", "--rescore")
+    assert (again.returncode, again.stderr) == (0, "")
+    assert "judged anew on " in again.stdout
+    assert "judged anew on " not in before.stdout
+    assert "firmware-unknown" in again.stdout
+    assert tocsin("report", "20261120").stdout == before.stdout
+
+
+def test_intelligence_that_cannot_be_used_is_refused_by_name(store, tmp_path):
+    (tmp_path / "intel.zip").write_bytes(b"PK\x05\x06 no archive")
+    ended = tocsin("--intel", str(tmp_path / "intel.zip"), "report", "--rescore")
+    assert ended.returncode == Exit.USAGE
+    assert f"the intelligence {tmp_path / 'intel.zip'} cannot be used: it is no bundle" in ended.stderr
+    ended = tocsin("--intel", str(tmp_path / "none.zip"), "report", "--rescore")
+    assert ended.stderr == f"tocsin: cannot read the intelligence {tmp_path / 'none.zip'}: No such file or directory\n"
+
+
+def test_made_intelligence_that_is_damaged_gives_way_to_what_is_shipped(store, tmp_path):
+    (tmp_path / "state" / "tocsin" / "intelligence.zip").write_bytes(b"")
+    ended = tocsin("report", "--rescore")
+    assert ended.returncode == Exit.CLEAN
+    assert ended.stderr.startswith("warning: the intelligence ")
+    assert "the shipped one is used instead" in ended.stderr

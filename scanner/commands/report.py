@@ -1,5 +1,6 @@
 """`tocsin report`."""
 
+from datetime import datetime
 from pathlib import Path
 
 import click
@@ -10,9 +11,14 @@ from scanner.output import Outputs, show_report, to_files
 
 @click.command()
 @click.argument("scan", required=False)
+@click.option(
+    "--rescore",
+    is_flag=True,
+    help="Judge the devices anew by the intelligence of today, as they were seen then; nothing is sent, and the stored scan stays as it is.",
+)
 @to_files
 @click.pass_obj
-def command(options: Options, scan: str | None, files: tuple[Path, ...]) -> None:
+def command(options: Options, scan: str | None, rescore: bool, files: tuple[Path, ...]) -> None:
     """Print the report of a scan, or write it to files.
 
     SCAN is an id or its beginning; without one, the newest.
@@ -20,6 +26,11 @@ def command(options: Options, scan: str | None, files: tuple[Path, ...]) -> None
     outputs = Outputs(files)
     with options.open_store() as store:
         report = store.report(scan)
+    if rescore:
+        from scanner.rescoring import rescore as judged_anew
+
+        today = datetime.now().astimezone().date()
+        report = judged_anew(report, options.intelligence(), today, options.settings().department)
     outputs.write(report)
     if not files:
         show_report(report)

@@ -37,6 +37,12 @@ known_keys = click.option(
     metavar="FILE",
     help="Hashes of further keys whose private half is known, one a line; may be given several times.",
 )
+max_intel_age = click.option(
+    "--max-intel-age",
+    type=click.IntRange(0),
+    metavar="DAYS",
+    help="End with exit code 3 where the intelligence is older than that; above 45 days every report says so anyway.",
+)
 fail_on_severity = click.option(
     "--fail-on",
     type=click.Choice(list(SEVERITIES)),
@@ -84,6 +90,7 @@ fail_on_severity = click.option(
 @click.option("--window", metavar="HH:MM-HH:MM", help="Scan only within these hours.")
 @click.option("--resume/--fresh", help="Go on with the interrupted scan of the same question, or begin anew.")
 @fail_on_severity
+@max_intel_age
 @to_files
 @click.option("--plan", is_flag=True, help="Say what would be sent, and send nothing.")
 @click.option("--yes-large", is_flag=True, help="Scan more than 65,536 addresses.")
@@ -91,7 +98,16 @@ fail_on_severity = click.option(
 @click.option("--low-ports-at", type=click.IntRange(0, 60000), default=0, hidden=True)
 @click.pass_obj
 def command(
-    options: Options, /, *, fail_on: str, files: tuple[Path, ...], plan: bool, quiet: bool, resume: bool, **wishes: Any
+    options: Options,
+    /,
+    *,
+    fail_on: str,
+    max_intel_age: int | None,
+    files: tuple[Path, ...],
+    plan: bool,
+    quiet: bool,
+    resume: bool,
+    **wishes: Any,
 ) -> int:
     """Find the devices of a network, check them, and rank them by what to fix first.
 
@@ -119,7 +135,7 @@ def command(
     if not quiet:
         show_report(report)
     outputs.write(report)
-    return exit_for(report, SEVERITIES[fail_on])
+    return exit_for(report, SEVERITIES[fail_on], max_intel_age)
 
 
 def _scan(options: Options, job: Job, *, quiet: bool) -> Report:

@@ -9,7 +9,6 @@ from typing import Any
 from inventory.model import (
     Assessment,
     Clue,
-    Coverage,
     Device,
     Endpoint,
     Finding,
@@ -36,7 +35,7 @@ def render(report: Report) -> str:
         "quarantined": [assessment.device.identity for assessment in report.quarantined],
         "devices": [_device(assessment) for assessment in report.ranked],
         "fleet": [_fleet(f) for f in sorted(report.fleet, key=lambda f: (-f.severity, f.check, f.id))],
-        "coverage": _coverage(report.coverage),
+        "coverage": _coverage(report),
     }
     return json.dumps(_shown(document), indent=2, ensure_ascii=False, allow_nan=False) + "\n"
 
@@ -67,6 +66,7 @@ def _scan(scan: Scan) -> dict[str, Any]:
         "engine": scan.engine,
         "version": scan.version,
         "intel": scan.intel,
+        "intel_as_of": _day(scan.intel_as_of),
         "traffic": _traffic(scan.traffic),
         "notes": scan.notes,
     }
@@ -234,13 +234,15 @@ def _fleet(finding: FleetFinding) -> dict[str, Any]:
     }
 
 
-def _coverage(coverage: Coverage) -> dict[str, int]:
+def _coverage(report: Report) -> dict[str, Any]:
+    coverage = report.coverage
     return {
         "addresses": coverage.addresses,
         "alive": coverage.alive,
         "identified": coverage.identified,
         "unreached": coverage.unreached,
         "alive_addresses": max(coverage.alive_addresses, coverage.alive),
+        "firmware": dict(zip(("dated", "bounded", "unknown"), report.dated, strict=True)),
     }
 
 

@@ -13,6 +13,7 @@ from scanner.terminal import band, cell, name_of, printed, table
 SUFFIX = ".txt"
 _WIDE = 140
 _NAMED = 6
+_DIGITS = len("sha256:") + 16
 
 
 def render(report: Report, *, width: int = 100, color: bool = False) -> str:
@@ -45,9 +46,17 @@ def _head(report: Report) -> Iterator[RenderableType]:
     yield cell(f"Tocsin {scan.version}, scan {scan.id}", "bold")
     word = "nothing was sent" if scan.is_passive else f"authorised by {scan.authorised_by}"
     yield cell(f"{where}; level {scan.level.label}; {scan.started:%Y-%m-%d %H:%M} to {ended}; {word}")
+    if scan.intel:
+        yield cell(f"judged by the intelligence of {_shortened(scan.intel)}")
     yield Text("")
     if not report.assessments:
         yield Text("No device was found.")
+
+
+def _shortened(intel: str) -> str:
+    """The day, and of the hash what a person compares; the JSON report has all of it."""
+    day, _, hashed = intel.partition(" ")
+    return f"{day}, {hashed[:_DIGITS]}"
 
 
 def _quarantined(report: Report) -> Iterator[RenderableType]:
@@ -197,6 +206,7 @@ def _coverage(report: Report) -> Iterator[RenderableType]:
     seen, sent = report.coverage, report.scan.traffic
     more = f" at {_count(seen.alive_addresses, 'address')}" if seen.alive_addresses > seen.alive else ""
     yield Text("")
+    yield from _ages(report)
     if report.scan.is_passive:
         yield cell(
             f"{_count(seen.alive, 'device')} heard of, {seen.identified} identified; nothing was asked, 0 packets"
@@ -206,6 +216,15 @@ def _coverage(report: Report) -> Iterator[RenderableType]:
         f"{_count(seen.addresses, 'address')} asked, {seen.alive} alive{more}, {seen.identified} identified, {seen.unreached} not examined in full;"
         f" {_count(sent.packets_sent, 'packet')}, {_count(sent.connections, 'connection')}, {_count(sent.login_attempts, 'login attempt')}"
     )
+
+
+def _ages(report: Report) -> Iterator[RenderableType]:
+    """Of how many devices the age is known: a list that left the others out would read as if they were young."""
+    known, bounded, unknown = report.dated
+    if known or bounded or unknown:
+        yield cell(
+            f"firmware age: known of {_count(known, 'device')}, only its earliest day of {bounded}, unknown of {unknown}"
+        )
 
 
 def _count(number: int, noun: str) -> str:
