@@ -11,7 +11,7 @@ from inventory.model import Claim, Confidence, Coverage, Endpoint, Report, Sever
 from scanner.exits import Exit, exit_for
 from scanner.intel.gate import OLD, as_of, judged_by, staleness
 from scanner.rescoring import rescore
-from tests.riverside import CAMERA, GATEWAY, METER, REPORT, SCAN
+from tests.riverside import CAMERA, GATEWAY, REPORT, SCAN
 
 TODAY = date(2026, 11, 21)
 
