@@ -2,6 +2,7 @@ from datetime import UTC, date, datetime
 
 import pytest
 
+from checks.contract import Flaw
 from checks.firmware import age_in_words, firmware_age, older_than
 from checks.firmware_old import firmware_old
 from checks.intelligence import of_tables
@@ -74,7 +75,9 @@ def test_a_scan_that_is_judged_anew_is_judged_for_that_day(make, claim):
     device = make(HTTP, said=(built(claim, "2022-12-06"),), when=datetime(2023, 1, 1, tzinfo=UTC))
     assert list(firmware_old.judge(device, intelligence=of_tables())) == []
     (flaw,) = firmware_old.judge(device, intelligence=of_tables().on(date(2026, 11, 21)))
+    assert isinstance(flaw, Flaw)
     assert flaw.severity is Severity.LOW
+    assert flaw.detail == "The firmware was built on 2022-12-06, 3.9 years before 2026-11-21."
 
 
 def test_the_confidence_of_the_claim_is_that_of_the_finding(make, judge, claim):
