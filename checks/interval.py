@@ -11,12 +11,15 @@ is set aside stays among the clues, and lowers the confidence where it was as su
 
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
-from datetime import date
+from datetime import date, timedelta
 
 from inventory.model import Clue, Confidence, FirmwareAge
 
 COMPONENT = "component"
 RELEASE_TABLE = "release-table"
+_OLDEST = date(1985, 1, 1)
+_EPOCHS = frozenset((date(2000, 1, 1), date(1999, 11, 30)))
+"""Days on which nothing is built, and from which clocks without a battery count; the second is a month and a day of 0 in 2000."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,16 +76,19 @@ def _sound(clue: Clue, scanned: date | None) -> Clue:
         return replace(clue, set_aside="it ends before it begins")
     if scanned is not None and clue.not_before is not None and clue.not_before > scanned:
         return replace(clue, set_aside="it is after the scan")
+    if clue.not_after is not None and (clue.not_after < _OLDEST or clue.not_before == clue.not_after in _EPOCHS):
+        return replace(clue, set_aside="it is the day at which clocks begin, or older than any such device")
     return clue
 
 
 def _agreed(clues: list[Clue], scanned: date | None) -> tuple[_Interval, list[Clue], bool]:
     """What those clues say together, the clues as they were weighed, and whether equals contradicted each other."""
     floors = [clue for clue in clues if clue.not_before is not None and clue.not_after is None]
-    highest = max(floors, key=lambda clue: (_of(clue).first, clue.method), default=None)
-    interval, doubted = _Interval(_of(highest).first if highest else date.min), False
-    weighed = {id(clue): clue if highest is None else _above(clue, highest) for clue in clues}
+    hardest = max(floors, key=lambda clue: (_limit(clue), clue.method), default=None)
+    weighed = {id(clue): clue if hardest is None else _above(clue, hardest) for clue in clues}
     placed = [clue for clue in clues if clue.not_after is not None and not weighed[id(clue)].set_aside]
+    floor = max((_of(clue).first for clue in floors), default=date.min)
+    interval, doubted = _Interval(min([floor, *(_of(clue).last for clue in placed)])), False
     for trust in sorted({_trust(clue) for clue in placed}, reverse=True):
         equals = [clue for clue in placed if _trust(clue) == trust]
         weighed |= {id(clue): _not_against(clue, interval) for clue in equals}
@@ -94,9 +100,15 @@ def _agreed(clues: list[Clue], scanned: date | None) -> tuple[_Interval, list[Cl
     return interval, [weighed[id(clue)] for clue in clues], doubted
 
 
+def _limit(floor: Clue) -> date:
+    """The day before which no build is believed: a kernel that was compiled overnight, or elsewhere, is a day younger than its firmware says."""
+    first = _of(floor).first
+    return first if floor.method == COMPONENT or first == date.min else first - timedelta(days=1)
+
+
 def _above(clue: Clue, floor: Clue) -> Clue:
     """The clue, set aside where it ends before the hard bound."""
-    if clue.not_after is None or floor.not_before is None or clue.not_after >= floor.not_before:
+    if clue.not_after is None or clue.not_after >= _limit(floor):
         return clue
     why = "a component was released" if floor.method == COMPONENT else f"{floor.method} says that it was built"
     return replace(clue, set_aside=f"{why} only on {floor.not_before}")

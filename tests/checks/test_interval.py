@@ -85,7 +85,9 @@ def test_every_exact_day_that_is_believed_lies_in_the_interval(some):
 def test_no_component_that_is_believed_is_newer_than_a_build_date_that_is(some):
     believed = [clue for clue in combined(some, SCANNED).clues if not clue.set_aside]
     strong = [clue for clue in believed if clue.confidence > Confidence.INFERRED]
-    floors = [clue.not_before for clue in strong if clue.not_before and clue.not_after is None]
+    floors = [
+        clue.not_before for clue in strong if clue.not_before and clue.not_after is None and clue.method == "component"
+    ]
     assert all(clue.not_after >= floor for floor in floors for clue in strong if clue.not_after)
 
 
@@ -166,7 +168,7 @@ def test_clues_that_agree_narrow_and_equals_that_do_not_span(given_clues, interv
             ["", "better clues say that it was built on 2017-05-01"],
         ),
         (
-            [since("2014-03-12"), at("2000-01-01", Confidence.INFERRED)],
+            [since("2014-03-12"), at("2001-01-01", Confidence.INFERRED)],
             ("2014-03-12", None),
             Confidence.LIKELY,
             ["", "better clues say that it was built not before 2014-03-12"],
@@ -192,9 +194,39 @@ def test_a_less_trusted_clue_does_not_cut_the_span_of_two_equals_that_contradict
     assert days(age) == (date(2016, 5, 5), date(2018, 1, 1))
 
 
+@pytest.mark.parametrize(
+    ("compiled", "interval"),
+    [
+        ("2017-01-24", ("2017-01-24", "2017-01-24")),
+        ("2017-01-25", ("2017-01-24", "2017-01-24")),
+        ("2017-01-26", ("2017-01-26", None)),
+    ],
+)
+def test_a_kernel_that_was_compiled_overnight_does_not_contradict_the_day_of_its_firmware(compiled, interval):
+    age = combined([since(compiled, method="kernel-build"), at("2017-01-24")], SCANNED)
+    assert days(age) == tuple(text and day(text) for text in interval)
+
+
+def test_a_component_of_the_day_after_the_build_contradicts_it():
+    assert days(combined([since("2017-01-25"), at("2017-01-24")], SCANNED)) == (date(2017, 1, 25), None)
+
+
 def test_a_release_of_tomorrow_was_built_by_the_day_of_the_scan():
     age = combined([until("2026-12-01")], SCANNED)
     assert days(age) == (None, SCANNED)
+
+
+@pytest.mark.parametrize("text", ["1970-01-01", "1970-01-02", "1980-01-01", "1984-12-31", "2000-01-01", "1999-11-30"])
+def test_the_first_day_of_a_clock_is_no_build(text):
+    age = combined([at(text), since("2012-02-23")], SCANNED)
+    assert days(age) == (date(2012, 2, 23), None)
+    assert age.clues[0].set_aside == "it is the day at which clocks begin, or older than any such device"
+    assert days(combined([at(text)], SCANNED)) == (None, None)
+
+
+def test_a_span_over_the_first_day_of_a_clock_is_a_span():
+    span = Clue("x", "", date(1999, 12, 1), date(2000, 2, 1), Confidence.CONFIRMED)
+    assert days(combined([span, at("2000-01-02")], SCANNED)) == (date(2000, 1, 2), date(2000, 1, 2))
 
 
 def test_without_a_day_of_the_scan_nothing_is_after_it():

@@ -15,7 +15,7 @@ def upgrade() -> None:
     connection = op.get_bind()
     for scan, address in connection.execute(sa.select(_ASSESSMENTS.c.scan, _ASSESSMENTS.c.address)).all():
         here = (_ASSESSMENTS.c.scan == scan) & (_ASSESSMENTS.c.address == address)
-        record = _renewed(connection.scalar(sa.select(_ASSESSMENTS.c.record).where(here)))
+        record = _renewed(connection.execute(sa.select(_ASSESSMENTS.c.record).where(here)).scalar_one())
         if record is not None:
             connection.execute(sa.update(_ASSESSMENTS).where(here).values(record=record))
 
