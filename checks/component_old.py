@@ -2,7 +2,7 @@
 
 What: the device names a component with its version (a web server, an SSH server, a kernel), and that version was released more than five or ten years
 ago. The release date is a lower bound of the firmware's build and the honest age of that code; it is not the firmware's date, and a maker may have
-mended the component without changing its number. Distributions do so as a rule; where the device names one, the finding says so.
+mended the component without changing its number.
 
 Why it matters in a city: the holes of widely used components are the ones that worms look for, because one hole opens a thousand makers' devices.
 
@@ -15,8 +15,7 @@ from datetime import date
 
 from checks.components import name_and_version
 from checks.contract import Flaw, Judgement, NotApplicable, check, examined
-from checks.distributions import SAYS_NOTHING, distribution_of
-from checks.firmware import Dated, age_in_words, component_dates, evidence_of, heard_at, heard_in, older_than
+from checks.firmware import Dated, age_in_words, component_dates, evidence_of, heard_at, older_than
 from checks.intelligence import Intelligence, built_in
 from inventory.model import Device, Family, Severity
 
@@ -50,7 +49,7 @@ def component_old(device: Device, intelligence: Intelligence | None = None) -> J
         if severity is not None:
             yield Flaw(
                 heard_at(device, oldest.claim),
-                f"{oldest.claim.value} was released on {oldest.day}, {age_in_words(oldest.day, now)} before this scan.{_carried_back(device, oldest)}",
+                f"{oldest.claim.value} was released on {oldest.day}, {age_in_words(oldest.day, now)} before this scan.",
                 evidence_of(device, oldest.claim),
                 confidence=oldest.claim.confidence,
                 severity=severity,
@@ -67,11 +66,6 @@ def _oldest(known: tuple[Dated, ...]) -> Iterator[tuple[str, Dated]]:
             by_name.setdefault(named[0].lower(), []).append(dated)
     for name in sorted(by_name):
         yield name, min(by_name[name], key=lambda dated: dated.day)
-
-
-def _carried_back(device: Device, dated: Dated) -> str:
-    whose = distribution_of(dated.claim.value, heard_in(device, dated.claim))
-    return f" It is {whose}'s build: {SAYS_NOTHING}." if whose else ""
 
 
 def _listed(device: Device) -> str:

@@ -17,9 +17,9 @@ from checks.interval import COMPONENT, RELEASE_TABLE, combined
 from checks.release_clues import release_clues
 from inventory.model import Claim, Clue, Confidence, Device, Endpoint, FirmwareAge, Observation
 
-_OWN_SYSTEMS = {"routeros"}
+_OWN_SYSTEMS = frozenset(("big-ip", "opnsense", "routeros"))
 """Systems that only their own maker's devices run: their release is the firmware's."""
-_SHARED_SYSTEMS = {"openwrt"}
+_SHARED_SYSTEMS = frozenset(("openwrt",))
 """Systems that are a device's firmware themselves or what its maker built it on."""
 
 
@@ -62,8 +62,8 @@ def evidence_of(device: Device, claim: Claim) -> bytes:
 
 
 def heard_in(device: Device, claim: Claim) -> str:
-    """The text of the fact from which the claim was read."""
-    return next((str(seen.facts[claim.fact]) for seen in _heard(device, claim)), "")
+    """The text of the fact from which the claim was read, and what SSH says beside it: "OpenSSH_7.4p1" and "Debian-10+deb9u7"."""
+    return next((f"{seen.facts[claim.fact]} {seen.facts.get('ssh.comment', '')}" for seen in _heard(device, claim)), "")
 
 
 def proof_of(device: Device, clue: Clue) -> bytes:
@@ -102,7 +102,7 @@ def _component_clue(device: Device, dated: Dated) -> Clue:
     claim, day = dated.claim, dated.day
     whose = distribution_of(claim.value, heard_in(device, claim))
     said = f"{claim.value}, released on {day}" + (f" ({whose}'s build: {SAYS_NOTHING})" if whose else "")
-    name = claim.value.partition(" ")[0].lower()
+    name = (name_and_version(claim.value) or ("",))[0].lower().rpartition(" ")[2]
     if name in _OWN_SYSTEMS:
         return Clue(RELEASE_TABLE, said, None, day, min(claim.confidence, Confidence.LIKELY), claim.endpoint)
     sure = Confidence.INFERRED if name in _SHARED_SYSTEMS else claim.confidence

@@ -19,6 +19,7 @@ from checks.intelligence import Intelligence
 from checks.interval import RELEASE_TABLE, days_in_words
 from inventory.model import Clue, Confidence, Device, Endpoint, Family, FirmwareAge, Severity
 
+_LONGEST = 120
 _LIMITS = ((10, Severity.HIGH), (5, Severity.MEDIUM), (3, Severity.LOW))
 
 
@@ -45,7 +46,7 @@ def firmware_old(device: Device, intelligence: Intelligence | None = None) -> Ju
         raise NotApplicable(_nothing_stated(dated))
     built, bound = age.not_after, _bound(age, stated)
     if built is None or bound is None:
-        raise Inconclusive("; ".join(f"{clue.detail} is stated, but {clue.set_aside}" for clue in stated))
+        raise Inconclusive("; ".join(f"{clue.detail[:_LONGEST]} is stated, but {clue.set_aside}" for clue in stated))
     now = (intelligence.judged_on if intelligence else None) or examined(device).date()
     since = "before this scan" if now == examined(device).date() else f"before {now}"
     severity = _severity(built, now)

@@ -20,17 +20,14 @@ _LONGEST = 120
 
 def release_clues(device: Device, intelligence: Intelligence) -> Iterator[Clue]:
     """A clue for each version that the device states and a table lists with its day: of several days, as for other hardware, the latest."""
-    products = [product for product in intelligence.products.get(vendor_of(device), ()) if _is_of(device, product)]
-    products = _of_this_hardware(device, products)
+    names = names_of(device)
+    listed = intelligence.products.get(vendor_of(device), ())
+    found = [product for product in listed if any(goes_by(names, name) for name in product.names)]
+    products = _of_this_hardware(device, found)
     for claim in (*device.claimed("firmware"), *device.claimed("component")):
         days = [day for product in products for day in _days(claim, product, device)]
         if days:
             yield _clue(device, claim, max(days))
-
-
-def _is_of(device: Device, product: Product) -> bool:
-    names = names_of(device)
-    return any(goes_by(names, name) for name in product.names)
 
 
 def _of_this_hardware(device: Device, products: list[Product]) -> list[Product]:
