@@ -17,7 +17,7 @@ from inventory.model import Clue, Confidence, FirmwareAge
 
 COMPONENT = "component"
 RELEASE_TABLE = "release-table"
-_OLDEST = date(1985, 1, 1)
+_OLDEST = date(1995, 1, 1)
 _EPOCHS = frozenset((date(2000, 1, 1), date(1999, 11, 30)))
 """Days on which nothing is built, and from which clocks without a battery count; the second is a month and a day of 0 in 2000."""
 

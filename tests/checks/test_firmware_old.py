@@ -8,7 +8,7 @@ from checks.firmware_old import firmware_old
 from checks.intelligence import of_tables
 from inventory.model import Confidence, Severity
 
-HTTP = ("http", 80, {"http.server": "HP HTTP Server; Built:Thu Dec 06, 2012 01:14:09PM"})
+HTTP = ("http", 80, {"http.server": "DVRDVS-Webs"})
 
 
 def built(claim, day, port=80, fact="http.server", confidence=Confidence.CONFIRMED):
