@@ -1,7 +1,8 @@
 """How old a device's firmware is: an interval, with the clues it was drawn from.
 
-A build date that the device states bounds it on both sides. A component's release date is a hard lower bound: no firmware carries code from its own
-future. Where the two contradict each other the stated date is not believed, and the clues say so. Unknown is unknown, never young.
+The clues are the components on it, whose release days are hard lower bounds; the release tables of its maker, where they list the version it runs; and
+whatever any method of `checks/clues` reads in what it says. `checks.interval` combines them: what contradicts better evidence is set aside, and stays among the
+clues with the reason. Unknown is unknown, never young.
 """
 
 from collections.abc import Iterator
@@ -10,8 +11,16 @@ from datetime import date
 
 from checks.clue import clues_of
 from checks.components import name_and_version, released
+from checks.distributions import SAYS_NOTHING, distribution_of
 from checks.intelligence import Intelligence, built_in
-from inventory.model import Claim, Clue, Confidence, Device, Endpoint, FirmwareAge
+from checks.interval import COMPONENT, RELEASE_TABLE, combined
+from checks.release_clues import release_clues
+from inventory.model import Claim, Clue, Confidence, Device, Endpoint, FirmwareAge, Observation
+
+_OWN_SYSTEMS = frozenset(("big-ip", "opnsense", "routeros"))
+"""Systems that only their own maker's devices run: their release is the firmware's."""
+_SHARED_SYSTEMS = frozenset(("openwrt",))
+"""Systems that are a device's firmware themselves or what its maker built it on."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,31 +34,16 @@ class Dated:
 def firmware_age(device: Device, intelligence: Intelligence | None = None) -> FirmwareAge:
     """When the firmware was built, as [not before, not after], each clue named; by the shipped intelligence where no other is given."""
     intelligence = intelligence or built_in()
-    floor = max((dated.day for dated in component_dates(device, intelligence)), default=None)
-    ceiling = max((seen.when.date() for seen in device.observations), default=None)
-    clues = [_component_clue(dated) for dated in component_dates(device, intelligence)]
-    clues += [_weighed(clue, floor, ceiling) for clue in clues_of(device)]
-    credible = [clue for clue in clues if not clue.set_aside and clue.method != "component"]
-    if credible:
-        return replace(_between(credible), clues=tuple(clues), code=floor)
-    doubted = any(clue.set_aside for clue in clues)
-    sure = Confidence.INFERRED if doubted or floor is None else Confidence.LIKELY
-    return FirmwareAge(floor, None, sure, tuple(clues), floor)
-
-
-def _weighed(clue: Clue, floor: date | None, ceiling: date | None) -> Clue:
-    """The clue, set aside where it cannot be true."""
-    if floor is not None and clue.not_after is not None and clue.not_after < floor:
-        return replace(clue, set_aside=f"a component was released only on {floor}")
-    if ceiling is not None and clue.not_before is not None and clue.not_before > ceiling:
-        return replace(clue, set_aside="it is after the scan")
-    return clue
-
-
-def stated_dates(device: Device) -> tuple[Dated, ...]:
-    """The build dates that the device states, in the order of its claims; what is no date is left out."""
-    found = ((claim, _day(claim.value)) for claim in device.claimed("firmware_date"))
-    return tuple(Dated(claim, day) for claim, day in found if day is not None)
+    parts = component_dates(device, intelligence)
+    clues = [
+        *(_component_clue(device, dated) for dated in parts),
+        *release_clues(device, intelligence),
+        *clues_of(device),
+    ]
+    scanned = max((seen.when.date() for seen in device.observations), default=None)
+    age = combined(dict.fromkeys(clues), scanned)
+    code = (dated.day for dated in parts if scanned is None or dated.day <= scanned)
+    return replace(age, code=max(code, default=None))
 
 
 def component_dates(device: Device, intelligence: Intelligence) -> tuple[Dated, ...]:
@@ -64,8 +58,21 @@ def heard_at(device: Device, claim: Claim) -> Endpoint:
 
 def evidence_of(device: Device, claim: Claim) -> bytes:
     """The bytes in which the claim was heard."""
-    heard = (seen for seen in device.observations if seen.endpoint == claim.endpoint and claim.fact in seen.facts)
-    return next((seen.evidence for seen in heard), b"")
+    return next((seen.evidence for seen in _heard(device, claim)), b"")
+
+
+def heard_in(device: Device, claim: Claim) -> str:
+    """The text of the fact from which the claim was read, and what SSH says beside it: "OpenSSH_7.4p1" and "Debian-10+deb9u7"."""
+    return next((f"{seen.facts[claim.fact]} {seen.facts.get('ssh.comment', '')}" for seen in _heard(device, claim)), "")
+
+
+def proof_of(device: Device, clue: Clue) -> bytes:
+    """The bytes in which the clue was heard: those of a claim or a fact that says what it says, else the first from its endpoint."""
+    claims = (claim for claim in device.claims if claim.value == clue.detail and claim.endpoint == clue.endpoint)
+    stated = [seen.evidence for claim in claims for seen in _heard(device, claim)]
+    there = [seen for seen in device.observations if seen.endpoint == clue.endpoint]
+    said = [seen.evidence for seen in there if clue.detail in map(str, seen.facts.values())]
+    return next((evidence for evidence in (*stated, *said, *(seen.evidence for seen in there))), b"")
 
 
 def older_than(day: date, years: int, now: date) -> bool:
@@ -78,13 +85,8 @@ def age_in_words(day: date, now: date) -> str:
     return f"{int((now - day).days / 36.5242) / 10:.1f} years"
 
 
-def _between(credible: list[Clue]) -> FirmwareAge:
-    first = min((clue.not_before for clue in credible if clue.not_before), default=None)
-    last = max((clue.not_after for clue in credible if clue.not_after), default=None)
-    confidence = max(clue.confidence for clue in credible)
-    if len({(clue.not_before, clue.not_after) for clue in credible}) > 1:
-        confidence = min(confidence, Confidence.LIKELY)
-    return FirmwareAge(first, last, confidence)
+def _heard(device: Device, claim: Claim) -> Iterator[Observation]:
+    return (seen for seen in device.observations if seen.endpoint == claim.endpoint and claim.fact in seen.facts)
 
 
 def _component_dates(device: Device, intelligence: Intelligence) -> Iterator[Dated]:
@@ -95,13 +97,13 @@ def _component_dates(device: Device, intelligence: Intelligence) -> Iterator[Dat
             yield Dated(claim, day)
 
 
-def _component_clue(dated: Dated) -> Clue:
-    said = f"{dated.claim.value}, released on {dated.day}"
-    return Clue("component", said, dated.day, None, dated.claim.confidence, dated.claim.endpoint)
-
-
-def _day(text: str) -> date | None:
-    try:
-        return date.fromisoformat(text.strip()[:10])
-    except ValueError:
-        return None
+def _component_clue(device: Device, dated: Dated) -> Clue:
+    """A lower bound; but a whole system is built before the day that it is released on, and other makers build on it long after."""
+    claim, day = dated.claim, dated.day
+    whose = distribution_of(claim.value, heard_in(device, claim))
+    said = f"{claim.value}, released on {day}" + (f" ({whose}'s build: {SAYS_NOTHING})" if whose else "")
+    name = (name_and_version(claim.value) or ("",))[0].lower().rpartition(" ")[2]
+    if name in _OWN_SYSTEMS:
+        return Clue(RELEASE_TABLE, said, None, day, min(claim.confidence, Confidence.LIKELY), claim.endpoint)
+    sure = Confidence.INFERRED if name in _SHARED_SYSTEMS else claim.confidence
+    return Clue(COMPONENT, said, day, None, sure, claim.endpoint)

@@ -2,7 +2,7 @@
 
 What: a build or release date that the device itself gives (in a banner, a UPnP description, a system description) lies more than three, five or ten
 years back. This is the date of the whole firmware, not of one component in it. Where the stated date contradicts the components on the device it is
-not believed.
+not believed; where several are stated, the latest counts. What only hints at a date (when a file was written, when a certificate was made) is not judged.
 
 Why it matters in a city: devices in cabinets and on masts stay for fifteen years. Whatever was found wrong with the maker's code since the build date
 is still wrong on this device, and the list is public.
@@ -14,10 +14,12 @@ keep it behind an access list and put its replacement into the budget.
 from datetime import date
 
 from checks.contract import Flaw, Inconclusive, Judgement, NotApplicable, check, examined
-from checks.firmware import age_in_words, evidence_of, firmware_age, heard_at, older_than, stated_dates
+from checks.firmware import age_in_words, firmware_age, older_than, proof_of
 from checks.intelligence import Intelligence
-from inventory.model import Device, Family, Severity
+from checks.interval import RELEASE_TABLE, days_in_words
+from inventory.model import Clue, Confidence, Device, Endpoint, Family, FirmwareAge, Severity
 
+_LONGEST = 120
 _LIMITS = ((10, Severity.HIGH), (5, Severity.MEDIUM), (3, Severity.LOW))
 
 
@@ -36,31 +38,47 @@ _LIMITS = ((10, Severity.HIGH), (5, Severity.MEDIUM), (3, Severity.LOW))
     informed=("intelligence",),
 )
 def firmware_old(device: Device, intelligence: Intelligence | None = None) -> Judgement:
-    """The latest date the firmware may have been built on, by the dates that the device states."""
-    stated = stated_dates(device)
-    if not stated:
-        raise NotApplicable("states no build date")
+    """The last day on which the firmware may have been built, by what the device states."""
     age = firmware_age(device, intelligence)
-    built = age.not_after
-    if built is None:
-        raise Inconclusive(
-            "; ".join(f"{clue.detail} is stated, but {clue.set_aside}" for clue in age.clues if clue.set_aside)
-        )
-    now = examined(device).date()
+    dated = [clue for clue in age.clues if clue.not_after is not None and clue.method != RELEASE_TABLE]
+    stated = [clue for clue in dated if clue.confidence > Confidence.INFERRED]
+    if not stated:
+        raise NotApplicable(_nothing_stated(dated))
+    built, bound = age.not_after, _bound(age, stated)
+    if built is None or bound is None:
+        raise Inconclusive("; ".join(f"{clue.detail[:_LONGEST]} is stated, but {clue.set_aside}" for clue in stated))
+    now = (intelligence.judged_on if intelligence else None) or examined(device).date()
+    since = "before this scan" if now == examined(device).date() else f"before {now}"
     severity = _severity(built, now)
     if severity is not None:
-        claim = next(dated.claim for dated in stated if dated.day == built)
         version = device.claim("firmware")
         named = f"Firmware {version.value}" if version else "The firmware"
         yield Flaw(
-            heard_at(device, claim),
-            f"{named} was built on {built}, {age_in_words(built, now)} before this scan.",
-            evidence_of(device, claim),
+            bound.endpoint or Endpoint(device.address, 0),
+            f"{named} was built {days_in_words(age.not_before, built)}, {age_in_words(built, now)} {since}{_or_more(age)}.",
+            proof_of(device, bound),
             confidence=age.confidence,
             severity=severity,
             facet="firmware",
         )
-    return f"built on {built}, {age_in_words(built, now)} ago"
+    return f"built {days_in_words(age.not_before, built)}, {age_in_words(built, now)} ago{_or_more(age)}"
+
+
+def _nothing_stated(weak: list[Clue]) -> str:
+    if not weak:
+        return "states no build date"
+    return f"states no build date, and only weak clues say when it was built ({', '.join(sorted({clue.method for clue in weak}))})"
+
+
+def _bound(age: FirmwareAge, stated: list[Clue]) -> Clue | None:
+    """The statement by which the interval ends; None where the device's own are not believed."""
+    believed = [clue for clue in stated if not clue.set_aside]
+    ending = [clue for clue in believed if clue.not_after == age.not_after]
+    return next((clue for clue in (*ending, *believed)), None)
+
+
+def _or_more(age: FirmwareAge) -> str:
+    return "" if age.not_before == age.not_after else " or more"
 
 
 def _severity(built: date, now: date) -> Severity | None:

@@ -11,6 +11,7 @@ from inventory.known import Known
 from inventory.model import Assessment, Device, Endpoint, Finding
 from scanner.parts import parts_in_words
 from scanner.terminal import band, cell, name_of, table
+from scanner.timeline import Timeline
 
 _LONGEST_EVIDENCE = 240
 _LISTED, _DIGITS = 8, 32
@@ -40,6 +41,8 @@ def sheet(known: Known) -> Iterator[RenderableType]:
     yield from (cell(f"behind it: {line}") for line in parts_in_words(device))
     yield from _claims(device)
     yield from _services(device)
+    yield from section("Firmware age")
+    yield indented(Timeline(assessment.firmware, assessment.when.date()))
     yield from section("Findings")
     if not assessment.findings:
         yield indented(cell("none"))

@@ -125,7 +125,7 @@ CAMERA = Assessment(
     ),
     firmware=FirmwareAge(
         date(2017, 1, 24),
-        None,
+        date(2017, 1, 24),
         Confidence.LIKELY,
         (Clue("hikvision-build", "V5.4.5 build 170124", date(2017, 1, 24), date(2017, 1, 24), Confidence.LIKELY),),
     ),

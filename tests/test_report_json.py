@@ -1,6 +1,7 @@
 import json
 import math
 from dataclasses import replace
+from datetime import date
 from pathlib import Path
 from typing import Any
 
@@ -8,7 +9,7 @@ import jsonschema
 import pytest
 
 from inventory.errors import ConfigError
-from inventory.model import Coverage, FirmwareAge, Observation, Report
+from inventory.model import Clue, Confidence, Coverage, FirmwareAge, Observation, Report
 from inventory.text import visible
 from scanner.report import json as report_json
 from scanner.report import render_for
@@ -84,6 +85,52 @@ def test_a_score_that_is_no_number_is_null():
     (device,) = parsed(replace(REPORT, assessments=(nameless,)))["devices"]
     assert device["score"] is None
     assert device["firmware"]["not_before"] is None
+
+
+def test_the_age_of_the_firmware_comes_with_each_clue_and_with_the_age_of_its_code():
+    clues = (
+        Clue("component", "boa 0.94.13", date(2002, 7, 23), None, Confidence.CONFIRMED, CAMERA_WEB),
+        Clue("stated-date", "1970-01-01", date(1970, 1, 1), date(1970, 1, 1), set_aside="a \x1b[2J reason"),
+    )
+    dated = replace(CAMERA, firmware=FirmwareAge(date(2002, 7, 23), None, Confidence.LIKELY, clues, date(2002, 7, 23)))
+    document = parsed(replace(REPORT, assessments=(dated,)))
+    jsonschema.validate(document, SCHEMA, format_checker=jsonschema.Draft202012Validator.FORMAT_CHECKER)
+    assert document["devices"][0]["firmware"] == {
+        "version": "V5.4.5",
+        "date": "2017-01-24",
+        "not_before": "2002-07-23",
+        "not_after": None,
+        "confidence": "likely",
+        "code": "2002-07-23",
+        "clues": [
+            {
+                "method": "component",
+                "detail": "boa 0.94.13",
+                "not_before": "2002-07-23",
+                "not_after": None,
+                "confidence": "confirmed",
+                "endpoint": "10.77.0.10:80/tcp",
+                "set_aside": "",
+            },
+            {
+                "method": "stated-date",
+                "detail": "1970-01-01",
+                "not_before": "1970-01-01",
+                "not_after": "1970-01-01",
+                "confidence": "inferred",
+                "endpoint": None,
+                "set_aside": "a \\x1b[2J reason",
+            },
+        ],
+    }
+
+
+@pytest.mark.parametrize(("key", "value"), [("set_aside", None), ("not_after", "last summer"), ("confidence", "sure")])
+def test_the_schema_refuses_a_clue_that_says_it_otherwise(key, value):
+    document = parsed(REPORT)
+    document["devices"][0]["firmware"]["clues"][0][key] = value
+    with pytest.raises(jsonschema.ValidationError):
+        jsonschema.validate(document, SCHEMA, format_checker=jsonschema.Draft202012Validator.FORMAT_CHECKER)
 
 
 def test_a_recognised_component_is_the_service_s_product():

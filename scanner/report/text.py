@@ -9,6 +9,7 @@ from rich.text import Text
 from inventory.model import Assessment, Endpoint, Finding, FleetFinding, Report, Status
 from scanner.parts import parts_in_words
 from scanner.terminal import band, cell, name_of, printed, table
+from scanner.timeline import firmware_in_words
 
 SUFFIX = ".txt"
 _WIDE = 140
@@ -31,6 +32,9 @@ def _parts(report: Report, *, wide: bool) -> Iterator[RenderableType]:
             yield Text("")
             device = assessment.device
             yield Text.assemble(f"{place}  ", cell(device.address), "  ", cell(name_of(device), "bold"))
+            age = firmware_in_words(assessment)
+            if age:
+                yield Padding(cell(age), (0, 0, 0, 3))
             yield from (Padding(_finding(finding), (0, 0, 0, 3)) for finding in assessment.findings)
     yield from _fleet(report)
     yield from _identities(report)
