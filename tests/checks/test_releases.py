@@ -5,6 +5,7 @@ RouterOS and OpenWrt: endoflife-date/release-data (releases/routeros.json, relea
 
 from datetime import date
 from functools import partial
+from typing import Any
 
 import pytest
 
@@ -63,7 +64,7 @@ DUO = product(
 )
 
 
-def known(*products: Product, **tables: object) -> Intelligence:
+def known(*products: Product, **tables: Any) -> Intelligence:
     return of_tables(firmware=list(products), **tables)
 
 
