@@ -7,10 +7,11 @@ maker's releases, and not OpenWrt's.
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Generic, TypeVar
 
 from checks.knowledge import Lifecycle, Product
-from checks.products import goes_by, plain, plain_vendor, vendor_of
+from checks.products import plain, plain_vendor, vendor_of
 from inventory.model import Claim, Confidence, Device
 
 _LONGEST_NAME = 100
@@ -108,6 +109,15 @@ def _cpe_vendors(device: Device) -> tuple[str, ...]:
 
 
 def _best(names: tuple[Name, ...], row: Row) -> Iterator[Match[Row]]:
-    found = [Match(row, name, own) for own in row.names for name in names if goes_by((name.text,), own)]
+    exact, families = _spellings(row.names)
+    found = [Match(row, name, exact[name.text]) for name in names if name.text in exact]
+    found += [Match(row, name, family) for start, family in families for name in names if name.text.startswith(start)]
     if found:
         yield max(found, key=lambda match: (match.exact, match.name.system, match.confidence, len(match.pattern)))
+
+
+@lru_cache(maxsize=16384)  # a maker has thousands of rows, and each is looked at for each of his devices
+def _spellings(names: tuple[str, ...]) -> tuple[dict[str, str], tuple[tuple[str, str], ...]]:
+    """The exact names as `plain` writes them with the row's spelling, and the beginnings that stand for any ending with theirs (`goes_by`)."""
+    exact = {plain(name): name for name in names if not name.endswith("*")}
+    return exact, tuple((plain(name), name) for name in names if name.endswith("*"))

@@ -8,7 +8,7 @@ import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import date
-from functools import reduce
+from functools import cmp_to_key, reduce
 
 from checks.contract import examined
 from checks.firmware import firmware_age, older_than
@@ -18,7 +18,7 @@ from checks.lifecycles import declared
 from checks.matches import LONGEST_VERSION, Match, matches, shortened, version_of, versions
 from checks.products import plain, plain_vendor
 from checks.versions import compare
-from inventory.model import Claim, Confidence, Device
+from inventory.model import Claim, Confidence, Device, FirmwareAge
 
 _NUMBER = re.compile(r"\d++")
 _UNFINISHED = re.compile(r"(?:alpha|beta|rc|dev|snapshot|testing)", re.IGNORECASE)
@@ -104,8 +104,8 @@ def standing(device: Device, intelligence: Intelligence) -> Standing | Unplaced:
     if not claims:
         return Unplaced("states no firmware version")
     day = judged_on(device, intelligence)
-    built_by = firmware_age(device, intelligence).not_after
-    placed = [_placed(device, match, releases, built_by, day) for match, releases in _merged(found, day)]
+    age = firmware_age(device, intelligence)
+    placed = [_placed(device, match, releases, age, day) for match, releases in _merged(found, day)]
     sure = [each for each in placed if each is not None]
     listed = [each for each in sure if each.known is not None]
     if not sure or (len(sure) < len(placed) and not listed):
@@ -148,7 +148,7 @@ def _merged(found: tuple[Match[Product], ...], day: date) -> Iterator[tuple[Matc
 
 
 def _placed(
-    device: Device, match: Match[Product], releases: tuple[Release, ...], built_by: date | None, day: date
+    device: Device, match: Match[Product], releases: tuple[Release, ...], age: FirmwareAge, day: date
 ) -> Standing | None:
     """The device's version among one row's releases; None where it cannot be compared with any. Of several versions stated, the newest that can be."""
     scheme = match.row.scheme or plain_vendor(match.row.vendor)
@@ -165,8 +165,10 @@ def _placed(
         if order == 1 and not _UNFINISHED.search(release.version)
     )
     newer = _ordered(finished, scheme)
-    latest = _latest_day(claim, known, newer, built_by)
-    return Standing(claim, match.row, known, newer, latest, min(match.confidence, claim.confidence), day)
+    older = [release for release, order in zip(releases, orders, strict=True) if order == -1]
+    bounds = _bounds(claim, known, newer, older, age)
+    sure = min((match.confidence, claim.confidence, *(confidence for _, confidence in bounds[:1])))
+    return Standing(claim, match.row, known, newer, bounds[0][0] if bounds else None, sure, day)
 
 
 def _compared(version: str, releases: tuple[Release, ...], scheme: str) -> tuple[int | None, ...]:
@@ -178,25 +180,35 @@ def _compared(version: str, releases: tuple[Release, ...], scheme: str) -> tuple
 
 def _ordered(releases: Iterable[Release], scheme: str) -> tuple[Release, ...]:
     """The releases by version, oldest first, each once; what cannot be compared with another stays where the table has it."""
+    by_version = cmp_to_key(lambda one, other: compare(one.version, other.version, scheme) or 0)
     ordered: list[Release] = []
-    for release in releases:
-        orders = [compare(other.version, release.version, scheme) for other in ordered]
-        if 0 not in orders:
-            ordered.insert(next((at for at, order in enumerate(orders) if order == 1), len(ordered)), release)
+    for release in sorted(releases, key=by_version):
+        if not ordered or compare(ordered[-1].version, release.version, scheme) != 0:
+            ordered.append(release)
     return tuple(ordered)
 
 
-def _latest_day(claim: Claim, known: Release | None, newer: tuple[Release, ...], built_by: date | None) -> date | None:
-    """The latest day on which the version may have been made: its release's, else by the device's own clues and by the next release of its branch.
+def _bounds(
+    claim: Claim, known: Release | None, newer: tuple[Release, ...], older: list[Release], age: FirmwareAge
+) -> list[tuple[date, Confidence]]:
+    """The days by which the version was made, the earliest first, and how sure each is: its release's alone where that is known.
 
-    Only the next one that differs in the last number alone bounds it, because makers keep older branches alive beside the newer ones.
+    Else it is the last that the device's own clues leave, unless an older release of the same branch came out after it, and the day of the next release of
+    the branch: what differs in the last number alone. Another branch bounds nothing, because makers keep the older ones alive beside the newer.
     """
     if known is not None and known.day is not None:
-        return known.day
+        return [(known.day, Confidence.CONFIRMED)]
     branch = _numbers(version_of(claim))[:-1]
-    beside = [release.day for release in newer if branch and _numbers(release.version)[: len(branch)] == branch]
-    days = [day for day in (built_by, *beside[:1]) if day is not None]
-    return min(days, default=None)
+    after = [release.day for release in newer if release.day and _is_beside(release, branch)]
+    before = max((release.day for release in older if release.day and _is_beside(release, branch)), default=date.min)
+    found = [(day, Confidence.CONFIRMED) for day in after[:1]]
+    if age.not_after is not None and age.not_after >= before:
+        found.append((age.not_after, age.confidence))
+    return sorted(found)
+
+
+def _is_beside(release: Release, branch: tuple[int, ...]) -> bool:
+    return bool(branch) and _numbers(release.version)[: len(branch)] == branch
 
 
 def _numbers(version: str) -> tuple[int, ...]:

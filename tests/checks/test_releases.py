@@ -273,6 +273,16 @@ def test_an_undated_version_is_bounded_by_its_own_build_date(camera):
     assert (found.known, found.built_by) == (None, date(2022, 5, 5))
 
 
+def test_a_build_date_that_is_only_likely_makes_the_place_likely(make, claim):
+    built = claim("firmware_date", "2022-05-05", 80, "http.server", Confidence.LIKELY)
+    named = {"vendor": "Hikvision", "model": "DS-2CD2623G2-IZS", "firmware": "5.6.9"}
+    assert placed(make(HTTP, claims=named, said=(built,)), DOME).confidence is Confidence.LIKELY
+
+
+def test_a_build_date_from_before_the_release_that_it_follows_bounds_nothing(camera):
+    assert placed(camera("DS-2CD2623G2-IZS", "5.7.24", firmware_date="1990-05-05"), DOME).built_by is None
+
+
 def test_an_undated_version_is_bounded_by_the_next_of_its_branch(mikrotik):
     assert placed(mikrotik("6.42.5"), ROUTEROS).built_by == date(2018, 7, 6)
 
