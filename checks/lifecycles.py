@@ -1,4 +1,4 @@
-"""What a maker has declared of the life of a device, or of the branch that its firmware is of."""
+"""What has been declared of the life of a device, or of the branch that its firmware is of: by its maker, or by an authority after him."""
 
 import re
 from datetime import date
@@ -53,5 +53,5 @@ def in_words(row: Lifecycle) -> str:
     said = [f"{what} {day}" for what, day in ends if day is not None]
     if row.last_firmware:
         said.append(f"last firmware {row.last_firmware}")
-    stated = f"Declared by its maker: {', '.join(said)}" if said else "Its maker's declaration"
+    stated = f"Declared: {', '.join(said)}" if said else "Declared"
     return f"{stated}{f' ({row.note})' if row.note else ''}, by {row.source}, checked on {row.checked}"

@@ -116,7 +116,7 @@ def standing(device: Device, intelligence: Intelligence) -> Standing | Unplaced:
 def judged_by_catalogue(device: Device, intelligence: Intelligence) -> str:
     """Why a stated build date need not be judged: what the release tables or the maker's declarations say of the device; "" where they say nothing."""
     if any(match.row.end_of_support for match in declared(device, intelligence)):
-        return "judged by what its maker declared of its support"
+        return "judged by what is declared of its support"
     placed = standing(device, intelligence)
     if isinstance(placed, Unplaced) or (placed.newest is None and placed.is_stale):
         return ""
@@ -180,9 +180,12 @@ def _compared(version: str, releases: tuple[Release, ...], scheme: str) -> tuple
 
 def _ordered(releases: Iterable[Release], scheme: str) -> tuple[Release, ...]:
     """The releases by version, oldest first, each once; what cannot be compared with another stays where the table has it."""
-    by_version = cmp_to_key(lambda one, other: compare(one.version, other.version, scheme) or 0)
+
+    def by_version(one: Release, other: Release) -> int:
+        return compare(one.version, other.version, scheme) or 0
+
     ordered: list[Release] = []
-    for release in sorted(releases, key=by_version):
+    for release in sorted(releases, key=cmp_to_key(by_version)):
         if not ordered or compare(ordered[-1].version, release.version, scheme) != 0:
             ordered.append(release)
     return tuple(ordered)

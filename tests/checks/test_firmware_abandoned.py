@@ -78,9 +78,7 @@ def test_what_is_newer_than_the_table_and_undated_has_no_age(camera, judge):
 def test_what_its_maker_declared_is_told_with_it(camera, judge):
     row = Lifecycle("Hikvision", ("DS-2CD4A45G0*",), "EOL list 2024", TODAY, end_of_sale=date(2024, 3, 31))
     judged = judge(knowing(table(("5.5.85", "2019-11-07")), lifecycle=(row,)), camera("5.5.85"))
-    assert judged.flaws[0].detail.endswith(
-        "Declared by its maker: end of sale 2024-03-31, by EOL list 2024, checked on 2026-11-21."
-    )
+    assert judged.flaws[0].detail.endswith("Declared: end of sale 2024-03-31, by EOL list 2024, checked on 2026-11-21.")
 
 
 def test_without_a_table_nothing_is_judged(camera, judge):

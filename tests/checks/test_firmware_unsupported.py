@@ -55,7 +55,7 @@ def test_a_branch_whose_support_has_ended_is_to_be_left(firewall, judge):
     assert [flaw.detail for flaw in judged.flaws] == [
         (
             "The branch 6.0 of the firmware, of which v6.0.4 is, has not been supported since 2022-09-29, 4.1 years ago. "
-            "Declared by its maker: end of support 2022-09-29, by endoflife.date/fortios, checked on 2026-11-21."
+            "Declared: end of support 2022-09-29, by endoflife.date/fortios, checked on 2026-11-21."
         )
     ]
     flaw = judged.flaws[0]
@@ -104,7 +104,7 @@ def test_a_device_whose_support_has_ended_is_to_be_replaced(switch, judge):
     assert [flaw.detail for flaw in judged.flaws] == [
         (
             "WS-C2960X-24TS-L has not been supported since 2026-10-31, 0.0 years ago. "
-            "Declared by its maker: end of support 2026-10-31, by the notice, checked on 2026-11-21."
+            "Declared: end of support 2026-10-31, by the notice, checked on 2026-11-21."
         )
     ]
     flaw = judged.flaws[0]
@@ -195,7 +195,7 @@ def test_device_and_branch_are_two_findings(make, judge):
 def test_another_makers_row_is_nothing_to_the_device(switch, judge):
     judged = judge(knowing(device_row("WS-C2960X-*", vendor="Acme", ends=date(2020, 1, 1))), switch())
     assert (judged.flaws, judged.ended) == ([], "skipped")
-    assert judged.reason == "its maker has declared nothing that is known of its support"
+    assert judged.reason == "no declaration about its support is known"
 
 
 def test_the_day_that_is_asked_for_decides(firewall, judge):
