@@ -2,8 +2,8 @@
 
 What: a declaration of the maker, or of an authority after him, names this product and a day on which support ends, or the branch that the firmware is of, and
 that day has passed or comes within a year. Where only the sale has ended this is said for information. Each declaration is in the intelligence with its
-document and the day on which that was last looked at; where no document names the day itself, the first on which one says that support had ended stands for it. What
-nobody declared is not judged here.
+document and the day on which that was last looked at; where no document names the day itself, the first on which one says that support had ended stands for
+it. What nobody declared is not judged here.
 
 Why it matters in a city: from that day on a hole is not mended, however bad it is, and insurers and auditors ask for the date. Cabinets are planned for
 fifteen years, and support is declared for five.
