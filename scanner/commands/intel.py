@@ -16,6 +16,7 @@ from scanner.options import Options
 from scanner.output import show, write
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
     from datetime import date
 
     from checks.archive import Archive
@@ -23,6 +24,8 @@ if TYPE_CHECKING:
     from scanner.intel.update import Change, Renewed
 
 older = click.option("--allow-older", is_flag=True, help="Take what is older than what is in force, or far less of it.")
+
+_SHOWN = 20
 
 
 @click.group()
@@ -75,7 +78,9 @@ def update(
     with alone(options.intelligence_file()) as path:
         today = _today()
         before = _made(path)
-        renewed = renew(basis(before), gather(wanted, ca_file), today, allow_older=allow_older)
+        gathered = gather(wanted, ca_file)
+        _say_unknown(gathered.unknown)
+        renewed = renew(basis(before), gathered, today, allow_older=allow_older)
         _say(renewed)
         if (renewed.failures and not keep_going) or not renewed.changes:
             click.echo("tocsin: nothing was changed: what was in force still is", err=True)
@@ -110,10 +115,8 @@ def status(options: Options, max_age: int | None) -> Exit:
         rows.add_row(*(cell(text, style="yellow" if age.days > limit else "") for text in _row(age, limit)))
     old = [age for age in found if age.days > limit]
     told = f"{len(old)} of {len(found)} sources {'is' if len(old) == 1 else 'are'} older than {limit} days"
+    write(f"intelligence {archive.hash}\nmade {archive.manifest.made}, in {one_line(str(path), 4096)}\n\n")
     show(
-        cell(f"intelligence {archive.hash}"),
-        cell(f"made {archive.manifest.made}, in {path}"),
-        "",
         rows,
         "",
         cell(f"{told} (marked !): `tocsin intel update`" if old else told),
@@ -209,6 +212,14 @@ def _verify(archive: Archive, path: Path) -> None:
         archive.verify()
     except DamagedIntelligence as error:
         raise ConfigError(f"the intelligence {path} is damaged: {error}") from error
+
+
+def _say_unknown(paths: Sequence[str]) -> None:
+    """The files of a folder that were not taken; of very many the first."""
+    for path in paths[:_SHOWN]:
+        click.echo(f"not taken: {one_line(path)} is of no format that is known here", err=True)
+    if len(paths) > _SHOWN:
+        click.echo(f"not taken: {len(paths) - _SHOWN:,} files more", err=True)
 
 
 def _say(renewed: Renewed) -> None:
