@@ -76,6 +76,8 @@ async def _within(url: str, context: ssl.SSLContext | bool, limits: Limits) -> b
         raise NotFetched(f"it was not there whole after {limits.total:g} seconds") from None
     except TooLarge as error:
         raise NotFetched(str(error)) from None
+    except ImportError as error:  # the environment names a SOCKS proxy, for which httpx2 wants another package
+        raise NotFetched(f"the proxy of the environment cannot be used: {one_line(str(error), 100)}") from error
     except (httpx2.HTTPError, httpx2.InvalidURL, ValueError, OSError) as error:
         raise NotFetched(_reason(error, limits)) from error
 

@@ -3,7 +3,11 @@
 import hashlib
 import json
 import os
-from datetime import date, timedelta
+import re
+import subprocess
+import sys
+from datetime import UTC, date, datetime, timedelta
+from pathlib import Path
 
 import pytest
 
@@ -15,6 +19,9 @@ from scanner.exits import Exit
 from scanner.intel.bundle import pack, parts
 from scanner.options import Options
 from tests.intel.conftest import IN_FORCE, TODAY, bundle
+from tests.intel.feeds import catalogue
+
+ROOT = Path(__file__).parent.parent.parent
 
 
 def test_status_names_the_bundle_and_how_old_each_part_of_it_is(run, in_force, monkeypatch):
@@ -64,6 +71,23 @@ def test_what_is_exported_can_be_imported_elsewhere_and_checked_with_sha256sum(r
     there = tmp_path / "another" / "tocsin" / "intelligence.zip"
     assert (code, out) == (Exit.CLEAN, f"intelligence {digest}, made 2026-11-21, is in {there}\n")
     assert Options().intelligence().hash == digest
+
+
+def test_the_program_renews_shows_hands_on_and_verifies(tmp_path):
+    (tmp_path / "kev.json").write_bytes(catalogue(1500, datetime.now(UTC).date()))
+
+    def tocsin(*arguments: str) -> str:
+        environment = os.environ | {"PYTHONPATH": str(ROOT)}
+        command = [sys.executable, "-P", "-m", "scanner.cli", "intel", *arguments]
+        return subprocess.run(command, capture_output=True, text=True, env=environment, check=True).stdout
+
+    told = tocsin("update", f"kev=file://{tmp_path}/kev.json", "--allow-older")
+    assert "kev (exploited) 1,500 rows" in told
+    assert re.search(r"^exploited +kev .* 1,500 ", tocsin("status"), re.MULTILINE)
+    tocsin("export", "out.zip")
+    subprocess.run(["sha256sum", "--check", "--quiet", "out.zip.sha256"], check=True)
+    assert "out.zip is whole: " in tocsin("verify", "out.zip")
+    assert "is in " in tocsin("import", "out.zip", "--allow-older")
 
 
 @pytest.fixture

@@ -174,6 +174,23 @@ def test_follows_a_redirect_and_unpacks_what_is_packed(run, in_force):
     assert len(opened(in_force).exploited) == 12
 
 
+def test_the_proxy_of_the_environment_is_asked(run, in_force, monkeypatch):
+    monkeypatch.delenv("NO_PROXY")
+    with serving({"http://mirror.example/kev.json": whole(NEWER)}) as (here, _):
+        monkeypatch.setenv("http_proxy", here)
+        assert run("intel", "update", "kev=http://mirror.example/kev.json")[0] == Exit.CLEAN
+    assert len(opened(in_force).exploited) == 12
+
+
+def test_a_proxy_of_a_kind_that_is_not_spoken_is_said(run, in_force, monkeypatch):
+    monkeypatch.delenv("NO_PROXY")
+    monkeypatch.setenv("http_proxy", "socks5://127.0.0.1:1")
+    code, _, err = run("intel", "update", "kev=http://127.0.0.1:1/kev.json")
+    assert code == Exit.INCOMPLETE
+    assert "tocsin: kev failed: http://127.0.0.1:1/kev.json: " in err
+    assert "proxy" in err.lower()
+
+
 def test_no_account_and_no_token_of_an_address_is_printed_or_stored(run, in_force):
     with serving({KEV: whole(NEWER)}) as (here, _):
         address = here.replace("http://", "http://cityhall:hunter2@")
