@@ -202,15 +202,15 @@ def test_no_account_and_no_token_of_an_address_is_printed_or_stored(run, in_forc
 
 
 def test_what_works_is_taken_where_the_operator_says_so_and_the_rest_stays(run, in_force, tmp_path):
-    (tmp_path / "epss.csv").write_text("nothing of the kind")
+    (tmp_path / "notes.txt").write_text("nothing of the kind")
     with serving({KEV: whole(NEWER)}) as (here, _):
-        wanted = ("intel", "update", f"kev={here}{KEV}", "epss.csv")
+        wanted = ("intel", "update", f"kev={here}{KEV}", "notes.txt")
         before = in_force.read_bytes()
         code, out, err = run(*wanted)
         assert (code, out, in_force.read_bytes()) == (Exit.INCOMPLETE, "", before)
         code, out, err = run(*wanted, "--keep-going")
     assert code == Exit.INCOMPLETE
-    assert err.startswith("tocsin: epss.csv failed: it is of no format that is known here: ")
+    assert err.startswith("tocsin: notes.txt failed: it is of no format that is known here: ")
     assert "12 rows" in out
     assert len(opened(in_force).exploited) == 12
 
