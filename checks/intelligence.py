@@ -1,33 +1,20 @@
 """The intelligence: what is known of versions, of how long makers care for them, and of their holes. One offline file, read table by table.
 
-The file is a zip archive of JSON: `manifest.json` says when it was made, from which sources as of which day, and what each table's SHA-256 is; each table is
-a member of its own, read and checked against that hash when it is first asked for. The name of a bundle is the SHA-256 of its file. A snapshot is shipped
-with the package; `tocsin intel update` makes newer ones.
+A snapshot is shipped with the package; `tocsin intel update` makes newer ones. `checks/archive.py` says what the file looks like. Several sources may fill one
+table: of what two of them say of one CVE the newer source's word stands, and a component has the releases of all.
 """
 
-import hashlib
-import zipfile
 from collections.abc import Callable, Mapping
 from datetime import date
 from functools import cache, cached_property
-from io import BytesIO
 from pathlib import Path
 from typing import Any
 
-import msgspec
-
+from checks.archive import SCHEMA, Archive
 from checks.knowledge import TABLES, Advisory, Component, Epss, Exploited, Lifecycle, Manifest, Points, Product
 from checks.products import plain_vendor
 
-SCHEMA = "tocsin-intelligence/1"
 BUILT_IN = Path(__file__).parent / "data" / "intelligence.zip"
-MANIFEST = "manifest.json"
-LARGEST = 256 * 1024 * 1024
-"""What a bundle or one of its tables, unpacked, may measure in bytes: more is no bundle of ours."""
-
-
-class DamagedIntelligence(ValueError):
-    """A file that is no bundle, or not the one it was; the message says what is wrong with it."""
 
 
 class Intelligence:
@@ -45,21 +32,12 @@ class Intelligence:
     @classmethod
     def open(cls, path: Path) -> "Intelligence":
         """Read a bundle's manifest; OSError where the file cannot be read, `DamagedIntelligence` where it is none."""
-        if path.stat().st_size > LARGEST:
-            raise DamagedIntelligence(f"it is larger than {LARGEST:,} bytes")
-        return cls.of(path.read_bytes())
+        return cls.of(Archive.open(path))
 
     @classmethod
-    def of(cls, packed: bytes) -> "Intelligence":
-        """The bundle of those bytes."""
-        try:
-            archive = zipfile.ZipFile(BytesIO(packed))
-            manifest = msgspec.json.decode(_member(archive, MANIFEST), type=Manifest)
-        except (zipfile.BadZipFile, KeyError, ValueError, NotImplementedError, RuntimeError) as error:
-            raise DamagedIntelligence(f"it is no bundle ({error})") from error
-        if manifest.schema != SCHEMA:
-            raise DamagedIntelligence(f"its schema is {manifest.schema!r}, and this Tocsin reads {SCHEMA!r}")
-        return cls(manifest, hashlib.sha256(packed).hexdigest(), lambda table: _table(archive, manifest, table))
+    def of(cls, archive: Archive) -> "Intelligence":
+        """The intelligence of that archive."""
+        return cls(archive.manifest, archive.hash, lambda table: _joined(archive, table))
 
     def on(self, day: date) -> "Intelligence":
         """The same, asked on another day."""
@@ -73,15 +51,14 @@ class Intelligence:
             self._tables[name] = self._read(name)
         return self._tables[name]
 
-    def verify(self) -> None:
-        """Read every table and check its hash; raises `DamagedIntelligence`."""
-        for name in TABLES:
-            self.table(name)
-
     @cached_property
     def components(self) -> Mapping[str, Component]:
         """The components by name, in lower case."""
-        return {component.name: component for component in self.table("components")}
+        found: dict[str, Component] = {}
+        for component in self.table("components"):
+            known = found.get(component.name)
+            found[component.name] = component if known is None else _both(known, component)
+        return found
 
     @cached_property
     def products(self) -> Mapping[str, tuple[Product, ...]]:
@@ -123,24 +100,25 @@ def _by_vendor(rows: Any) -> Mapping[str, tuple[Any, ...]]:
     return {vendor: tuple(theirs) for vendor, theirs in found.items()}
 
 
-def _member(archive: zipfile.ZipFile, name: str) -> bytes:
-    information = archive.getinfo(name)
-    if information.file_size > LARGEST:
-        raise ValueError(f"{name} is larger than {LARGEST:,} bytes")
-    return archive.read(information)
+def _joined(archive: Archive, table: str) -> Any:
+    """The rows of all origins of a table; where two know one key, those of the newer."""
+    origins = sorted((origin for origin in archive.manifest.origins if origin.table == table), key=lambda o: o.as_of)
+    if len(origins) == 1:
+        return archive.rows(origins[0])
+    rows = TABLES[table]()
+    for origin in origins:
+        more = archive.rows(origin)
+        rows.update(more) if isinstance(rows, dict) else rows.extend(more)
+    return rows
 
 
-def _table(archive: zipfile.ZipFile, manifest: Manifest, name: str) -> Any:
-    listed = manifest.tables.get(name)
-    if listed is None:
-        return TABLES[name]()
-    try:
-        text = _member(archive, f"{name}.json")
-        if hashlib.sha256(text).hexdigest() != listed.sha256:
-            raise DamagedIntelligence(f"its table {name} is not the one of which its manifest speaks")
-        return msgspec.json.decode(text, type=TABLES[name])
-    except (zipfile.BadZipFile, KeyError, NotImplementedError, RuntimeError, msgspec.ValidationError) as error:
-        raise DamagedIntelligence(f"its table {name} cannot be read ({error})") from error
+def _both(one: Component, other: Component) -> Component:
+    """What two sources know of a component: of two days of one version the earlier, because a release's day is a lower bound of the build."""
+    versions = dict(one.versions)
+    for version, day in other.versions.items():
+        known = versions.get(version, "")
+        versions[version] = min(day or known, known or day)
+    return Component(one.name, ", ".join(dict.fromkeys((one.source, other.source))), versions)
 
 
 @cache

@@ -3,7 +3,7 @@
 Days are `datetime.date`, ISO 8601 in the file. Every row that somebody stated names its source.
 """
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
@@ -115,7 +115,10 @@ class Epss:
 
 @dataclass(frozen=True, slots=True)
 class Origin:
-    """Where rows of a table come from: the source's word ("kev"), the day up to which it knows, the number of its rows, where it was had, and its licence."""
+    """Where a part of a table comes from: the source's word ("kev"), the day up to which it knows, the number of its rows, where it was had, and its licence.
+
+    `sha256` and `size` (in bytes) are those of the part's text in the bundle.
+    """
 
     name: str
     table: str
@@ -123,24 +126,17 @@ class Origin:
     rows: int
     where: str
     licence: str = ""
-
-
-@dataclass(frozen=True, slots=True)
-class Listed:
-    """A table as the manifest lists it: the SHA-256 of its text, and its length in bytes."""
-
-    sha256: str
-    size: int
+    sha256: str = ""
+    size: int = 0
 
 
 @dataclass(frozen=True, slots=True)
 class Manifest:
-    """What a bundle is: its schema, the day it was made, where its rows come from, and its tables."""
+    """What a bundle is: its schema, the day it was made, and the parts of its tables by where they come from."""
 
     schema: str
     made: date
     origins: tuple[Origin, ...] = ()
-    tables: dict[str, Listed] = field(default_factory=dict)
 
 
 TABLES: dict[str, Any] = {

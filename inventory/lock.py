@@ -8,13 +8,19 @@ from pathlib import Path
 from inventory.errors import StoreError
 
 _EVERY = 0.05
+_BUSY = (
+    "another scan (process {holder}) is writing to the inventory beside {path};"
+    " wait until it has ended, or name another inventory with --store"
+)
 
 
 class Lock:
     """An advisory lock on a file of its own, which names the process that holds it. The file stays when the lock is released."""
 
-    def __init__(self, path: Path, patience: float) -> None:
+    def __init__(self, path: Path, patience: float, busy: str = _BUSY) -> None:
+        """`busy` is said where another has it: with its process as {holder}, and {path}."""
         self._path = path
+        self._busy = busy
         self._patience = patience
         self._file: int | None = None
 
@@ -52,10 +58,7 @@ class Lock:
             except BlockingIOError:
                 if time.monotonic() >= deadline:
                     holder = os.pread(file, 20, 0).decode("ascii", "replace").strip() or "unknown"
-                    raise StoreError(
-                        f"another scan (process {holder}) is writing to the inventory beside {self._path};"
-                        " wait until it has ended, or name another inventory with --store"
-                    ) from None
+                    raise StoreError(self._busy.format(holder=holder, path=self._path)) from None
                 time.sleep(_EVERY)
             else:
                 return

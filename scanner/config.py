@@ -74,6 +74,8 @@ class Settings:
     recog: Path | None = None
     accounts: Path | None = None
     intelligence: Path | None = None
+    intel_sources: tuple[tuple[str, tuple[str, ...]], ...] = ()
+    intel_max_age: int | None = None
     tls_profile: str = ""
     known_keys: tuple[Path, ...] = ()
     path: Path | None = None
@@ -209,7 +211,7 @@ def _settings(top: _Table, *, exposed: bool) -> Settings:
     city = top.table("city")
     city.only("name")
     intel = top.table("intel")
-    intel.only("recog", "file")
+    intel.only("recog", "file", "sources", "max_age")
     credentials = top.table("credentials")
     credentials.only("accounts")
     tls = top.table("tls")
@@ -242,11 +244,38 @@ def _settings(top: _Table, *, exposed: bool) -> Settings:
         recog=recog,
         accounts=accounts,
         intelligence=intelligence,
+        intel_sources=_sources(intel.table("sources"), here),
+        intel_max_age=_max_age(intel),
         tls_profile=_profile(tls, "profile"),
         known_keys=tuple(here / Path(text).expanduser() for text in tls.list("known_keys", str, "files")),
         path=top.path,
         warnings=warnings,
     )
+
+
+def _sources(table: _Table, here: Path) -> tuple[tuple[str, tuple[str, ...]], ...]:
+    """Where the sources of the intelligence are, by format: one place each or several, paths relative to the file."""
+    if not table.values:
+        return ()
+    from scanner.intel.source import load_formats
+
+    table.only(*load_formats())
+    return tuple((name, _places(table, name, here)) for name in table.values)
+
+
+def _places(table: _Table, name: str, here: Path) -> tuple[str, ...]:
+    alone = isinstance(table.values[name], str)
+    places = (table.required(name),) if alone else table.list(name, str, "web addresses and paths")
+    if not all(place.strip() for place in places) or not places:
+        raise table.error(f"{name} names no web address and no path", name)
+    return tuple(place if "://" in place else str(here / Path(place).expanduser()) for place in places)
+
+
+def _max_age(table: _Table) -> int | None:
+    days = table.values.get("max_age")
+    if days is not None and (type(days) is not int or not 0 <= days <= 36_500):
+        raise table.error(f"max_age must be a whole number of days, not {days!r}", "max_age")
+    return days
 
 
 def _exposed(path: Path) -> bool:

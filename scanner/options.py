@@ -45,10 +45,18 @@ class Options:
 
         from scanner.intel.force import in_force
 
-        found, warning = in_force(self.intel or self.settings().intelligence, state_folder() / "intelligence.zip")
+        found, warning = in_force(self.intelligence_named(), self.intelligence_file())
         if warning:
             click.echo(f"warning: {warning}", err=True)
         return found
+
+    def intelligence_named(self) -> Path | None:
+        """The intelligence that the operator wants used, whatever else there is."""
+        return self.intel or self.settings().intelligence
+
+    def intelligence_file(self) -> Path:
+        """Where an update puts what it makes: where the operator's is, else in the user's state folder."""
+        return self.intelligence_named() or state_folder() / "intelligence.zip"
 
     def open_store(self, *, create: bool = False) -> Store:
         """The inventory, opened; made only if `create`."""

@@ -18,6 +18,9 @@ name = ""
 
 # [intel]
 # recog = "recog/xml"           # a folder of fingerprints in the Recog XML format, beside Tocsin's own
+# max_age = 45                  # days: intelligence that is older makes `tocsin intel status` end with 3
+# [intel.sources]               # what `tocsin intel update` takes: web addresses, files and folders
+# kev = "https://mirror.example/known_exploited_vulnerabilities.json"
 
 # [tls]
 # profile = "device"            # what TLS is held against: mozilla-modern, mozilla-intermediate, nist-800-52r2 or bsi-tr-02102-2 besides

@@ -1,6 +1,9 @@
 """The arrows of the house: inventory <- checks <- scanner, the lab by itself, and who may touch the network."""
 
 import ast
+import os
+import subprocess
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -15,6 +18,7 @@ MAY_IMPORT = {
 }
 FILES = sorted(path for package in MAY_IMPORT for path in (ROOT / package).rglob("*.py"))
 NETWORK = {"socket", "ssl", "socketserver"}
+FETCHES = ROOT / "scanner/intel/fetch.py"
 BRIDGES = {"scapy": ROOT / "scanner/bridges/l2.py", "nmap": ROOT / "scanner/bridges/nmap.py"}
 
 
@@ -43,6 +47,9 @@ def test_only_the_wire_and_discovery_touch_the_network(path):
     allowed = relative.parts[:2] == ("scanner", "discover") or relative.parts[:2] == ("scanner", "bridges")
     if relative == Path("scanner/wire.py") or allowed:
         return
+    if path == FETCHES:  # which authorities a server of intelligence is trusted by, and why it is not
+        assert {name for name in imported(path) if name.split(".")[0] in NETWORK} == {"ssl"}
+        return
     assert not {name for name in imported(path) if name.split(".")[0] in NETWORK}
 
 
@@ -50,6 +57,14 @@ def test_only_the_wire_and_discovery_touch_the_network(path):
 def test_a_bridge_is_the_only_importer_of_its_library(library):
     importers = {path for path in FILES if any(name.split(".")[0] == library for name in imported(path))}
     assert importers == {BRIDGES[library]}
+
+
+def test_one_file_fetches_and_imports_its_library_only_when_it_does():
+    importers = {path for path in FILES if any(name.split(".")[0] == "httpx2" for name in imported(path))}
+    assert importers == {FETCHES}
+    program = "import sys, scanner.intel.gather, scanner.commands.intel\nsys.exit('httpx2' in sys.modules)"
+    environment = os.environ | {"PYTHONPATH": str(ROOT)}
+    assert subprocess.run([sys.executable, "-P", "-c", program], env=environment, check=False).returncode == 0
 
 
 def test_no_module_imports_a_bridge():

@@ -22,7 +22,19 @@ from scanner.report import json as report_json
 from tests.riverside import CAMERA, GATEWAY, METER, NOON, REPORT, SCAN
 
 ROOT = Path(__file__).parent.parent
-HEAVY = {"sqlalchemy", "alembic", "scapy", "asyncssh", "nmap", "msgspec", "rich", "cryptography", "lxml"}
+HEAVY = {
+    "sqlalchemy",
+    "alembic",
+    "scapy",
+    "asyncssh",
+    "nmap",
+    "msgspec",
+    "rich",
+    "cryptography",
+    "lxml",
+    "httpx2",
+    "zipfile",
+}
 
 
 @pytest.fixture(autouse=True)
@@ -30,7 +42,7 @@ def somewhere_else(tmp_path, monkeypatch):
     """No test reads or writes the operator's own files."""
     monkeypatch.chdir(tmp_path)
     monkeypatch.setenv("XDG_STATE_HOME", str(tmp_path / "state"))
-    for name in ("TOCSIN_STORE", "TOCSIN_AUDIT", "TOCSIN_CONFIG", "COLUMNS"):
+    for name in ("TOCSIN_STORE", "TOCSIN_AUDIT", "TOCSIN_CONFIG", "TOCSIN_INTEL", "COLUMNS"):
         monkeypatch.delenv(name, raising=False)
 
 

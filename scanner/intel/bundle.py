@@ -1,28 +1,49 @@
-"""Tables to a bundle's bytes: the same tables give the same bytes."""
+"""Parts of tables to a bundle's bytes: the same parts give the same bytes."""
 
 import hashlib
 import zipfile
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
+from dataclasses import dataclass
 from datetime import date
 from io import BytesIO
-from typing import Any
 
 import msgspec
 
-from checks.intelligence import MANIFEST, SCHEMA
-from checks.knowledge import TABLES, Listed, Manifest, Origin
+from checks.archive import MANIFEST, SCHEMA, Archive, member
+from checks.knowledge import Manifest, Origin
+from scanner.intel.source import Batch
 
 _LONG_AGO = (1980, 1, 1, 0, 0, 0)
 
 
-def pack(tables: Mapping[str, Any], origins: Iterable[Origin], made: date) -> bytes:
-    """The bundle of those tables, by the names of TABLES; one that is missing is not in it."""
-    texts = {name: msgspec.json.encode(tables[name], order="deterministic") for name in TABLES if name in tables}
-    listed = {name: Listed(hashlib.sha256(text).hexdigest(), len(text)) for name, text in texts.items()}
-    manifest = Manifest(SCHEMA, made, tuple(origins), listed)
+@dataclass(frozen=True, slots=True)
+class Part:
+    """The rows that one source has for one table, as JSON, and where they come from."""
+
+    origin: Origin
+    text: bytes
+
+
+def part(batch: Batch, where: str) -> Part:
+    """A batch as a part; `where` says where its files were had."""
+    text = msgspec.json.encode(batch.rows, order="deterministic")
+    digest = hashlib.sha256(text).hexdigest()
+    origin = Origin(batch.name, batch.table, batch.as_of, batch.count, where, batch.licence, digest, len(text))
+    return Part(origin, text)
+
+
+def parts(archive: Archive) -> dict[tuple[str, str], Part]:
+    """The parts of a bundle by table and source; raises `DamagedIntelligence`."""
+    return {(o.table, o.name): Part(o, archive.text(o)) for o in archive.manifest.origins}
+
+
+def pack(given: Iterable[Part], made: date) -> bytes:
+    """The bundle of those parts."""
+    ordered = sorted(given, key=lambda one: (one.origin.table, one.origin.name))
+    manifest = Manifest(SCHEMA, made, tuple(one.origin for one in ordered))
     packed = BytesIO()
     with zipfile.ZipFile(packed, "w") as archive:
-        members = {MANIFEST: msgspec.json.encode(manifest), **{f"{name}.json": text for name, text in texts.items()}}
+        members = {MANIFEST: msgspec.json.encode(manifest), **{member(one.origin): one.text for one in ordered}}
         for name, text in members.items():
             information = zipfile.ZipInfo(name, _LONG_AGO)
             information.external_attr = 0o644 << 16

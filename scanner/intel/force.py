@@ -2,26 +2,37 @@
 
 from pathlib import Path
 
-from checks.intelligence import DamagedIntelligence, Intelligence, built_in
+from checks.archive import Archive, DamagedIntelligence
+from checks.intelligence import BUILT_IN, Intelligence, built_in
 from inventory.errors import ConfigError
 
 
 def in_force(named: Path | None, made: Path) -> tuple[Intelligence, str]:
     """The intelligence, and a sentence to the operator where the one at `made` could not be used; raises `ConfigError` for the one that is `named`."""
+    archive, path, warning = file_in_force(named, made)
+    return (built_in() if path == BUILT_IN else Intelligence.of(archive)), warning
+
+
+def file_in_force(named: Path | None, made: Path) -> tuple[Archive, Path, str]:
+    """The same as its file and where that is."""
     if named is not None:
-        return _opened(named), ""
-    if not made.exists():
-        return built_in(), ""
-    try:
-        found = _opened(made)
-    except ConfigError as error:
-        return built_in(), f"{error}; the shipped one is used instead. `tocsin intel update` makes a new one"
-    return (found if found.manifest.made >= built_in().manifest.made else built_in()), ""
+        return opened(named), named, ""
+    warning = ""
+    shipped = opened(BUILT_IN)
+    if made.exists():
+        try:
+            found = opened(made)
+            if found.manifest.made >= shipped.manifest.made:
+                return found, made, ""
+        except ConfigError as error:
+            warning = f"{error}; the shipped one is used instead. `tocsin intel update` makes a new one"
+    return shipped, BUILT_IN, warning
 
 
-def _opened(path: Path) -> Intelligence:
+def opened(path: Path) -> Archive:
+    """The bundle at `path`; raises `ConfigError`."""
     try:
-        return Intelligence.open(path)
+        return Archive.open(path)
     except OSError as error:
         raise ConfigError(f"cannot read the intelligence {path}: {error.strerror}") from error
     except DamagedIntelligence as error:

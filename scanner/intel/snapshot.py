@@ -9,12 +9,12 @@ import sys
 from collections.abc import Iterator
 from datetime import date
 from pathlib import Path
-from typing import Any
 
 from checks.components import TABLE, read
 from checks.intelligence import BUILT_IN
-from checks.knowledge import Component, Origin
-from scanner.intel.bundle import pack
+from checks.knowledge import Component
+from scanner.intel.bundle import pack, part
+from scanner.intel.source import Batch
 
 _UNUSABLE = "import-bulk"
 _UNIX_EPOCH_ENDS = "1971"
@@ -22,12 +22,10 @@ _UNIX_EPOCH_ENDS = "1971"
 
 def snapshot(folder: Path, made: date) -> bytes:
     """The bundle of everything in the folder."""
-    tables: dict[str, Any] = {"components": list(_components(folder / "firmware" / "component_releases.csv"))}
-    rows = sum(len(component.versions) for component in tables["components"])
-    origin = Origin(
-        "components", "components", made, rows, "git tags, changelogs and endoflife-date/release-data", "facts"
-    )
-    return pack(tables, [origin], made)
+    components = list(_components(folder / "firmware" / "component_releases.csv"))
+    rows = sum(len(component.versions) for component in components)
+    batch = Batch("components", "components", components, made, rows, "facts")
+    return pack([part(batch, "git tags, changelogs and endoflife-date/release-data")], made)
 
 
 def _components(path: Path) -> Iterator[Component]:
