@@ -8,7 +8,7 @@ who fetches gives it the files whole, and what it gives back are batches, each t
 import importlib
 import pkgutil
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from functools import cache
 from typing import Any, Protocol, cast
@@ -74,16 +74,37 @@ def format_of(name: str, content: bytes) -> Format | None:
 
 
 def gathered(batches: Iterable[Batch], where: Mapping[str, str]) -> tuple[dict[str, Any], tuple[Origin, ...]]:
-    """The tables of a bundle, and their origins; `where` says by a batch's name where its files were had."""
+    """The tables of a bundle, and their origins; `where` says by a batch's name where its files were had.
+
+    Where two batches know the same thing, a component's version or a vulnerability, the first one's word stands. Of EPSS, which lists every vulnerability there
+    is, what the rest of the bundle speaks of is kept.
+    """
+    all_batches = sorted(batches, key=lambda batch: batch.table == "epss")
     tables: dict[str, Any] = {}
     origins = []
-    for batch in batches:
-        table = tables.setdefault(batch.table, TABLES[batch.table]())
-        if isinstance(table, dict):
-            table.update({key: row for key, row in batch.rows.items() if key not in table})
-        else:
-            table.extend(batch.rows)
-        origins.append(
-            Origin(batch.name, batch.table, batch.as_of, batch.count, where.get(batch.name, ""), batch.licence)
-        )
+    for batch in all_batches:
+        rows = _spoken_of(tables, batch.rows) if batch.table == "epss" else batch.rows
+        count = len(rows) if batch.table == "epss" else batch.count
+        known = tables.get(batch.table, TABLES[batch.table]())
+        tables[batch.table] = _joined(batch.table, known, rows)
+        origins.append(Origin(batch.name, batch.table, batch.as_of, count, where.get(batch.name, ""), batch.licence))
     return tables, tuple(origins)
+
+
+def _joined(table: str, known: Any, rows: Any) -> Any:
+    if isinstance(known, dict):
+        return {**rows, **known}
+    if table != "components":
+        return [*known, *rows]
+    by_name = {component.name: component for component in known}
+    for component in rows:
+        first = by_name.get(component.name, component)
+        by_name[component.name] = replace(first, versions={**component.versions, **first.versions})
+    return [by_name[name] for name in sorted(by_name)]
+
+
+def _spoken_of(tables: Mapping[str, Any], scores: Mapping[str, Any]) -> dict[str, Any]:
+    cves = {row.cve for row in tables.get("exploited", ())} | set(tables.get("points", ()))
+    for advisory in tables.get("advisories", ()):
+        cves.update(advisory.cves)
+    return {cve: score for cve, score in scores.items() if cve in cves}
