@@ -7,13 +7,11 @@ who fetches gives it the files whole, and what it gives back are batches, each t
 
 import importlib
 import pkgutil
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence, Set
 from dataclasses import dataclass, replace
 from datetime import date
 from functools import cache
 from typing import Any, Protocol, cast
-
-from checks.knowledge import TABLES, Origin
 
 HEAD = 4096
 """How many of a file's first bytes `recognises` is given."""
@@ -73,38 +71,21 @@ def format_of(name: str, content: bytes) -> Format | None:
     return next((each for each in load_formats().values() if each.recognises(name, head)), None)
 
 
-def gathered(batches: Iterable[Batch], where: Mapping[str, str]) -> tuple[dict[str, Any], tuple[Origin, ...]]:
-    """The tables of a bundle, and their origins; `where` says by a batch's name where its files were had.
-
-    Where two batches know the same thing, a component's version or a vulnerability, the first one's word stands. Of EPSS, which lists every vulnerability there
-    is, what the rest of the bundle speaks of is kept.
-    """
-    all_batches = sorted(batches, key=lambda batch: batch.table == "epss")
-    tables: dict[str, Any] = {}
-    origins = []
-    for batch in all_batches:
-        rows = _spoken_of(tables, batch.rows) if batch.table == "epss" else batch.rows
-        count = len(rows) if batch.table == "epss" else batch.count
-        known = tables.get(batch.table, TABLES[batch.table]())
-        tables[batch.table] = _joined(batch.table, known, rows)
-        origins.append(Origin(batch.name, batch.table, batch.as_of, count, where.get(batch.name, ""), batch.licence))
-    return tables, tuple(origins)
+def cves_of(table: str, rows: Any) -> frozenset[str]:
+    """The vulnerabilities of which rows of a table speak."""
+    match table:
+        case "exploited":
+            return frozenset(row.cve for row in rows)
+        case "advisories":
+            return frozenset(cve for row in rows for cve in row.cves)
+        case "points":
+            return frozenset(rows)
+    return frozenset()
 
 
-def _joined(table: str, known: Any, rows: Any) -> Any:
-    if isinstance(known, dict):
-        return {**rows, **known}
-    if table != "components":
-        return [*known, *rows]
-    by_name = {component.name: component for component in known}
-    for component in rows:
-        first = by_name.get(component.name, component)
-        by_name[component.name] = replace(first, versions={**component.versions, **first.versions})
-    return [by_name[name] for name in sorted(by_name)]
-
-
-def _spoken_of(tables: Mapping[str, Any], scores: Mapping[str, Any]) -> dict[str, Any]:
-    cves = {row.cve for row in tables.get("exploited", ())} | set(tables.get("points", ()))
-    for advisory in tables.get("advisories", ()):
-        cves.update(advisory.cves)
-    return {cve: score for cve, score in scores.items() if cve in cves}
+def narrowed(batch: Batch, cves: Set[str]) -> Batch:
+    """A batch of EPSS without the vulnerabilities that are not among `cves`, because EPSS lists all that there are; any other batch as it is."""
+    if batch.table != "epss":
+        return batch
+    rows = {cve: row for cve, row in batch.rows.items() if cve in cves}
+    return replace(batch, rows=rows, count=len(rows))

@@ -1,6 +1,6 @@
 """EPSS, the probability that a vulnerability is exploited (first.org/epss): a CSV whose first line says of which day it is, packed with gzip or not.
 
-Every vulnerability is in it; `scanner.intel.source.gathered` keeps those of which the rest of the bundle speaks.
+Every vulnerability is in it; `scanner.intel.source.narrowed` keeps those of which the rest of the bundle speaks.
 """
 
 import re
