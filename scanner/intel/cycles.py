@@ -55,7 +55,7 @@ _FIRMWARE = {
 _MODELS = {"sns-hardware": "Stormshield"}
 """Products whose cycles are the models of a maker: there, "eoas" is the end of sale and "eol" the end of the device's support."""
 _COMPONENTS = {"apache": "apache-httpd", "apache-http-server": "apache-httpd", "linux": "linux-kernel"}
-_NO_COMPONENT = {"android", "pci-dss", "raspberry-pi", "ros-2", "tls", "ubuntu", "windows", "windows-embedded"}
+_NO_COMPONENT = {"android", "pci-dss", "raspberry-pi", "ros-2", "tls", "windows", "windows-embedded"}
 """What is no software that a banner names, or none whose version says of when a device's firmware is."""
 
 _VERSION = re.compile(r"\d{1,9}(?:\.\d{1,9}){0,5}[-\w.+]{0,20}")
@@ -71,7 +71,7 @@ def products(known: Iterable[Known]) -> Iterator[Product]:
     """The firmware among them, each with every release that is known."""
     for each in known:
         firmware = _FIRMWARE.get(each.slug)
-        releases = _releases(each)
+        releases = _releases(each, named_by_cycles=True)
         if firmware and releases:
             as_of = max(release.day for release in releases if release.day)
             yield Product(firmware.vendor, (firmware.name,), releases, source_of(each.slug), as_of)
@@ -95,16 +95,24 @@ def lifecycles(known: Iterable[Known], checked: date) -> Iterator[Lifecycle]:
 def components(known: Iterable[Known]) -> Iterator[Component]:
     """The software among them that stands in banners, with the day of each release."""
     for each in known:
-        versions = {release.version: release.day.isoformat() for release in _releases(each) if release.day}
+        releases = _releases(each, named_by_cycles=False)
+        versions = {release.version: release.day.isoformat() for release in releases if release.day}
         if versions and not (each.slug in _FIRMWARE or each.slug in _MODELS or each.slug in _NO_COMPONENT):
             yield Component(_COMPONENTS.get(each.slug, each.slug), source_of(each.slug), versions)
 
 
-def _releases(known: Known) -> tuple[Release, ...]:
-    """Every finished release with its day, oldest first; of two days for one version the earlier."""
+def _releases(known: Known, *, named_by_cycles: bool) -> tuple[Release, ...]:
+    """Every finished release with its day, oldest first; of two days for one version the earlier.
+
+    With `named_by_cycles` a cycle's name is a version too, that of its first release; a component's would be no sure bound, because the day of a cycle may be
+    that on which it was called stable.
+    """
     days = dict(known.versions)
     for cycle in known.cycles:
-        for version, day in ((cycle.latest, cycle.latest_day), (_first(cycle, days), cycle.released)):
+        for version, day in (
+            (cycle.latest, cycle.latest_day),
+            (named_by_cycles and _first(cycle, days), cycle.released),
+        ):
             if version and day:
                 days[version] = min(day, days.get(version, day))
     found = [

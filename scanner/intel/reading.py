@@ -26,6 +26,11 @@ _CVE = re.compile(r"CVE-\d{4}-\d{4,19}")
 T = TypeVar("T")
 
 
+def beginning(head: bytes) -> bytes:
+    """A file's first bytes without the byte order mark and the blanks that may stand before them."""
+    return head.removeprefix(b"\xef\xbb\xbf").lstrip()
+
+
 def decoded(name: str, content: bytes, shape: type[T]) -> T:
     """The JSON of a file as `shape`; whatever else it is ends in `UnreadableSource`."""
     try:

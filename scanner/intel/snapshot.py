@@ -114,8 +114,7 @@ def main(arguments: Sequence[str]) -> None:
         sys.exit("usage: python -m scanner.intel.snapshot FOLDER YYYY-MM-DD")
     folder, made = Path(arguments[0]), date.fromisoformat(arguments[1])
     BUILT_IN.write_bytes(snapshot(folder, made))
-    for line in _told(batches(folder, made)):
-        print(line)
+    sys.stdout.writelines(f"{line}\n" for line in _told(batches(folder, made)))
 
 
 def _told(given: Iterable[tuple[Batch, str]]) -> Iterator[str]:

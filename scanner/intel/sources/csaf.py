@@ -9,7 +9,7 @@ from checks.knowledge import Advisory
 from scanner.intel.affected import joined, names_somebody
 from scanner.intel.columns import heads, rows
 from scanner.intel.cvss import base_score, highest
-from scanner.intel.reading import LONGEST_VERSION, Omissions, cve, day, decoded, newest, plain_text, score
+from scanner.intel.reading import LONGEST_TEXT, Omissions, beginning, cve, day, decoded, newest, plain_text, score
 from scanner.intel.source import HEAD, Batch, UnreadableSource
 from scanner.intel.vendors import spelt
 
@@ -89,7 +89,7 @@ _Named = tuple[str, str, str]
 
 def recognises(name: str, head: bytes) -> bool:
     """By the version of CSAF in a document's head, or by the columns of the table."""
-    start = head.lstrip()
+    start = beginning(head)
     document = start.startswith(b"{") and b'"document"' in start[:200]
     return b'"csaf_version"' in head or document or heads(head, _COLUMNS)
 
@@ -177,7 +177,7 @@ def _named(branch: _Branch, above: _Named) -> _Named:
         case "product_name" | "product_family":
             return vendor, plain_text(branch.name) or product, versions
         case "product_version" | "product_version_range":
-            return vendor, product, plain_text(branch.name, LONGEST_VERSION)
+            return vendor, product, plain_text(branch.name, LONGEST_TEXT)
         case _:
             return above
 
@@ -192,7 +192,7 @@ def _table(name: str, content: bytes, omitted: Omissions) -> tuple[date, list[Ad
         elif not names_somebody(vendor, product):
             omitted.leave("an affected product without a vendor or a name", f"{name}, line {line}")
         else:
-            known, versions = cve(fields["cve"]), plain_text(fields["version"], LONGEST_VERSION)
+            known, versions = cve(fields["cve"]), plain_text(fields["version"], LONGEST_TEXT)
             worst = base_score(fields["cvss3"])
             cves = (known,) if known else ()
             found.append(

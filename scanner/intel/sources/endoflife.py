@@ -14,8 +14,8 @@ import msgspec
 
 from scanner.intel.cycles import Cycle, Known, components, lifecycles, products
 from scanner.intel.front_matter import cycles, is_page
-from scanner.intel.reading import LONGEST_VERSION, Omissions, day, decoded, newest, plain_text
-from scanner.intel.source import Batch, UnreadableSource
+from scanner.intel.reading import LONGEST_VERSION, Omissions, beginning, day, decoded, newest, plain_text
+from scanner.intel.source import HEAD, Batch, UnreadableSource
 
 NAME = "endoflife"
 TABLES = ("components", "firmware", "lifecycle")
@@ -86,7 +86,7 @@ def recognises(name: str, head: bytes) -> bool:
     """By how each of the four begins."""
     if name.lower().endswith(".md"):
         return is_page(head)
-    return any(form.match(head.lstrip()) for form in (_V0, _RELEASE_DATA)) or _V1.search(head) is not None
+    return any(form.match(beginning(head)) for form in (_V0, _RELEASE_DATA)) or _V1.search(head) is not None
 
 
 def read(files: Sequence[tuple[str, bytes]]) -> list[Batch]:
@@ -118,7 +118,7 @@ def _days(known: Iterable[Known]) -> Iterable[date | None]:
 
 
 def _reader(content: bytes) -> Callable[[str, bytes, dict[str, Known], Omissions], None]:
-    head = content.lstrip()[:4096]
+    head = beginning(content[:HEAD])
     if is_page(head):
         return _page
     if head.startswith(b"["):

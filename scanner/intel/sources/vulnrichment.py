@@ -4,7 +4,7 @@ Its files are CVE records (cve.org's JSON 5), in which CISA's points stand in a 
 """
 
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 
 import msgspec
@@ -14,7 +14,7 @@ from checks.products import plain_vendor
 from scanner.intel.affected import between, joined, names_somebody
 from scanner.intel.columns import heads, rows
 from scanner.intel.cvss import highest
-from scanner.intel.reading import LONGEST_VERSION, Omissions, cve, day, decoded, newest, plain_text, score
+from scanner.intel.reading import LONGEST_TEXT, Omissions, beginning, cve, day, decoded, newest, plain_text, score
 from scanner.intel.source import HEAD, Batch, UnreadableSource
 from scanner.intel.vendors import spelt
 
@@ -157,16 +157,25 @@ class _Cve(msgspec.Struct, rename="camel"):
 
 def recognises(name: str, head: bytes) -> bool:
     """By what every CVE record says of itself, or by the columns of the table."""
-    return (head.lstrip().startswith(b"{") and b'"CVE_RECORD"' in head) or heads(head, _COLUMNS)
+    return (beginning(head).startswith(b"{") and b'"CVE_RECORD"' in head) or heads(head, _COLUMNS)
 
 
 def read(files: Sequence[tuple[str, bytes]]) -> list[Batch]:
-    """The points of every vulnerability, and the devices that each affects, as of the newest of them."""
+    """The points of every vulnerability, and the devices that each affects, as of the newest of them.
+
+    A file that cannot be read is left out and counted, unless none can.
+    """
     omitted = Omissions()
     records: list[_Record] = []
+    unreadable: list[UnreadableSource] = []
     for name, content in files:
-        reader = _table if heads(content[:HEAD], _COLUMNS) else _record
-        records += reader(name, content, omitted)
+        try:
+            records += (_table if heads(content[:HEAD], _COLUMNS) else _record)(name, content, omitted)
+        except UnreadableSource as error:
+            unreadable.append(error)
+            omitted.leave("a file that is no CVE record", str(error))
+    if unreadable and not records:
+        raise unreadable[0]
     if not files:
         return []
     as_of = newest((record.published for record in records), files[0][0])
@@ -242,10 +251,7 @@ def _of_cpes(names: Iterable[str]) -> tuple[_Affected, ...]:
             exact = "" if version in {"*", "-"} else version
             if exact and update not in {"*", "-", ""} and len(fields) > _CPE_FIELDS + 1:
                 exact = f"{exact} {update}"
-            called = product.removesuffix("_firmware").replace("_", " ")
-            found.append(
-                _Affected(spelt(plain_text(vendor)), plain_text(called), plain_text(exact, LONGEST_VERSION), part)
-            )
+            found.append(_Affected(spelt(plain_text(vendor)), _spoken(product), plain_text(exact, LONGEST_TEXT), part))
     return tuple(found)
 
 
@@ -289,23 +295,26 @@ def _record(name: str, content: bytes, omitted: Omissions) -> Iterator[_Record]:
 
 
 def _of_listed(listed: list[_Listed]) -> Iterator[_Affected]:
+    """The products of a container: its own names with its own versions where it has them, else those of its CPE names."""
     for each in listed:
         by_cpe = _of_cpes(each.cpes)
-        part = by_cpe[0].part if by_cpe else ""
         stated = [_range(version) for version in each.versions[:_MOST_VERSIONS] if version.status == "affected"]
         versions = list(dict.fromkeys(stated)) or ["vers:all/*" if each.default_status == "affected" else ""]
-        names = {(affected.vendor, affected.product) for affected in by_cpe}
-        if not names_somebody(spelt(plain_text(each.vendor)), plain_text(each.product)):
-            yield from by_cpe if not stated else ()
+        called = _Affected(spelt(plain_text(each.vendor)), _spoken(each.product), "", by_cpe[0].part if by_cpe else "")
+        if by_cpe and (not stated or not names_somebody(called.vendor, called.product)):
+            yield from by_cpe
         else:
-            names = {(spelt(plain_text(each.vendor)), plain_text(each.product))}
-        if stated or not by_cpe:
-            yield from (_Affected(*called, version, part) for called in sorted(names) for version in versions)
+            yield from (replace(called, versions=version) for version in versions)
+
+
+def _spoken(product: str) -> str:
+    """A product as people call it: "ax1803_firmware" is "ax1803"."""
+    return plain_text(product.removesuffix("_firmware").replace("_", " "))
 
 
 def _range(version: _Version) -> str:
-    first = plain_text(version.version, LONGEST_VERSION)
-    below, up_to = (plain_text(text, LONGEST_VERSION) for text in (version.less_than, version.less_than_or_equal))
+    first = plain_text(version.version, LONGEST_TEXT)
+    below, up_to = (plain_text(text, LONGEST_TEXT) for text in (version.less_than, version.less_than_or_equal))
     if below or up_to:
         return between(first, below, up_to)
     return (
