@@ -1,6 +1,7 @@
 """CSAF: ICSA-24-004-01 as CISA publishes it (github.com/cisagov/CSAF), shortened to what counts, and rows of the table that was made of such documents."""
 
 from datetime import date
+from typing import Any
 
 import msgspec
 import pytest
@@ -9,7 +10,7 @@ from checks.knowledge import Advisory
 from scanner.intel.source import UnreadableSource
 from scanner.intel.sources import csaf
 
-DOCUMENT = {
+DOCUMENT: dict[str, Any] = {
     "document": {
         "category": "csaf_security_advisory",
         "csaf_version": "2.0",

@@ -30,11 +30,11 @@ CATALOGUE = {
     "vulnerabilities": [D_LINK],
 }
 CSV = (
-    "cveID,vendorProject,product,vulnerabilityName,dateAdded,shortDescription,requiredAction,dueDate,"
-    "knownRansomwareCampaignUse,notes,cwes\r\n"
-    'CVE-2020-25078,D-Link,DCS-2530L and DCS-2670L Devices,"D-Link DCS-2530L, DCS-2670L",2025-08-05,an unspecified one,'
-    "Apply mitigations,2025-08-26,Known,,\r\n"
-).encode()
+    b"cveID,vendorProject,product,vulnerabilityName,dateAdded,shortDescription,requiredAction,dueDate,"
+    b"knownRansomwareCampaignUse,notes,cwes\r\n"
+    b'CVE-2020-25078,D-Link,DCS-2530L and DCS-2670L Devices,"D-Link DCS-2530L, DCS-2670L",2025-08-05,an unspecified one,'
+    b"Apply mitigations,2025-08-26,Known,,\r\n"
+)
 
 
 def read(catalogue):

@@ -2,6 +2,7 @@
 
 import copy
 from datetime import date
+from typing import Any
 
 import msgspec
 import pytest
@@ -10,7 +11,7 @@ from checks.knowledge import Points
 from scanner.intel.source import UnreadableSource
 from scanner.intel.sources import vulnrichment
 
-RECORD = {
+RECORD: dict[str, Any] = {
     "dataType": "CVE_RECORD",
     "containers": {
         "adp": [
