@@ -16,7 +16,7 @@ from checks.components import TABLE, read
 from checks.intelligence import BUILT_IN
 from checks.knowledge import TABLES, Component, Origin
 from scanner.intel.bundle import pack
-from scanner.intel.source import Batch, load_formats
+from scanner.intel.source import Batch, count_of, load_formats
 
 _UNUSABLE = "import-bulk"
 _UNIX_EPOCH_ENDS = "1971"
@@ -54,17 +54,20 @@ def snapshot(folder: Path, made: date) -> bytes:
     """The bundle of everything in the folder."""
     tables: dict[str, Any] = {}
     origins = []
-    for batch, where in batches(folder, made):
+    for batch, where in batches(folder):
         tables[batch.table] = _joined(tables.get(batch.table, TABLES[batch.table]()), batch.rows)
         origins.append(Origin(batch.name, batch.table, batch.as_of, batch.count, where, batch.licence))
     return pack(tables, origins, made)
 
 
-def batches(folder: Path, made: date) -> Iterator[tuple[Batch, str]]:
+def batches(folder: Path) -> Iterator[tuple[Batch, str]]:
     """Every batch of the snapshot, and where its files were had."""
     components = list(_components(folder / "firmware" / "component_releases.csv"))
-    rows = sum(len(component.versions) for component in components)
-    yield Batch("components", "components", components, made, rows, "facts"), "git tags and changelogs of the projects"
+    rows = count_of("components", components)
+    as_of = date.fromisoformat(
+        max(day for component in components for day in component.versions.values() if len(day) == len("2026-11-21"))
+    )
+    yield Batch("components", "components", components, as_of, rows, "facts"), "git tags and changelogs of the projects"
     named = {component.name for component in components}
     for shipped in SOURCES:
         files = [_file(path) for pattern in shipped.paths for path in sorted(folder.glob(pattern))]
@@ -82,7 +85,7 @@ def _file(path: Path) -> tuple[str, bytes]:
 def _without(batch: Batch, named: set[str]) -> Batch:
     """Without the components that the table of them has: its days were looked at one by one, and those that a bulk import made were left out."""
     rows = [component for component in batch.rows if component.name not in named]
-    return replace(batch, rows=rows, count=len(rows))
+    return replace(batch, rows=rows, count=count_of(batch.table, rows))
 
 
 def _joined(known: Any, rows: Any) -> Any:
@@ -114,7 +117,7 @@ def main(arguments: Sequence[str]) -> None:
         sys.exit("usage: python -m scanner.intel.snapshot FOLDER YYYY-MM-DD")
     folder, made = Path(arguments[0]), date.fromisoformat(arguments[1])
     BUILT_IN.write_bytes(snapshot(folder, made))
-    sys.stdout.writelines(f"{line}\n" for line in _told(batches(folder, made)))
+    sys.stdout.writelines(f"{line}\n" for line in _told(batches(folder)))
 
 
 def _told(given: Iterable[tuple[Batch, str]]) -> Iterator[str]:

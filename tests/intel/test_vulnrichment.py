@@ -163,6 +163,17 @@ def test_points_that_are_none_of_ssvc_are_left_out_and_counted():
     )
 
 
+def test_a_score_or_a_point_of_another_shape_is_none_and_the_rest_of_the_record_is_read():
+    broken = copy.deepcopy(RECORD)
+    broken["containers"]["adp"][0]["metrics"] = [
+        {"cvssV3_1": {"baseScore": "high"}},
+        {"other": {"type": "ssvc", "content": "x"}},
+    ]
+    found = read(("a.json", msgspec.json.encode(broken).replace(b'"x"', b"\x80")), record())
+    assert found["points"].rows["CVE-2024-24091"] == Points("none", "yes", "total", 9.8)
+    assert [row.cvss for row in found["advisories"].rows] == [9.8]
+
+
 def test_a_rejected_record_says_nothing():
     rejected = {**RECORD, "cveMetadata": {**RECORD["cveMetadata"], "cveId": "CVE-2024-1", "state": "REJECTED"}}
     assert list(read(record(), ("b.json", msgspec.json.encode(rejected)))["points"].rows) == ["CVE-2024-24091"]

@@ -12,7 +12,7 @@ from datetime import date
 from checks.knowledge import Product, Release
 from scanner.intel.columns import heads, rows
 from scanner.intel.reading import LONGEST_VERSION, Omissions, day, newest, plain_text
-from scanner.intel.source import HEAD, Batch
+from scanner.intel.source import HEAD, Batch, count_of
 
 NAME = "cameras"
 TABLES = ("firmware",)
@@ -47,8 +47,8 @@ def read(files: Sequence[tuple[str, bytes]]) -> list[Batch]:
         found += _products("Hikvision" if hikvision else "Reolink", entries, as_of)
     if not found:
         return []
-    count = sum(len(product.releases) for product in found)
-    return [Batch(NAME, "firmware", found, max(each.as_of for each in found), count, LICENCE, omitted.notes())]
+    as_of = max(each.as_of for each in found)
+    return [Batch(NAME, "firmware", found, as_of, count_of("firmware", found), LICENCE, omitted.notes())]
 
 
 def _hikvision(name: str, content: bytes, omitted: Omissions) -> list[_Entry]:

@@ -6,16 +6,17 @@ versions with their days, and `products/PRODUCT.md` is the page with the cycles 
 
 import re
 from collections.abc import Callable, Iterable, Sequence
+from dataclasses import replace
 from datetime import date
 from pathlib import PurePosixPath
-from typing import TypeVar
+from typing import Any, TypeVar
 
 import msgspec
 
 from scanner.intel.cycles import Cycle, Known, components, lifecycles, products
 from scanner.intel.front_matter import cycles, is_page
 from scanner.intel.reading import LONGEST_VERSION, Omissions, beginning, day, decoded, newest, plain_text
-from scanner.intel.source import HEAD, Batch, UnreadableSource
+from scanner.intel.source import HEAD, Batch, UnreadableSource, count_of
 
 NAME = "endoflife"
 TABLES = ("components", "firmware", "lifecycle")
@@ -99,16 +100,15 @@ def read(files: Sequence[tuple[str, bytes]]) -> list[Batch]:
         return []
     as_of = newest(_days(known.values()), "what endoflife.date says")
     everything = [known[slug] for slug in sorted(known)]
-    tables: dict[str, list[object]] = {
+    tables: dict[str, list[Any]] = {
         "components": list(components(everything)),
         "firmware": list(products(everything)),
         "lifecycle": list(lifecycles(everything, as_of)),
     }
-    return [
-        Batch(NAME, table, rows, as_of, len(rows), LICENCE, omitted.notes() if table == "firmware" else ())
-        for table, rows in tables.items()
-        if rows
+    batches = [
+        Batch(NAME, table, rows, as_of, count_of(table, rows), LICENCE) for table, rows in tables.items() if rows
     ]
+    return [replace(batches[0], notes=omitted.notes()), *batches[1:]] if batches else []
 
 
 def _days(known: Iterable[Known]) -> Iterable[date | None]:

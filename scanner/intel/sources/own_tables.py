@@ -13,7 +13,7 @@ from datetime import date
 from checks.knowledge import Advisory, Lifecycle, Product, Release
 from scanner.intel.columns import heads, rows
 from scanner.intel.reading import LONGEST_TEXT, LONGEST_VERSION, cve, day, newest, plain_text, score
-from scanner.intel.source import HEAD, Batch, UnreadableSource
+from scanner.intel.source import HEAD, Batch, UnreadableSource, count_of
 
 NAME = "operator"
 TABLES = ("advisories", "firmware", "lifecycle")
@@ -37,7 +37,7 @@ def read(files: Sequence[tuple[str, bytes]]) -> list[Batch]:
         found, days = reader(theirs)
         if found:
             as_of = newest(days, ", ".join(name for name, _ in theirs))
-            batches.append(Batch(NAME, table, found, as_of, len(found), LICENCE))
+            batches.append(Batch(NAME, table, found, as_of, count_of(table, found), LICENCE))
     return batches
 
 

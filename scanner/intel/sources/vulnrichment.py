@@ -14,7 +14,18 @@ from checks.products import plain_vendor
 from scanner.intel.affected import between, joined, names_somebody
 from scanner.intel.columns import heads, rows
 from scanner.intel.cvss import highest
-from scanner.intel.reading import LONGEST_TEXT, Omissions, beginning, cve, day, decoded, newest, plain_text, score
+from scanner.intel.reading import (
+    LONGEST_TEXT,
+    Omissions,
+    beginning,
+    cve,
+    day,
+    decoded,
+    newest,
+    piece,
+    plain_text,
+    score,
+)
 from scanner.intel.source import HEAD, Batch, UnreadableSource
 from scanner.intel.vendors import spelt
 
@@ -323,18 +334,13 @@ def _range(version: _Version) -> str:
 
 
 def _base(raw: msgspec.Raw) -> float | None:
-    try:
-        return score(msgspec.json.decode(raw, type=_Cvss).base_score) if bytes(raw) else None
-    except (msgspec.DecodeError, RecursionError):
-        return None
+    found = piece(raw, _Cvss)
+    return score(found.base_score) if found else None
 
 
 def _ssvc(raw: msgspec.Raw, cvss: float | None) -> Points | None:
     """The options [{"Exploitation": "poc"}, {"Automatable": "no"}, {"Technical Impact": "total"}]."""
-    try:
-        other = msgspec.json.decode(raw, type=_Other) if bytes(raw) else _Other("")
-        options = msgspec.json.decode(other.content, type=_Ssvc).options if other.type == "ssvc" else []
-    except (msgspec.DecodeError, RecursionError):
-        return None
-    given = {key.strip().lower(): value for option in options for key, value in option.items()}
+    other = piece(raw, _Other)
+    content = piece(other.content, _Ssvc) if other and other.type == "ssvc" else None
+    given = {key.strip().lower(): value for option in (content or _Ssvc()).options for key, value in option.items()}
     return _points({**given, "impact": given.get("technical impact", "")}, cvss)
