@@ -43,6 +43,14 @@ def decoded(name: str, content: bytes, shape: type[T]) -> T:
         raise UnreadableSource(f"{name} is nested too deeply") from error
 
 
+def piece(raw: msgspec.Raw, shape: type[T]) -> T | None:
+    """A piece of a JSON document as `shape`; None where it is missing or is something else."""
+    try:
+        return msgspec.json.decode(raw, type=shape) if bytes(raw) else None
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
+        return None
+
+
 def day(text: object) -> date | None:
     """The day that an ISO 8601 date or moment names; None for every other text, and for a day that no calendar has or that only a broken clock shows."""
     match = _DAY.fullmatch(text) if isinstance(text, str) and len(text) < 40 else None

@@ -71,6 +71,16 @@ def format_of(name: str, content: bytes) -> Format | None:
     return next((each for each in load_formats().values() if each.recognises(name, head)), None)
 
 
+def count_of(table: str, rows: Any) -> int:
+    """How many things the rows of a table say: of components and firmware each release is one."""
+    match table:
+        case "components":
+            return sum(len(row.versions) for row in rows)
+        case "firmware":
+            return sum(len(row.releases) for row in rows)
+    return len(rows)
+
+
 def cves_of(table: str, rows: Any) -> frozenset[str]:
     """The vulnerabilities of which rows of a table speak."""
     match table:
