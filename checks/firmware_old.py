@@ -15,8 +15,9 @@ from datetime import date
 
 from checks.contract import Flaw, Inconclusive, Judgement, NotApplicable, check, examined
 from checks.firmware import age_in_words, firmware_age, older_than, proof_of
-from checks.intelligence import Intelligence
+from checks.intelligence import Intelligence, built_in
 from checks.interval import RELEASE_TABLE, days_in_words
+from checks.releases import judged_by_catalogue
 from inventory.model import Clue, Confidence, Device, Endpoint, Family, FirmwareAge, Severity
 
 _LONGEST = 120
@@ -39,6 +40,9 @@ _LIMITS = ((10, Severity.HIGH), (5, Severity.MEDIUM), (3, Severity.LOW))
 )
 def firmware_old(device: Device, intelligence: Intelligence | None = None) -> Judgement:
     """The last day on which the firmware may have been built, by what the device states."""
+    known = judged_by_catalogue(device, intelligence or built_in())
+    if known:
+        raise NotApplicable(known)
     age = firmware_age(device, intelligence)
     dated = [clue for clue in age.clues if clue.not_after is not None and clue.method != RELEASE_TABLE]
     stated = [clue for clue in dated if clue.confidence > Confidence.INFERRED]

@@ -22,7 +22,7 @@ from inventory.model import Device, Endpoint, Family, FirmwareAge, Severity
     severity=Severity.INFO,
     family=Family.FIRMWARE,
     remedy="Read the version at the device, look up its day at the maker, and add it to your own table of releases.",
-    standards=("CIS Controls v8.1: 2.1", "ETSI EN 303 645 v3.1.3: 5.3-16"),
+    standards=("CIS Controls v8.1: 2.1", "CWE-1059", "ETSI EN 303 645 v3.1.3: 5.3-16"),
     informed=("intelligence",),
 )
 def firmware_unknown(device: Device, intelligence: Intelligence | None = None) -> Judgement:

@@ -11,54 +11,43 @@ from datetime import date
 from checks.intelligence import Intelligence
 from checks.interval import RELEASE_TABLE
 from checks.knowledge import Product
-from checks.products import goes_by, names_of, plain, vendor_of
+from checks.matches import LONGEST_VERSION, Match, matches, version_of, versions
+from checks.products import plain, plain_vendor, vendor_of
 from checks.versions import compare
 from inventory.model import Claim, Clue, Confidence, Device
-
-_LONGEST = 120
 
 
 def release_clues(device: Device, intelligence: Intelligence) -> Iterator[Clue]:
     """A clue for each version that the device states and a table lists with its day: of several days, as for other hardware, the latest."""
-    names = names_of(device)
-    listed = intelligence.products.get(vendor_of(device), ())
-    found = [product for product in listed if any(goes_by(names, name) for name in product.names)]
-    products = _of_this_hardware(device, found)
-    for claim in (*device.claimed("firmware"), *device.claimed("component")):
-        days = [day for product in products for day in _days(claim, product, device)]
-        if days:
-            yield _clue(device, claim, max(days))
+    found = _of_this_hardware(device, tuple(_of_its_maker(device, intelligence)))
+    days: dict[Claim, date] = {}
+    for match in found:
+        for claim in versions(device, match.name):
+            for day in _days(version_of(claim), match.row, device):
+                days[claim] = max(day, days.get(claim, day))
+    yield from (_clue(device, claim, days[claim]) for claim in device.claims if claim in days)
 
 
-def _of_this_hardware(device: Device, products: list[Product]) -> list[Product]:
+def _of_its_maker(device: Device, intelligence: Intelligence) -> Iterator[Match[Product]]:
+    """The rows of the device's own maker: another maker's system is built into its firmware after the day on which that came out."""
+    vendor = vendor_of(device)
+    return (one for one in matches(device, intelligence.products) if plain_vendor(one.row.vendor) == vendor)
+
+
+def _of_this_hardware(device: Device, found: tuple[Match[Product], ...]) -> tuple[Match[Product], ...]:
     """The rows for the hardware version that the device states, where there are any."""
     stated = {plain(claim.value) for claim in device.claimed("hardware")}
-    return [product for product in products if product.hardware and plain(product.hardware) in stated] or products
+    return tuple(one for one in found if one.row.hardware and plain(one.row.hardware) in stated) or found
 
 
-def _days(claim: Claim, product: Product, device: Device) -> Iterator[date]:
+def _days(version: str, product: Product, device: Device) -> Iterator[date]:
     """The days of the releases that are this very version."""
-    version = _version(claim, product, device)
-    if not version or len(version) > _LONGEST:
+    if not version or len(version) > LONGEST_VERSION:
         return
     scheme = product.scheme or vendor_of(device)
     for release in product.releases:
         if release.day is not None and compare(version, release.version, scheme) == 0:
             yield release.day
-
-
-def _version(claim: Claim, product: Product, device: Device) -> str:
-    """The version of the product that the claim states: a system's stands behind its name, and the firmware's is not that of a system on it."""
-    name, _, version = claim.value.rpartition(" ")
-    if claim.name == "component":
-        return version if any(goes_by((plain(name),), own) for own in product.names) else ""
-    named = tuple(plain(name) for name in _own_names(device))
-    return claim.value if any(goes_by(named, own) for own in product.names) else ""
-
-
-def _own_names(device: Device) -> Iterator[str]:
-    yield from (claim.value for claim in device.claimed("model"))
-    yield from (claim.value.split(":")[4] for claim in device.claimed("cpe") if claim.value.count(":") > 4)
 
 
 def _clue(device: Device, claim: Claim, day: date) -> Clue:

@@ -115,7 +115,8 @@ def standing(device: Device, intelligence: Intelligence) -> Standing | Unplaced:
 
 def judged_by_catalogue(device: Device, intelligence: Intelligence) -> str:
     """Why a stated build date need not be judged: what the release tables or the maker's declarations say of the device; "" where they say nothing."""
-    if any(match.row.end_of_support for match in declared(device, intelligence)):
+    ends = (match.row.end_of_support for match in declared(device, intelligence))
+    if any(end is not None and end < judged_on(device, intelligence) for end in ends):
         return "judged by what is declared of its support"
     placed = standing(device, intelligence)
     if isinstance(placed, Unplaced) or (placed.newest is None and placed.is_stale):

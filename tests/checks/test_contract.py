@@ -101,6 +101,8 @@ def test_these_are_the_checks_their_families_and_severities():
         "http-no-hsts": (Family.TLS, Severity.INFO),
         "firmware-abandoned": (Family.FIRMWARE, Severity.LOW),
         "firmware-behind": (Family.FIRMWARE, Severity.LOW),
+        "firmware-laggard": (Family.FIRMWARE, Severity.LOW),
+        "firmware-unknown": (Family.FIRMWARE, Severity.INFO),
         "firmware-old": (Family.FIRMWARE, Severity.MEDIUM),
         "firmware-unsupported": (Family.FIRMWARE, Severity.HIGH),
         "component-old": (Family.FIRMWARE, Severity.LOW),
