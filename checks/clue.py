@@ -80,7 +80,7 @@ class Method:
         return 0 if self.vendors else 2 if "firmware_date" in self.facts else 1, self.name
 
 
-def method(  # noqa: PLR0913 - the fields of a declaration, all named by the caller
+def method(
     name: str,
     confidence: Confidence,
     *,

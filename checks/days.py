@@ -7,13 +7,16 @@ import re
 from datetime import date, timedelta
 
 FIRST, LAST = 1990, 2069
-_MONTHS = {name: number for number, name in enumerate("jan feb mar apr may jun jul aug sep oct nov dec".split(), 1)}
+_MONTHS = {
+    name: number + 1
+    for number, name in enumerate(("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec"))
+}
 _MONTH = r"(?:Jan(?:uary)?|Feb(?:ruary)?|Mar(?:ch)?|Apr(?:il)?|May|June?|July?|Aug(?:ust)?|Sept?(?:ember)?|Oct(?:ober)?|Nov(?:ember)?|Dec(?:ember)?)"
 _TIME = r"\d{1,2}:\d\d(?::\d\d)?"
 NAMED = re.compile(
     rf"(?<![A-Za-z])(?P<month>{_MONTH})(?:\.? {{1,2}}|[/-])(?P<day>\d{{1,2}})"
     rf"(?:,? {{1,2}}(?:{_TIME} {{1,2}}(?:[A-Za-z+-][\w:+-]{{1,6}} {{1,2}})?)?|[/-])(?P<year>(?:19|20)\d\d)(?!\d)"
-    rf"|(?<!\d)(?P<day_first>\d{{1,2}})[ -]?(?P<month_second>{_MONTH}),?[ -]?(?P<year_last>(?:19|20)\d\d|\d\d)(?![\d:])"
+    rf"|(?<![\d.:])(?P<day_first>\d{{1,2}})[ -]?(?P<month_second>{_MONTH})(?:,? ?(?P<year_last>(?:19|20)\d\d)|-?(?P<short_year>\d\d|(?:19|20)\d\d))(?![\d:])"
     r"|(?<!\d)(?P<year_first>(?:19|20)\d\d)(?P<mark>[-/.])(?P<number>\d{1,2})(?P=mark)(?P<day_last>\d{1,2})(?!\d)",
     re.IGNORECASE,
 )
@@ -50,7 +53,8 @@ def day_of(found: re.Match[str]) -> date | None:
     if found["year_first"]:
         return on(int(found["year_first"]), int(found["number"]), int(found["day_last"]))
     month = found["month"] or found["month_second"]
-    year, day = found["year"] or found["year_last"], found["day"] or found["day_first"]
+    year = found["year"] or found["year_last"] or found["short_year"]
+    day = found["day"] or found["day_first"]
     return on(int(year), _MONTHS[month[:3].lower()], int(day))
 
 
@@ -77,4 +81,4 @@ def is_unset_clock(day: date) -> bool:
     a DOS date.
     """
     turn = date(day.year + (day.month == 12), 1, 1)
-    return abs(day - turn) <= timedelta(days=1) or (day.month, day.day) == (11, 30) and day.year % 10 == 9
+    return abs(day - turn) <= timedelta(days=1) or ((day.month, day.day) == (11, 30) and day.year % 10 == 9)

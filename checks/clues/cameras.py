@@ -8,7 +8,7 @@ from checks.days import digits, named
 from inventory.model import Confidence
 
 _HIKVISION = re.compile(r"\bbuild[ :_]{0,2}(\d{6})(?!\d)", re.IGNORECASE)
-_DAHUA = re.compile(r"\bbuild(?: ?date)?[ :]{1,3}(20\d\d-\d\d-\d\d)\b|\.R\.(20\d{6})(?!\d)", re.IGNORECASE)
+_DAHUA = re.compile(r"\bbuild(?: ?date)?[ :]{1,3}(20\d\d-\d\d-\d\d)\b|\.R\.(20\d{6}|\d{6})(?!\d)", re.IGNORECASE)
 _UNIVIEW = re.compile(r"\b[A-Z]{3,5}[-_][A-Z]?\d{4,5}\.(?:[\w-]{1,16}\.){1,8}(\d{6})(?!\d)")
 _REOLINK = re.compile(r"(?:(?:^|[_ ])|^[vV]?\d\.\d\.\d\.\d{4})(\d{8,10})(?=_v\d|_V\d|$)")
 _REOLINK_DAY = re.compile(r"^N(\d{6})$")
@@ -33,7 +33,7 @@ def hikvision_build(text: str) -> Said:
     Confidence.CONFIRMED,
     facts=("firmware", "dhip.firmware", "onvif.firmware"),
     vendors=("dahua", "amcrest", "lorex", "imou", "kbvision", "intelbras"),
-    source="Dahua's version field ends in its build date: '2.800.0000000.16.R, Build Date: 2020-06-05'; file names in '.R.20170831'",
+    source="Dahua's version field ends in its build date: '2.800.0000000.16.R, Build Date: 2020-06-05'; file names in '.R.20170831' or '.R.210406'",
 )
 def dahua_build(text: str) -> Said:
     """`2.622.0000000.18.R, Build Date: 2017-09-04`, `4.500.0000000.5.R,build:2020-10-26`."""

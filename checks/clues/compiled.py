@@ -29,7 +29,7 @@ _PARTS = re.compile(
     r"#\d+ |\bntpd \d|\bBusyBox\b|\bDarwin Kernel\b|\b[Cc]opyright\b|\b[Ll]ast login\b|\b(?:Boot|BootSW|PROM|Bootbase)\b"
 )
 _COMPACT = re.compile(
-    r"(?<![\d.])(?P<plain>(?:199|20[0-6])\d{5})(?:\d{4}|\d{6})?(?=$|[^\d.])|(?<!\d)(?P<marked>20\d\d([-.])\d\d\3\d\d)(?!\d)"
+    r"(?<!\d)(?P<plain>(?:199|20[0-6])\d{5})(?:\d{4}|\d{6})?(?!\d|\.\d)|(?<!\d)(?P<marked>20\d\d([-.])\d\d\3\d\d)(?!\d)"
 )
 _REOLINK_LIKE = re.compile(r"^[vV]?\d\.\d\.\d(?:\.\d{1,5})?[_ ]\d{8}")
 
@@ -79,7 +79,7 @@ def version_date(text: str) -> Said:
         "rtsp.server",
         "entity.software_rev",
     ),
-    source="a version that holds its day as YYYYMMDD or YYYY-MM-DD; NTCIP 1201 section 2.2.3 asks for 'YYYYMMDD - v…' in moduleVersion",
+    source="a version that holds its day as YYYYMMDD or YYYY-MM-DD; NTCIP 1201 asks software modules for 'YYYYMMDD - v…' in moduleVersion",
 )
 def date_in_version(text: str) -> Said:
     """`A1_3_71_136-20021216P`, `V468Z 20061013`, `1.8.2#2020-08-13T23:48:09`; where six digits and two make the eight, another method knows the maker."""

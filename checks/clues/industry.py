@@ -14,28 +14,15 @@ _DIGI = re.compile(
 
 
 @method(
-    "moxa-build",
+    "serial-server-build",
     Confidence.CONFIRMED,
     facts=("telnet.banner", "firmware", "snmp.sys_descr", "http.identity"),
-    vendors=("moxa",),
-    source="Moxa NPort, MGate and NE: 'Firmware version : 1.6 Build 17060616' of the telnet console, YYMMDDHH",
+    vendors=("moxa", "lantronix"),
+    source="Moxa's telnet console: 'Firmware version : 1.6 Build 17060616', YYMMDDHH; Lantronix: 'UDS1100 V6.1.0.3 (060811)', YYMMDD",
 )
-def moxa_build(text: str) -> Said:
-    """`2.2 Build 11090613`: the hour stands behind the day."""
-    found = _MOXA.search(text)
-    return digits(found[1]) if found else None
-
-
-@method(
-    "lantronix-build",
-    Confidence.CONFIRMED,
-    facts=("snmp.sys_descr", "telnet.banner", "firmware"),
-    vendors=("lantronix",),
-    source="Lantronix: 'UDS1100 V6.1.0.3 (060811)', 'MSS100 Version V3.6/9(030114)'; twelve characters in the brackets are a serial number",
-)
-def lantronix_build(text: str) -> Said:
-    """Six digits in brackets behind the version are YYMMDD."""
-    found = _LANTRONIX.search(text)
+def serial_server_build(text: str) -> Said:
+    """Six digits and the hour behind "Build", or six in brackets behind the version; twelve characters in brackets are a serial number."""
+    found = _MOXA.search(text) or _LANTRONIX.search(text)
     return digits(found[1]) if found else None
 
 

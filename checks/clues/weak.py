@@ -53,7 +53,7 @@ def certificate_made(text: str) -> Said:
     Confidence.INFERRED,
     facts=("snmp.sys_descr", "entity.mfg_date", "sadp.serial", "isapi.serial", "upnp.serial_number", "onvif.serial"),
     hint="a hint only: the hardware was made then, and its firmware may be older or newer",
-    source="the day of manufacture: MD of APC's and NetBotz's sysDescr, the month first; the day within Hikvision's serial numbers; RFC 6933 entPhysicalMfgDate",
+    source="MD of APC's and NetBotz's sysDescr, the month first; the day within Hikvision's serial numbers; RFC 6933, entPhysicalMfgDate",
 )
 def hardware_made(text: str) -> Said:
     """`MN:AP9630 HR:08 SN: ZA1234567890 MD:08/12/2014`, `DS-2CD2142FWD-I20170305AAWR712345678`."""
