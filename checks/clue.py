@@ -153,7 +153,7 @@ def _said(device: Device, each: Method) -> Iterator[tuple[str, Endpoint | None, 
             if (
                 seen.behind
                 or value is None
-                or (each.beside and not any(seen.facts.get(b) is True for b in each.beside))
+                or (each.beside and not any(seen.facts.get(mark) is True for mark in each.beside))
             ):
                 continue
             for text in value if isinstance(value, tuple) else (str(value),):

@@ -21,7 +21,10 @@ NAMED = re.compile(
     re.IGNORECASE,
 )
 """A day with the month's name ("Jul 6 1998", "Fri Nov 30 00:45:16 EST 2007", "12-Aug-15", "19dec2003"), or with the year first ("2017-01-24")."""
-_NUMERIC = re.compile(r"(?<![\d/.-])(\d{1,2})([/.-])(\d{1,2})\2((?:19|20)\d\d|\d\d)(?![\d/]|[.-]\d)")
+_NUMERIC = re.compile(
+    r"(?<![\d/.-])(?:(\d{1,2})/(\d{1,2})/((?:19|20)\d\d|\d\d)|(\d\d)([.-])(\d\d)\5((?:19|20)\d\d))(?![\d/]|[.-]\d)"
+)
+"""A day in numbers, the year last: in full where dots or hyphens stand between them, or "5.7.13" would be one."""
 
 
 def on(year: int, month: int, day: int) -> date | None:
@@ -63,7 +66,7 @@ def both_orders(text: str) -> tuple[date, date] | None:
     be only one.
     """
     for found in _NUMERIC.finditer(text):
-        one, other, year = int(found[1]), int(found[3]), int(found[4])
+        one, other, year = _numbers(found)
         days = sorted(day for day in (on(year, one, other), on(year, other, one)) if day is not None)
         if days:
             return days[0], days[-1]
@@ -72,13 +75,16 @@ def both_orders(text: str) -> tuple[date, date] | None:
 
 def month_first(text: str) -> date | None:
     """The first date in numbers that a maker writes who puts the month before the day, as is done in the United States."""
-    days = (on(int(found[4]), int(found[1]), int(found[3])) for found in _NUMERIC.finditer(text))
+    days = (on(year, month, day) for month, day, year in map(_numbers, _NUMERIC.finditer(text)))
     return next((day for day in days if day is not None), None)
 
 
+def _numbers(found: re.Match[str]) -> tuple[int, int, int]:
+    """The three numbers of a match of `_NUMERIC`, the year last."""
+    return int(found[1] or found[4]), int(found[2] or found[6]), int(found[3] or found[7])
+
+
 def is_unset_clock(day: date) -> bool:
-    """Whether a clock that nobody has set begins then: at the turn of some year (1970, 1980, 2000, 2004, 2010, …), wherever its time zone is, or at the zero of
-    a DOS date.
-    """
+    """Whether a clock that nobody has set begins then: at the turn of some year (1980, 2000, 2004, 2010, …), in any time zone, or in month 0 of 2000."""
     turn = date(day.year + (day.month == 12), 1, 1)
-    return abs(day - turn) <= timedelta(days=1) or ((day.month, day.day) == (11, 30) and day.year % 10 == 9)
+    return abs(day - turn) <= timedelta(days=1) or day == date(1999, 11, 30)

@@ -2,8 +2,8 @@
 
 import re
 
-from checks.clue import Said, Span, method
-from checks.days import both_orders, digits, month_first, named
+from checks.clue import Said, method
+from checks.days import digits, month_first, named
 from inventory.model import Confidence
 
 _TEXTS = ("firmware", "snmp.sys_descr", "telnet.banner", "ftp.banner", "upnp.model_description", "upnp.model_number")
@@ -159,17 +159,3 @@ def enterasys_build(text: str) -> Said:
     """The day before the two hyphens."""
     found = _ENTERASYS.search(text)
     return month_first(found[1]) if found else None
-
-
-@method(
-    "numeric-date",
-    Confidence.LIKELY,
-    facts=("firmware", "upnp.model_description", "upnp.model_number", "bacnet.firmware", "bacnet.application"),
-    source="a date in numbers behind a version; which of the two numbers is the month differs by country, so it may be either",
-)
-def numeric_date(text: str) -> Said:
-    """`I-Class 4208 Ver:08.01 01/14/2004` has one reading, `VA251_2.0.0.0.013 | 12/3/2003` has two, and lies from the one to the other."""
-    days = both_orders(text)
-    if days is None:
-        return None
-    return days[0] if days[0] == days[1] else Span(*days)
