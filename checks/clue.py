@@ -1,24 +1,43 @@
 """What a clue to the age of firmware is read by.
 
 A method is a small pure function over one text that a device said. It returns the day that the text states (the build lies on it), an interval, or None where
-the text says nothing. It does no I/O, and raises nothing whatever it is given: an impossible day is no day.
+the text says nothing. It does no I/O, and raises nothing whatever it is given: an impossible day is no day (`checks.days`).
 
     @method("hikvision-build", Confidence.CONFIRMED, facts=("firmware",), vendors=("hikvision",), source="…")
     def hikvision_build(text: str) -> Said:
         …
+
+What each says of the firmware is in what it returns. A day is the build's own. `since(day)` is the day of a part (a kernel, a web server): the firmware that
+carries it was put together then or later, and nothing is said of how much later. A method with a `hint` bounds nothing: its day is shown with the hint as the
+reason why it is set aside. A method whose day a device's clock may have written (`clock`) is set aside where the clock was never set, or shows the scan's own
+day or that of the device's last start.
 
 The folder `clues/` is the registry: `load_methods` reads every module of it.
 """
 
 import importlib
 import pkgutil
-from collections.abc import Callable, Iterator
-from dataclasses import dataclass
-from datetime import date
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass, replace
+from datetime import date, timedelta
 from functools import cache
 
+from checks.days import is_unset_clock, named
 from checks.products import vendor_of
-from inventory.model import Clue, Confidence, Device, Endpoint
+from inventory.model import Clue, Confidence, Device, Endpoint, Observation
+
+LIMIT = 2048
+"""How many characters of a text are read: no device states its build behind more."""
+_SECONDS = {
+    "snmp.sys_uptime": 100,
+    "snmp.engine_time": 1,
+    "axis.uptime": 1,
+    "mndp.uptime": 1,
+    "ubiquiti.uptime": 1,
+}
+"""The facts that say how long a device has been up, and how many of their units are a second."""
+_LONGEST = 2**32
+_A_DAY = timedelta(days=1)
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,10 +51,17 @@ class Span:
 Said = date | Span | None
 
 
+def since(day: date | None) -> Span | None:
+    """Then or later."""
+    return Span(day) if day is not None else None
+
+
 @dataclass(frozen=True, slots=True)
 class Method:
     """How one kind of text is read: `facts` are the claims ("firmware") and the facts ("snmp.sys_descr") in which it stands, `vendors` (as `plain_vendor` gives
     them) the makers whose devices write it, () being any.
+
+    `clock` and `hint` are as the module says; `beside` names facts of which one must be true in the same observation.
     """
 
     name: str
@@ -44,13 +70,29 @@ class Method:
     read: Callable[[str], Said]
     source: str
     vendors: tuple[str, ...] = ()
+    clock: bool = False
+    hint: str = ""
+    beside: tuple[str, ...] = ()
+
+    @property
+    def breadth(self) -> tuple[int, str]:
+        """The more specific of two methods is the smaller: a maker's own, one of many makers', what a fingerprint has read already."""
+        return 0 if self.vendors else 2 if "firmware_date" in self.facts else 1, self.name
 
 
 def method(
-    name: str, confidence: Confidence, *, facts: tuple[str, ...], source: str, vendors: tuple[str, ...] = ()
+    name: str,
+    confidence: Confidence,
+    *,
+    facts: tuple[str, ...],
+    source: str,
+    vendors: tuple[str, ...] = (),
+    clock: bool = False,
+    hint: str = "",
+    beside: tuple[str, ...] = (),
 ) -> Callable[[Callable[[str], Said]], Method]:
     """Declare the function below it a method."""
-    return lambda read: Method(name, confidence, facts, read, source, vendors)
+    return lambda read: Method(name, confidence, facts, read, source, vendors, clock, hint, beside)
 
 
 @cache
@@ -65,25 +107,84 @@ def load_methods() -> tuple[Method, ...]:
 
 
 def clues_of(device: Device) -> Iterator[Clue]:
-    """Everything that any method reads of the device's build, in a fixed order; what is not to be believed is not set aside here."""
-    vendor = vendor_of(device)
-    for each in load_methods():
+    """Everything that any method reads of the device's build, by method; one day that one endpoint tells in two ways is told once, by the more specific.
+
+    What bounds nothing, and what only a clock wrote, is set aside; what contradicts another clue is not set aside here.
+    """
+    told: dict[tuple[date | None, date | None, Endpoint | None], Clue] = {}
+    for clue in _read(device):
+        day = clue.not_before or clue.not_after
+        hinted = clue.not_after if clue.set_aside else None
+        known = told.setdefault((day, hinted, clue.endpoint), clue)
+        told[day, hinted, clue.endpoint] = replace(known, confidence=max(known.confidence, clue.confidence))
+    yield from sorted(told.values(), key=lambda clue: clue.method)
+
+
+def _read(device: Device) -> Iterator[Clue]:
+    """What each method reads, the most specific first; a text whose day its maker's own method knows is left to that."""
+    vendor, clocks = vendor_of(device), _clock_days(device)
+    settled: set[tuple[str, Endpoint | None]] = set()
+    for each in sorted(load_methods(), key=lambda one: one.breadth):
         if each.vendors and vendor not in each.vendors:
             continue
-        for text, endpoint, sure in _said(device, each.facts):
-            said = each.read(text)
+        for text, endpoint, sure in _said(device, each):
+            said = each.read(text[:LIMIT])
+            if said is None:
+                continue
+            exact = isinstance(said, date)
+            if exact and not each.vendors and not each.hint and (text, endpoint) in settled:
+                continue
+            if exact and each.vendors and not each.hint:
+                settled.add((text, endpoint))
             span = Span(said, said) if isinstance(said, date) else said
-            if span is not None:
-                yield Clue(each.name, text, span.not_before, span.not_after, min(sure, each.confidence), endpoint)
+            clue = Clue(
+                each.name, text, span.not_before, span.not_after, min(sure, each.confidence), endpoint, each.hint
+            )
+            yield _doubted(clue, clocks) if each.clock else clue
 
 
-def _said(device: Device, facts: tuple[str, ...]) -> Iterator[tuple[str, Endpoint | None, Confidence]]:
-    """What the device said under each of those names: its claims, and the facts of its observations."""
-    for name in facts:
+def _said(device: Device, each: Method) -> Iterator[tuple[str, Endpoint | None, Confidence]]:
+    """What the device said under each of the method's names: its claims, and the facts of its observations."""
+    for name in each.facts:
         for claim in device.claimed(name):
             yield claim.value, claim.endpoint, claim.confidence
         for seen in device.observations:
             value = seen.facts.get(name)
-            if not seen.behind and value is not None:
-                for text in value if isinstance(value, tuple) else (str(value),):
-                    yield text, seen.endpoint, Confidence.CONFIRMED
+            if (
+                seen.behind
+                or value is None
+                or (each.beside and not any(seen.facts.get(mark) is True for mark in each.beside))
+            ):
+                continue
+            for text in value if isinstance(value, tuple) else (str(value),):
+                yield text, seen.endpoint, Confidence.CONFIRMED
+
+
+def _doubted(clue: Clue, clocks: Iterable[date]) -> Clue:
+    """The clue, set aside where a clock wrote it and not whoever built the firmware."""
+    day = clue.not_before or clue.not_after
+    if day is None:
+        return clue
+    if is_unset_clock(day):
+        return replace(clue, set_aside="a clock that was never set begins there")
+    if any(abs(day - clock) <= _A_DAY for clock in clocks):
+        return replace(clue, set_aside="the device's own clock wrote it, at its start or just now")
+    return clue
+
+
+def _clock_days(device: Device) -> frozenset[date]:
+    """The days that the device's clock has shown: when it was scanned, what it takes for that day itself, and when it started."""
+    own = (seen for seen in device.observations if not seen.behind)
+    return frozenset(day for seen in own for day in _shown_days(seen))
+
+
+def _shown_days(seen: Observation) -> Iterator[date]:
+    yield seen.when.date()
+    for name in ("http.date", "onvif.time", "sadp.boot_time"):
+        day = named(str(seen.facts.get(name, ""))[:LIMIT])
+        if day is not None:
+            yield day
+    for name, units in _SECONDS.items():
+        up = seen.facts.get(name)
+        if isinstance(up, int) and 0 <= up <= _LONGEST:
+            yield (seen.when - timedelta(seconds=up // units)).date()
