@@ -1,28 +1,25 @@
-"""Build `checks/data/intelligence.zip`, the snapshot that is shipped: ``python -m scanner.intel.snapshot FOLDER``.
+"""Build `checks/data/intelligence.zip`, the snapshot that is shipped: ``python -m scanner.intel.snapshot FOLDER YYYY-MM-DD``.
 
 FOLDER holds the sources as their owners publish them, each under the path that SOURCES names. What the project itself has gathered (`checks/data/*.toml`) is
 added from there.
 """
 
-import csv
 import sys
 from collections.abc import Iterator
 from datetime import date
 from pathlib import Path
 from typing import Any
 
-from checks.components import TABLE, read
 from checks.intelligence import BUILT_IN
 from checks.knowledge import Component, Origin
 from scanner.intel.bundle import pack
-
-_UNUSABLE = "import-bulk"
-_UNIX_EPOCH_ENDS = "1971"
+from scanner.intel.sources.components import merged, of_csv, own
+from scanner.intel.sources.release_data import of_json
 
 
 def snapshot(folder: Path, made: date) -> bytes:
     """The bundle of everything in the folder."""
-    tables: dict[str, Any] = {"components": list(_components(folder / "firmware" / "component_releases.csv"))}
+    tables: dict[str, Any] = {"components": merged(_components(folder / "firmware"))}
     rows = sum(len(component.versions) for component in tables["components"])
     origin = Origin(
         "components", "components", made, rows, "git tags, changelogs and endoflife-date/release-data", "facts"
@@ -30,23 +27,12 @@ def snapshot(folder: Path, made: date) -> bytes:
     return pack(tables, [origin], made)
 
 
-def _components(path: Path) -> Iterator[Component]:
-    """Of two days for one version the earlier, because a release's day is a lower bound of the build."""
-    versions: dict[str, dict[str, str]] = {}
-    sources: dict[str, set[str]] = {}
-    with path.open(encoding="utf-8", newline="") as file:
-        for row in csv.DictReader(file):
-            if row["date_quality"].startswith(_UNUSABLE):
-                continue
-            day = "" if row["date"] < _UNIX_EPOCH_ENDS else row["date"]
-            known = versions.setdefault(row["component"], {})
-            known[row["version"]] = min(day or known.get(row["version"], ""), known.get(row["version"]) or day)
-            sources.setdefault(row["component"], set()).add(row["repo"])
-    for name, known in read(TABLE.read_text(encoding="utf-8")).items():
-        if name not in versions:
-            versions[name], sources[name] = known, {"see checks/data/components.tsv"}
-    for name in sorted(versions):
-        yield Component(name, ", ".join(sorted(sources[name])), versions[name])
+def _components(folder: Path) -> Iterator[Component]:
+    gathered = folder / "component_releases.csv"
+    yield from of_csv(gathered.name, gathered.read_bytes())
+    for path in sorted((folder / "release-data").glob("*.json")):
+        yield of_json(path.name, path.read_bytes())
+    yield from own()
 
 
 if __name__ == "__main__":
