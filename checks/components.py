@@ -13,46 +13,44 @@ _LONGEST = 256
 """Characters of a text that are looked at: no component's name and version are longer."""
 _LONGEST_VERSION = 96
 _ALIASES = {
+    "allegro-rompager": "rompager",
     "allegro-software-rompager": "rompager",
     "alpine": "alpine-linux",
-    "alpine linux": "alpine-linux",
     "apache": "apache-httpd",
-    "apache http server": "apache-httpd",
-    "apache httpd": "apache-httpd",
-    "apache tomcat": "tomcat",
-    "asterisk pbx": "asterisk",
-    "debian gnu/linux": "debian",
+    "apache-http-server": "apache-httpd",
+    "apache-tomcat": "tomcat",
+    "asterisk-pbx": "asterisk",
+    "boa-httpd": "boa",
+    "debian-gnu/linux": "debian",
     "embedthis-appweb": "appweb",
     "embedthis-goahead": "goahead",
-    "exim smtpd": "exim",
-    "goahead webserver": "goahead",
+    "exim-smtpd": "exim",
     "goahead-http": "goahead",
     "goahead-webs": "goahead",
-    "intel sdk for upnp devices": "pupnp",
-    "isc dhcp": "isc-dhcp",
+    "goahead-webserver": "goahead",
+    "iis": "microsoft-iis",
+    "intel-sdk-for-upnp-devices": "pupnp",
     "jetty": "eclipse-jetty",
     "libupnp": "pupnp",
     "linux": "linux-kernel",
-    "linux kernel": "linux-kernel",
-    "live555 streaming media": "live555",
-    "mbed tls": "mbedtls",
+    "live555-streaming-media": "live555",
+    "mbed-tls": "mbedtls",
     "mbedthis-appweb": "appweb",
-    "microsoft ftp service": "microsoft-iis",
-    "microsoft-iis/ftp": "microsoft-iis",
-    "mikrotik routeros": "routeros",
+    "microsoft-ftp-service": "microsoft-iis",
+    "mikrotik-routeros": "routeros",
     "mini-httpd": "mini_httpd",
+    "miniupnp": "miniupnpd",
     "node.js": "nodejs",
     "polarssl": "mbedtls",
-    "portable sdk for upnp devices": "pupnp",
-    "postfix smtpd": "postfix",
+    "portable-sdk-for-upnp-devices": "pupnp",
+    "postfix-smtpd": "postfix",
     "pureftpd": "pure-ftpd",
-    "samba smbd": "samba",
-    "samba nmbd": "samba",
-    "squid http proxy": "squid",
+    "samba-smbd": "samba",
     "squid-cache": "squid",
+    "squid-http-proxy": "squid",
     "ucd-snmp": "net-snmp",
 }
-"""What banners, nmap and their makers call otherwise than the tables do."""
+"""What banners, nmap, Recog and their makers call otherwise than the tables do; a space and "_" are "-"."""
 SYSTEMS = frozenset(
     (
         "alpine-linux",
@@ -110,7 +108,7 @@ def name_and_version(text: str) -> tuple[str, str] | None:
 
 def plain_name(component: str) -> str:
     """The component's name as the tables write it: "Apache Tomcat" is "tomcat"."""
-    name = component[:_LONGEST].strip().lower()
+    name = re.sub(r"[\s_]+", "-", component[:_LONGEST].strip().lower())
     return _ALIASES.get(name, name)
 
 
