@@ -64,11 +64,13 @@ def check(path: Path, intelligence: Intelligence) -> None:
 
 
 def _outcome(component: str, version: str, day: str, intelligence: Intelligence) -> str:
+    if day < "1971":
+        return "of 1970"
     if version not in intelligence.components[component].versions:
         return "missing"
     bound = released(component, version, intelligence)
     if bound is None:
-        return "known without a day"
+        return "without a day"
     return "exact" if bound.isoformat() == day else "bounded earlier" if bound.isoformat() < day else "bounded later"
 
 

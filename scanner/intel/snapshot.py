@@ -4,6 +4,7 @@ FOLDER holds the sources as their owners publish them, each under the path that 
 added from there.
 """
 
+import json
 import sys
 from collections.abc import Iterator
 from datetime import date
@@ -14,7 +15,9 @@ from checks.intelligence import BUILT_IN
 from checks.knowledge import Component, Origin
 from scanner.intel.bundle import pack
 from scanner.intel.sources.components import merged, of_csv, own
-from scanner.intel.sources.release_data import of_json
+
+_CALLED = {"apache-http-server": "apache-httpd"}
+"""What endoflife.date calls otherwise than the fingerprints do."""
 
 
 def snapshot(folder: Path, made: date) -> bytes:
@@ -31,7 +34,8 @@ def _components(folder: Path) -> Iterator[Component]:
     gathered = folder / "component_releases.csv"
     yield from of_csv(gathered.name, gathered.read_bytes())
     for path in sorted((folder / "release-data").glob("*.json")):
-        yield of_json(path.name, path.read_bytes())
+        days = {version: entry["date"] for version, entry in json.loads(path.read_bytes())["versions"].items()}
+        yield Component(_CALLED.get(path.stem, path.stem), "endoflife-date/release-data", days)
     yield from own()
 
 

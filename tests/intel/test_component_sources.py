@@ -1,6 +1,5 @@
-"""The operator's CSV of component releases, the JSON of endoflife-date/release-data, and the project's own table: what is read, and what is refused."""
+"""The operator's CSV of component releases and the project's own table: what is read, and what is refused."""
 
-import json
 from datetime import date
 
 import pytest
@@ -11,7 +10,7 @@ from checks.components import released
 from checks.intelligence import of_tables
 from checks.knowledge import Component
 from scanner.intel.source import UnreadableSource
-from scanner.intel.sources import components, release_data
+from scanner.intel.sources import components
 from scanner.intel.sources.components import honest, merged, of_csv, of_table, own
 
 OURS = (
@@ -24,7 +23,6 @@ GATHERED = (
     b"dropbear,0.30,2013-06-16,import-bulk(do not use),DROPBEAR_0.30,mkj/dropbear,cafe\n"
     b"linux-kernel,2.6.12.1,1970-01-01,release-data,releases/linux-kernel.json,endoflife-date/release-data,cafe\n"
 )
-NGINX = {"releases": {}, "versions": {"1.18.0": {"name": "1.18.0", "date": "2020-04-21"}}}
 
 
 def test_an_operator_adds_components_of_his_own():
@@ -83,51 +81,13 @@ def test_another_file_is_not_taken_for_component_releases(head):
     assert not components.recognises("releases.csv", head)
 
 
-def test_release_data_is_known_by_its_shape_and_named_after_its_file():
-    content = json.dumps(NGINX, indent=2).encode()
-    assert release_data.recognises("nginx.json", content)
-    (batch,) = release_data.read([("folder/nginx.json", content)])
-    assert batch.rows == [Component("nginx", "endoflife-date/release-data (nginx.json)", {"1.18.0": "2020-04-21"})]
-    assert (batch.licence, batch.as_of) == ("MIT", date(2020, 4, 21))
-
-
-def test_release_data_is_renamed_where_the_fingerprints_call_it_otherwise():
-    assert release_data.of_json("apache-http-server.json", json.dumps(NGINX).encode()).name == "apache-httpd"
-
-
-@pytest.mark.parametrize("head", [b'{"vulnerabilities": [', b"[]", b'{"schema_version": "1.2.0"'])
-def test_another_json_file_is_not_taken_for_release_data(head):
-    assert not release_data.recognises("known_exploited_vulnerabilities.json", head)
-
-
-@pytest.mark.parametrize(
-    "content",
-    [
-        b"",
-        b"{",
-        b"[]",
-        b"{}",
-        b'{"versions": []}',
-        b'{"versions": {"1": 1}}',
-        b'{"versions": {"1": {"date": 20200101}}}',
-        b'{"versions": {"1": {"date": "2020-02-31"}}}',
-        b'{"versions": ' + b"[" * 100000,
-        b"\xff\xfe",
-    ],
-)
-def test_release_data_of_another_shape_is_refused_by_the_name_of_its_file(content):
-    with pytest.raises(UnreadableSource, match=r"nginx\.json"):
-        release_data.read([("nginx.json", content)])
-
-
 @given(st.binary(max_size=400))
 def test_junk_is_read_or_refused(junk):
-    for read, name in ((components.read, "a.csv"), (release_data.read, "a.json")):
-        try:
-            rows = read([(name, b"component,version,date,source\n" + junk)])[0].rows
-        except UnreadableSource:
-            continue
-        assert all(isinstance(row, Component) for row in rows)
+    try:
+        rows = components.read([("ours.csv", b"component,version,date,source\n" + junk)])[0].rows
+    except UnreadableSource:
+        return
+    assert all(isinstance(row, Component) and row.source for row in rows)
 
 
 def test_two_rows_of_one_component_become_one_with_both_sources():

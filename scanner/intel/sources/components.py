@@ -67,7 +67,7 @@ def _row(file: str, line: int, row: Mapping[str, str | None]) -> Component | Non
     for column, value in (("component", name), ("version", version), ("source", source)):
         if not value or len(value) > _LONGEST:
             raise UnreadableSource(f"{file}, line {line}: its {column} {'is too long' if value else 'is missing'}")
-    if day and not is_day(day):
+    if day and not _is_day(day):
         raise UnreadableSource(
             f"{file}, line {line}: {day[:_LONGEST]!r} is no day, month or year as ISO 8601 writes it"
         )
@@ -93,7 +93,7 @@ def of_table(text: str) -> Iterator[Component]:
                 raise ValueError(f"components: {first[1:]} has no source")
             block = Component(first[1:], second, {})
             continue
-        if block is None or not is_day(second):
+        if block is None or not _is_day(second):
             raise ValueError(f"components: {line!r} stands below no component, or is not dated")
         block.versions[first] = _earlier(second, block.versions.get(first, ""))
     if block is not None:
@@ -155,7 +155,7 @@ def bound_of(day: str) -> date:
     return date.fromisoformat(f"{day}-01-01"[:10])
 
 
-def is_day(text: str) -> bool:
+def _is_day(text: str) -> bool:
     """Whether it is a day, a month or a year as ISO 8601 writes it."""
     try:
         return _DAY.fullmatch(text) is not None and bound_of(text) is not None
