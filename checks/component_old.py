@@ -2,7 +2,8 @@
 
 What: the device names a component with its version (a web server, an SSH server, a kernel), and that version was released more than five or ten years
 ago. The release date is a lower bound of the firmware's build and the honest age of that code; it is not the firmware's date, and a maker may have
-mended the component without changing its number.
+mended the component without changing its number. Distributions do so as a rule; where the device names one, the finding says so. An operating system that is
+named with its version is judged like any other component.
 
 Why it matters in a city: the holes of widely used components are the ones that worms look for, because one hole opens a thousand makers' devices.
 
@@ -13,7 +14,7 @@ carries, and let only the maintenance network reach the port until there is an a
 from collections.abc import Iterator
 from datetime import date
 
-from checks.components import name_and_version
+from checks.components import backported, name_and_version, plain_name, released_in_words
 from checks.contract import Flaw, Judgement, NotApplicable, check, examined
 from checks.firmware import Dated, age_in_words, component_dates, evidence_of, heard_at, older_than
 from checks.intelligence import Intelligence, built_in
@@ -40,16 +41,17 @@ def component_old(device: Device, intelligence: Intelligence | None = None) -> J
     """Each component once, by the oldest of its versions that the device names."""
     if not device.claimed("component"):
         raise NotApplicable("names no component with a version")
-    known = component_dates(device, intelligence or built_in())
+    intelligence = intelligence or built_in()
+    known = component_dates(device, intelligence)
     if not known:
         raise NotApplicable(f"no release date is known of {_listed(device)}")
-    now = examined(device).date()
+    now = intelligence.judged_on or examined(device).date()
     for name, oldest in _oldest(known):
         severity = _severity(oldest.day, now)
         if severity is not None:
             yield Flaw(
                 heard_at(device, oldest.claim),
-                f"{oldest.claim.value} was released on {oldest.day}, {age_in_words(oldest.day, now)} before this scan.",
+                _detail(device, oldest, now, intelligence),
                 evidence_of(device, oldest.claim),
                 confidence=oldest.claim.confidence,
                 severity=severity,
@@ -63,9 +65,29 @@ def _oldest(known: tuple[Dated, ...]) -> Iterator[tuple[str, Dated]]:
     for dated in known:
         named = name_and_version(dated.claim.value)
         if named:
-            by_name.setdefault(named[0].lower(), []).append(dated)
+            by_name.setdefault(plain_name(named[0]), []).append(dated)
     for name in sorted(by_name):
         yield name, min(by_name[name], key=lambda dated: dated.day)
+
+
+def _detail(device: Device, dated: Dated, now: date, intelligence: Intelligence) -> str:
+    named = dated.claim.value
+    when = released_in_words(*(name_and_version(named) or (named, "")), intelligence)
+    since = "this scan" if now == examined(device).date() else str(now)
+    distribution = backported(named) or backported(_heard(device, dated))
+    carried = (
+        f" {distribution} mends holes without changing the number, so it says nothing of the patch level."
+        if distribution
+        else ""
+    )
+    return f"{named} was released {when}, {age_in_words(dated.day, now)} before {since}.{carried}"
+
+
+def _heard(device: Device, dated: Dated) -> str:
+    """The text in which the component was named, and what SSH adds to it: "OpenSSH_7.4p1" and "Debian-10+deb9u7"."""
+    claim = dated.claim
+    here = (seen for seen in device.observations if seen.endpoint == claim.endpoint and claim.fact in seen.facts)
+    return next((f"{seen.facts[claim.fact]} {seen.facts.get('ssh.comment', '')}" for seen in here), "")
 
 
 def _listed(device: Device) -> str:

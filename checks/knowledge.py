@@ -10,7 +10,10 @@ from typing import Any
 
 @dataclass(frozen=True, slots=True)
 class Component:
-    """A third-party component: its name in lower case, and the day of each release by version, "" where the release is known and its day is not."""
+    """A third-party component: its name in lower case, and the day of each release by version.
+
+    A day may be a month or a year ("2012-02", "2012") where no more is known of it, and is "" where only the release itself is known.
+    """
 
     name: str
     source: str

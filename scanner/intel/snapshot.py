@@ -4,21 +4,16 @@ FOLDER holds the sources as their owners publish them, each under the path that 
 added from there.
 """
 
-import csv
 import sys
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from pathlib import Path
 
-from checks.components import TABLE, read
 from checks.intelligence import BUILT_IN
-from checks.knowledge import Component
 from scanner.intel.bundle import pack, part
-from scanner.intel.source import Batch, count_of, load_formats
-
-_UNUSABLE = "import-bulk"
-_UNIX_EPOCH_ENDS = "1971"
+from scanner.intel.source import Batch, load_formats
+from scanner.intel.sources.components import batch_of, merged, of_csv, own
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,50 +50,29 @@ def snapshot(folder: Path, made: date) -> bytes:
 
 
 def batches(folder: Path) -> Iterator[tuple[Batch, str]]:
-    """Every batch of the snapshot, and where its files were had."""
-    components = list(_components(folder / "firmware" / "component_releases.csv"))
-    rows = count_of("components", components)
-    as_of = date.fromisoformat(
-        max(day for component in components for day in component.versions.values() if len(day) == len("2026-11-21"))
-    )
-    yield Batch("components", "components", components, as_of, rows, "facts"), "git tags and changelogs of the projects"
-    named = {component.name for component in components}
+    """Every batch of the snapshot, and where its files were had. What all of them say of components is one batch, because each version's bound is held against
+    its successors, whoever lists them.
+    """
+    gathered = folder / "firmware" / "component_releases.csv"
+    components = of_csv(gathered.name, gathered.read_bytes())
     for shipped in SOURCES:
         files = [_file(path) for pattern in shipped.paths for path in sorted(folder.glob(pattern))]
         for batch in load_formats()[shipped.format].read(files):
-            yield (_without(batch, named) if batch.table == "components" else batch), shipped.where
-    own = [_file(BUILT_IN.parent / name) for name in OWN if (BUILT_IN.parent / name).exists()]
-    for batch in load_formats()["own"].read(own):
+            if batch.table == "components":
+                components += batch.rows
+            else:
+                yield batch, shipped.where
+    known = merged([*components, *own()])
+    yield (
+        batch_of("components", known, "facts, and MIT (endoflife-date)"),
+        "git tags, changelogs and endoflife-date/release-data",
+    )
+    for batch in load_formats()["own"].read([_file(path) for name in OWN if (path := BUILT_IN.parent / name).exists()]):
         yield replace(batch, name="tocsin"), "checks/data"
 
 
 def _file(path: Path) -> tuple[str, bytes]:
     return path.name, path.read_bytes()
-
-
-def _without(batch: Batch, named: set[str]) -> Batch:
-    """Without the components that the table of them has: its days were looked at one by one, and those that a bulk import made were left out."""
-    rows = [component for component in batch.rows if component.name not in named]
-    return replace(batch, rows=rows, count=count_of(batch.table, rows))
-
-
-def _components(path: Path) -> Iterator[Component]:
-    """Of two days for one version the earlier, because a release's day is a lower bound of the build."""
-    versions: dict[str, dict[str, str]] = {}
-    sources: dict[str, set[str]] = {}
-    with path.open(encoding="utf-8", newline="") as file:
-        for row in csv.DictReader(file):
-            if row["date_quality"].startswith(_UNUSABLE):
-                continue
-            day = "" if row["date"] < _UNIX_EPOCH_ENDS else row["date"]
-            known = versions.setdefault(row["component"], {})
-            known[row["version"]] = min(day or known.get(row["version"], ""), known.get(row["version"]) or day)
-            sources.setdefault(row["component"], set()).add(row["repo"])
-    for name, known in read(TABLE.read_text(encoding="utf-8")).items():
-        if name not in versions:
-            versions[name], sources[name] = known, {"see checks/data/components.tsv"}
-    for name in sorted(versions):
-        yield Component(name, ", ".join(sorted(sources[name])), versions[name])
 
 
 def main(arguments: Sequence[str]) -> None:

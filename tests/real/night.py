@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from checks.components import released
+from checks.intelligence import built_in
 from tests.real import street
 from tests.real.servers import tool
 from tests.real.street import CHANGED, House
@@ -191,7 +192,7 @@ def ageing(case: Case, when: datetime) -> set[Flaw]:
     """What the age of its software is worth on that day."""
     found: set[Flaw] = set()
     for port, name in case.software.items():
-        day = released(*version_of(name))
+        day = released(*version_of(name), built_in())
         years = (when.date() - day).days / 365.25 if day else 0
         if years > 5:
             found.add(("component-old", port, "medium" if years > 10 else "low"))
