@@ -26,7 +26,11 @@ def _numbers(text: str) -> tuple[int, ...]:
     return tuple(int(part) for part in text.split("."))
 
 
-@scheme("zyxel", vendors=("zyxel",), source="Zyxel release notes and its advisory on CVE-2023-33009: ZLD 5.36 Patch 2 is V5.36(ABUH.2)C0 of one model")
+@scheme(
+    "zyxel",
+    vendors=("zyxel",),
+    source="Zyxel release notes and its advisory on CVE-2023-33009: ZLD 5.36 Patch 2 is V5.36(ABUH.2)C0 of one model",
+)
 def zyxel(text: str) -> Reading | None:
     """The letters between the parentheses are the model: firmware of different ones does not compare."""
     if match := _ZYXEL.fullmatch(text):
@@ -46,7 +50,7 @@ def zyxel(text: str) -> Reading | None:
     return dotted.read(text)
 
 
-@scheme("dlink", vendors=("dlink",), source="file names at support.dlink.com, "Firmware" of its HNAP answer")
+@scheme("dlink", vendors=("dlink",), source="file names at support.dlink.com; FirmwareVersion of the HNAP answer")
 def dlink(text: str) -> Reading | None:
     """The version, then B and the number of the build; what is mended in haste is called a hotfix of it."""
     match = _DLINK.fullmatch(text)
