@@ -25,10 +25,12 @@ class Bound:
 
     @property
     def upper(self) -> bool:
+        """Whether it bounds from above."""
         return self.sign[0] == "<"
 
     @property
     def lower(self) -> bool:
+        """Whether it bounds from below."""
         return self.sign[0] == ">"
 
 
@@ -50,31 +52,43 @@ class _NotUnderstood(Exception):
     """The text is not one that this reads."""
 
 
-_TAILS = (
-    r"(?:service\spack|sp|mp|fp|hf|hotfix(?:rev)?|upd(?:ate)?|patch|p|r|cu|ru|qu|tcu|rev|kit|build(?:\sdate)?|bld|rel|ir|beta|rc|alpha|b)"
-    r"[\s.:]{0,2}\d[\w.-]{0,20}|hotfix(?![\w-])"
-)
+_PARTS = r"service\spack|sp|mp|fp|hf|hotfix(?:rev)?|upd(?:ate)?|patch|p|r|cu|ru|qu|tcu|rev|kit|build(?:\sdate)?|bld|rel|ir|beta|rc|alpha|b"
+_TAIL = rf"(?:{_PARTS})[\s.:]{{0,2}}\d[\w.-]{{0,20}}+|hotfix(?![\w-])"
 _BODY = (
-    r"\d{1,14}(?:[.][\dx*][\w]{0,20}|[\w+-]|[.](?=[a-z]\w*)){0,40}"
-    r"(?:\([\w.]{1,12}\)[\w.]{0,12})?"
-    rf"(?:[\s,]{{1,2}}(?:{_TAILS})){{0,4}}(?:\s?\((?:build\s)?[\d.]{{1,14}}\))?\.?(?![\w(])"
+    r"\d(?:[\w+-]|[.](?=[\w*])|(?<=[.])[*]){0,60}+(?:\([\w.]{1,12}\)[\w.]{0,12}+)?"
+    rf"(?:[\s,]{{1,2}}(?:{_TAIL})){{0,4}}+(?:\s?\((?:build\s)?[\d.]{{1,14}}\))?\.?(?![\w(])"
 )
-_VERSION = (
-    rf"(?:(?:v|ver|version|rev|revision)[.\s]{{0,2}}|fw[\s]?|[a-z]{{2,6}}\d{{0,4}}\s(?=v\d)|[a-z]{{1,5}}[.-]?)?{_BODY}"
-)
-_SPAN = r"(?:\d{1,9}(?:\.\d{1,9}){1,5}|(?:19|20)\d\d)"
+_NAME = r"(?:v|ver|version|rev|revision)[.\s]{0,2}|fw\s?|[a-z]{2,6}\d{0,4}\sv|[a-z]{1,5}[.-]?"
+_ENDS = r"(?:\d{1,9}(?:\.\d{1,9}){1,5}|(?:19|20)\d\d)"
 _KIND = r"(?:known|firmware|software|released|supported|current|product)"
-_END = r"(?=\s*(?:$|[|,;&(]|and\b|or\b))"
+_THINGS = rf"(?:\s(?:{_KIND}\s)?(?:versions?|releases?|builds?|firmware))?\)?(?=\s*(?:$|[|,;&(]|and\b|or\b))"
+_JOINED = r"(?:(?:and|or|[&,/(])\s*)?(?:all\s)?(?:versions?\s)?"
+_EQUAL = r"than\sor\sequal\sto"
+_IF = r"only|if|when|with|without|where|while|unless|in|installed|on|running|using|used|configured|that|which|containing|having|deployed|for|except"
 _WORDS = (
-    ("down", rf"(?:(?:and|or|[&,/(])\s*)?(?:all\s)?(?:versions?\s)?(?:prior|earlier|below|older|lower|previous|under|before)(?:\s(?:{_KIND}\s)?(?:versions?|releases?|builds?|firmware))?\)?{_END}"),
-    ("up", rf"(?:(?:and|or|[&,/(])\s*)?(?:all\s)?(?:versions?\s)?(?:later|newer|above|higher|up|onwards?|greater|after|beyond|subsequent)(?:\s(?:{_KIND}\s)?(?:versions?|releases?|builds?|firmware))?\)?{_END}"),
-    ("everything", rf"(?:all|any)(?![\w-])(?:\s{_KIND}){{0,3}}(?:\s(?:versions?|releases?|builds?|revisions?))?(?![\w-])|\*"),
-    ("noise", r"(?:the\s)?(?:firmware|software|fw)?\s?(?:versions?|releases?)(?![\w-]):?(?=\s?\S)|firmware(?=\s[vr]?\d)|fw(?=\s\d)"),
-    ("<=", r"<=|=<|(?:up\s?to|until|through|to)\s?,?\sand\sincluding(?!\w)|(?:through|thru)(?!\w)|(?:less|lower|earlier|older)\sthan\sor\sequal\sto|versionEndIncluding:?"),
-    (">=", r">=|=>|(?:greater|later|newer|higher)\sthan\sor\sequal\sto|(?:from|since|starting\s(?:with|from|at|in)|beginning\swith|versionStartIncluding:?)(?!\w)"),
+    ("down", rf"{_JOINED}(?:prior|earlier|below|older|lower|previous|under|before){_THINGS}"),
+    ("up", rf"{_JOINED}(?:later|newer|above|higher|up|onwards?|greater|after|beyond|subsequent){_THINGS}"),
+    (
+        "everything",
+        rf"(?:all|any)(?![\w-])(?:\s{_KIND}){{0,3}}(?:\s(?:versions?|releases?|builds?|revisions?))?(?![\w-])|\*",
+    ),
+    (
+        "noise",
+        r"(?:the\s)?(?:firmware|software|fw)?\s?(?:versions?|releases?)(?![\w-]):?(?=\s?\S)|firmware(?=\s[vr]?\d)|fw(?=\s\d)",
+    ),
+    (
+        "<=",
+        rf"<=|=<|(?:up\s?to|until|through|to)\s?,?\sand\sincluding(?!\w)|(?:through|thru)(?!\w)|(?:less|lower|earlier|older)\s{_EQUAL}",
+    ),
+    ("<=", r"versionEndIncluding:?"),
+    (
+        ">=",
+        rf">=|=>|(?:greater|later|newer|higher)\s{_EQUAL}|(?:from|since|starting\s(?:with|from|at|in)|beginning\swith)(?!\w)",
+    ),
+    (">=", r"versionStartIncluding:?"),
     ("!=", r"!=|<>"),
-    ("before", r"(?:prior\sto|before|(?:earlier|older|lower|less)\sthan|below|versionEndExcluding:?)(?!\w)"),
-    ("<", r"<"),
+    ("before", r"<|(?:prior\sto|before|(?:earlier|older|lower|less)\sthan|below)(?!\w)"),
+    ("<", r"versionEndExcluding:?"),
     (">", r">|(?:after|above|(?:later|newer|greater|higher)\sthan|versionStartExcluding:?)(?!\w)"),
     ("<?", r"(?:up\s?to|until)(?!\w)"),
     ("=", r"==?"),
@@ -83,10 +97,10 @@ _WORDS = (
     ("with", r"\((?:including|inclusive|included)\)|inclusive(?!\w)"),
     ("without", r"\((?:excluding|exclusive|excluded)\)|exclusive(?!\w)"),
     ("separator", r"\|{1,2}|[,;&]|and(?!\w)|or(?!\w)"),
-    ("span", rf"v?{_SPAN}\s?[-–]\s?v?{_SPAN}(?![\w.-])"),
-    ("version", _VERSION),
-    ("condition", r"\(?(?:only|if|when|with|without|where|while|unless|in|installed|on|running|using|used|configured|that|which|containing|having|deployed|for|except)\b.*|\(.*\)"),
-)  # fmt: skip
+    ("span", rf"v?{_ENDS}\s?[-–]\s?v?{_ENDS}(?![\w.-])"),
+    ("version", rf"(?:{_NAME})?{_BODY}"),
+    ("condition", rf"\(?(?:{_IF})\b.*|\(.*\)"),
+)
 _WORD = re.compile("|".join(f"(?P<w{at}>{pattern})" for at, (_, pattern) in enumerate(_WORDS)), re.IGNORECASE)
 _FIRST = re.compile(r"vers:[\w.-]{1,30}/", re.IGNORECASE)
 _LATIN = str.maketrans(
@@ -109,8 +123,15 @@ _MONTHS = ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct",
 _DAY = re.compile(
     rf"(?<!\w)({'|'.join(_MONTHS)})[a-z]{{0,6}}[\s/_,]{{1,2}}(\d{{1,2}})[\s/_,]{{1,2}}(\d{{4}})(?!\w)", re.IGNORECASE
 )
-_NUMBERED = re.compile(r"[<>]|(?<![\w-])v?\d+\.\d|\d+\.\d+\.\d", re.IGNORECASE)
-"""What a condition must not hold: it would be another range, of something else."""
+_FURTHER = re.compile(
+    r"[<>]|(?<![\w-])v?\d+\.\d|\d+\.\d+\.\d|\b(?:prior|previous|earlier|older|before|below|later|newer|above|possibly|also|not\saffected)\b",
+    re.IGNORECASE,
+)
+"""What a condition must not hold: it would be another range, of this or of something else."""
+_UPON_NOTHING = re.compile(
+    r"(?:service\spack|sp|mp|fp|hf|hotfix|upd(?:ate)?|patch|cu|ru|tcu|kit|build|beta|rc|alpha)\s?\d", re.IGNORECASE
+)
+"""A service pack of nobody says which version."""
 _PLAIN = re.compile(
     r"(?:v|ver|version|rev|r|fw|sw)?[\s._]{0,2}(?:\d{1,6}\.[\dx*].*|\d{1,3}(?![\w.-]).*|(?:19|20)\d\d(?![\w.-]).*)",
     re.IGNORECASE,
@@ -180,6 +201,7 @@ class _Reader:
         self.last = ""
 
     def take(self, kind: str, text: str) -> None:
+        """The next word; `_NotUnderstood` where it cannot stand here."""
         if kind in {"<", "<=", "<?", ">", ">=", "=", "!="}:
             self._signed(kind)
         elif kind in {"before", "to"}:
@@ -209,12 +231,14 @@ class _Reader:
     def _from_last(self, *, needed: bool) -> None:
         """A version at once before "before", "through" and "to" is where the range starts."""
         if self.last == "version" and self.bounds[-1].sign == "=":
+            if not _PLAIN.fullmatch(self.bounds[-1].version):
+                raise _NotUnderstood
             self.bounds[-1] = replace(self.bounds[-1], sign=">=")
         elif needed and not (self.last == "version" and self.bounds[-1].lower):
             raise _NotUnderstood
 
     def _version(self, text: str) -> None:
-        if (self.last == "version" and not self.sign) or _ANY_DIGIT.search(text):
+        if (self.last == "version" and not self.sign) or _UPON_NOTHING.match(text) or _ANY_DIGIT.search(text):
             raise _NotUnderstood
         sign = self.sign or "="
         if self.between:
@@ -236,7 +260,7 @@ class _Reader:
         self.bounds[-1] = replace(bound, sign=sign)
 
     def _condition(self, text: str) -> None:
-        if self.sign or _NUMBERED.search(text):
+        if self.sign or _FURTHER.search(text):
             raise _NotUnderstood
         self.conditional = True
 

@@ -119,7 +119,7 @@ def _place_of_marks(said: tuple[Mark, ...], named: tuple[Mark, ...]) -> _Place |
             else _Place.BEFORE
             if more.beside
             else _Place.AT
-            if more.kind == "build"
+            if more.kind.startswith("build")
             else None
         )
     order = order_marks(said, named)

@@ -6,7 +6,7 @@ The day decides only between builds of one version: a maker goes on building old
 import re
 from datetime import date
 
-from checks.scheme import Mark, Reading, build, scheme
+from checks.scheme import Mark, Reading, scheme
 from checks.schemes.dotted import dotted
 
 _BUILT = re.compile(
@@ -28,7 +28,7 @@ def dated_build(text: str) -> Reading | None:
     if match is None or version is None or not _possible(match):
         return dotted.read(text)
     year = int(match["year"][-2:]) + 2000
-    built = build(year, int(match["month"]), int(match["day"]), int(match["number"] or 0))
+    built = Mark("build day", (year, int(match["month"]), int(match["day"]), int(match["number"] or 0)))
     release = (Mark("release", (int(match["release"]),)),) if match["release"] else ()
     rest = re.sub(r"[\W_]+", " ", match["rest"]).strip().lower()
     return Reading(version.numbers, (built, *release, *((Mark("text " + rest),) if rest else ())), "", version.line)
