@@ -58,7 +58,7 @@ _BODY = (
     r"\d(?:[\w+-]|[.](?=[\w*])|(?<=[.])[*]){0,60}+(?:\([\w.]{1,12}\)[\w.]{0,12}+)?"
     rf"(?:[\s,]{{1,2}}(?:{_TAIL})){{0,4}}+(?:\s?\((?:build\s)?[\d.]{{1,14}}\))?\.?(?![\w(])"
 )
-_NAME = r"(?:v|ver|version|rev|revision)[.\s]{0,2}|fw\s?|[a-z]{2,6}\d{0,4}\sv|[a-z]{1,5}[.-]?"
+_NAME = r"[a-z]{2,8}-[bv](?=\d{4})|(?:v|ver|version|rev|revision)[.\s]{0,2}|fw\s?|[a-z]{2,6}\d{0,4}\sv|[a-z]{1,5}[.-]?"
 _ENDS = r"(?:\d{1,9}(?:\.\d{1,9}){1,5}|(?:19|20)\d\d)"
 _KIND = r"(?:known|firmware|software|released|supported|current|product)"
 _THINGS = rf"(?:\s(?:{_KIND}\s)?(?:versions?|releases?|builds?|firmware))?\)?(?=\s*(?:$|[|,;&(]|and\b|or\b))"

@@ -8,7 +8,7 @@ from checks.scheme import LONGEST, Mark, Reading, order_marks, order_numbers, re
 
 _BRANCH = re.compile(r"(.*\d)((?:\.[x*]){1,4})", re.IGNORECASE)
 _WITHIN = re.compile(r"([vr]?\d{1,6})\.x\.(\d{1,6})", re.IGNORECASE)
-_DISTRIBUTION = re.compile(r"debian|ubuntu|raspbian|\+?deb\d|dfsg|~bpo|\.el\d|\.fc\d|\.amzn", re.IGNORECASE)
+_DISTRIBUTION = re.compile(r"debian|ubuntu|raspbian|\+?deb\d|dfsg|~bpo|\.el\d|\.fc\d\d|\.amzn", re.IGNORECASE)
 """What a distribution adds to the version of a component: it mends holes without changing the version before it."""
 
 

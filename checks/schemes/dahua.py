@@ -6,7 +6,7 @@ from checks.scheme import Mark, Reading, build, scheme
 from checks.schemes.dotted import dotted
 
 _DAHUA = re.compile(
-    r"v?(\d{1,2})\.(\d{1,4})\.((?=\w{0,8}\d)[0-9A-Z]{3,9})\.(\d{1,4})(?:\.([RTB]))?"
+    r"v?(\d{1,2})\.(\d{1,4})\.(\d{7}|(?=\w{0,8}\d)(?=\w{0,8}[A-Z])[0-9A-Z]{3,9})\.(\d{1,4})(?:\.([RTB]))?"
     r"(?:[.,;\s]{1,3}(?:build[\s_]?(?:date)?[\s:]{0,3})?(?:20)?(\d\d)-?(\d\d)-?(\d\d))?",
     re.IGNORECASE,
 )
@@ -14,7 +14,7 @@ _DAHUA = re.compile(
 
 @scheme(
     "dahua",
-    vendors=("dahua", "lorex", "imou", "amcrest"),
+    vendors=("dahua", "lorex", "imou", "amcrest", "honeywell"),
     source="CISA ICSA-22-193-01 and ICSA-19-304-04; the answer to magicBox.cgi?action=getSoftwareVersion",
 )
 def dahua(text: str) -> Reading | None:

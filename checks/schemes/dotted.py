@@ -29,6 +29,8 @@ _BUILD = re.compile(
     re.IGNORECASE,
 )
 _JOINED = re.compile(r"[a-z]{1,9}\d|\([\w.]{1,20}\)[a-z\d]|\([a-z]{1,9}\.\d", re.IGNORECASE)
+"""Letters that follow the numbers at once, and have numbers of their own: they are part of how the maker counts."""
+_DASHED = re.compile(r"[-_][a-z]{1,9}\d", re.IGNORECASE)
 _NOTHING = re.compile(r"[\s_.-]{0,3}\(?(?:final|ga|stable|long-term|release)?\)?[\s.]{0,3}", re.IGNORECASE)
 
 
@@ -42,10 +44,10 @@ def dotted(text: str) -> Reading | None:
         return woven(text)
     numbers = tuple(int(part) for part in head["numbers"].split("."))
     line = _line(head)
-    following = marks(text[head.end() :])
-    if following is None:
+    rest = text[head.end() :]
+    if not _mark(rest) and (_JOINED.match(rest) or (len(numbers) == 1 and _DASHED.match(rest))):
         return woven(text)
-    return Reading(numbers, following, "year" if 1990 <= numbers[0] < 2100 else "", line)
+    return Reading(numbers, marks(rest), "year" if 1990 <= numbers[0] < 2100 else "", line)
 
 
 def _line(head: re.Match[str]) -> str:
@@ -54,15 +56,12 @@ def _line(head: re.Match[str]) -> str:
     return "" if name in {"r", "v"} else name
 
 
-def marks(text: str) -> tuple[Mark, ...] | None:
-    """What follows the numbers; None where letters follow them at once that are no word: they are part of how it counts."""
+def marks(text: str) -> tuple[Mark, ...]:
+    """What follows the numbers."""
     found: list[Mark] = []
-    start = text
     while len(found) < 8 and not _NOTHING.fullmatch(text):
         one = _mark(text)
         if one is None:
-            if text is start and _JOINED.match(text):
-                return None
             return (*found, Mark("text " + re.sub(r"[\W_]+", " ", text).strip().lower()))
         found.append(one[0])
         text = text[one[1] :]
@@ -86,7 +85,7 @@ def _mark(text: str) -> tuple[Mark, int] | None:
 
 def woven(text: str) -> Reading | None:
     """A version of letters and numbers by turns ("V01L002", "R11A"): its numbers count, where the letters are the same."""
-    parts = re.findall(r"\d{1,14}", text)
+    parts = re.findall(r"\d+", text)
     if not parts or len(parts) > 12:
         return None
     letters = re.sub(r"\d+", "#", re.sub(r"[\s_-]+", "-", text)).lower()
