@@ -10,7 +10,7 @@ _ZYXEL = re.compile(
 )
 _PATCH = re.compile(r"(?:zld\s?)?v?(\d{1,3}\.\d{1,4})(?:\s+patch\s?(\d{1,4}))?", re.IGNORECASE)
 _DLINK = re.compile(
-    r"v?(\d{1,3}\.\d{1,4})\.?(?P<region>WW|EU|NA|CN|JP|TW|RU)?[\s._-]?b(?:uild)?[\s._]?(\d{1,4})(?P<rest>[\s._-].{1,40})?",
+    r"v?(\d{1,3}\.\d{1,4})\.?(?P<region>(?!rc|sp|hf)[a-z]{2,3})?(?:[\s._-]?b(?:uild)?[\s._]?(?P<build>\d{1,4}))?(?P<rest>[\s._-].{1,40})?",
     re.IGNORECASE,
 )
 _UBIQUITI = re.compile(
@@ -54,11 +54,12 @@ def zyxel(text: str) -> Reading | None:
 def dlink(text: str) -> Reading | None:
     """The version, then B and the number of the build; what is mended in haste is called a hotfix of it."""
     match = _DLINK.fullmatch(text)
-    if match is None:
+    if match is None or not (match["region"] or match["build"]):
         return dotted.read(text)
+    built = (build(int(match["build"])),) if match["build"] else ()
     rest = re.sub(r"[\W_]+", " ", match["rest"] or "").strip().lower()
     last = (after("hotfix"),) if rest == "hotfix" else (Mark("text " + rest),) if rest else ()
-    return Reading(_numbers(match[1]), (build(int(match[3])), *last), "", (match["region"] or "").lower())
+    return Reading(_numbers(match[1]), (*built, *last), "", (match["region"] or "").lower())
 
 
 @scheme(
@@ -67,10 +68,13 @@ def dlink(text: str) -> Reading | None:
     source="file names at dl.ui.com: XM.v5.6.5.29033.160515.2119",
 )
 def ubiquiti(text: str) -> Reading | None:
-    """What stands before the version is the board."""
+    """What stands before the version is the board, what stands behind its three numbers the build."""
     match = _UBIQUITI.fullmatch(text)
     said = dotted.read(match["version"] if match else text)
-    return Reading(said.numbers, said.marks, said.kind, match["board"].lower()) if match and said else said
+    if said is None or said.kind:
+        return said
+    built = (build(*said.numbers[3:]),) if len(said.numbers) > 3 else ()
+    return Reading(said.numbers[:3], (*built, *said.marks), "", match["board"].lower() if match else said.line)
 
 
 @scheme(

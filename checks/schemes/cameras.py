@@ -30,11 +30,11 @@ def axis(text: str) -> Reading | None:
 
 @scheme("uniview", vendors=("uniview", "unv", "zhejianguniview"), source="CISA ICSA-24-156-01")
 def uniview(text: str) -> Reading | None:
-    """The hardware's name, the build number, the customer's code, and the day."""
+    """The platform with the number of its baseline, which live side by side for years; then the version on it, the customer's code, and the day."""
     match = _UNIVIEW.fullmatch(text)
     if match is None:
         return dotted.read(text)
-    numbers = tuple(int(part) for part in match[2].split("."))
+    baseline, *numbers = (int(part) for part in match[2].split("."))
     code = (Mark("code" + match[3].lower()),) if match[3] else ()
     built = (build(int(match[4]), int(match[5] or 0)),) if match[4] else ()
-    return Reading(numbers, (*code, *built), "uniview", match[1].lower())
+    return Reading(tuple(numbers), (*code, *built), "uniview", f"{match[1].lower()}-b{baseline}")

@@ -62,7 +62,7 @@ def junos(text: str) -> Reading | None:
         return dotted.read(text)
     version, branch, release, spin, service, service_spin, evolved = match.groups()
     numbers = tuple(int(part) for part in version.split("."))
-    of_release = Mark(branch.lower(), (int(release), int(service or 0)))
+    of_release = Mark("build " + branch.lower(), (int(release), int(service or 0)))
     last = service_spin or ("" if service else spin)
     return Reading(numbers, (of_release, *((build(int(last)),) if last else ())), "", "evo" if evolved else "")
 

@@ -171,7 +171,7 @@ ICSA-21-222-05 siemens :: All versions < V0209_0105 :: V0209_0104 yes; V0209_010
 ICSA-21-049-02 mitsubishielectric :: <= 3.44W :: 3.43W yes; 3.44W yes; 3.45W no
 ICSA-20-212-04 mitsubishielectric :: <= 1.06G :: 1.05G yes; 1.06G yes; 1.07G no
 ICSA-20-175-02 honeywell :: R101 | R110 | R140 | R150 | R151 :: R101 yes; R110 yes; R140 yes; R150 yes
-ICSA-24-156-01 uniview :: <NVR-B3801.20.17.240507 :: NVR-B3801.20.16.231201 yes; NVR-B3801.20.17.240507 no; NVR-B3802.20.16 no; DIPC-B1219.5.9 ?
+ICSA-24-156-01 uniview :: <NVR-B3801.20.17.240507 :: NVR-B3801.20.16.231201 yes; NVR-B3801.20.17.240507 no; NVR-B3802.20.16 ?; DIPC-B1219.5.9 ?
 ICSA-17-136-03 hanwhatechwin :: < SRN4000_v2.16_170401 :: SRN4000 v2.16_160801 yes; SRN4000_v2.16_170401 no; 2.10 ?
 ICSA-23-201-01 schneiderelectric :: < SV4.10 :: V4.01 yes; SV4.10 no; V4.20 no
 ICSA-17-124-01 hikvision :: >= 5.2.0 build 140721 | <= 5.4.0  Build 160421 :: V5.4.0 build 160401 yes; V5.4.0 build 160530 no; V5.4.0 ?; V5.1.6 no
