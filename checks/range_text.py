@@ -62,7 +62,7 @@ _NAME = r"[a-z]{2,8}-[bv](?=\d{4})|(?:v|ver|version|rev|revision)[.\s]{0,2}|fw\s
 _ENDS = r"(?:\d{1,9}(?:\.\d{1,9}){1,5}|(?:19|20)\d\d)"
 _KIND = r"(?:known|firmware|software|released|supported|current|product)"
 _THINGS = rf"(?:\s(?:{_KIND}\s)?(?:versions?|releases?|builds?|firmware))?\)?(?=\s*(?:$|[|,;&(]|and\b|or\b))"
-_JOINED = r"(?:(?:and|or|[&,/(])\s*)?(?:all\s)?(?:versions?\s)?"
+_JOINED = r"(?:[,(]?\s?(?:and|or)\s|[&,/(]\s?)?(?:all\s)?(?:versions?\s)?"
 _EQUAL = r"than\sor\sequal\sto"
 _IF = r"only|if|when|with|without|where|while|unless|in|installed|on|running|using|used|configured|that|which|containing|having|deployed|for|except"
 _WORDS = (
@@ -74,7 +74,7 @@ _WORDS = (
     ),
     (
         "noise",
-        r"(?:the\s)?(?:firmware|software|fw)?\s?(?:versions?|releases?)(?![\w-]):?(?=\s?\S)|firmware(?=\s[vr]?\d)|fw(?=\s\d)",
+        r"(?:the\s)?(?:firmware|software|fw)?\s?(?:versions?|releases?)(?![\w-]):?(?=\s?\S)|firmware(?=\s)|fw(?=\s\d)",
     ),
     (
         "<=",
