@@ -1,4 +1,4 @@
-"""Versions with the day of their build: "V5.5.0 build 170124", "1.0.3 Build 20200810 rel.12345", "v3.0.0.1388_22100600", "1.3 Build 15031615".
+"""Versions with the day of their build: "V5.5.0 build 170124", "1.0.3 Build 20200810 rel.12345", "1.3 Build 15031615".
 
 The day decides only between builds of one version: a maker goes on building old branches.
 """
@@ -18,23 +18,30 @@ _BUILT = re.compile(
 
 @scheme(
     "dated-build",
-    vendors=("hikvision", "tplink", "mercusys", "reolink", "hanwha", "wisenet", "moxa", "qnap", "hiwatch", "ezviz"),
-    source="Hikvision SADP and ISAPI deviceInfo (firmwareReleasedDate), TP-Link status page, Reolink download centre, Moxa Device Search Utility",
+    vendors=("hikvision", "tplink", "mercusys", "hanwha", "wisenet", "moxa", "qnap", "hiwatch", "ezviz"),
+    source="Hikvision SADP and ISAPI deviceInfo (firmwareReleasedDate), TP-Link status page, Moxa Device Search Utility",
 )
 def dated_build(text: str) -> Reading | None:
     """The numbers, the day of the build, and where it has one its number on that day; a text without a day is read as any other."""
     match = _BUILT.fullmatch(text)
     version = dotted.read(match["version"]) if match else None
-    if match is None or version is None or not _possible(match):
+    if match is None or version is None or not possible_day(match):
         return dotted.read(text)
-    year = int(match["year"][-2:]) + 2000
-    built = Mark("build day", (year, int(match["month"]), int(match["day"]), int(match["number"] or 0)))
+    built = day_of_build(match)
     release = (Mark("release", (int(match["release"]),)),) if match["release"] else ()
     rest = re.sub(r"[\W_]+", " ", match["rest"]).strip().lower()
     return Reading(version.numbers, (built, *release, *((Mark("text " + rest),) if rest else ())), "", version.line)
 
 
-def _possible(match: re.Match[str]) -> bool:
+def day_of_build(match: re.Match[str]) -> Mark:
+    """The groups "year" to "day", and "number" of the build on that day, as a mark."""
+    return Mark(
+        "build day", (int(match["year"][-2:]) + 2000, *(int(match[part] or 0) for part in ("month", "day", "number")))
+    )
+
+
+def possible_day(match: re.Match[str]) -> bool:
+    """Whether the calendar knows that day."""
     try:
         date(int(match["year"][-2:]) + 2000, int(match["month"]), int(match["day"]))
     except ValueError:

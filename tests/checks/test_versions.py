@@ -69,6 +69,10 @@ Mitsubishi Electric | ICSA-21-049-02, ICSA-20-212-04, ICSA-20-182-02
 1.003D < 1.015R < 1.94Y < 1.167Z < 1.250L < 3.245F
 Reolink | the Reolink download centre
 v3.0.0.1337_22091901 < v3.0.0.1388_22100600 < v3.0.0.1388_22100601 < v3.0.0.4662_250807128 < v3.1.0.3429_24041813 < v3.3.0.456_26031912
+Reolink | the same, releases of 2019 to 2021
+448_19061408 < 654_20040904 < 65_20071003 < 20121103 < 2021020447 < 21031206
+Reolink | RLC-823S1, whose releases are written in two ways
+v3.1.0.3688_24081510_v1.0.0.146 < v3.1.0_4366_24121214
 Uniview | version answers of cameras at github.com; ICSA-24-156-01
 QIPC-B2202.2.0.230111 < QIPC-B2202.10.17.C06222.L61.NB.250307
 Uniview | the same
@@ -136,6 +140,7 @@ INCOMPARABLE = [
     ("Mitsubishi Electric", "23121", "65"),
     ("Ubiquiti", "XM.v5.6.5", "XW.v6.3.6"),
     ("Uniview", "DIPC-B1219.5.9", "NVR-B3801.20.17"),
+    ("Reolink", "20121103", "v3.0.0.1388_22100600"),
     ("D-Link", "v1.21SHCb03", "2.16b01"),  # one is a provider's
     ("Uniview", "DIPC-B1219.5.9.C04605.NB.210330", "DIPC-B1216.9.11.250326"),  # the lower number is four years younger
     ("Uniview", "DIPC-B1232.9.3.C00010.251208", "CIPC-B2202.3.8.L68.260128"),
