@@ -163,7 +163,7 @@ def test_a_branch_ends_where_its_fix_begins():
 
 
 def test_each_interval_of_several_counts_for_itself():
-    text = "> 4.001 | < 4.005 | > 5.011 | < 5.017"  # ICSA-21-047-01
+    text = "> 4.001 | < 4.005 | > 5.011 | < 5.017"  # ICSA-21-063-01
     assert verdicts(text, "4.001", "4.002", "4.005", "5.011", "5.012", "5.017") == [
         False,
         True,

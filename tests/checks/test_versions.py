@@ -23,9 +23,9 @@ MikroTik | mikrotik.com/download/changelogs
 6.40.9 (bugfix) < 6.42 < 6.42.6 (long-term) < 6.49.10 < 7.1beta6 < 7.1rc2 < 7.1 < 7.15.3 (stable)
 Axis Communications | help.axis.com, AXIS OS portal
 5.51.7.4 < LTS 2016 < 8.20.1 < 8.40.4.6 < 9.80.3.4 < 9.80.3.12 < 10.11 < LTS 2022 < 11.11.73
-Zyxel | CVE-2020-9054, CVE-2024-29973, CVE-2024-6342: NAS542
-V5.11(ABAG.3)C0 < V5.21(ABAG.3)C0 < V5.21(ABAG.4)C0 < V5.21(ABAG.13)C0 < V5.21(ABAG.14)C0
-Zyxel | its announcements, USG FLEX 200
+Zyxel | CVE-2020-9054, CVE-2024-29973: NAS542
+V5.21(ABAG.4)C0 < V5.21(ABAG.13)C0 < V5.21(ABAG.14)C0
+Zyxel | answers and release notes of the USG FLEX
 V5.21(ABUI.1)b2 < V5.21(ABUI.1)C0 < V5.36(ABUI.2)C0 < V5.37(ABUI.0) < V5.38(ABUI.0)C0
 D-Link | DIR-600, DIR-645 and DIR-842 at support.dlink.com, CVE-2020-8962
 1.02B03 < 1.04b05 < v2.06.B09 < v2.06.B09_HOTFIX < 2.16b01 < v3.13B09 < v3.13B09_HOTFIX
@@ -38,7 +38,7 @@ TP-Link Technologies | the status page of TL-WR841N and WR840N
 Cisco Systems, Inc. | ICSA-19-094-02, ICSA-21-110-02: IOS 15.2E of Stratix switches
 15.2(4)E1 < 15.2(6)E0a < 15.2(6)E1 < 15.2(6)E2a < 15.2(7)E0s < 15.2(7)E3
 Rockwell Automation | ICSA-17-094-03, ICSA-19-094-02: IOS 15.2EA
-15.2(4)EA < 15.2(4)EA3 < 15.2(4)EA7 < 15.2(4a)EA5 < 15.2(5)EA
+15.2(4)EA7 < 15.2(4a)EA5
 Cisco | release notes of IOS 12.2SE
 12.2(25)SE < 12.2(35)SE5 < 12.2(50)SE < 12.2(55)SE < 12.2(55)SE12 < 12.2(58)SE2
 Cisco | release notes of IOS XE
@@ -58,7 +58,7 @@ V2.9 < V2.9 SP1 < V3.15 P013 < V3.15 P014 < V7.4 SP1 Upd 13 < V7.4 SP1 Update 14
 Moxa | ICSA and Moxa's advisories
 1.2 Build 09123015 < 1.3 Build 15031615 < 1.3 build 15082117 < v3.2 < V3.8 build 18010515 < 5.1
 Weidmueller | ICSA-19-339-02
-3.3.8 Build 16102416 < 3.3.16 Build 16102416 < 3.4.4 Build 16102416 < 3.5.4 Build 16102416 < 3.6 Build 170215
+3.3.8 Build 16102416 < 3.3.16 Build 16102416 < 3.4.4 Build 16102416
 Rockwell Automation | ICSA-24-284-18, ICSA-24-226-02, ICSA-24-256-18
 20.011 < 20.054_kit1 < 31.011 < v.32.011 < 32.013 < v.33.011 < v33.015
 Schneider Electric | ICSA-23-201-01 and SEVD advisories of Modicon
@@ -116,9 +116,9 @@ Hanwha Techwin | attributes.cgi answers; ICSA-17-136-03
 Huawei | Huawei's advisories of CloudEngine
 V200R003C00SPC810 < V200R005C00SPC800 < V200R005C10SPC800 < V200R019C00SPC800 < V200R019C10SPC800
 Honeywell | ICSA-24-116-04
-R510.2_HF14 < R511.5_TCU4_HF4 < R520.1_TCU5 < R520.2_TCU4 < R520.2_TCU4_HF2
+R510.2_HF14 < R511.5_TCU4_HF4 < R520.1_TCU5 < R520.2_TCU4_HF2
 Fujitsu | ICSA-23-248-01: letters and numbers by turns
-V01L001 < V01L053 < V02L006 < V02L007 < V02L061
+V01L001 < V01L010 < V01L053 < V02L007 < V02L061
 ntp | ntp.org
 4.2.6p5 < 4.2.8 < 4.2.8p9 < 4.2.8p10 < 4.2.8p15
 any | what stands before and behind
