@@ -1,0 +1,30 @@
+"""Makers of control systems, where they differ from the rest: Schneider's "SV2.80" is "V2.80", Mitsubishi counts by the serial number."""
+
+import re
+
+from checks.scheme import Reading, scheme
+from checks.schemes.dotted import dotted
+
+_SCHNEIDER = re.compile(r"s(?=v\s?\d)", re.IGNORECASE)
+_SERIAL = re.compile(r"[\"']?\d{5,16}[\"']?")
+
+
+@scheme(
+    "schneider",
+    vendors=("schneider", "schneiderelectric"),
+    source="CISA ICSA-23-201-01: SV4.10 of Modicon M580, which SEVD advisories before it wrote V",
+)
+def schneider(text: str) -> Reading | None:
+    """The S of SV (software version) says nothing."""
+    match = _SCHNEIDER.match(text)
+    return dotted.read(text[match.end() :] if match else text)
+
+
+@scheme(
+    "mitsubishi",
+    vendors=("mitsubishi", "mitsubishielectric"),
+    source="CISA ICSA-20-245-01: the first five digits of the serial number",
+)
+def mitsubishi(text: str) -> Reading | None:
+    """Five digits and more are of a serial number, which says nothing of any firmware: it compares with itself alone."""
+    return Reading((), (), "serial " + text) if _SERIAL.fullmatch(text) else dotted.read(text)
