@@ -11,14 +11,13 @@ import re
 import stat
 import zipfile
 import zlib
-from datetime import date
 from io import BytesIO
 from pathlib import Path
 from typing import Any
 
 import msgspec
 
-from checks.knowledge import TABLES, Manifest, Origin
+from checks.knowledge import TABLES, Manifest, Origin, first_day
 
 SCHEMA = "tocsin-intelligence/1"
 MANIFEST = "manifest.json"
@@ -161,7 +160,7 @@ def _verify_days(origin: Origin, rows: Any) -> None:
         for version, day in component.versions.items():
             try:
                 if day:
-                    date.fromisoformat(day)
+                    first_day(day)
             except ValueError:
                 raise DamagedIntelligence(
                     f"its part {member(origin)} has {day[:40]!r} as the day of {component.name} {version[:40]}"

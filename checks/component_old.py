@@ -14,9 +14,9 @@ carries, and let only the maintenance network reach the port until there is an a
 from collections.abc import Iterator
 from datetime import date
 
-from checks.components import backported, name_and_version, plain_name, released_in_words
+from checks.components import SAYS_NOTHING, name_and_version, plain_name, released_in_words
 from checks.contract import Flaw, Judgement, NotApplicable, check, examined
-from checks.firmware import Dated, age_in_words, component_dates, evidence_of, heard_at, older_than
+from checks.firmware import Dated, age_in_words, component_dates, distribution_of, evidence_of, heard_at, older_than
 from checks.intelligence import Intelligence, built_in
 from inventory.model import Device, Family, Severity
 
@@ -74,20 +74,9 @@ def _detail(device: Device, dated: Dated, now: date, intelligence: Intelligence)
     named = dated.claim.value
     when = released_in_words(*(name_and_version(named) or (named, "")), intelligence)
     since = "this scan" if now == examined(device).date() else str(now)
-    distribution = backported(named) or backported(_heard(device, dated))
-    carried = (
-        f" {distribution} mends holes without changing the number, so it says nothing of the patch level."
-        if distribution
-        else ""
-    )
+    whose = distribution_of(device, dated.claim)
+    carried = f" It is {whose}'s build: {SAYS_NOTHING}." if whose else ""
     return f"{named} was released {when}, {age_in_words(dated.day, now)} before {since}.{carried}"
-
-
-def _heard(device: Device, dated: Dated) -> str:
-    """The text in which the component was named, and what SSH adds to it: "OpenSSH_7.4p1" and "Debian-10+deb9u7"."""
-    claim = dated.claim
-    here = (seen for seen in device.observations if seen.endpoint == claim.endpoint and claim.fact in seen.facts)
-    return next((f"{seen.facts[claim.fact]} {seen.facts.get('ssh.comment', '')}" for seen in here), "")
 
 
 def _listed(device: Device) -> str:

@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from datetime import date
 
 from checks.intelligence import Intelligence
+from checks.knowledge import first_day
 
 _LONGEST = 256
 """Characters of a text that are looked at: no component's name and version are longer."""
@@ -115,13 +116,17 @@ def plain_name(component: str) -> str:
 def released(component: str, version: str, intelligence: Intelligence) -> date | None:
     """The day on which `version` of `component` was released, the first of the month or year where no more is known; None for a version not in the table."""
     stated = _stated(component, version, intelligence)
-    return date.fromisoformat(f"{stated}-01-01"[:10]) if stated else None
+    return first_day(stated) if stated else None
 
 
 def released_in_words(component: str, version: str, intelligence: Intelligence) -> str:
     """The same as a sentence says it: "on 2012-02-24", "in 2002"; "" where it is not known."""
     stated = _stated(component, version, intelligence)
     return f"{'on' if len(stated) == len('2012-02-24') else 'in'} {stated}" if stated else ""
+
+
+SAYS_NOTHING = "fixes are carried back without a change of the number, which so says nothing of its patch level"
+"""What is to be said of a version that `backported` knows."""
 
 
 def backported(text: str) -> str:
@@ -173,6 +178,6 @@ def _of_calendar(component: str, version: str) -> str:
 
 def _is_day(text: str) -> bool:
     try:
-        return date.fromisoformat(f"{text}-01-01"[:10]) is not None
+        return first_day(text) is not None
     except ValueError:
         return False

@@ -10,8 +10,15 @@ from dataclasses import dataclass, replace
 from datetime import date
 
 from checks.clue import clues_of
-from checks.components import name_and_version, released
-from checks.distributions import SAYS_NOTHING, distribution_of
+from checks.components import (
+    SAYS_NOTHING,
+    SYSTEMS,
+    backported,
+    name_and_version,
+    plain_name,
+    released,
+    released_in_words,
+)
 from checks.intelligence import Intelligence, built_in
 from checks.interval import COMPONENT, RELEASE_TABLE, combined
 from checks.release_clues import release_clues
@@ -19,8 +26,6 @@ from inventory.model import Claim, Clue, Confidence, Device, Endpoint, FirmwareA
 
 _OWN_SYSTEMS = frozenset(("big-ip", "opnsense", "routeros"))
 """Systems that only their own maker's devices run: their release is the firmware's."""
-_SHARED_SYSTEMS = frozenset(("openwrt",))
-"""Systems that are a device's firmware themselves or what its maker built it on."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,7 +41,7 @@ def firmware_age(device: Device, intelligence: Intelligence | None = None) -> Fi
     intelligence = intelligence or built_in()
     parts = component_dates(device, intelligence)
     clues = [
-        *(_component_clue(device, dated) for dated in parts),
+        *(_component_clue(device, dated, intelligence) for dated in parts),
         *release_clues(device, intelligence),
         *clues_of(device),
     ]
@@ -64,6 +69,12 @@ def evidence_of(device: Device, claim: Claim) -> bytes:
 def heard_in(device: Device, claim: Claim) -> str:
     """The text of the fact from which the claim was read, and what SSH says beside it: "OpenSSH_7.4p1" and "Debian-10+deb9u7"."""
     return next((f"{seen.facts[claim.fact]} {seen.facts.get('ssh.comment', '')}" for seen in _heard(device, claim)), "")
+
+
+def distribution_of(device: Device, claim: Claim) -> str:
+    """Whose build a component is, by its version or by the text that it was heard in; "" where it is the maker's own, or a whole system itself."""
+    name = plain_name((name_and_version(claim.value) or (claim.value,))[0])
+    return "" if name in SYSTEMS else backported(claim.value) or backported(heard_in(device, claim))
 
 
 def proof_of(device: Device, clue: Clue) -> bytes:
@@ -97,13 +108,14 @@ def _component_dates(device: Device, intelligence: Intelligence) -> Iterator[Dat
             yield Dated(claim, day)
 
 
-def _component_clue(device: Device, dated: Dated) -> Clue:
+def _component_clue(device: Device, dated: Dated, intelligence: Intelligence) -> Clue:
     """A lower bound; but a whole system is built before the day that it is released on, and other makers build on it long after."""
     claim, day = dated.claim, dated.day
-    whose = distribution_of(claim.value, heard_in(device, claim))
-    said = f"{claim.value}, released on {day}" + (f" ({whose}'s build: {SAYS_NOTHING})" if whose else "")
-    name = (name_and_version(claim.value) or ("",))[0].lower().rpartition(" ")[2]
+    named, version = name_and_version(claim.value) or (claim.value, "")
+    name, whose = plain_name(named), distribution_of(device, claim)
+    said = f"{claim.value}, released {released_in_words(named, version, intelligence)}"
+    said += f" ({whose}'s build: {SAYS_NOTHING})" if whose else ""
     if name in _OWN_SYSTEMS:
         return Clue(RELEASE_TABLE, said, None, day, min(claim.confidence, Confidence.LIKELY), claim.endpoint)
-    sure = Confidence.INFERRED if name in _SHARED_SYSTEMS else claim.confidence
+    sure = Confidence.INFERRED if name in SYSTEMS else claim.confidence
     return Clue(COMPONENT, said, day, None, sure, claim.endpoint)

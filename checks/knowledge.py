@@ -20,6 +20,11 @@ class Component:
     versions: dict[str, str]
 
 
+def first_day(text: str) -> date:
+    """The first day of which "2005-02-23", "2005-02" or "2005" may speak; raises ValueError."""
+    return date.fromisoformat(f"{text}-01-01"[:10])
+
+
 @dataclass(frozen=True, slots=True)
 class Release:
     """A release of a product's firmware; `day` is None where only the version is known."""

@@ -63,7 +63,7 @@ def test_what_a_distribution_packaged_says_nothing_of_its_patch_level(make, judg
         component_old, make(("ssh", 22, ssh), said=(claim("component", "openssh 7.4p1", 22, "ssh.software"),))
     )
     assert judged.flaws[0].detail.endswith(
-        "Debian mends holes without changing the number, so it says nothing of the patch level."
+        "It is Debian's build: fixes are carried back without a change of the number, which so says nothing of its patch level."
     )
 
 

@@ -11,7 +11,7 @@ from datetime import date
 from io import StringIO
 
 from checks.intelligence import BUILT_IN
-from checks.knowledge import Component
+from checks.knowledge import Component, first_day
 from scanner.intel.source import Batch, UnreadableSource
 
 NAME = "components"
@@ -36,14 +36,14 @@ def recognises(name: str, head: bytes) -> bool:
 def read(files: Sequence[tuple[str, bytes]]) -> list[Batch]:
     """All files together as one batch, which knows as much as its youngest row; raises `UnreadableSource`."""
     rows = merged(component for name, content in files for component in of_csv(name, content))
-    if not rows:
+    if files and not rows:
         raise UnreadableSource(f"{', '.join(name for name, _ in files)} holds no release")
-    return [batch_of("operator", rows, LICENCE)]
+    return [batch_of("operator", rows, LICENCE)] if rows else []
 
 
 def batch_of(name: str, rows: list[Component], licence: str) -> Batch:
     """Components as a batch, as of the youngest day among them."""
-    days = [bound_of(day) for component in rows for day in component.versions.values() if day]
+    days = [first_day(day) for component in rows for day in component.versions.values() if day]
     count = sum(len(component.versions) for component in rows)
     return Batch(name, "components", rows, max(days, default=date.min), count, licence)
 
@@ -150,14 +150,9 @@ def _earlier(one: str, other: str) -> str:
     return min(one, other)
 
 
-def bound_of(day: str) -> date:
-    """The first day of which "2005-02-23", "2005-02" or "2005" may speak; raises ValueError."""
-    return date.fromisoformat(f"{day}-01-01"[:10])
-
-
 def _is_day(text: str) -> bool:
     """Whether it is a day, a month or a year as ISO 8601 writes it."""
     try:
-        return _DAY.fullmatch(text) is not None and bound_of(text) is not None
+        return _DAY.fullmatch(text) is not None and first_day(text) is not None
     except ValueError:
         return False
