@@ -76,10 +76,8 @@ class Shelf:
         for row in rows:
             self.ids.add(row.id)
             self.cves.update(row.cves)
-            self._put(places, row.product, row, in_range=False)
             model = model_in_range(row.affected)
-            if model:
-                self._put(places, model, row, in_range=True)
+            self._put(places, model or row.product, row, in_range=bool(model))
         self._words = sorted((words, at) for at, place in enumerate(places.values()) for words in place.pattern.words)
         self._places = list(places.values())
 

@@ -26,6 +26,8 @@ COMPONENT = "component"
 """The vendor under which advisories of components stand, whose product is the component's name as the release tables have it."""
 _LONGEST = 120
 _UP_TO = re.compile(r"<\s?([vV]?\d[\w.()-]{0,40})\s*$")
+_BUILT_BEFORE = re.compile(r"builds before (\d{6})")
+_BUILD = re.compile(r"\bbuild[\s_]?(?:date)?[\s:]{0,3}(?:20)?(\d\d)-?(\d\d)-?(\d\d)\b", re.IGNORECASE)
 _FIRST_NUMBER = re.compile(r"\D{0,8}?(\d{1,6})")
 _PACKAGED = re.compile(
     r"debian|ubuntu|raspbian|red ?hat|centos|fedora|suse|amazon|\.el\d|~deb|\+deb|-\d+\.?deb", re.IGNORECASE
@@ -123,11 +125,19 @@ def _of_product(device: Device, intelligence: Intelligence) -> Iterator[Hole]:
     for each in shelves(device, intelligence):
         found = [named for named in each.naming(names(device, each.vendor)) if _in_branch(named, version)]
         for group in _grouped(found):
-            yield _judged(group, version, stated, _sure_of(device, claim))
+            yield _judged(device, group, version, stated)
 
 
-def _sure_of(device: Device, firmware: Claim | None) -> Confidence:
-    claims = [firmware, device.claim("vendor"), device.claim("model") or device.claim("cpe")]
+def _called(device: Device, product: str) -> str:
+    """The device's own name, with the advisory's for it where that is another."""
+    model = device.claim("model")
+    if model is None or plain(model.value[:_LONGEST]) in plain(product):
+        return product
+    return f"{model.value[:_LONGEST]} (one of {product})"
+
+
+def _sure_of(device: Device) -> Confidence:
+    claims = [device.claim("firmware"), device.claim("vendor"), device.claim("model") or device.claim("cpe")]
     return min((claim.confidence for claim in claims if claim), default=Confidence.INFERRED)
 
 
@@ -147,24 +157,25 @@ def _grouped(found: Iterable[Named]) -> Iterator[list[Named]]:
         yield [named for named in group if named.fit == best]
 
 
-def _judged(group: list[Named], version: str, claim: Claim, sure_of: Confidence) -> Hole:
+def _judged(device: Device, group: list[Named], version: str, claim: Claim) -> Hole:
     fit = group[0].fit
     by_product: dict[str, list[tuple[Named, bool | None]]] = {}
     for named in group:
-        said = None if named.without_range else affects(named.row.affected, version, named.vendor)
+        said = None if named.without_range else _affected(named.row.affected, version, named.vendor)
         by_product.setdefault(named.row.product, []).append((named, said))
     verdicts = {product: _any([said for _, said in rows]) for product, rows in by_product.items()}
     verdict = _all(list(verdicts.values()))
     sure = None if verdict and fit is Fit.POSSIBLE else verdict
     deciding = [named for rows in by_product.values() for named, said in rows if said is verdict] or group
     rows = tuple(named.row for named in deciding)
+    sure_of = _sure_of(device)
     confidence = sure_of if fit is Fit.EXACT else min(sure_of, Confidence.LIKELY)
     return Hole(
         group[0].row.id,
         group[0].row.cves,
         rows,
         sure,
-        rows[0].product,
+        _called(device, rows[0].product),
         version,
         confidence if sure else Confidence.INFERRED,
         claim,
@@ -172,6 +183,15 @@ def _judged(group: list[Named], version: str, claim: Claim, sure_of: Confidence)
         _mended(rows, group[0].vendor),
         "" if sure is not None else _doubt(fit, version, deciding),
     )
+
+
+def _affected(affected: str, version: str, vendor: str) -> bool | None:
+    """As `affects`, and besides by the day of the build, where a maker speaks of nothing else."""
+    before = _BUILT_BEFORE.fullmatch(affected)
+    if before is None:
+        return affects(affected, version, vendor)
+    built = _BUILD.search(version)
+    return "".join(built.groups()) < before[1] if built else None
 
 
 def _any(said: list[bool | None]) -> bool | None:
@@ -226,7 +246,7 @@ def _of_components(device: Device, intelligence: Intelligence) -> Iterator[Hole]
 
 def _component_hole(device: Device, claim: Claim, named: tuple[str, str], rows: tuple[Advisory, ...]) -> Hole:
     name, version = named
-    said = [affects(row.affected, version, "") for row in rows]
+    said = [affects(row.affected, version, name) for row in rows]
     sure = _any(said)
     deciding = tuple(row for row, verdict in zip(rows, said, strict=True) if verdict is sure) or rows
     packaged = _is_packaged(device, claim)

@@ -14,7 +14,8 @@ from checks.products import maker_of, orders_in, spelt
 
 _LONGEST = 200
 _BRACKETS = re.compile(r"\(([^()]{0,160})(?:\)|$)")
-_HARMLESS = re.compile(r"incl|discontinued|former|previously|all versions|end of life|eol|$", re.IGNORECASE)
+_PART_NUMBERS = re.compile(r"\(part numbers? ([\w*-]{4,40})\)", re.IGNORECASE)
+_HARMLESS = re.compile(r"part number|incl|discontinued|former|previously|all versions|end of life|eol|$", re.IGNORECASE)
 _BRANCH = re.compile(r"\s+V(\d{1,3})\.[Xx]$")
 _WITH_FIRMWARE = re.compile(
     r"(?:\s+(?:running|with)(?:\s+[a-z]{2,12})?)?\s+(?:all )?(?:firmware|software)(?:\s+versions?)?$", re.IGNORECASE
@@ -27,7 +28,7 @@ _CONDITION = re.compile(
 _MANY = frozenset(
     "series family families line controllers switches cpus devices cameras routers gateways products modules firewalls".split()  # noqa: SIM905 - a list of words is read more easily so
 )
-_ONE = frozenset("firmware software controller controler switch device router camera gateway module fw plc".split())  # noqa: SIM905 - as above
+_ONE = frozenset("firmware controller controler switch device router camera gateway module fw plc".split())  # noqa: SIM905 - as above
 _DESCRIPTIONS = _MANY | _ONE
 _SEPARATORS = re.compile(r"\s*[,;|]\s*(?:and\s+|or\s+)?|\s+and\s+|\s+or\s+|\s+/\s+|/\s+")
 _MODEL = re.compile(r"(?=[\w-]*[A-Za-z])(?=[\w-]*\d)[\w-]{3,40}")
@@ -84,12 +85,13 @@ def pattern(product: str, vendor: str, *, listed: bool = False) -> Pattern:
     orders = orders_in(text)
     conditional = any(not _HARMLESS.match(inside.strip()) for inside in _BRACKETS.findall(_without_orders(text)))
     inside = [part for found in _BRACKETS.findall(text) for part in _parts(found) if _MODEL.fullmatch(part)]
+    numbers = [found[1] for found in _PART_NUMBERS.finditer(text)]
     text = _BRACKETS.sub(" ", text).strip()
     branch = _BRANCH.search(text)
     text = _WITH_FIRMWARE.sub("", _BRANCH.sub("", text))
     bare = _CONDITION.sub("", text)
     conditional = (conditional and len(inside) < 2) or bare != text
-    models = [*_split(bare, listed), *(inside if len(inside) > 1 else ())]
+    models = [*_split(bare, listed), *(inside if len(inside) > 1 else ()), *numbers]
     read = [_read(model, vendor) for model in models]
     words = tuple(dict.fromkeys(core for core, _ in read if core))
     return Pattern(
