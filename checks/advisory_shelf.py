@@ -14,6 +14,7 @@ from inventory.model import Device
 
 _BEFORE_TAIL = 12
 """Of an order number, without punctuation, how much names the hardware; what follows tells variants of it apart."""
+_SHORTEST = 4
 _MEMBERS = 4000
 """How many narrower names are looked at for one name of a device."""
 
@@ -49,9 +50,7 @@ def names(device: Device, vendor: str) -> Names:
     variants = [name.partition("/")[0] for name in stated if "/" in name]
     plainly = dict.fromkeys(stripped(name, vendor) for name in stated)
     families = dict.fromkeys(
-        stripped(name, vendor)
-        for name in (*family_names(device), *variants)
-        if any(map(str.isdigit, name)) or " " in name
+        stripped(name, vendor) for name in (*family_names(device), *(v for v in variants if any(map(str.isdigit, v))))
     )
     return Names(tuple(plainly), tuple(name for name in families if name not in plainly), order_numbers(device))
 
@@ -114,11 +113,14 @@ class Shelf:
         for name in called.families:
             yield from ((Fit.FAMILY, place) for place in self._cores.get(name.replace(" ", ""), ()))
         for name in (*called.stated, *called.families):
-            yield from ((Fit.FAMILY, place) for family, place in self._families if family.fullmatch(name))
+            joined = name.replace(" ", "")
+            for family, place in self._families:
+                if family.fullmatch(name) or family.fullmatch(joined):
+                    yield Fit.FAMILY, place
 
     def _narrower(self, name: str) -> Iterator[_Place]:
-        """What begins with the whole of a name that says which model it is: "s7 1200 cpu 1211c …" for "s7 1200"."""
-        if not any(map(str.isdigit, name)) or len(name) < 4:
+        """What begins with the whole of a name that is more than a word: "s7 1200 cpu 1211c …" for "s7 1200", "ruggedcom ros rsg2100" for "ruggedcom ros"."""
+        if len(name) < _SHORTEST or not (" " in name or any(map(str.isdigit, name))):
             return
         first = bisect_left(self._words, (f"{name} ", -1))
         for words, at in self._words[first : first + _MEMBERS]:

@@ -28,9 +28,11 @@ _LONGEST = 120
 _UP_TO = re.compile(r"<\s?([vV]?\d[\w.()-]{0,40})\s*$")
 _BUILT_BEFORE = re.compile(r"builds before (\d{6})")
 _BUILD = re.compile(r"\bbuild[\s_]?(?:date)?[\s:]{0,3}(?:20)?(\d\d)-?(\d\d)-?(\d\d)\b", re.IGNORECASE)
+_FIRMWARE_INDEX, _INDEX = re.compile(r"(?:<=?|>=?|FW)\s*\d\d$"), re.compile(r"\((\d\d)\)$")
+"""WAGO counts firmware by an index, "FW14", that stands in brackets after the version: 01.09.21(14)."""
 _FIRST_NUMBER = re.compile(r"\D{0,8}?(\d{1,6})")
 _PACKAGED = re.compile(
-    r"debian|ubuntu|raspbian|red ?hat|centos|fedora|suse|amazon|\.el\d|~deb|\+deb|-\d+\.?deb", re.IGNORECASE
+    r"debian|ubuntu|raspbian|red ?hat|centos|fedora|suse|amazon|\.el\d|~deb|\+deb|-\d+\.?deb|-fips", re.IGNORECASE
 )
 _HTTP = ("http", "https")
 
@@ -82,10 +84,11 @@ def looked_through(device: Device, intelligence: Intelligence) -> str:
     """What there was to look through for the device, in a sentence's part; "" where there was nothing."""
     count = sum(len(each.ids) for each in shelves(device, intelligence))
     vendor = device.claim("vendor")
-    found = f"{count} advisories of {vendor.value}" if count and vendor else ""
     parts = len(shelf(intelligence, COMPONENT).ids) if device.claimed("component") else 0
-    also = f"{parts} of components" if parts else ""
-    return " and ".join(part for part in (found, also) if part)
+    found = ((count, one_line(vendor.value, _LONGEST) if vendor else ""), (parts, "components"))
+    return " and ".join(
+        f"{number} {'advisory' if number == 1 else 'advisories'} of {whose}" for number, whose in found if number
+    )
 
 
 def known_up_to(intelligence: Intelligence, table: str) -> date:
@@ -133,7 +136,7 @@ def _called(device: Device, product: str) -> str:
     model = device.claim("model")
     if model is None or plain(model.value[:_LONGEST]) in plain(product):
         return product
-    return f"{model.value[:_LONGEST]} (one of {product})"
+    return f"{model.value[:_LONGEST]} ({product})"
 
 
 def _sure_of(device: Device) -> Confidence:
@@ -188,10 +191,13 @@ def _judged(device: Device, group: list[Named], version: str, claim: Claim) -> H
 def _affected(affected: str, version: str, vendor: str) -> bool | None:
     """As `affects`, and besides by the day of the build, where a maker speaks of nothing else."""
     before = _BUILT_BEFORE.fullmatch(affected)
-    if before is None:
-        return affects(affected, version, vendor)
-    built = _BUILD.search(version)
-    return "".join(built.groups()) < before[1] if built else None
+    if before is not None:
+        built = _BUILD.search(version)
+        return "".join(built.groups()) < before[1] if built else None
+    if vendor == "wago" and _FIRMWARE_INDEX.search(affected):
+        index = _INDEX.search(version)
+        return affects(affected, index[1], vendor) if index else None
+    return affects(affected, version, vendor)
 
 
 def _any(said: list[bool | None]) -> bool | None:

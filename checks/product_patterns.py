@@ -22,7 +22,7 @@ _WITH_FIRMWARE = re.compile(
 )
 _CONDITION = re.compile(
     r",?\s+(?:[<>]=?|version\b|running\b|with\b|w\.|when\b|installed\b|only\b|hardware\b|hw\b|rev\b|[vV]\d|series [a-z]\b|"
-    r"all series\b|except|excluding|using\b|sold\b|for\b|if\b|manufactured\b|and below\b|in\b|on\b|from\b|redundan).*$",
+    r"all series\b|except|excluding|using\b|sold\b|for\b|if\b|manufactured\b|and below\b|in\b|on\b|from\b|redundan|serial\b).*$",
     re.IGNORECASE,
 )
 _MANY = frozenset(
@@ -172,6 +172,6 @@ def _word(word: str, round_numbers: bool) -> tuple[str, bool]:
 @lru_cache(maxsize=1024)
 def _leading(vendor: str) -> tuple[str, ...]:
     maker = maker_of(vendor)
-    names = (maker.name, *maker.also, *maker.brands) if maker else (vendor,)
+    names = (maker.name, *maker.brands) if maker else (vendor,)
     found = {words for name in names if (words := spelt(name))}
     return tuple(sorted(found, key=lambda words: (-len(words), words)))
