@@ -83,10 +83,13 @@ class Shelf:
     def naming(self, called: Names) -> Iterator[Named]:
         """The rows that name a device called so, in the order in which they stand, each once with its best fit."""
         fits: dict[int, tuple[Fit, _Place]] = {}
+        whole = {name.replace(" ", "") for name in called.stated}
         for fit, place in self._found(called):
-            if not _other_hardware(place.pattern, called.orders):
+            said = place.pattern
+            if not _other_hardware(said, called.orders):
                 before = fits.get(id(place), (Fit.POSSIBLE, place))[0]
-                fits[id(place)] = (max(before, Fit.POSSIBLE if place.pattern.conditional else fit), place)
+                limited = said.conditional and said.whole not in whole
+                fits[id(place)] = (max(before, Fit.POSSIBLE if limited else fit), place)
         for fit, place in fits.values():
             for row, in_range in place.rows:
                 yield Named(row, place.pattern, Fit.POSSIBLE if in_range else fit, self.vendor, in_range)
@@ -95,7 +98,7 @@ class Shelf:
         place = places.get(product)
         if place is None:
             place = places[product] = _Place(pattern(product, self.vendor))
-            for core in place.pattern.cores:
+            for core in {*place.pattern.cores, place.pattern.whole}:
                 self._cores.setdefault(core, []).append(place)
             for order in place.pattern.orders:
                 self._orders.setdefault(order[:_BEFORE_TAIL], []).append(place)

@@ -38,6 +38,8 @@ _ANY_LETTERS = re.compile(r"\bIPC-HX(?=\d)")
 _MARK, _LETTERS = "q\u00b5q", "q\u00aaq"
 """What stands for a wildcard while a name is taken apart: letters that no name has."""
 _ANY = "[a-z0-9]"
+_FEWEST = 3
+"""How many letters and digits a name with a wildcard must say of itself."""
 _LIKE_A_MODEL = re.compile(r"[A-Z]{2,8}[A-Z\d/-]{0,40}\d[A-Z\d/-]{0,40}(?:,|, and)?")
 _ROUND = re.compile(r"([a-z]{0,8})(\d{1,3}?)(0{2,3})([a-z]{0,4})")
 
@@ -53,7 +55,8 @@ class Fit(IntEnum):
 @dataclass(frozen=True, slots=True)
 class Pattern:
     """A product's name as an advisory writes it: the names that it says (`cores`, plain; `words`, spelt), the names that it covers (`family`), its order
-    numbers, whether it makes a condition, and the branch of the firmware ("5" of "V5.X") that it is limited to.
+    numbers, whether it makes a condition, the branch of the firmware ("5" of "V5.X") that it is limited to, and the `whole` of it without brackets, plain: what
+    looks like a condition may be part of a name ("CP 1242-7 V2").
     """
 
     cores: tuple[str, ...]
@@ -62,6 +65,7 @@ class Pattern:
     orders: tuple[str, ...] = ()
     conditional: bool = False
     branch: str = ""
+    whole: str = ""
 
 
 def stripped(name: str, vendor: str) -> str:
@@ -101,6 +105,7 @@ def pattern(product: str, vendor: str, *, listed: bool = False) -> Pattern:
         orders,
         conditional,
         branch[1] if branch else "",
+        stripped(text, vendor).replace(" ", "") if bare != text else "",
     )
 
 
@@ -141,7 +146,7 @@ def _read(model: str, vendor: str) -> tuple[str, re.Pattern[str] | None]:
     if core in _DESCRIPTIONS:
         return "", None
     wild = _MARK in core or _LETTERS in core
-    opened = (many or wild) and any(map(str.isdigit, core))
+    opened = len(core.replace(_MARK, "")) >= _FEWEST if wild else many and any(map(str.isdigit, core))
     return ("" if wild else core), _family(words, round_numbers=many) if opened else None
 
 

@@ -37,6 +37,7 @@ def fit(vendor: str, product: str, *models: str, families: tuple[str, ...] = (),
         ("Hanwha Techwin", "SRN-4000 firmware", "SRN-4000"),
         ("Siemens", "SIMATIC S7-1200 CPU 1214C DC/DC/DC", "SIMATIC S7-1200 CPU1214C DC/DC/DC"),
         ("Dahua", "Dahua ASI7213Y", "DHI-ASI7213Y"),
+        ("Siemens", "SIMATIC CP 1242-7 V2", "CP 1242-7 V2"),
     ],
 )
 def test_the_very_name_is_exact_however_it_is_spelt(vendor, product, model):
