@@ -101,6 +101,8 @@ def test_these_are_the_checks_their_families_and_severities():
         "http-no-hsts": (Family.TLS, Severity.INFO),
         "firmware-old": (Family.FIRMWARE, Severity.MEDIUM),
         "component-old": (Family.FIRMWARE, Severity.LOW),
+        "firmware-advisory": (Family.FIRMWARE, Severity.MEDIUM),
+        "firmware-known-exploited": (Family.FIRMWARE, Severity.CRITICAL),
         "cleartext-administration": (Family.PORTS, Severity.MEDIUM),
         "unauthenticated-control": (Family.PORTS, Severity.HIGH),
         "shared-key": (Family.TLS, Severity.HIGH),
