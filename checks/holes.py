@@ -26,7 +26,7 @@ COMPONENT = "component"
 """The vendor under which advisories of components stand, whose product is the component's name as the release tables have it."""
 _LONGEST = 120
 _UP_TO = re.compile(r"<\s?([vV]?\d[\w.()-]{0,40})\s*$")
-_BUILT_BEFORE = re.compile(r"builds before (\d{6})")
+_BUILT_BEFORE = re.compile(r"(some )?builds before (\d{6})")
 _BUILD = re.compile(r"\bbuild[\s_]?(?:date)?[\s:]{0,3}(?:20)?(\d\d)-?(\d\d)-?(\d\d)\b", re.IGNORECASE)
 _FIRMWARE_INDEX, _INDEX = re.compile(r"(?:<=?|>=?|FW)\s*\d\d$"), re.compile(r"\((\d\d)\)$")
 """WAGO counts firmware by an index, "FW14", that stands in brackets after the version: 01.09.21(14)."""
@@ -132,10 +132,12 @@ def _of_product(device: Device, intelligence: Intelligence) -> Iterator[Hole]:
 
 
 def _called(device: Device, product: str) -> str:
-    """The device's own name, with the advisory's for it where that is another."""
+    """The device's own name, with the advisory's for it where that is another, and not a list of them."""
     model = device.claim("model")
-    if model is None or plain(model.value[:_LONGEST]) in plain(product):
+    if model is None or (plain(model.value[:_LONGEST]) in plain(product) and "," not in product):
         return product
+    if "," in product:
+        return model.value[:_LONGEST]
     return f"{model.value[:_LONGEST]} ({product})"
 
 
@@ -193,7 +195,9 @@ def _affected(affected: str, version: str, vendor: str) -> bool | None:
     before = _BUILT_BEFORE.fullmatch(affected)
     if before is not None:
         built = _BUILD.search(version)
-        return "".join(built.groups()) < before[1] if built else None
+        if built is None:
+            return None
+        return False if "".join(built.groups()) >= before[2] else None if before[1] else True
     if vendor == "wago" and _FIRMWARE_INDEX.search(affected):
         index = _INDEX.search(version)
         return affects(affected, index[1], vendor) if index else None
