@@ -169,15 +169,14 @@ def _in_branch(named: Named, version: str) -> bool:
 
 
 def _grouped(found: Iterable[Named]) -> Iterator[list[Named]]:
-    """The rows of one advisory for the same vulnerabilities; of several fits the best, which alone decides, and of one product those that name versions."""
+    """The rows of one advisory for the same vulnerabilities; of several fits the best, which alone decides, and of those the ones that name versions."""
     groups: dict[tuple[str, tuple[str, ...]], list[Named]] = {}
     for named in found:
         groups.setdefault((named.row.id, named.row.cves), []).append(named)
     for group in groups.values():
         best = max(named.fit for named in group)
         closest = [named for named in group if named.fit == best]
-        ranged = {plain(named.row.product) for named in closest if named.row.affected}
-        yield [named for named in closest if named.row.affected or plain(named.row.product) not in ranged]
+        yield [named for named in closest if named.row.affected] or closest
 
 
 def _judged(device: Device, group: list[Named], version: str, claim: Claim) -> Hole:
