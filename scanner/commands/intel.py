@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from datetime import date
 
     from checks.archive import Archive
-    from scanner.intel.status import Age
+    from scanner.intel.gate import Age
     from scanner.intel.update import Change, Renewed
 
 older = click.option("--allow-older", is_flag=True, help="Take what is older than what is in force, or far less of it.")
@@ -101,7 +101,7 @@ def update(
 @click.pass_obj
 def status(options: Options, max_age: int | None) -> Exit:
     """Show which intelligence is in force, where each part of it comes from, and how old it is."""
-    from scanner.intel.status import OLD, ages
+    from scanner.intel.gate import OLD, ages
     from scanner.terminal import cell, table
 
     archive, path = _in_force(options)
@@ -112,8 +112,10 @@ def status(options: Options, max_age: int | None) -> Exit:
     for column in rows.columns[:5]:
         column.no_wrap = True
     for age in found:
-        rows.add_row(*(cell(text, style="yellow" if age.days > limit else "") for text in _row(age, limit)))
-    old = [age for age in found if age.days > limit]
+        rows.add_row(
+            *(cell(text, style="yellow" if age.perishable and age.days > limit else "") for text in _row(age, limit))
+        )
+    old = [age for age in found if age.perishable and age.days > limit]
     told = f"{len(old)} of {len(found)} sources {'is' if len(old) == 1 else 'are'} older than {limit} days"
     write(f"intelligence {archive.hash}\nmade {archive.manifest.made}, in {one_line(str(path), 4096)}\n\n")
     show(
@@ -244,7 +246,7 @@ def _told(change: Change) -> str:
 
 def _row(age: Age, limit: int) -> tuple[str, ...]:
     origin = age.origin
-    days = f"{age.days}{' !' if age.days > limit else ''}"
+    days = f"{age.days}{' !' if age.perishable and age.days > limit else ''}"
     return (
         origin.table,
         origin.name,

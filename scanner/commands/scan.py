@@ -135,7 +135,8 @@ def command(
     if not quiet:
         show_report(report)
     outputs.write(report)
-    return exit_for(report, SEVERITIES[fail_on], max_intel_age)
+    days = options.settings().intel_max_age if max_intel_age is None else max_intel_age
+    return exit_for(report, SEVERITIES[fail_on], days)
 
 
 def _scan(options: Options, job: Job, *, quiet: bool) -> Report:

@@ -106,6 +106,8 @@ def test_these_are_the_checks_their_families_and_severities():
         "firmware-old": (Family.FIRMWARE, Severity.MEDIUM),
         "firmware-unsupported": (Family.FIRMWARE, Severity.HIGH),
         "component-old": (Family.FIRMWARE, Severity.LOW),
+        "firmware-advisory": (Family.FIRMWARE, Severity.MEDIUM),
+        "firmware-known-exploited": (Family.FIRMWARE, Severity.CRITICAL),
         "cleartext-administration": (Family.PORTS, Severity.MEDIUM),
         "unauthenticated-control": (Family.PORTS, Severity.HIGH),
         "shared-key": (Family.TLS, Severity.HIGH),

@@ -1,0 +1,303 @@
+"""Which published holes a device has: the advisories that name its product, and whether its version lies in the range of which they speak.
+
+True is said only where the product is the one that the advisory names and its version could be compared; what cannot be compared, or is perhaps another
+product of the name, is possible and stays so. A component is judged by its own version, whatever the device: what a maker or a distribution has mended
+without changing the number cannot be seen, so it is never sure, and nearly worthless where the version is a distribution's.
+"""
+
+import re
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from datetime import date
+
+from checks.advisory_shelf import Named, names, shelf, shelves
+from checks.components import name_and_version
+from checks.intelligence import Intelligence
+from checks.knowledge import Advisory, Points
+from checks.ports import known_ports
+from checks.product_patterns import Fit
+from checks.products import plain
+from checks.ranges import affects
+from checks.versions import compare
+from inventory.model import Claim, Confidence, Device, Endpoint
+from inventory.text import one_line
+
+COMPONENT = "component"
+"""The vendor under which advisories of components stand, whose product is the component's name as the release tables have it."""
+_LONGEST = 120
+_UP_TO = re.compile(r"<\s?([vV]?\d[\w.()-]{0,40})\s*$")
+_BUILT_BEFORE = re.compile(r"(some )?builds before (\d{6})")
+_BUILD = re.compile(r"\bbuild[\s_]?(?:date)?[\s:]{0,3}(?:20)?(\d\d)-?(\d\d)-?(\d\d)\b", re.IGNORECASE)
+_FIRMWARE_INDEX, _INDEX = re.compile(r"(?:<=?|>=?|FW)\s*\d\d$"), re.compile(r"\((\d\d)\)$")
+"""WAGO counts firmware by an index, "FW14", that stands in brackets after the version: 01.09.21(14)."""
+_FIRST_NUMBER = re.compile(r"\D{0,8}?(\d{1,6})")
+_PACKAGED = re.compile(
+    r"debian|ubuntu|raspbian|red ?hat|centos|fedora|suse|amazon|\.el\d|~deb|\+deb|-\d+\.?deb|-fips", re.IGNORECASE
+)
+_HTTP = ("http", "https")
+
+
+@dataclass(frozen=True, slots=True)
+class Hole:
+    """An advisory that names the device or a component of it.
+
+    `sure` is True where it is affected, None where it may be, and False where it is not. `rows` are those that decided, `version` the version that was
+    compared ("" where none is known) and `what` the product that has it; `mended` is the first version that is not affected, "" where that is not known;
+    `doubt` says why it is not sure.
+    """
+
+    id: str
+    cves: tuple[str, ...]
+    rows: tuple[Advisory, ...]
+    sure: bool | None
+    what: str
+    version: str
+    confidence: Confidence
+    claim: Claim
+    vendor: str
+    mended: str = ""
+    doubt: str = ""
+
+    @property
+    def ranges(self) -> str:
+        """The versions that are affected, in the advisory's words."""
+        said = dict.fromkeys(one_line(row.affected, _LONGEST) or "no versions named" for row in self.rows)
+        return "; ".join(list(said)[:3]) + (" …" if len(said) > 3 else "")
+
+    @property
+    def names_versions(self) -> bool:
+        """Whether any of the rows says which versions are affected."""
+        return any(row.affected for row in self.rows)
+
+    @property
+    def source(self) -> str:
+        """Where it is published."""
+        return next((row.source for row in self.rows if row.source), self.id)
+
+    def cvss(self, points: Points | None) -> float:
+        """The highest base score that the rows or the decision points give; 0 where there is none."""
+        given = [row.cvss for row in self.rows] + [points.cvss if points else None]
+        return max((score for score in given if score is not None), default=0.0)
+
+
+def holes(device: Device, intelligence: Intelligence) -> tuple[Hole, ...]:
+    """Every advisory that names the device or one of its components, in the order of the intelligence."""
+    return (*_of_product(device, intelligence), *_of_components(device, intelligence))
+
+
+def open_ones(found: Iterable[Hole]) -> list[Hole]:
+    """Those of which it is not sure, without what another advisory that names versions has settled."""
+    found = list(found)
+    settled = {cve for hole in found if hole.sure is not None for cve in hole.cves}
+    return [
+        hole
+        for hole in found
+        if hole.sure is None and (hole.names_versions or not hole.cves or not settled.issuperset(hole.cves))
+    ]
+
+
+def looked_through(device: Device, intelligence: Intelligence) -> str:
+    """What there was to look through for the device, in a sentence's part; "" where there was nothing."""
+    count = sum(len(each.ids) for each in shelves(device, intelligence))
+    vendor = device.claim("vendor")
+    parts = len(shelf(intelligence, COMPONENT).ids) if device.claimed("component") else 0
+    found = ((count, one_line(vendor.value, _LONGEST) if vendor else ""), (parts, "components"))
+    return " and ".join(
+        f"{number} {'advisory' if number == 1 else 'advisories'} of {whose}" for number, whose in found if number
+    )
+
+
+def known_up_to(intelligence: Intelligence, table: str) -> date:
+    """The day up to which all of a table's sources know: that of the oldest."""
+    days = [origin.as_of for origin in intelligence.manifest.origins if origin.table == table]
+    return min(days, default=intelligence.manifest.made)
+
+
+def names_closely(device: Device) -> bool:
+    """Whether it is known which model the device is."""
+    return names(device, "").closely
+
+
+def reached(device: Device, services: tuple[str, ...]) -> Endpoint | None:
+    """Where the device can be reached by one of those services, () being any; None where none of them answers."""
+    endpoints = sorted({seen.endpoint for seen in device.observations} | set(device.open_ports))
+    if not services:
+        return next(iter(endpoints), None)
+    spoken = {(seen.endpoint, seen.protocol) for seen in device.observations}
+    asked = {*services, *(_HTTP if "http" in services else ())}
+    return next(
+        (end for end in endpoints if any((end, name) in spoken or _is_port_of(end, name) for name in asked)), None
+    )
+
+
+def _is_port_of(endpoint: Endpoint, service: str) -> bool:
+    named = (port.name for port in known_ports() if (port.port, port.transport) == (endpoint.port, endpoint.transport))
+    return any(name == service or name.startswith(f"{service}-") for name in named)
+
+
+def _of_product(device: Device, intelligence: Intelligence) -> Iterator[Hole]:
+    claim = device.claim("firmware")
+    version = claim.value[:_LONGEST].strip() if claim else ""
+    stated = claim or device.claim("model") or device.claim("vendor")
+    if stated is None:
+        return
+    for each in shelves(device, intelligence):
+        found = [named for named in each.naming(names(device, each.vendor)) if _in_branch(named, version)]
+        for group in _grouped(found):
+            yield _judged(device, group, version, stated)
+
+
+def _called(device: Device, product: str) -> str:
+    """The device's own name, with the advisory's for it where that is another, and not a list of them."""
+    model = device.claim("model")
+    if model is None or (plain(model.value[:_LONGEST]) in plain(product) and "," not in product):
+        return product
+    if "," in product:
+        return model.value[:_LONGEST]
+    return f"{model.value[:_LONGEST]} ({product})"
+
+
+def _sure_of(device: Device) -> Confidence:
+    claims = [device.claim("firmware"), device.claim("vendor"), device.claim("model") or device.claim("cpe")]
+    return min((claim.confidence for claim in claims if claim), default=Confidence.INFERRED)
+
+
+def _in_branch(named: Named, version: str) -> bool:
+    branch = named.pattern.branch
+    number = _FIRST_NUMBER.match(version)
+    return not branch or number is None or int(number[1]) == int(branch)
+
+
+def _grouped(found: Iterable[Named]) -> Iterator[list[Named]]:
+    """The rows of one advisory for the same vulnerabilities; of several fits the best, which alone decides."""
+    groups: dict[tuple[str, tuple[str, ...]], list[Named]] = {}
+    for named in found:
+        groups.setdefault((named.row.id, named.row.cves), []).append(named)
+    for group in groups.values():
+        best = max(named.fit for named in group)
+        yield [named for named in group if named.fit == best]
+
+
+def _judged(device: Device, group: list[Named], version: str, claim: Claim) -> Hole:
+    fit = group[0].fit
+    by_product: dict[str, list[tuple[Named, bool | None]]] = {}
+    for named in group:
+        said = None if named.without_range else _affected(named.row.affected, version, named.vendor)
+        by_product.setdefault(named.row.product, []).append((named, said))
+    verdicts = {product: _any([said for _, said in rows]) for product, rows in by_product.items()}
+    verdict = _all(list(verdicts.values()))
+    sure = None if verdict and fit is Fit.POSSIBLE else verdict
+    deciding = [named for rows in by_product.values() for named, said in rows if said is verdict] or group
+    rows = tuple(named.row for named in deciding)
+    sure_of = _sure_of(device)
+    confidence = sure_of if fit is Fit.EXACT else min(sure_of, Confidence.LIKELY)
+    return Hole(
+        group[0].row.id,
+        group[0].row.cves,
+        rows,
+        sure,
+        _called(device, rows[0].product),
+        version,
+        confidence if sure else Confidence.INFERRED,
+        claim,
+        group[0].vendor,
+        _mended(rows, group[0].vendor),
+        "" if sure is not None else _doubt(fit, version, deciding),
+    )
+
+
+def _affected(affected: str, version: str, vendor: str) -> bool | None:
+    """As `affects`, and besides by the day of the build, where a maker speaks of nothing else."""
+    before = _BUILT_BEFORE.fullmatch(affected)
+    if before is not None:
+        built = _BUILD.search(version)
+        if built is None:
+            return None
+        return False if "".join(built.groups()) >= before[2] else None if before[1] else True
+    if vendor == "wago" and _FIRMWARE_INDEX.search(affected):
+        index = _INDEX.search(version)
+        return affects(affected, index[1], vendor) if index else None
+    return affects(affected, version, vendor)
+
+
+def _any(said: list[bool | None]) -> bool | None:
+    """Of several ranges of one product."""
+    return True if True in said else None if None in said else False
+
+
+def _all(said: list[bool | None]) -> bool | None:
+    """Of several products, any of which may be the one at hand."""
+    return said[0] if len(set(said)) == 1 else None
+
+
+def _doubt(fit: Fit, version: str, deciding: list[Named]) -> str:
+    if not version:
+        return "its version is not known"
+    if not any(named.row.affected for named in deciding):
+        return "no advisory that is known here says which versions are affected"
+    if fit is Fit.POSSIBLE:
+        return "the advisories name products more closely than the device does, or make a condition"
+    return f"its version {one_line(version, 40)} cannot be compared with {one_line(deciding[0].row.affected, 60)!r}"
+
+
+def _mended(rows: tuple[Advisory, ...], vendor: str) -> str:
+    """The first version that none of the rows affects: the upper end of their ranges, where that is stated and comparable."""
+    ends = [found[1] if (found := _UP_TO.search(row.affected[:_LONGEST])) else "" for row in rows]
+    end = newest(ends, vendor)
+    return end if end and not any(affects(row.affected, end, vendor) is not False for row in rows) else ""
+
+
+def newest(versions: Iterable[str], vendor: str) -> str:
+    """The newest of them; "" where one is not known or two are not comparable."""
+    found = ""
+    for version in versions:
+        order = compare(version, found, vendor) if version and found else None if not version else 1
+        if order is None:
+            return ""
+        found = version if order > 0 else found
+    return found
+
+
+def _of_components(device: Device, intelligence: Intelligence) -> Iterator[Hole]:
+    rows = intelligence.advisories.get(COMPONENT, ()) if device.claimed("component") else ()
+    for claim in device.claimed("component"):
+        named = name_and_version(claim.value[:_LONGEST])
+        if named is None:
+            continue
+        about = [row for row in rows if plain(row.product) == plain(named[0])]
+        groups: dict[tuple[str, tuple[str, ...]], list[Advisory]] = {}
+        for row in about:
+            groups.setdefault((row.id, row.cves), []).append(row)
+        for group in groups.values():
+            yield _component_hole(device, claim, named, tuple(group))
+
+
+def _component_hole(device: Device, claim: Claim, named: tuple[str, str], rows: tuple[Advisory, ...]) -> Hole:
+    name, version = named
+    said = [affects(row.affected, version, name) for row in rows]
+    sure = _any(said)
+    deciding = tuple(row for row, verdict in zip(rows, said, strict=True) if verdict is sure) or rows
+    packaged = _is_packaged(device, claim)
+    doubt = f"{name} {version} cannot be compared with {one_line(rows[0].affected, 60)!r}" if sure is None else ""
+    if sure and packaged:
+        sure, doubt = None, f"{name} {version} is a distribution's, which mends it without changing the number"
+    return Hole(
+        rows[0].id,
+        rows[0].cves,
+        deciding,
+        sure,
+        name,
+        version,
+        min(claim.confidence, Confidence.LIKELY) if sure else Confidence.INFERRED,
+        claim,
+        "",
+        _mended(deciding, ""),
+        doubt,
+    )
+
+
+def _is_packaged(device: Device, claim: Claim) -> bool:
+    """Whether the component's version, or the text in which it stood, names a distribution."""
+    heard = [seen for seen in device.observations if seen.endpoint == claim.endpoint and claim.fact in seen.facts]
+    texts = (claim.value, *(str(seen.facts[claim.fact]) for seen in heard))
+    return any(_PACKAGED.search(text[:1024]) for text in texts)
