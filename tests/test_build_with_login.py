@@ -25,7 +25,7 @@ ADDRESS = "127.0.0.1"
 NOW = datetime(2026, 11, 21, tzinfo=UTC)
 WITH_LOGIN = Terms(requested=frozenset(("opcua_build",)))
 OPEN: Facts = {"opcua.open": True}
-BUILT: Facts = {"opcua.build_date": "2020-03-16T00:00:00Z"}
+BUILT: Facts = {"opcua_build.date": "2020-03-16T00:00:00Z"}
 Answer = Facts | PeerError
 
 
@@ -62,7 +62,7 @@ async def interviewed(terms, endpoints: Answer = OPEN, build: Answer = BUILT):
 async def test_at_level_login_an_open_server_is_asked_once():
     asked, device = await interviewed(WITH_LOGIN)
     assert asked == ["opcua", "opcua_build"]
-    assert device.fact("opcua.build_date") == "2020-03-16T00:00:00Z"
+    assert device.fact("opcua_build.date") == "2020-03-16T00:00:00Z"
     assert device.gaps == ()
 
 

@@ -45,7 +45,7 @@ def digi_build(text: str) -> Said:
 @method(
     "opcua-build-date",
     Confidence.LIKELY,
-    facts=("opcua.build_date", "opcua.build_number"),
+    facts=("opcua_build.date", "opcua_build.number"),
     clock=True,
     source="OPC 10000-5, section 12.4: BuildDate of BuildInfo; open62541 has the day of compiling in BuildNumber, and its start in BuildDate unless set",
 )

@@ -10,11 +10,11 @@ FAKE = Fake(
     host=245,
     mac="ec:46:70:00:02:45",
     vendor="Meinberg",
-    model="LANTIME M300",
+    model="LANTIME M200",
     kind="server",
     quarter="outskirts",
     services=(
-        Http(pages=(("/", page("LANTIME M300 - Meinberg", "NTP time server with GPS receiver")),)),
+        Http(pages=(("/", page("LANTIME M200 - Meinberg", "NTP time server with GPS receiver")),)),
         Ntp(version="ntpd 4.2.6p5@1.2349-o Mon Nov  2 04:29:47 UTC 2015 (1)", system="Linux/3.10.14"),
     ),
     causes=frozenset((Expected("component-old", 123, "udp"),)),

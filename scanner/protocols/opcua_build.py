@@ -62,15 +62,15 @@ ON_REQUEST = True
 WITH_LOGIN = True
 CONNECTIONS = 1
 FACTS = {
-    "opcua.product_uri": "the product's URI",
-    "opcua.manufacturer": "who made the server, which need not be who made the device",
-    "opcua.product_name": "the server's name",
-    "opcua.software_version": "the server's version",
-    "opcua.build_number": "the number of its build",
-    "opcua.build_date": "the day and time of its build, ISO 8601",
-    "opcua.build": "manufacturer, product and version in one line, parted by semicolons",
-    "opcua.start_time": "when it was started, ISO 8601",
-    "opcua.build_error": "the status with which it refused to tell, '0x80210000'",
+    "opcua_build.product_uri": "the product's URI",
+    "opcua_build.manufacturer": "who made the server, which need not be who made the device",
+    "opcua_build.product_name": "the server's name",
+    "opcua_build.software_version": "the server's version",
+    "opcua_build.number": "the number of its build",
+    "opcua_build.date": "the day and time of its build, ISO 8601",
+    "opcua_build.named": "manufacturer, product and version in one line, parted by semicolons",
+    "opcua_build.start_time": "when it was started, ISO 8601",
+    "opcua_build.error": "the status with which it refused to tell, '0x80210000'",
 }
 _EXAMPLE = Channel(CHANNEL, TOKEN, WHEN)
 _IN_SESSION = Session(b"\x01\xe1\xe2\xe3", b"POLICY")
@@ -111,7 +111,7 @@ def probe(target: Target) -> Conversation[Heard]:
         yield Send(close_channel(channel.number, channel.token, channel.when, 6))
         return heard
     except Refused as refusal:
-        return Heard({"opcua.build_error": f"{refusal.status:#010x}"})
+        return Heard({"opcua_build.error": f"{refusal.status:#010x}"})
 
 
 def _in_channel(channel: Channel, url: str) -> Conversation[Heard]:
@@ -150,19 +150,19 @@ def _ask(asked: bytes, kind: int) -> Conversation[Reader]:
 def _facts(answers: Answers) -> dict[str, FactValue]:
     build = answers.build
     if build is None:
-        return {"opcua.build_error": f"{answers.status:#010x}"} if answers.status else {}
+        return {"opcua_build.error": f"{answers.status:#010x}"} if answers.status else {}
     texts = {
-        "opcua.product_uri": build.product_uri,
-        "opcua.manufacturer": build.manufacturer,
-        "opcua.product_name": build.product_name,
-        "opcua.software_version": build.software_version,
-        "opcua.build_number": build.build_number,
+        "opcua_build.product_uri": build.product_uri,
+        "opcua_build.manufacturer": build.manufacturer,
+        "opcua_build.product_name": build.product_name,
+        "opcua_build.software_version": build.software_version,
+        "opcua_build.number": build.build_number,
     }
     facts: dict[str, FactValue] = {name: one_line(text, 256) for name, text in texts.items() if text}
     named = (build.manufacturer, build.product_name, build.software_version)
     if all(named):
-        facts["opcua.build"] = "; ".join(one_line(text, 128) for text in named)
-    moments = {"opcua.build_date": build.build_date, "opcua.start_time": answers.started}
+        facts["opcua_build.named"] = "; ".join(one_line(text, 128) for text in named)
+    moments = {"opcua_build.date": build.build_date, "opcua_build.start_time": answers.started}
     return facts | {name: _iso(when) for name, when in moments.items() if when is not None}
 
 

@@ -46,14 +46,14 @@ def kinds(sent):
 def test_reads_what_open62541_says_of_its_build():
     sent, heard = sent_to(*FRAMES)
     assert heard.facts == {
-        "opcua.product_uri": "http://open62541.org",
-        "opcua.manufacturer": "open62541",
-        "opcua.product_name": "open62541 OPC UA Server",
-        "opcua.software_version": "1.5.8",
-        "opcua.build_number": "Sep 22 2026 13:39:42",
-        "opcua.build": "open62541; open62541 OPC UA Server; 1.5.8",
-        "opcua.build_date": heard.facts["opcua.start_time"],
-        "opcua.start_time": heard.facts["opcua.start_time"],
+        "opcua_build.product_uri": "http://open62541.org",
+        "opcua_build.manufacturer": "open62541",
+        "opcua_build.product_name": "open62541 OPC UA Server",
+        "opcua_build.software_version": "1.5.8",
+        "opcua_build.number": "Sep 22 2026 13:39:42",
+        "opcua_build.named": "open62541; open62541 OPC UA Server; 1.5.8",
+        "opcua_build.date": heard.facts["opcua_build.start_time"],
+        "opcua_build.start_time": heard.facts["opcua_build.start_time"],
     }
     assert kinds(sent) == ["HEL", "OPN", *IN_SESSION, "CLO"]
     assert set(heard.facts) <= set(opcua_build.FACTS)
@@ -114,7 +114,7 @@ def test_only_a_server_that_takes_anonymous_users_without_security_is_asked(take
 )
 def test_a_refusal_is_told_and_everything_is_closed(answers, told):
     sent, heard = sent_to(*answers)
-    assert heard.facts["opcua.build_error"].startswith("0x80")
+    assert heard.facts["opcua_build.error"].startswith("0x80")
     assert kinds(sent) == told
 
 
@@ -127,7 +127,7 @@ def test_a_server_that_falls_silent_is_left_without_session_and_channel(answered
     if answered < 5:
         assert isinstance(ended, TimedOut)
     else:
-        assert ended.facts["opcua.software_version"] == "1.5.8"
+        assert ended.facts["opcua_build.software_version"] == "1.5.8"
         assert isinstance(ended.failed, TimedOut)
 
 

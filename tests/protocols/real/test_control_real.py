@@ -84,8 +84,8 @@ def test_opcua_reads_the_build_of_asyncua_in_a_session_and_leaves_none_behind(se
     port = serve(sys.executable, "-W", "ignore", "-c", OPCUA, "{port}", "NoSecurity", "anonymous")
     for _ in range(3):
         heard, peer = hold(opcua_build.probe(Target(Endpoint("127.0.0.1", port))), port)
-        assert heard.facts["opcua.manufacturer"] == "FreeOpcUa"
-        assert heard.facts["opcua.build_date"][:16] == heard.facts["opcua.start_time"][:16]
+        assert heard.facts["opcua_build.manufacturer"] == "FreeOpcUa"
+        assert heard.facts["opcua_build.date"][:16] == heard.facts["opcua_build.start_time"][:16]
         assert heard.failed is None
         assert [request[:3] for request in peer.sent] == [b"HEL", b"OPN", *[b"MSG"] * 4, b"CLO"]
         assert peer.connections == 1
@@ -95,7 +95,7 @@ def test_opcua_is_refused_a_session_by_an_asyncua_that_wants_a_name(serve, hold)
     program("asyncua")
     port = serve(sys.executable, "-W", "ignore", "-c", OPCUA, "{port}", "NoSecurity", "named")
     heard, peer = hold(opcua_build.probe(Target(Endpoint("127.0.0.1", port))), port)
-    assert list(heard.facts) == ["opcua.build_error"]
+    assert list(heard.facts) == ["opcua_build.error"]
     assert peer.sent[-1][:3] == b"CLO"
 
 
