@@ -9,6 +9,7 @@ from lab.services import onvif
 from lab.services.axis import BasicDeviceInfo
 from lab.services.dhip import Dhip
 from lab.services.http import Http, Lock, icon, page
+from lab.services.ntp import Ntp
 from lab.services.rtsp import Rtsp
 from lab.services.sadp import Sadp
 from lab.services.snmp import Snmp
@@ -90,6 +91,23 @@ FAKES = (
         causes=frozenset((_COMMUNITY, Expected("component-old", 161, "udp"))),
         build=Build(
             date(2012, 6, 26), "rapid7/recog, xml/snmp_sysdescr.xml: the day of its kernel, which is the first possible"
+        ),
+    ),
+    _Device(
+        name="depot_ntpd_2007",
+        title="Time server whose ntpd was compiled in 2007",
+        host=155,
+        mac="ec:46:70:00:11:55",
+        vendor="Meinberg",
+        model="LANTIME M200",
+        kind="server",
+        services=(
+            Http(port=443, tls=TLS("modern"), pages=(("/", page("LANTIME M200 - Meinberg")),), keeps_alive=False),
+            Ntp(version="ntpd 4.2.4p3@1.1502-o Wed Jul 18 11:45:01 UTC 2007 (1)", system="Linux/2.6.15.1"),
+        ),
+        causes=frozenset((Expected("component-old", 123, "udp"),)),
+        build=Build(
+            date(2007, 7, 18), "rapid7/recog, xml/ntp_banners.xml: the day of its ntpd, which is the first possible"
         ),
     ),
     _Device(

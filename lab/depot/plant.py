@@ -5,6 +5,7 @@ from functools import partial
 
 from lab.account import Account
 from lab.fake import TLS, Build, Expected, Fake
+from lab.services import opcua_session
 from lab.services.addp import Addp
 from lab.services.bacnet import Bacnet
 from lab.services.enip import Enip, Identity
@@ -317,5 +318,31 @@ FAKES = (
             )
         ),
         build=Build(None, "it states no version"),
+    ),
+    _Device(
+        name="depot_opc_plc",
+        title="Soft PLC whose open OPC UA server states the day of its build",
+        host=154,
+        mac="00:15:5d:4a:11:54",
+        services=(
+            OpcUa(
+                application="OpcPlc-154",
+                uri="urn:OpcPlc:depot-154",
+                product_uri="https://github.com/azure-samples/iot-edge-opc-plc",
+                subject="CN=OpcPlc-154",
+                build=opcua_session.Build(
+                    product_uri="https://github.com/azure-samples/iot-edge-opc-plc",
+                    manufacturer="Microsoft",
+                    product="IoT Edge OPC UA PLC",
+                    version="2.9.8",
+                    number="2.9.8",
+                    days=(date(2023, 7, 6) - date(2020, 1, 1)).days,
+                ),
+            ),
+        ),
+        causes=frozenset((Expected("unauthenticated-control", 4840),)),
+        build=Build(
+            date(2023, 7, 6), "mondoohq/mql, pull request 1552: BuildInfo of Microsoft's IoT Edge OPC UA PLC 2.9.8"
+        ),
     ),
 )
