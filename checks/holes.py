@@ -92,9 +92,9 @@ def looked_through(device: Device, intelligence: Intelligence) -> str:
 
 
 def known_up_to(intelligence: Intelligence, table: str) -> date:
-    """The day up to which a table knows: that of its newest source."""
+    """The day up to which a table knows: that of its oldest source, because what came later may be missing from that one."""
     days = [origin.as_of for origin in intelligence.manifest.origins if origin.table == table]
-    return max(days, default=intelligence.manifest.made)
+    return min(days, default=intelligence.manifest.made)
 
 
 def names_closely(device: Device) -> bool:
