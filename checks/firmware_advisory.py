@@ -18,7 +18,7 @@ from dataclasses import dataclass
 
 from checks.contract import Flaw, Judgement, NotApplicable, check
 from checks.firmware import evidence_of, heard_at
-from checks.holes import Hole, holes, known_up_to, looked_through, names_closely, newest
+from checks.holes import Hole, holes, known_up_to, looked_through, names_closely, newest, open_ones
 from checks.intelligence import Intelligence, built_in
 from checks.knowledge import Points
 from inventory.model import Confidence, Device, Family, Severity
@@ -70,7 +70,7 @@ def firmware_advisory(device: Device, intelligence: Intelligence | None = None) 
     found = [hole for hole in holes(device, intelligence) if not _is_exploited(hole, intelligence)]
     sure = _weighed([hole for hole in found if hole.sure], intelligence)
     settled = {each.id for each in sure}
-    possible = _weighed([hole for hole in found if hole.sure is None and hole.id not in settled], intelligence)
+    possible = _weighed([hole for hole in open_ones(found) if hole.id not in settled], intelligence)
     if not found and not names_closely(device) and not device.claimed("component"):
         raise NotApplicable(f"which model it is is not known, so that {through} could not be compared")
     if sure:

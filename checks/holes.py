@@ -26,7 +26,7 @@ COMPONENT = "component"
 """The vendor under which advisories of components stand, whose product is the component's name as the release tables have it."""
 _LONGEST = 120
 _UP_TO = re.compile(r"<\s?([vV]?\d[\w.()-]{0,40})\s*$")
-_BUILT_BEFORE = re.compile(r"builds before (\d{6})")
+_BUILT_BEFORE = re.compile(r"(some )?builds before (\d{6})")
 _BUILD = re.compile(r"\bbuild[\s_]?(?:date)?[\s:]{0,3}(?:20)?(\d\d)-?(\d\d)-?(\d\d)\b", re.IGNORECASE)
 _FIRMWARE_INDEX, _INDEX = re.compile(r"(?:<=?|>=?|FW)\s*\d\d$"), re.compile(r"\((\d\d)\)$")
 """WAGO counts firmware by an index, "FW14", that stands in brackets after the version: 01.09.21(14)."""
@@ -65,6 +65,11 @@ class Hole:
         return "; ".join(list(said)[:3]) + (" …" if len(said) > 3 else "")
 
     @property
+    def names_versions(self) -> bool:
+        """Whether any of the rows says which versions are affected."""
+        return any(row.affected for row in self.rows)
+
+    @property
     def source(self) -> str:
         """Where it is published."""
         return next((row.source for row in self.rows if row.source), self.id)
@@ -80,6 +85,17 @@ def holes(device: Device, intelligence: Intelligence) -> tuple[Hole, ...]:
     return (*_of_product(device, intelligence), *_of_components(device, intelligence))
 
 
+def open_ones(found: Iterable[Hole]) -> list[Hole]:
+    """Those of which it is not sure, without what another advisory that names versions has settled."""
+    found = list(found)
+    settled = {cve for hole in found if hole.sure is not None for cve in hole.cves}
+    return [
+        hole
+        for hole in found
+        if hole.sure is None and (hole.names_versions or not hole.cves or not settled.issuperset(hole.cves))
+    ]
+
+
 def looked_through(device: Device, intelligence: Intelligence) -> str:
     """What there was to look through for the device, in a sentence's part; "" where there was nothing."""
     count = sum(len(each.ids) for each in shelves(device, intelligence))
@@ -92,7 +108,7 @@ def looked_through(device: Device, intelligence: Intelligence) -> str:
 
 
 def known_up_to(intelligence: Intelligence, table: str) -> date:
-    """The day up to which a table knows: that of its oldest source, because what came later may be missing from that one."""
+    """The day up to which all of a table's sources know: that of the oldest."""
     days = [origin.as_of for origin in intelligence.manifest.origins if origin.table == table]
     return min(days, default=intelligence.manifest.made)
 
@@ -132,10 +148,12 @@ def _of_product(device: Device, intelligence: Intelligence) -> Iterator[Hole]:
 
 
 def _called(device: Device, product: str) -> str:
-    """The device's own name, with the advisory's for it where that is another."""
+    """The device's own name, with the advisory's for it where that is another, and not a list of them."""
     model = device.claim("model")
-    if model is None or plain(model.value[:_LONGEST]) in plain(product):
+    if model is None or (plain(model.value[:_LONGEST]) in plain(product) and "," not in product):
         return product
+    if "," in product:
+        return model.value[:_LONGEST]
     return f"{model.value[:_LONGEST]} ({product})"
 
 
@@ -193,7 +211,9 @@ def _affected(affected: str, version: str, vendor: str) -> bool | None:
     before = _BUILT_BEFORE.fullmatch(affected)
     if before is not None:
         built = _BUILD.search(version)
-        return "".join(built.groups()) < before[1] if built else None
+        if built is None:
+            return None
+        return False if "".join(built.groups()) >= before[2] else None if before[1] else True
     if vendor == "wago" and _FIRMWARE_INDEX.search(affected):
         index = _INDEX.search(version)
         return affects(affected, index[1], vendor) if index else None
@@ -213,6 +233,8 @@ def _all(said: list[bool | None]) -> bool | None:
 def _doubt(fit: Fit, version: str, deciding: list[Named]) -> str:
     if not version:
         return "its version is not known"
+    if not any(named.row.affected for named in deciding):
+        return "no advisory that is known here says which versions are affected"
     if fit is Fit.POSSIBLE:
         return "the advisories name products more closely than the device does, or make a condition"
     return f"its version {one_line(version, 40)} cannot be compared with {one_line(deciding[0].row.affected, 60)!r}"

@@ -11,7 +11,6 @@ from datetime import date
 from pathlib import Path
 
 from checks.intelligence import BUILT_IN
-from checks.vendor_advisories import load_vendor_advisories
 from scanner.intel.bundle import pack, part
 from scanner.intel.source import Batch, load_formats
 from scanner.intel.sources.components import batch_of, merged, of_csv, own
@@ -41,8 +40,8 @@ SOURCES = (
     _Shipped("csaf", ("advisories/cisa_csaf_ot_affected.csv",), "github.com/cisagov/CSAF"),
     _Shipped("vulnrichment", ("advisories/vulnrichment_iot_subset.csv",), "github.com/cisagov/vulnrichment"),
 )
-OWN = ("lifecycle.toml",)
-"""What the project has gathered itself, in checks/data, as an operator would write it; its advisories, of many products each, are read by the checks."""
+OWN = ("lifecycle.toml", "vendor_advisories.toml")
+"""What the project has gathered itself, in checks/data."""
 
 
 def snapshot(folder: Path, made: date) -> bytes:
@@ -54,8 +53,8 @@ def batches(folder: Path) -> Iterator[tuple[Batch, str]]:
     """Every batch of the snapshot, and where its files were had. What all of them say of components is one batch, because each version's bound is held against
     its successors, whoever lists them.
     """
-    table = folder / "firmware" / "component_releases.csv"
-    components = of_csv(table.name, table.read_bytes())
+    gathered = folder / "firmware" / "component_releases.csv"
+    components = of_csv(gathered.name, gathered.read_bytes())
     for shipped in SOURCES:
         files = [_file(path) for pattern in shipped.paths for path in sorted(folder.glob(pattern))]
         for batch in load_formats()[shipped.format].read(files):
@@ -70,9 +69,6 @@ def batches(folder: Path) -> Iterator[tuple[Batch, str]]:
     )
     for batch in load_formats()["own"].read([_file(path) for name in OWN if (path := BUILT_IN.parent / name).exists()]):
         yield replace(batch, name="tocsin"), "checks/data"
-    gathered = load_vendor_advisories()
-    as_of = max(advisory.published for advisory in gathered)
-    yield Batch("tocsin", "advisories", list(gathered), as_of, len(gathered), "facts, each with its source"), "checks/data"
 
 
 def _file(path: Path) -> tuple[str, bytes]:

@@ -145,3 +145,11 @@ def test_a_device_that_none_names_passes_with_what_was_looked_through(make, foun
 def test_where_nothing_can_be_compared_nothing_is_said_to_be_sound(make, found, claims, reason):
     judged = found(make(("http", 80, {}), claims=claims), row("A", "< V5.2.5"))
     assert (judged.ended, judged.reason) == ("skipped", reason)
+
+
+def test_what_one_advisory_settles_another_without_versions_does_not_open(make, found):
+    stated, bare = row("ICSA-20-042-04", "< V5.2.5", "CVE-2019-13946"), row("CVE-2019-13946", "", "CVE-2019-13946")
+    assert [flaw.facet for flaw in found(make(claims=X208), stated, bare).flaws] == ["affected"]
+    assert found(make(claims={**X208, "firmware": "V5.2.5"}), stated, bare).ended == "passed"
+    (flaw,) = found(make(claims=X208), bare).flaws
+    assert "no advisory that is known here says which versions are affected" in flaw.detail

@@ -246,14 +246,14 @@ def test_it_is_said_what_was_looked_through(make, claim):
     assert looked_through(device, known(*rows)) == "2 advisories of APC and 1 advisory of components"
 
 
-def test_a_table_knows_up_to_the_day_of_its_newest_source():
+def test_a_table_knows_up_to_the_day_of_its_oldest_source():
     bundle = known()
     assert known_up_to(bundle, "advisories") == date(2026, 11, 21)
     for day in (date(2025, 8, 25), date(2024, 1, 1)):
         bundle.manifest = bundle.manifest.__class__(
             "s", date(2026, 11, 21), (*bundle.manifest.origins, Origin("kev", "exploited", day, 1, "x"))
         )
-    assert known_up_to(bundle, "exploited") == date(2025, 8, 25)
+    assert known_up_to(bundle, "exploited") == date(2024, 1, 1)
 
 
 def test_a_service_is_reached_by_its_protocol_or_its_port(make):
