@@ -132,9 +132,9 @@ def _read(device: Device) -> Iterator[Clue]:
             if said is None:
                 continue
             exact = isinstance(said, date)
-            if exact and not each.vendors and not each.hint:
-                if (text, endpoint) in settled or (text, endpoint, said) in parts:
-                    continue
+            known = (text, endpoint) in settled or (text, endpoint, said) in parts
+            if known and exact and not each.vendors and not each.hint:
+                continue
             if exact and each.vendors and not each.hint:
                 settled.add((text, endpoint))
             span = Span(said, said) if isinstance(said, date) else said

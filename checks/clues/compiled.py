@@ -23,7 +23,7 @@ _NO_VERSION = re.compile(
 )
 """Before what a clock says, and no version: a mail server greets with the time of day."""
 _SERVERS = re.compile(
-    r"\bFTP server \(Version |\b(?:FreeSWITCH|Wowza|Asterisk|Kamailio|OpenSIPS|GStreamer|LIVE555)\b", re.IGNORECASE
+    r"\bFTP server \(Version |\b(?:FreeSWITCH|Wowza|Asterisk|Kamailio|OpenSIPS|GStreamer)\b", re.IGNORECASE
 )
 """Server programs that state their own day, which is a part's: ftpd of BSD and of those that descend from it, and those that anybody installs."""
 _BEFORE = 64
