@@ -13,7 +13,7 @@ from checks.interval import RELEASE_TABLE
 from checks.knowledge import Product
 from checks.matches import LONGEST_VERSION, Match, matches, version_of, versions
 from checks.products import plain, plain_vendor, vendor_of
-from checks.versions import compare
+from checks.versions import compare, is_branch
 from inventory.model import Claim, Clue, Confidence, Device
 
 
@@ -46,7 +46,8 @@ def _days(version: str, product: Product, device: Device) -> Iterator[date]:
         return
     scheme = product.scheme or vendor_of(device)
     for release in product.releases:
-        if release.day is not None and compare(version, release.version, scheme) == 0:
+        same = compare(version, release.version, scheme) == 0 and not is_branch(version, release.version, scheme)
+        if release.day is not None and same:
             yield release.day
 
 
