@@ -14,7 +14,7 @@ the others in a maintenance window. Where the jump to a new major version is too
 from datetime import date
 
 from checks.contract import Flaw, Judgement, NotApplicable, check
-from checks.firmware import age_in_words, evidence_of, heard_at, older_than
+from checks.firmware import age_in_words, bounded, evidence_of, heard_at, older_than
 from checks.intelligence import Intelligence, built_in
 from checks.knowledge import Release
 from checks.matches import shortened
@@ -49,7 +49,7 @@ def firmware_behind(device: Device, intelligence: Intelligence | None = None) ->
             " ".join(_sentences(placed, placed.newest)),
             evidence_of(device, placed.claim),
             confidence=placed.confidence,
-            severity=_severity(placed.built_by, placed.newest.day),
+            severity=bounded(_severity(placed.built_by, placed.newest.day), placed.confidence),
             facet="firmware",
         )
         return ""
@@ -70,13 +70,15 @@ def dated(release: Release) -> str:
 
 
 def _sentences(placed: Standing, newest: Release) -> list[str]:
+    first, branch, latest = placed.first_newer, placed.newest_of_branch, placed.latest
     said = [f"{_running(placed)}; the newest release known is {dated(newest)}{_distance(placed, newest)}."]
-    first, branch = placed.first_newer, placed.newest_of_branch
+    if latest is not None:
+        said.append(f"That is so by its number; by its day it is {dated(latest)}.")
     if first is not None and first != newest:
         count = placed.between
-        number = "One release lies" if count == 1 else f"{count} releases lie"
+        number = "One known release lies" if count == 1 else f"{count} known releases lie"
         said.append(f"{number} between; the next after it was {_available(first)}.")
-    if branch is not None and branch not in {newest, first}:
+    if branch is not None and branch not in {newest, first, latest}:
         said.append(f"The newest of its own branch is {dated(branch)}.")
     return said
 
