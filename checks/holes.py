@@ -135,6 +135,13 @@ def _is_port_of(endpoint: Endpoint, service: str) -> bool:
     return any(name == service or name.startswith(f"{service}-") for name in named)
 
 
+def compared_with(version: str) -> str:
+    """How a remedy begins: what is to be compared, where the version is known and where it is not."""
+    return (
+        "Compare the firmware that it runs with" if version else "Find out which firmware it runs and compare it with"
+    )
+
+
 def _of_product(device: Device, intelligence: Intelligence) -> Iterator[Hole]:
     claim = device.claim("firmware")
     version = claim.value[:_LONGEST].strip() if claim else ""
@@ -169,13 +176,14 @@ def _in_branch(named: Named, version: str) -> bool:
 
 
 def _grouped(found: Iterable[Named]) -> Iterator[list[Named]]:
-    """The rows of one advisory for the same vulnerabilities; of several fits the best, which alone decides."""
+    """The rows of one advisory for the same vulnerabilities; of several fits the best, which alone decides, and of those the ones that name versions."""
     groups: dict[tuple[str, tuple[str, ...]], list[Named]] = {}
     for named in found:
         groups.setdefault((named.row.id, named.row.cves), []).append(named)
     for group in groups.values():
         best = max(named.fit for named in group)
-        yield [named for named in group if named.fit == best]
+        closest = [named for named in group if named.fit == best]
+        yield [named for named in closest if named.row.affected] or closest
 
 
 def _judged(device: Device, group: list[Named], version: str, claim: Claim) -> Hole:
@@ -237,7 +245,10 @@ def _doubt(fit: Fit, version: str, deciding: list[Named]) -> str:
         return "no advisory that is known here says which versions are affected"
     if fit is Fit.POSSIBLE:
         return "the advisories name products more closely than the device does, or make a condition"
-    return f"its version {one_line(version, 40)} cannot be compared with {one_line(deciding[0].row.affected, 60)!r}"
+    affected = one_line(deciding[0].row.affected, 60)
+    if _BUILT_BEFORE.fullmatch(affected) and _BUILD.search(version):
+        return f"{affected} are affected, and it is one of those"
+    return f"its version {one_line(version, 40)} cannot be compared with {affected!r}"
 
 
 def _mended(rows: tuple[Advisory, ...], vendor: str) -> str:
