@@ -2,10 +2,12 @@
 
 What: the maker's releases for this very product are known, the device states its version, and a newer release exists. The finding says how far the device is
 behind: the time from its release to the newest, the number of releases between, and since when the next one could be had. Where the device's own release is
-not dated, the shortest time that its build date and its neighbours leave open is counted. Of several hardware versions only what holds for each is said.
+not dated, the shortest time that its build date and its neighbours leave open is counted. Of several hardware versions only what holds for each is said. A
+release with a higher number that came out before the device's own is not newer: archives keep several lines of firmware under one model. More than five years
+are high, more than two medium, and less, or a time that is not known, low.
 
 Why it matters in a city: every release note is a list of holes for whoever looks for devices that did not follow. This is the finding with the cheapest
-remedy: the mended firmware is there, and it is free.
+remedy: the mended firmware is there, and mostly it is free.
 
 How to fix: read the release notes on the way from this version to the newest (some makers ask for an intermediate step), try it on one device, then update
 the others in a maintenance window. Where the jump to a new major version is too much for now, the newest release of the branch that runs is the least.

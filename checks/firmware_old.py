@@ -2,7 +2,8 @@
 
 What: a build or release date that the device itself gives (in a banner, a UPnP description, a system description) lies more than three, five or ten
 years back. This is the date of the whole firmware, not of one component in it. Where the stated date contradicts the components on the device it is
-not believed; where several are stated, the latest counts. What only hints at a date (when a file was written, when a certificate was made) is not judged.
+not believed; where several are stated, the latest counts. What only hints at a date (when a file was written, when a certificate was made) is not judged,
+and neither is the day where more is known: where the maker's releases are (firmware-behind, firmware-abandoned) or the end of support (firmware-unsupported).
 
 Why it matters in a city: devices in cabinets and on masts stay for fifteen years. Whatever was found wrong with the maker's code since the build date
 is still wrong on this device, and the list is public.
