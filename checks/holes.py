@@ -247,7 +247,7 @@ def _doubt(fit: Fit, version: str, deciding: list[Named]) -> str:
         return "the advisories name products more closely than the device does, or make a condition"
     affected = one_line(deciding[0].row.affected, 60)
     if _BUILT_BEFORE.fullmatch(affected) and _BUILD.search(version):
-        return f"{affected} are affected, and it is one of those"
+        return f"{affected} are affected, and its own is from before that day"
     return f"its version {one_line(version, 40)} cannot be compared with {affected!r}"
 
 

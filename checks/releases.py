@@ -21,7 +21,7 @@ from checks.knowledge import Product, Release
 from checks.lifecycles import declared
 from checks.matches import LONGEST_VERSION, Match, matches, shortened, version_of, versions
 from checks.products import plain, plain_vendor
-from checks.versions import compare, is_branch
+from checks.versions import compare, is_branch, lacks_build
 from inventory.model import Claim, Confidence, Device, FirmwareAge
 
 _NUMBER = re.compile(r"\d++")
@@ -192,7 +192,8 @@ def _placed(
     sure = min((match.confidence, claim.confidence, *(confidence for _, confidence in bounds[:1])))
     contrary = None if newer else _contrary(version, known, higher, older)
     placed = Standing(claim, match.row, known, newer, bounds[0][0] if bounds else None, sure, day, contrary)
-    return replace(placed, confidence=min(sure, Confidence.LIKELY)) if placed.latest else placed
+    doubtful = placed.latest is not None or lacks_build(version, scheme)
+    return replace(placed, confidence=min(sure, Confidence.LIKELY)) if doubtful else placed
 
 
 def _contrary(version: str, known: Release | None, higher: list[Release], older: list[Release]) -> Release | None:
