@@ -191,7 +191,7 @@ def _clock_days(device: Device) -> frozenset[date]:
 
 def _shown_days(seen: Observation) -> Iterator[date]:
     yield seen.when.date()
-    for name in ("http.date", "onvif.time", "sadp.boot_time"):
+    for name in ("http.date", "onvif.time", "sadp.boot_time", "opcua_build.start_time"):
         day = named(str(seen.facts.get(name, ""))[:LIMIT])
         if day is not None:
             yield day
