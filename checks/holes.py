@@ -17,6 +17,7 @@ from checks.knowledge import Advisory, Points
 from checks.ports import known_ports
 from checks.product_patterns import Fit
 from checks.products import plain
+from checks.range_text import parse
 from checks.ranges import affects
 from checks.versions import compare
 from inventory.model import Claim, Confidence, Device, Endpoint
@@ -25,7 +26,7 @@ from inventory.text import one_line
 COMPONENT = "component"
 """The vendor under which advisories of components stand, whose product is the component's name as the release tables have it."""
 _LONGEST = 120
-_UP_TO = re.compile(r"<\s?([vV]?\d[\w.()-]{0,40})\s*$")
+_UP_TO = re.compile(r"<\s?([vV]?\d[\w.()-]{0,40})")
 _BUILT_BEFORE = re.compile(r"(some )?builds before (\d{6})")
 _BUILD = re.compile(r"\bbuild[\s_]?(?:date)?[\s:]{0,3}(?:20)?(\d\d)-?(\d\d)-?(\d\d)\b", re.IGNORECASE)
 _FIRMWARE_INDEX, _INDEX = re.compile(r"(?:<=?|>=?|FW)\s*\d\d$"), re.compile(r"\((\d\d)\)$")
@@ -135,6 +136,13 @@ def _is_port_of(endpoint: Endpoint, service: str) -> bool:
     return any(name == service or name.startswith(f"{service}-") for name in named)
 
 
+def compared_with(version: str) -> str:
+    """How a remedy begins: what is to be compared, where the version is known and where it is not."""
+    return (
+        "Compare the firmware that it runs with" if version else "Find out which firmware it runs and compare it with"
+    )
+
+
 def _of_product(device: Device, intelligence: Intelligence) -> Iterator[Hole]:
     claim = device.claim("firmware")
     version = claim.value[:_LONGEST].strip() if claim else ""
@@ -202,7 +210,7 @@ def _judged(device: Device, group: list[Named], version: str, claim: Claim) -> H
         confidence if sure else Confidence.INFERRED,
         claim,
         group[0].vendor,
-        _mended(rows, group[0].vendor),
+        _mended(rows, version, group[0].vendor),
         "" if sure is not None else _doubt(fit, version, deciding),
     )
 
@@ -238,14 +246,20 @@ def _doubt(fit: Fit, version: str, deciding: list[Named]) -> str:
         return "no advisory that is known here says which versions are affected"
     if fit is Fit.POSSIBLE:
         return "the advisories name products more closely than the device does, or make a condition"
-    return f"its version {one_line(version, 40)} cannot be compared with {one_line(deciding[0].row.affected, 60)!r}"
+    affected = one_line(deciding[0].row.affected, 60)
+    if _BUILT_BEFORE.fullmatch(affected) and _BUILD.search(version):
+        return f"{affected} are affected, and its own is from before that day"
+    return f"its version {one_line(version, 40)} cannot be compared with {affected!r}"
 
 
-def _mended(rows: tuple[Advisory, ...], vendor: str) -> str:
-    """The first version that none of the rows affects: the upper end of their ranges, where that is stated and comparable."""
-    ends = [found[1] if (found := _UP_TO.search(row.affected[:_LONGEST])) else "" for row in rows]
-    end = newest(ends, vendor)
-    return end if end and not any(affects(row.affected, end, vendor) is not False for row in rows) else ""
+def _mended(rows: tuple[Advisory, ...], version: str, vendor: str) -> str:
+    """The first version after the device's that none of the rows affects: of the upper ends of their ranges the least, where they can be compared."""
+    ends = dict.fromkeys(end for row in rows for end in _UP_TO.findall(row.affected[:_LONGEST]))
+    later = [end for end in ends if not version or compare(end, version, vendor) == 1]
+    free = [end for end in later if all(affects(row.affected, end, vendor) is False for row in rows)]
+    if version:
+        return next((end for end in free if all(compare(end, other, vendor) in (-1, 0) for other in free)), "")
+    return newest(free, vendor)
 
 
 def newest(versions: Iterable[str], vendor: str) -> str:
@@ -279,7 +293,7 @@ def _component_hole(device: Device, claim: Claim, named: tuple[str, str], rows: 
     sure = _any(said)
     deciding = tuple(row for row, verdict in zip(rows, said, strict=True) if verdict is sure) or rows
     packaged = _is_packaged(device, claim)
-    doubt = f"{name} {version} cannot be compared with {one_line(rows[0].affected, 60)!r}" if sure is None else ""
+    doubt = _doubt_of(name, version, rows[0].affected) if sure is None else ""
     if sure and packaged:
         sure, doubt = None, f"{name} {version} is a distribution's, which mends it without changing the number"
     return Hole(
@@ -292,9 +306,16 @@ def _component_hole(device: Device, claim: Claim, named: tuple[str, str], rows: 
         min(claim.confidence, Confidence.LIKELY) if sure else Confidence.INFERRED,
         claim,
         "",
-        _mended(deciding, ""),
+        _mended(deciding, version, ""),
         doubt,
     )
+
+
+def _doubt_of(name: str, version: str, affected: str) -> str:
+    said = parse(affected)
+    if said is not None and said.conditional:
+        return f"{name} {version} is affected under a condition ({one_line(affected, 120)})"
+    return f"{name} {version} cannot be compared with {one_line(affected, 60)!r}"
 
 
 def _is_packaged(device: Device, claim: Claim) -> bool:

@@ -31,7 +31,7 @@ def serial_server_build(text: str) -> Said:
     "digi-build",
     Confidence.CONFIRMED,
     facts=("addp.firmware", "snmp.sys_descr", "firmware"),
-    vendors=("digi", "digiinternational"),
+    vendors=("digi",),
     source="Digi: ADDP and sysDescr have 'Version 82000747_N2 02/25/2005', the month first; TransPort 'Software Build Ver5142. Nov 28 2011'",
 )
 def digi_build(text: str) -> Said:
