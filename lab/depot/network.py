@@ -44,7 +44,6 @@ FAKES = (
         causes=frozenset(
             (
                 _COMMUNITY,
-                Expected("firmware-behind", 161, "udp"),
                 Expected("firmware-unsupported", 161, "udp"),
                 Expected("firmware-known-exploited", 161, "udp"),
                 Expected("firmware-advisory", 161, "udp"),
@@ -54,8 +53,6 @@ FAKES = (
         build=Build(
             date(2019, 11, 12),
             "networktocode/ntc-templates, tests/fortinet/get_system_status",
-            newest="8.0",
-            newest_on=date(2026, 4, 21),
         ),
     ),
     Fake(

@@ -45,7 +45,6 @@ FAKES = (
             (
                 Expected("firmware-behind", 5678, "udp"),
                 Expected("firmware-known-exploited", 5678, "udp"),
-                Expected("component-old", 5678, "udp"),
                 Expected("cleartext-administration", 21),
                 Expected("firmware-advisory", 5678, "udp"),
             )
@@ -70,7 +69,6 @@ FAKES = (
         causes=frozenset(
             (
                 Expected("firmware-behind", 5678, "udp"),
-                Expected("component-old", 5678, "udp"),
                 Expected("firmware-advisory", 5678, "udp"),
             )
         ),
@@ -158,7 +156,6 @@ FAKES = (
                 _SHELL,
                 Expected("firmware-behind", 23),
                 Expected("firmware-unsupported", 23),
-                Expected("component-old", 23),
             )
         ),
         kind=None,
@@ -176,9 +173,9 @@ FAKES = (
         host=52,
         mac="00:0d:b9:52:10:52",
         services=(_login("OpenWrt 24.10.8"),),
-        causes=frozenset((_SHELL, Expected("firmware-behind", 23), Expected("firmware-unsupported", 23))),
+        causes=frozenset((_SHELL, Expected("firmware-unsupported", 23))),
         kind=None,
-        build=Build(date(2026, 7, 25), f"{_OPENWRT}: 24.10.8", date(2026, 7, 25), _NEWEST_OPENWRT, _NEWEST_OPENWRT_ON),
+        build=Build(date(2026, 7, 25), f"{_OPENWRT}: 24.10.8", date(2026, 7, 25)),
     ),
     _Router(
         name="depot_openwrt_newest",

@@ -104,8 +104,10 @@ def test_behind_names_the_newest_release_and_how_much_later_that_came(fake, scan
     since = build.released or build.day
     assert since is not None
     assert build.newest_on is not None
-    tenths = int((build.newest_on - since).days / 365.2425 * 10)
-    assert tenths == 0 or f"{tenths // 10}.{tenths % 10} years later" in finding["detail"]
+    days = (build.newest_on - since).days
+    tenths = int(days / 365.2425 * 10)
+    later = f"{days} days" if days < 365 else f"{tenths // 10}.{tenths % 10} years"
+    assert f", {later} later." in finding["detail"]
 
 
 def test_nothing_is_behind_for_which_no_newer_release_is_known(scanned):
