@@ -179,7 +179,6 @@ FAKES = (
                 Expected("firmware-known-exploited", 8000),
             )
         ),
-        older_than="depot_two_builds",
         build=Build(date(2014, 7, 21), "mezz64/pyHik, issue 1"),
     ),
     _Camera(
@@ -267,7 +266,7 @@ FAKES = (
         host=15,
         mac="3c:ef:8c:5d:10:15",
         vendor="Dahua",
-        model="VTO2202F",
+        model="VTO2111D",
         kind="intercom",
         firmware="4.300.0000003.0.R",
         serial="6G0A2B1PAJ10015",
@@ -275,7 +274,7 @@ FAKES = (
         services=(
             _page("WEB SERVICE", "dahua"),
             Dhip(
-                model="VTO2202F",
+                model="VTO2111D",
                 device_class="VTO",
                 serial="6G0A2B1PAJ10015",
                 version="4.300.0000003.0.R,build:2020-03-11",
@@ -284,7 +283,7 @@ FAKES = (
             ),
         ),
         causes=frozenset((Expected("firmware-old", 37810, "udp"),)),
-        build=Build(date(2020, 3, 11), "rroller/dahua, issue 344"),
+        build=Build(date(2020, 3, 11), "rroller/dahua, issue 344: VTO2111D"),
     ),
     _Camera(
         name="depot_dahua_2024",
@@ -292,15 +291,17 @@ FAKES = (
         host=16,
         mac="3c:ef:8c:5d:10:16",
         vendor="Dahua",
-        model="IPC-HDW5442TM-AS",
-        firmware="2.840.0000000.28.R, Build Date 2024-08-07",
+        model="DH-SD3C405DB-GNY-A-PV",
+        firmware="3.200.0000011.1.R, Build Date 2024-06-19",
         serial="7C0A2B1PAJ10016",
         services=(
             _page("WEB SERVICE", "dahua"),
-            _onvif("Dahua", "IPC-HDW5442TM-AS", "2.840.0000000.28.R, Build Date 2024-08-07", "7C0A2B1PAJ10016", "1.00"),
+            _onvif(
+                "Dahua", "DH-SD3C405DB-GNY-A-PV", "3.200.0000011.1.R, Build Date 2024-06-19", "7C0A2B1PAJ10016", "1.00"
+            ),
         ),
         causes=frozenset((_OPEN_ONVIF,)),
-        build=Build(date(2024, 8, 7), "rroller/dahua, issue 413"),
+        build=Build(date(2024, 6, 19), "rroller/dahua, issue 435: DH-SD3C405DB-GNY-A-PV"),
     ),
     _Camera(
         name="depot_axis_2018",
@@ -348,21 +349,21 @@ FAKES = (
         build=Build(date(2007, 1, 12), "the FTP greeting of an AXIS 211 as network scanners have recorded it"),
     ),
     _Camera(
-        name="depot_uniview_2025",
-        title="Camera of 2025",
+        name="depot_uniview_2022",
+        title="Camera of 2022",
         host=19,
         mac="48:ea:63:3c:10:19",
         vendor="Uniview",
         model="IPC3615SB-ADF28KM-I0",
-        firmware="QIPC-B2202.10.17.C06222.L61.NB.250307",
+        firmware="GIPC-B6202.SMD-20220629.220629",
         serial="210235C5PA10019",
         services=(
             Rtsp(realm="Streaming", account=Account("admin")),
-            _onvif("UNIVIEW", "IPC3615SB-ADF28KM-I0", "QIPC-B2202.10.17.C06222.L61.NB.250307", "210235C5PA10019", "A"),
+            _onvif("UNIVIEW", "IPC3615SB-ADF28KM-I0", "GIPC-B6202.SMD-20220629.220629", "210235C5PA10019", "A"),
         ),
-        causes=frozenset((_OPEN_ONVIF,)),
+        causes=frozenset((_OPEN_ONVIF, Expected("firmware-old", 8000))),
         build=Build(
-            date(2025, 3, 7), "ONVIF GetDeviceInformation of a camera of the Performance Series in public code"
+            date(2022, 6, 29), "public code that holds the versions of registered cameras: IPC3615SB-ADF28KM-I0"
         ),
     ),
     _Camera(

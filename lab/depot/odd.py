@@ -136,15 +136,15 @@ FAKES = (
         host=146,
         mac="44:19:b6:1a:11:46",
         vendor="Hikvision",
-        model="DS-2CD2032-I",
+        model="DS-2CD2142FWD-I",
         kind="camera",
         firmware="V5.4.5 build 170124",
-        serial="DS-2CD2032-I20140902CCWR480071146",
+        serial="DS-2CD2142FWD-I20150602AAWR480071146",
         services=(
-            _web("DS-2CD2032-I"),
+            _web("DS-2CD2142FWD-I"),
             Sadp(
-                model="DS-2CD2032-I",
-                serial="DS-2CD2032-I20140902CCWR480071146",
+                model="DS-2CD2142FWD-I",
+                serial="DS-2CD2142FWD-I20150602AAWR480071146",
                 software="V5.4.5build 170124",
                 mac="44:19:b6:1a:11:46",
             ),
@@ -154,14 +154,15 @@ FAKES = (
                 "/upnpdevicedesc.xml",
                 "uuid:4d454930-0000-1000-8000-4419b61a1146",
                 manufacturer="Hikvision",
-                modelName="DS-2CD2032-I",
-                modelNumber="V5.2.0 build 140721",
-                serialNumber="DS-2CD2032-I20140902CCWR480071146",
+                modelName="DS-2CD2142FWD-I",
+                modelNumber="V5.3.1 build 150410",
+                serialNumber="DS-2CD2142FWD-I20150602AAWR480071146",
             ),
         ),
         causes=frozenset((Expected("firmware-old", 37020, "udp"), Expected("firmware-known-exploited", 37020, "udp"))),
         build=Build(
-            date(2017, 1, 24), "V5.4.5 build 170124 (release notes of the R0 platform); the other build by this lab"
+            date(2017, 1, 24),
+            "ICSA-17-124-01: DS-2CD2xx2FWD is mended in V5.4.5 build 170124, and was affected from V5.3.1 build 150410 on",
         ),
     ),
     _Device(
@@ -210,7 +211,6 @@ FAKES = (
                 Expected("firmware-known-exploited", 8000),
             )
         ),
-        older_than="depot_two_builds",
         build=Build(date(2014, 7, 21), _DAMAGED),
     ),
     _Device(
@@ -219,7 +219,7 @@ FAKES = (
         host=149,
         mac="3c:ef:8c:5d:11:49",
         vendor="Dahua",
-        model="VTO2202F",
+        model="VTO2111D",
         kind="intercom",
         firmware="4.300.0000003.0.R",
         serial="6G0A2B1PAJ11149",
@@ -232,7 +232,7 @@ FAKES = (
                 keeps_alive=False,
             ),
             Dhip(
-                model="VTO2202F",
+                model="VTO2111D",
                 device_class="VTO",
                 serial="6G0A2B1PAJ11149",
                 version="4.300.0000003.0.R,build:2107-12-31",
