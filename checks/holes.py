@@ -12,6 +12,8 @@ from datetime import date
 
 from checks.advisory_shelf import Named, names, shelf, shelves
 from checks.components import name_and_version
+from checks.days import digits
+from checks.firmware import firmware_age, older_than
 from checks.intelligence import Intelligence
 from checks.knowledge import Advisory, Points
 from checks.ports import known_ports
@@ -19,7 +21,7 @@ from checks.product_patterns import Fit
 from checks.products import plain
 from checks.ranges import affects
 from checks.versions import compare
-from inventory.model import Claim, Confidence, Device, Endpoint
+from inventory.model import Claim, Confidence, Device, Endpoint, FirmwareAge
 from inventory.text import one_line
 
 COMPONENT = "component"
@@ -141,10 +143,21 @@ def _of_product(device: Device, intelligence: Intelligence) -> Iterator[Hole]:
     stated = claim or device.claim("model") or device.claim("vendor")
     if stated is None:
         return
+    age = firmware_age(device, intelligence)
+    built = age if age.confidence > Confidence.INFERRED else FirmwareAge()
     for each in shelves(device, intelligence):
         found = [named for named in each.naming(names(device, each.vendor)) if _in_branch(named, version)]
         for group in _grouped(found):
-            yield _judged(device, group, version, stated)
+            if not _is_outlived(group, built):
+                yield _judged(device, group, version, stated, built)
+
+
+def _is_outlived(group: list[Named], built: FirmwareAge) -> bool:
+    """Whether it names no versions and the firmware was built more than a year after it: nothing says that such a firmware has the hole."""
+    first = built.not_before
+    if first is None or any(named.row.affected for named in group):
+        return False
+    return all(older_than(named.row.published, 1, first) for named in group)
 
 
 def _called(device: Device, product: str) -> str:
@@ -169,20 +182,21 @@ def _in_branch(named: Named, version: str) -> bool:
 
 
 def _grouped(found: Iterable[Named]) -> Iterator[list[Named]]:
-    """The rows of one advisory for the same vulnerabilities; of several fits the best, which alone decides."""
+    """The rows of one advisory for the same vulnerabilities: those with the best fit alone decide, and of these those that name versions."""
     groups: dict[tuple[str, tuple[str, ...]], list[Named]] = {}
     for named in found:
         groups.setdefault((named.row.id, named.row.cves), []).append(named)
     for group in groups.values():
         best = max(named.fit for named in group)
-        yield [named for named in group if named.fit == best]
+        fitting = [named for named in group if named.fit == best]
+        yield [named for named in fitting if named.row.affected] or fitting
 
 
-def _judged(device: Device, group: list[Named], version: str, claim: Claim) -> Hole:
+def _judged(device: Device, group: list[Named], version: str, claim: Claim, built: FirmwareAge) -> Hole:
     fit = group[0].fit
     by_product: dict[str, list[tuple[Named, bool | None]]] = {}
     for named in group:
-        said = None if named.without_range else _affected(named.row.affected, version, named.vendor)
+        said = None if named.without_range else _affected(named.row.affected, version, named.vendor, built)
         by_product.setdefault(named.row.product, []).append((named, said))
     verdicts = {product: _any([said for _, said in rows]) for product, rows in by_product.items()}
     verdict = _all(list(verdicts.values()))
@@ -206,14 +220,16 @@ def _judged(device: Device, group: list[Named], version: str, claim: Claim) -> H
     )
 
 
-def _affected(affected: str, version: str, vendor: str) -> bool | None:
-    """As `affects`, and besides by the day of the build, where a maker speaks of nothing else."""
+def _affected(affected: str, version: str, vendor: str, built: FirmwareAge) -> bool | None:
+    """As `affects`, and besides by the day of the build, where a maker speaks of nothing else: the version's, or what else is known of it."""
     before = _BUILT_BEFORE.fullmatch(affected)
     if before is not None:
-        built = _BUILD.search(version)
-        if built is None:
-            return None
-        return False if "".join(built.groups()) >= before[2] else None if before[1] else True
+        stated, limit = _BUILD.search(version), digits(before[2])
+        day = digits("".join(stated.groups())) if stated else None
+        first, last = day or built.not_before, day or built.not_after
+        if limit is None or (first is not None and first >= limit):
+            return None if limit is None else False
+        return True if last is not None and last < limit and not before[1] else None
     if vendor == "wago" and _FIRMWARE_INDEX.search(affected):
         index = _INDEX.search(version)
         return affects(affected, index[1], vendor) if index else None
