@@ -19,7 +19,7 @@ FAKE = Fake(
             subject="CN=TcOpcUaServer@CX-5A1C80,O=Beckhoff Automation",
         ),
     ),
-    causes=frozenset((Expected("unauthenticated-control", 4840),)),
+    causes=frozenset((Expected("unauthenticated-control", 4840), Expected("firmware-unknown", 0))),
     unique=("5A1C80",),
     quarter="outskirts",
 )
