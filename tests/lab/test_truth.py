@@ -112,6 +112,19 @@ def test_a_scan_without_logins_owes_nothing_that_only_a_community_is_told_but_ma
     assert without_logins("AP9999") == ["10.77.0.28 (apc_ups): model is 'AP9630', not 'AP9999'"]
 
 
+def test_a_scan_without_logins_may_find_the_age_unknown_where_only_a_community_is_told_it():
+    def with_unknown(device, level):
+        report, real = perfect()
+        report["scan"]["level"] = level
+        told = next(each for each in report["devices"] if each["id"] == device)
+        told["findings"] = [*told["findings"], {"check": "firmware-unknown", "port": 0, "transport": "tcp"}]
+        return compare(report, real).differences
+
+    assert with_unknown("econolite_controller", "identify") == ()
+    assert with_unknown("econolite_controller", "login") == ("not so: 10.77.0.20 firmware-unknown 0/tcp",)
+    assert with_unknown("uniview_recorder", "identify") == ("not so: 10.77.0.13 firmware-unknown 0/tcp",)
+
+
 def test_each_field_of_identity_is_counted_where_a_device_states_it():
     comparison = differing(lambda report: report["devices"][0].update(serial=None, kind="recorder"))
     assert comparison.identity["kind"] == (16, 15)
