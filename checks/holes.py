@@ -37,6 +37,7 @@ _PACKAGED = re.compile(
     r"debian|ubuntu|raspbian|red ?hat|centos|fedora|suse|amazon|\.el\d|~deb|\+deb|-\d+\.?deb|-fips", re.IGNORECASE
 )
 _HTTP = ("http", "https")
+_FORMAT = re.compile(r"\s*vers:[a-z]{2,12}/")
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,8 +63,8 @@ class Hole:
 
     @property
     def ranges(self) -> str:
-        """The versions that are affected, in the advisory's words."""
-        said = dict.fromkeys(one_line(row.affected, _LONGEST) or "no versions named" for row in self.rows)
+        """The versions that are affected, in the advisory's words but for the mark of its format."""
+        said = dict.fromkeys(_said(row.affected) for row in self.rows)
         return "; ".join(list(said)[:3]) + (" …" if len(said) > 3 else "")
 
     @property
@@ -253,7 +254,15 @@ def _doubt(fit: Fit, version: str, deciding: list[Named]) -> str:
         return "no advisory that is known here says which versions are affected"
     if fit is Fit.POSSIBLE:
         return "the advisories name products more closely than the device does, or make a condition"
-    return f"its version {one_line(version, 40)} cannot be compared with {one_line(deciding[0].row.affected, 60)!r}"
+    affected = _said(deciding[0].row.affected)
+    if affected.startswith("some "):
+        return f"only {one_line(affected, 60)} are affected"
+    return f"its version {one_line(version, 40)} cannot be compared with {one_line(affected, 60)!r}"
+
+
+def _said(affected: str) -> str:
+    text = one_line(_FORMAT.sub("", affected[:_LONGEST], count=1), _LONGEST)
+    return "all versions" if text == "*" else text or "no versions named"
 
 
 def _mended(rows: tuple[Advisory, ...], vendor: str) -> str:

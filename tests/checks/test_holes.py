@@ -234,6 +234,27 @@ def test_the_second_mark_of_a_model_is_another_model(make):
     assert verdicts(make, {"vendor": "Axis", "model": "A8207-VE Mk II"}, mark) == {"CVE-2023-21414": None}
 
 
+@pytest.mark.parametrize(
+    ("affected", "said"),
+    [
+        ("vers:all/*", "all versions"),
+        ("vers:all/<V3.2.17", "<V3.2.17"),
+        ("*", "all versions"),
+        ("", "no versions named"),
+    ],
+)
+def test_a_range_is_told_without_the_mark_of_its_format(make, affected, said):
+    device = make(claims={"vendor": "Siemens", "model": "SCALANCE X208", "firmware": "V3.2.14"})
+    (hole,) = holes(device, known(row("ICSA-19-283-02", "Siemens", "SCALANCE X208", affected)))
+    assert hole.ranges == said
+
+
+def test_what_only_some_builds_have_is_told_so(make):
+    claims = {"vendor": "Hikvision", "model": "DS-2CD2142FWD-I", "firmware": "V5.4.5 build 170124"}
+    (hole,) = holes(make(claims=claims), known(row("HSRC", "Hikvision", "DS-2CD*", "some builds before 210702")))
+    assert (hole.sure, hole.doubt) == (None, "only some builds before 210702 are affected")
+
+
 GOAHEAD = row("CVE-2017-17562", "component", "goahead", "< 3.6.5", "CVE-2017-17562")
 
 
