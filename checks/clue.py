@@ -111,18 +111,18 @@ def clues_of(device: Device) -> Iterator[Clue]:
 
     What bounds nothing, and what only a clock wrote, is set aside; what contradicts another clue is not set aside here.
     """
-    told: dict[tuple[date | None, date | None, Endpoint | None], Clue] = {}
+    told: dict[tuple[date | None, date | None, bool, Endpoint | None], Clue] = {}
     for clue in _read(device):
-        day = clue.not_before or clue.not_after
-        hinted = clue.not_after if clue.set_aside else None
-        known = told.setdefault((day, hinted, clue.endpoint), clue)
-        told[day, hinted, clue.endpoint] = replace(known, confidence=max(known.confidence, clue.confidence))
+        key = clue.not_before, clue.not_after, bool(clue.set_aside), clue.endpoint
+        known = told.setdefault(key, clue)
+        told[key] = replace(known, confidence=max(known.confidence, clue.confidence))
     yield from sorted(told.values(), key=lambda clue: clue.method)
 
 
 def _read(device: Device) -> Iterator[Clue]:
     """What each method reads, the most specific first; a text whose day its maker's own method knows is left to that."""
     vendor, clocks = vendor_of(device), _clock_days(device)
+    parts = set(_days_of_parts(device, vendor))
     settled: set[tuple[str, Endpoint | None]] = set()
     for each in sorted(load_methods(), key=lambda one: one.breadth):
         if each.vendors and vendor not in each.vendors:
@@ -132,7 +132,8 @@ def _read(device: Device) -> Iterator[Clue]:
             if said is None:
                 continue
             exact = isinstance(said, date)
-            if exact and not each.vendors and not each.hint and (text, endpoint) in settled:
+            known = (text, endpoint) in settled or (text, endpoint, said) in parts
+            if known and exact and not each.vendors and not each.hint:
                 continue
             if exact and each.vendors and not each.hint:
                 settled.add((text, endpoint))
@@ -141,6 +142,16 @@ def _read(device: Device) -> Iterator[Clue]:
                 each.name, text, span.not_before, span.not_after, min(sure, each.confidence), endpoint, each.hint
             )
             yield _doubted(clue, clocks) if each.clock else clue
+
+
+def _days_of_parts(device: Device, vendor: str) -> Iterator[tuple[str, Endpoint | None, Said]]:
+    """The days that stand in a text as those of a part: no other method takes them for the firmware's own."""
+    for each in load_methods():
+        if each.confidence is Confidence.CONFIRMED and (not each.vendors or vendor in each.vendors):
+            for text, endpoint, _ in _said(device, each):
+                said = each.read(text[:LIMIT])
+                if isinstance(said, Span) and said.not_after is None:
+                    yield text, endpoint, said.not_before
 
 
 def _said(device: Device, each: Method) -> Iterator[tuple[str, Endpoint | None, Confidence]]:
@@ -180,7 +191,7 @@ def _clock_days(device: Device) -> frozenset[date]:
 
 def _shown_days(seen: Observation) -> Iterator[date]:
     yield seen.when.date()
-    for name in ("http.date", "onvif.time", "sadp.boot_time"):
+    for name in ("http.date", "onvif.time", "sadp.boot_time", "opcua_build.start_time"):
         day = named(str(seen.facts.get(name, ""))[:LIMIT])
         if day is not None:
             yield day

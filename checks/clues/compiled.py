@@ -18,12 +18,20 @@ _AFTER_LABEL = 64
 _VERSION = re.compile(r"(?<![\w.])[vVrR]?\d{1,3}[._]\d[\w.()-]{0,24}")
 _AFTER_VERSION = 40
 _PARTS = re.compile(r"#\d+ |\bntpd \d|\bBusyBox\b|\bDarwin Kernel\b|\b(?:Boot|BootSW|PROM|Bootbase)\b")
-_NO_VERSION = re.compile(r"\bcopyright\b|\blast login\b", re.IGNORECASE)
+_NO_VERSION = re.compile(
+    r"\bcopyright\b|\blast login\b|\bE?SMTP\b|\bPOP3\b|\bIMAP4?\b|\bready at\b|\blocal time\b", re.IGNORECASE
+)
+"""Before what a clock says, and no version: a mail server greets with the time of day."""
+_SERVERS = re.compile(
+    r"\bFTP server \(Version |\b(?:FreeSWITCH|Wowza|Asterisk|Kamailio|OpenSIPS|GStreamer)\b", re.IGNORECASE
+)
+"""Server programs that state their own day, which is a part's: ftpd of BSD and of those that descend from it, and those that anybody installs."""
 _BEFORE = 64
 _COMPACT = re.compile(
-    r"(?<!\d)(?P<plain>(?:199|20[0-6])\d{5})(?:\d{4}|\d{6})?(?!\d|\.\d)|(?<!\d)(?P<marked>20\d\d([-.])\d\d\3\d\d)(?!\d)"
+    r"(?<!\d)(?<![0-9A-Fa-f]{4})(?P<plain>(?:199|20[0-6])\d{5})(?:\d{4}|\d{6})?(?!\d|\.\d|[0-9A-Fa-f]{4}(?![0-9A-Za-z]))"
+    r"|(?<!\d)(?P<marked>20\d\d([-.])\d\d\3\d\d)(?!\d)"
 )
-_COMMIT = ("git~", "git-", "git+", "+git", "git.")
+"""A day within a version, and not within a MAC address or a serial number, where hexadecimal digits go on before or behind it."""
 _REOLINK_LIKE = re.compile(r"^[vV]?\d\.\d\.\d(?:\.\d{1,5})?[_ ]\d{8}")
 
 
@@ -62,7 +70,7 @@ def version_date(text: str) -> Said:
             continue
         day = day_of(found)
         if day is not None and not _NO_VERSION.search(text, 0, found.start()):
-            return day
+            return since(day) if _SERVERS.search(text, 0, found.start()) else day
     return None
 
 
@@ -80,16 +88,13 @@ def version_date(text: str) -> Said:
     source="a version that holds its day as YYYYMMDD or YYYY-MM-DD; NTCIP 1201 asks software modules for 'YYYYMMDD - v…' in moduleVersion",
 )
 def date_in_version(text: str) -> Said:
-    """`A1_3_71_136-20021216P`, `V468Z 20061013`, `1.8.2#2020-08-13T23:48:09`; where six digits and two make the eight, another method knows the maker.
-
-    The day behind "git" is that of the source's last change, `1.10.12-release+git~20240802T210227Z`: it was built then or later.
-    """
+    """`A1_3_71_136-20021216P`, `V468Z 20061013`, `1.8.2#2020-08-13T23:48:09`; where six digits and two make the eight, another method knows the maker."""
     if _REOLINK_LIKE.match(text):
         return None
     for found in _COMPACT.finditer(text):
         day = digits(found["plain"]) if found["plain"] else named(found["marked"])
         if day is not None:
-            return since(day) if text.endswith(_COMMIT, 0, found.start()) else day
+            return since(day) if _SERVERS.search(text, 0, found.start()) else day
     return None
 
 
