@@ -262,10 +262,12 @@ def _doubt(fit: Fit, version: str, deciding: list[Named]) -> str:
         return "no advisory that is known here says which versions are affected"
     if fit is Fit.POSSIBLE:
         return "the advisories name products more closely than the device does, or make a condition"
-    affected = one_line(_said(deciding[0].row.affected), 60)
-    if _BUILT_BEFORE.fullmatch(affected) and _BUILD.search(version):
-        return f"{affected} are affected, and its own is from before that day"
-    return f"its version {one_line(version, 40)} cannot be compared with {affected!r}"
+    affected = _said(deciding[0].row.affected)
+    if _BUILT_BEFORE.fullmatch(deciding[0].row.affected) and _BUILD.search(version):
+        return f"{one_line(affected, 60)} are affected, and its own is from before that day"
+    if affected.startswith("some "):
+        return f"only {one_line(affected, 60)} are affected"
+    return f"its version {one_line(version, 40)} cannot be compared with {one_line(affected, 60)!r}"
 
 
 def _said(affected: str) -> str:

@@ -132,6 +132,17 @@ def test_of_two_ranges_of_one_product_either_is_enough(make):
     assert verdicts(make, claims, *rows) == {"A": True}
 
 
+@pytest.mark.parametrize(("version", "sure"), [("6.48.6", True), ("7.24", False)])
+def test_of_two_sources_of_one_advisory_the_one_that_names_versions_decides(make, version, sure):
+    rows = (
+        row("CVE-2023-30799", "MikroTik", "routeros", ""),
+        row("CVE-2023-30799", "MikroTik", "RouterOS", "<= 6.48.6"),
+        row("CVE-2023-30799", "MikroTik", "RouterOS", ">= 6.49 | < 6.49.7"),
+    )
+    claims = {"vendor": "MikroTik", "model": "RB750Gr3", "cpe": "cpe:2.3:o:mikrotik:routeros:*:*:*:*:*:*:*:*"}
+    assert verdicts(make, {**claims, "firmware": version}, *rows) == {"CVE-2023-30799": sure}
+
+
 def test_where_two_products_may_be_meant_and_differ_it_is_open(make):
     rows = (row("A", "Siemens", "SIMATIC S7-400 CPU 412-2 PN V7 (6ES7412-2EK07-0AB0)", "vers:all/*"),
             row("A", "Siemens", "SIMATIC S7-400 CPU 412-2 PN V6 (6ES7412-2EK06-0AB0)", "< V6.0"))  # fmt: skip
