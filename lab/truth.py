@@ -157,11 +157,15 @@ def _for_logins(real: Mapping[str, Any]) -> set[Facet]:
 
 
 def _unknown_without_logins(real: Mapping[str, Any]) -> set[Facet]:
-    """That nothing says how old the firmware is, of devices that say it to a well-known community alone."""
+    """That nothing says how old the firmware is, of devices that say it to a well-known community or in an OPC UA session alone."""
     found = {"findings": [{"check": "firmware-unknown", "port": 0, "transport": "tcp"}]}
     return _expected(
-        {"devices": [{**one, **found} for one in real["devices"] if _answers_a_community(one)], "fleet": []}
+        {"devices": [{**one, **found} for one in real["devices"] if _says_more_at_login(one)], "fleet": []}
     )
+
+
+def _says_more_at_login(real: Mapping[str, Any]) -> bool:
+    return _answers_a_community(real) or any(service["protocol"] == "opcua" for service in real["services"])
 
 
 def _reported(report: Mapping[str, Any]) -> set[Facet]:

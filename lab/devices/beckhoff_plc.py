@@ -28,7 +28,7 @@ FAKE = Fake(
             ),
         ),
     ),
-    causes=frozenset((Expected("unauthenticated-control", 4840), Expected("firmware-unknown", 0))),
+    causes=frozenset((Expected("unauthenticated-control", 4840),)),
     unique=("5A1C80",),
     quarter="outskirts",
 )
