@@ -6,6 +6,7 @@ from pathlib import Path
 import click
 import pytest
 
+from lab.cli import main as lab
 from scanner.cli import tocsin
 from scanner.exits import Exit
 from scanner.questions import datagrams
@@ -27,7 +28,7 @@ def test_no_command_is_in_the_readme_that_is_none():
 @pytest.mark.parametrize("option", re.findall(r"--[a-z][a-z-]+", README))
 def test_every_option_in_the_readme_is_one(option):
     context = click.Context(tocsin)
-    commands = [tocsin, *(tocsin.get_command(context, name) for name in COMMANDS)]
+    commands = [tocsin, lab, *(tocsin.get_command(context, name) for name in COMMANDS)]
     commands += [below for group in commands if isinstance(group, click.Group) for below in group.commands.values()]
     known = {word for command in commands if command for p in command.params for word in (*p.opts, *p.secondary_opts)}
     assert option in known

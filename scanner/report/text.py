@@ -227,7 +227,7 @@ def _ages(report: Report) -> Iterator[RenderableType]:
     known, bounded, unknown = report.dated
     if known or bounded or unknown:
         yield cell(
-            f"firmware age: known of {_count(known, 'device')}, only its earliest day of {bounded}, unknown of {unknown}"
+            f"firmware age: known of {_count(known, 'device')}; of {bounded} only the earliest day is known, of {unknown} nothing"
         )
 
 
