@@ -12,6 +12,7 @@ from typing import Any
 
 from checks.archive import SCHEMA, Archive
 from checks.knowledge import TABLES, Advisory, Component, Epss, Exploited, Lifecycle, Manifest, Points, Product
+from checks.name_index import NameIndex
 from checks.products import plain_vendor
 
 BUILT_IN = Path(__file__).parent / "data" / "intelligence.zip"
@@ -69,6 +70,16 @@ class Intelligence:
     def lifecycles(self) -> Mapping[str, tuple[Lifecycle, ...]]:
         """What makers have declared of their products' lives, by `plain_vendor`."""
         return _by_vendor(self.table("lifecycle"))
+
+    @cached_property
+    def products_by_name(self) -> NameIndex[Product]:
+        """The same products by what they are called."""
+        return NameIndex(self.products)
+
+    @cached_property
+    def lifecycles_by_name(self) -> NameIndex[Lifecycle]:
+        """The same declarations by what their products are called."""
+        return NameIndex(self.lifecycles)
 
     @cached_property
     def advisories(self) -> Mapping[str, tuple[Advisory, ...]]:
