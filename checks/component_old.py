@@ -18,6 +18,7 @@ from checks.components import SAYS_NOTHING, name_and_version, plain_name, releas
 from checks.contract import Flaw, Judgement, NotApplicable, check, examined
 from checks.firmware import Dated, age_in_words, component_dates, distribution_of, evidence_of, heard_at, older_than
 from checks.intelligence import Intelligence, built_in
+from checks.matches import few, shortened
 from inventory.model import Device, Family, Severity
 
 _LIMITS = ((10, Severity.MEDIUM), (5, Severity.LOW))
@@ -57,7 +58,7 @@ def component_old(device: Device, intelligence: Intelligence | None = None) -> J
                 severity=severity,
                 facet=name,
             )
-    return f"released within five years: {', '.join(dated.claim.value for dated in known)}"
+    return f"released within five years: {few(dated.claim.value for dated in known)}"
 
 
 def _oldest(known: tuple[Dated, ...]) -> Iterator[tuple[str, Dated]]:
@@ -76,11 +77,11 @@ def _detail(device: Device, dated: Dated, now: date, intelligence: Intelligence)
     since = "this scan" if now == examined(device).date() else str(now)
     whose = distribution_of(device, dated.claim)
     carried = f" It is {whose}'s build: {SAYS_NOTHING}." if whose else ""
-    return f"{named} was released {when}, {age_in_words(dated.day, now)} before {since}.{carried}"
+    return f"{shortened(named)} was released {when}, {age_in_words(dated.day, now)} before {since}.{carried}"
 
 
 def _listed(device: Device) -> str:
-    return ", ".join(claim.value for claim in device.claimed("component"))
+    return few(claim.value for claim in device.claimed("component"))
 
 
 def _severity(day: date, now: date) -> Severity | None:

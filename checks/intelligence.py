@@ -108,7 +108,7 @@ def _by_vendor(rows: Any) -> Mapping[str, tuple[Any, ...]]:
     found: dict[str, list[Any]] = {}
     for row in rows:
         found.setdefault(plain_vendor(row.vendor), []).append(row)
-    return {vendor: tuple(theirs) for vendor, theirs in found.items()}
+    return {vendor: tuple(theirs) for vendor, theirs in found.items() if vendor}  # without one it would be everybody's
 
 
 def _joined(archive: Archive, table: str) -> Any:

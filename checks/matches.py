@@ -17,6 +17,7 @@ from inventory.model import Claim, Confidence, Device
 _LONGEST_NAME = 100
 LONGEST_VERSION = 120
 """The characters a version may have to be looked at: a longer one is no version."""
+_FEW = 8
 _MOST_VERSIONS = 32
 """How many statements of one version are looked at: each is compared with every release."""
 
@@ -80,6 +81,13 @@ def version_of(claim: Claim) -> str:
 def shortened(text: str) -> str:
     """The text, cut to what a sentence bears."""
     return text if len(text) <= LONGEST_VERSION else f"{text[:LONGEST_VERSION]}…"
+
+
+def few(texts: Iterable[str]) -> str:
+    """The texts as a part of a sentence: of many the first, each shortened, and how many more there are."""
+    different = list(dict.fromkeys(texts))
+    more = f" and {len(different) - _FEW} more" if len(different) > _FEW else ""
+    return ", ".join(map(shortened, different[:_FEW])) + more
 
 
 def _names(device: Device) -> Iterator[Name]:

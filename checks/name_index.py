@@ -1,6 +1,7 @@
 """The rows of a table by the names of their products, so that those that speak of a device are found without looking at all of them."""
 
 from collections.abc import Iterable, Iterator, Mapping
+from itertools import chain
 from typing import Generic, TypeVar
 
 from checks.knowledge import Lifecycle, Product
@@ -26,9 +27,9 @@ class NameIndex(Generic[Row]):
     def of_vendors(self, names: Iterable[str], vendors: Iterable[str]) -> Iterator[tuple[Row, tuple[str, ...]]]:
         """The rows of those makers that one of the names fits, maker by maker, each with the names that do."""
         fits: dict[int, dict[str, None]] = {}
-        for name in names:
-            for at in (*self._exact.get(name, ()), *self._beginning(name)):
-                fits.setdefault(at, {})[name] = None
+        for called in names:
+            for at in chain(self._exact.get(called, ()), self._beginning(called)):
+                fits.setdefault(at, {})[called] = None
         for vendor in vendors:
             yield from ((self.rows[at], tuple(fits[at])) for at in sorted(fits) if self._vendors[at] == vendor)
 
@@ -36,9 +37,9 @@ class NameIndex(Generic[Row]):
         """The rows of all other makers that bear one of the names exactly."""
         known = frozenset(vendors)
         fits: dict[int, dict[str, None]] = {}
-        for name in names:
-            for at in self._exact.get(name, ()):
-                fits.setdefault(at, {})[name] = None
+        for called in names:
+            for at in self._exact.get(called, ()):
+                fits.setdefault(at, {})[called] = None
         yield from ((self.rows[at], tuple(fits[at])) for at in sorted(fits) if self._vendors[at] not in known)
 
     def _put(self, vendor: str, row: Row) -> None:
