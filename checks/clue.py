@@ -121,20 +121,20 @@ def clues_of(device: Device) -> Iterator[Clue]:
 
     What bounds nothing, and what only a clock wrote, is set aside; what contradicts another clue is not set aside here.
     """
-    told: dict[tuple[date | None, date | None, Endpoint | None], Clue] = {}
+    told: dict[tuple[date | None, date | None, bool, Endpoint | None], Clue] = {}
     for clue in _read(device):
-        day = clue.not_before or clue.not_after
-        hinted = clue.not_after if clue.set_aside else None
-        known = told.setdefault((day, hinted, clue.endpoint), clue)
-        told[day, hinted, clue.endpoint] = replace(known, confidence=max(known.confidence, clue.confidence))
+        key = clue.not_before, clue.not_after, bool(clue.set_aside), clue.endpoint
+        known = told.setdefault(key, clue)
+        told[key] = replace(known, confidence=max(known.confidence, clue.confidence))
     yield from sorted(told.values(), key=lambda clue: clue.method)
 
 
 def _read(device: Device) -> Iterator[Clue]:
     """What each method reads, the most specific first; a text whose day its maker's own method knows is left to that."""
     vendor, clocks = vendor_of(device), _clock_days(device)
-    settled: set[tuple[str, Endpoint | None]] = set()
     heard = _heard(device)
+    parts = set(_days_of_parts(heard, vendor))
+    settled: set[tuple[str, Endpoint | None]] = set()
     for each in _from_the_most_specific():
         if each.vendors and vendor not in each.vendors:
             continue
@@ -143,7 +143,8 @@ def _read(device: Device) -> Iterator[Clue]:
             if said is None:
                 continue
             exact = isinstance(said, date)
-            if exact and not each.vendors and not each.hint and (text, endpoint) in settled:
+            known = (text, endpoint) in settled or (text, endpoint, said) in parts
+            if known and exact and not each.vendors and not each.hint:
                 continue
             if exact and each.vendors and not each.hint:
                 settled.add((text, endpoint))
@@ -170,6 +171,16 @@ def _heard(device: Device) -> dict[str, list[_Text]]:
             for text in value if isinstance(value, tuple) else (str(value),):
                 heard.setdefault(name, []).append(_Text(text, seen.endpoint, Confidence.CONFIRMED, seen))
     return heard
+
+
+def _days_of_parts(heard: dict[str, list[_Text]], vendor: str) -> Iterator[tuple[str, Endpoint | None, Said]]:
+    """The days that stand in a text as those of a part: no other method takes them for the firmware's own."""
+    for each in load_methods():
+        if each.confidence is Confidence.CONFIRMED and (not each.vendors or vendor in each.vendors):
+            for text, endpoint, _ in _said(heard, each):
+                said = each.read(text[:LIMIT])
+                if isinstance(said, Span) and said.not_after is None:
+                    yield text, endpoint, said.not_before
 
 
 def _said(heard: dict[str, list[_Text]], each: Method) -> Iterator[tuple[str, Endpoint | None, Confidence]]:
@@ -201,7 +212,7 @@ def _clock_days(device: Device) -> frozenset[date]:
 
 def _shown_days(seen: Observation) -> Iterator[date]:
     yield seen.when.date()
-    for name in ("http.date", "onvif.time", "sadp.boot_time"):
+    for name in ("http.date", "onvif.time", "sadp.boot_time", "opcua_build.start_time"):
         day = named(str(seen.facts.get(name, ""))[:LIMIT])
         if day is not None:
             yield day

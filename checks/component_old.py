@@ -3,7 +3,7 @@
 What: the device names a component with its version (a web server, an SSH server, a kernel), and that version was released more than five or ten years
 ago. The release date is a lower bound of the firmware's build and the honest age of that code; it is not the firmware's date, and a maker may have
 mended the component without changing its number. Distributions do so as a rule; where the device names one, the finding says so. An operating system that is
-named with its version is judged like any other component.
+named with its version is judged like any other component, unless it is the device's firmware itself and its releases are known: then firmware-behind judges it.
 
 Why it matters in a city: the holes of widely used components are the ones that worms look for, because one hole opens a thousand makers' devices.
 
@@ -14,11 +14,13 @@ carries, and let only the maintenance network reach the port until there is an a
 from collections.abc import Iterator
 from datetime import date
 
-from checks.components import SAYS_NOTHING, name_and_version, plain_name, released_in_words
+from checks.components import SAYS_NOTHING, SYSTEMS, name_and_version, plain_name, released_in_words
 from checks.contract import Flaw, Judgement, NotApplicable, check, examined
 from checks.firmware import Dated, age_in_words, component_dates, distribution_of, evidence_of, heard_at, older_than
 from checks.intelligence import Intelligence, built_in
 from checks.matches import few, shortened
+from checks.products import plain
+from checks.releases import Standing, standing
 from inventory.model import Device, Family, Severity
 
 _LIMITS = ((10, Severity.MEDIUM), (5, Severity.LOW))
@@ -43,7 +45,10 @@ def component_old(device: Device, intelligence: Intelligence | None = None) -> J
     if not device.claimed("component"):
         raise NotApplicable("names no component with a version")
     intelligence = intelligence or built_in()
-    known = component_dates(device, intelligence)
+    dated = component_dates(device, intelligence)
+    known = tuple(each for each in dated if not _is_the_firmware(device, each, intelligence))
+    if dated and not known:
+        raise NotApplicable("judged by the releases known of its firmware")
     if not known:
         raise NotApplicable(f"no release date is known of {_listed(device)}")
     now = intelligence.judged_on or examined(device).date()
@@ -59,6 +64,15 @@ def component_old(device: Device, intelligence: Intelligence | None = None) -> J
                 facet=name,
             )
     return f"released within five years: {few(dated.claim.value for dated in known)}"
+
+
+def _is_the_firmware(device: Device, dated: Dated, intelligence: Intelligence) -> bool:
+    """Whether the component is the operating system whose version is judged as the device's own."""
+    name = plain_name((name_and_version(dated.claim.value) or ("",))[0])
+    if name not in SYSTEMS:
+        return False
+    placed = standing(device, intelligence)
+    return isinstance(placed, Standing) and plain(name) in {plain(each) for each in placed.product.names}
 
 
 def _oldest(known: tuple[Dated, ...]) -> Iterator[tuple[str, Dated]]:

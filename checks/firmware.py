@@ -24,8 +24,9 @@ from checks.intelligence import Intelligence, built_in
 from checks.interval import COMPONENT, RELEASE_TABLE, combined
 from checks.release_clues import release_clues
 from checks.same import Same
-from inventory.model import Claim, Clue, Confidence, Device, Endpoint, FirmwareAge, Observation
+from inventory.model import Claim, Clue, Confidence, Device, Endpoint, FirmwareAge, Observation, Severity
 
+_A_YEAR = 366
 _OWN_SYSTEMS = frozenset(("big-ip", "opnsense", "routeros"))
 """Systems that only their own maker's devices run: their release is the firmware's."""
 
@@ -99,8 +100,16 @@ def older_than(day: date, years: int, now: date) -> bool:
 
 
 def age_in_words(day: date, now: date) -> str:
-    """The age in years, to one decimal, rounded down."""
-    return f"{int((now - day).days / 36.5242) / 10:.1f} years"
+    """The age in years, to one decimal, rounded down; in days where it is less than one."""
+    days = (now - day).days
+    if days < _A_YEAR:
+        return "1 day" if days == 1 else f"{days} days"
+    return f"{int(days / 36.5242) / 10:.1f} years"
+
+
+def bounded(severity: Severity, confidence: Confidence) -> Severity:
+    """The severity that a finding may have which is no surer than that: what is only inferred is never high."""
+    return min(severity, Severity.MEDIUM) if confidence is Confidence.INFERRED else severity
 
 
 def _heard(device: Device, claim: Claim) -> Iterator[Observation]:

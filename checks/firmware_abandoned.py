@@ -1,7 +1,8 @@
-"""The device runs the newest firmware that there is, and that is years old.
+"""The device runs the newest firmware known, and that is years old.
 
-What: the device runs the newest release known for its product, and more than three years have passed since without another. Nobody has declared the product
-dead, and nobody mends it. A table of releases that is itself more than a year old cannot say so, and then nothing is said.
+What: the device runs the newest release known for its product, and more than three years have passed since without another. Mostly nobody has declared such a
+product dead, and nobody mends it; where something is declared, the finding names it. A table of releases that is itself more than a year old cannot say so,
+nor one whose numbers and days do not agree on which release is the newest, and then nothing is said.
 
 Why it matters in a city: such a device looks healthy in every report that only asks for updates. The components in it age all the same, and the next hole in
 one of them stays open until the device is taken off its mast.

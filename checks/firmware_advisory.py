@@ -18,7 +18,7 @@ from dataclasses import dataclass
 
 from checks.contract import Flaw, Judgement, NotApplicable, check
 from checks.firmware import evidence_of, heard_at
-from checks.holes import Hole, holes, known_up_to, looked_through, names_closely, newest
+from checks.holes import Hole, compared_with, holes, known_up_to, looked_through, names_closely, newest, open_ones
 from checks.intelligence import Intelligence, built_in
 from checks.knowledge import Points
 from inventory.model import Confidence, Device, Family, Severity
@@ -70,14 +70,15 @@ def firmware_advisory(device: Device, intelligence: Intelligence | None = None) 
     found = [hole for hole in holes(device, intelligence) if not _is_exploited(hole, intelligence)]
     sure = _weighed([hole for hole in found if hole.sure], intelligence)
     settled = {each.id for each in sure}
-    possible = _weighed([hole for hole in found if hole.sure is None and hole.id not in settled], intelligence)
+    possible = _weighed([hole for hole in open_ones(found) if hole.id not in settled], intelligence)
     if not found and not names_closely(device) and not device.claimed("component"):
         raise NotApplicable(f"which model it is is not known, so that {through} could not be compared")
     if sure:
         yield _sure_flaw(device, sure)
     if possible:
         yield _possible_flaw(device, possible)
-    mended = f" ({len({hole.id for hole in found})} name it, and its version is not affected)" if found else ""
+    naming = len({hole.id for hole in found})
+    mended = f" ({naming} {'names' if naming == 1 else 'name'} it, and its version is not affected)" if found else ""
     return f"none of {through} is known to affect it{mended}"
 
 
@@ -145,7 +146,7 @@ def _possible_flaw(device: Device, weighed: list[_Weighed]) -> Flaw:
         severity=Severity.MEDIUM if weighed[0].is_grave else Severity.LOW,
         facet="possible",
         title="Possibly firmware with published vulnerabilities",
-        remedy="Find out which firmware it runs and compare it with the advisories that are named.",
+        remedy=f"{compared_with(worst.version)} the advisories that are named.",
     )
 
 
@@ -167,7 +168,8 @@ def _one(each: _Weighed) -> str:
     about = ", ".join(cves[:2]) + (f" and {len(cves) - 2} more" if len(cves) > 2 else "")
     score = f", CVSS {each.cvss:.1f}" if each.cvss else ""
     published = min(row.published for hole in each.holes for row in hole.rows)
-    about = f"{about}{score}, of {published}, affects {each.holes[0].ranges}" if about else f"of {published}"
+    affects = f"affects {each.holes[0].ranges}" if each.holes[0].names_versions else "names no versions"
+    about = f"{about}{score}, of {published}, {affects}" if about else f"of {published}"
     return f"{each.id} ({about})" if each.id not in cves else f"{about}"
 
 
@@ -178,6 +180,8 @@ def _mended(weighed: list[_Weighed]) -> str:
     whats = {hole.claim.name for each in weighed for hole in each.holes}
     end = newest(ends, vendors.pop()) if len(vendors) == 1 and whats == {"firmware"} else ""
     if end:
-        return f" Version {one_line(end, 60)} mends all of them."
+        return f" Version {one_line(end, 60)} mends {'it' if len(weighed) == 1 else 'all of them'}."
     without = sum(1 for each in weighed if not all(hole.mended for hole in each.holes))
+    if without == len(weighed):
+        return f" No version that mends {'it' if without == 1 else 'any of them'} is known here."
     return f" For {without} of them no version that mends it is known here." if without else ""

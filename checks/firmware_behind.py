@@ -2,10 +2,12 @@
 
 What: the maker's releases for this very product are known, the device states its version, and a newer release exists. The finding says how far the device is
 behind: the time from its release to the newest, the number of releases between, and since when the next one could be had. Where the device's own release is
-not dated, the shortest time that its build date and its neighbours leave open is counted. Of several hardware versions only what holds for each is said.
+not dated, the shortest time that its build date and its neighbours leave open is counted. Of several hardware versions only what holds for each is said. A
+release with a higher number that came out before the device's own is not newer: archives keep several lines of firmware under one model. More than five years
+are high, more than two medium, and less, or a time that is not known, low.
 
 Why it matters in a city: every release note is a list of holes for whoever looks for devices that did not follow. This is the finding with the cheapest
-remedy: the mended firmware is there, and it is free.
+remedy: the mended firmware is there, and mostly it is free.
 
 How to fix: read the release notes on the way from this version to the newest (some makers ask for an intermediate step), try it on one device, then update
 the others in a maintenance window. Where the jump to a new major version is too much for now, the newest release of the branch that runs is the least.
@@ -14,7 +16,7 @@ the others in a maintenance window. Where the jump to a new major version is too
 from datetime import date
 
 from checks.contract import Flaw, Judgement, NotApplicable, check
-from checks.firmware import age_in_words, evidence_of, heard_at, older_than
+from checks.firmware import age_in_words, bounded, evidence_of, heard_at, older_than
 from checks.intelligence import Intelligence, built_in
 from checks.knowledge import Release
 from checks.matches import shortened
@@ -49,7 +51,7 @@ def firmware_behind(device: Device, intelligence: Intelligence | None = None) ->
             " ".join(_sentences(placed, placed.newest)),
             evidence_of(device, placed.claim),
             confidence=placed.confidence,
-            severity=_severity(placed.built_by, placed.newest.day),
+            severity=bounded(_severity(placed.built_by, placed.newest.day), placed.confidence),
             facet="firmware",
         )
         return ""
@@ -70,13 +72,15 @@ def dated(release: Release) -> str:
 
 
 def _sentences(placed: Standing, newest: Release) -> list[str]:
+    first, branch, latest = placed.first_newer, placed.newest_of_branch, placed.latest
     said = [f"{_running(placed)}; the newest release known is {dated(newest)}{_distance(placed, newest)}."]
-    first, branch = placed.first_newer, placed.newest_of_branch
+    if latest is not None:
+        said.append(f"That is so by its number; by its day it is {dated(latest)}.")
     if first is not None and first != newest:
         count = placed.between
-        number = "One release lies" if count == 1 else f"{count} releases lie"
+        number = "One known release lies" if count == 1 else f"{count} known releases lie"
         said.append(f"{number} between; the next after it was {_available(first)}.")
-    if branch is not None and branch not in {newest, first}:
+    if branch is not None and branch not in {newest, first, latest}:
         said.append(f"The newest of its own branch is {dated(branch)}.")
     return said
 

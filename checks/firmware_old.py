@@ -2,7 +2,8 @@
 
 What: a build or release date that the device itself gives (in a banner, a UPnP description, a system description) lies more than three, five or ten
 years back. This is the date of the whole firmware, not of one component in it. Where the stated date contradicts the components on the device it is
-not believed; where several are stated, the latest counts. What only hints at a date (when a file was written, when a certificate was made) is not judged.
+not believed; where several are stated, the latest counts. What only hints at a date (when a file was written, when a certificate was made) is not judged,
+and neither is the day where more is known: where the maker's releases are (firmware-behind, firmware-abandoned) or the end of support (firmware-unsupported).
 
 Why it matters in a city: devices in cabinets and on masts stay for fifteen years. Whatever was found wrong with the maker's code since the build date
 is still wrong on this device, and the list is public.
@@ -14,7 +15,7 @@ keep it behind an access list and put its replacement into the budget.
 from datetime import date
 
 from checks.contract import Flaw, Inconclusive, Judgement, NotApplicable, check, examined
-from checks.firmware import age_in_words, firmware_age, older_than, proof_of
+from checks.firmware import age_in_words, bounded, firmware_age, older_than, proof_of
 from checks.intelligence import Intelligence, built_in
 from checks.interval import RELEASE_TABLE, days_in_words
 from checks.matches import few, shortened
@@ -60,13 +61,13 @@ def firmware_old(device: Device, intelligence: Intelligence | None = None) -> Ju
         named = f"Firmware {shortened(version.value)}" if version else "The firmware"
         yield Flaw(
             bound.endpoint or Endpoint(device.address, 0),
-            f"{named} was built {days_in_words(age.not_before, built)}, {age_in_words(built, now)} {since}{_or_more(age)}.",
+            f"{named} was built {_days(age, built)}, {_at_least(age)}{age_in_words(built, now)} {since}.",
             proof_of(device, bound),
             confidence=age.confidence,
-            severity=severity,
+            severity=bounded(severity, age.confidence),
             facet="firmware",
         )
-    return f"built {days_in_words(age.not_before, built)}, {age_in_words(built, now)} ago{_or_more(age)}"
+    return f"built {_days(age, built)}, {_at_least(age)}{age_in_words(built, now)} ago"
 
 
 def _nothing_stated(weak: list[Clue]) -> str:
@@ -82,8 +83,13 @@ def _bound(age: FirmwareAge, stated: list[Clue]) -> Clue | None:
     return next((clue for clue in (*ending, *believed)), None)
 
 
-def _or_more(age: FirmwareAge) -> str:
-    return "" if age.not_before == age.not_after else " or more"
+def _days(age: FirmwareAge, built: date) -> str:
+    between = age.not_before is not None and age.not_before != built
+    return f"between {age.not_before} and {built}" if between else days_in_words(age.not_before, built)
+
+
+def _at_least(age: FirmwareAge) -> str:
+    return "" if age.not_before == age.not_after else "at least "
 
 
 def _severity(built: date, now: date) -> Severity | None:

@@ -3,8 +3,8 @@
 What: the device answers, and nothing that it says bounds the day on which its firmware was built: no date, no version that a release table knows, no component
 whose release has a known day. This is not a fault of the device, it is what this scan could not tell.
 
-Why it matters in a city: a list of old devices that leaves out those of unknown age reads as if they were young. Mostly they are the oldest: what is fifteen
-years old has seldom learnt to speak of itself.
+Why it matters in a city: a list of old devices that leaves out those of unknown age reads as if they were young. The oldest may well be among them: what is
+fifteen years old has seldom learnt to speak of itself.
 
 How to fix: read the version in its web interface or on its label, look up its day at the maker, and add it to your own table of releases (vendor, model,
 version, date, source), which `tocsin intel update FILE` takes; or give the scan a read-only SNMP community, by which many devices say more.

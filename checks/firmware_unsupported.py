@@ -17,7 +17,7 @@ from dataclasses import replace
 from datetime import date, timedelta
 
 from checks.contract import Flaw, Judgement, NotApplicable, check
-from checks.firmware import age_in_words, evidence_of, heard_at
+from checks.firmware import age_in_words, bounded, evidence_of, heard_at
 from checks.intelligence import Intelligence, built_in
 from checks.knowledge import Lifecycle
 from checks.lifecycles import branch_claim, declared, in_words
@@ -63,26 +63,28 @@ def _judged(device: Device, match: Match[Lifecycle], day: date) -> Iterator[Flaw
     row = match.row
     ends = row.end_of_support
     if ends is not None and ends < day:
-        said = f"{_subject(device, match)} has not been supported since {ends}, {age_in_words(ends, day)} ago."
+        since = f"{ends} at the latest" if "at the latest" in row.note else f"{ends}"
+        said = f"{_opening(device, match)} has not been supported since {since}, {age_in_words(ends, day)} ago."
         yield _flaw(device, match, said, Severity.HIGH)
     elif ends is not None and ends - day <= _NOTICE:
         flaw = _flaw(device, match, f"Support of {_subject(device, match)} ends on {ends}.", Severity.LOW)
         yield replace(flaw, title="Support by its maker ends soon")
     elif row.end_of_sale is not None and row.end_of_sale < day:
         flaw = _flaw(
-            device, match, f"{_subject(device, match)} has not been sold since {row.end_of_sale}.", Severity.INFO
+            device, match, f"{_opening(device, match)} has not been sold since {row.end_of_sale}.", Severity.INFO
         )
         yield replace(flaw, title="No longer sold by its maker", remedy="Plan the replacement before support ends.")
 
 
 def _flaw(device: Device, match: Match[Lifecycle], said: str, severity: Severity) -> Flaw:
     claim = _claim(device, match)
+    sure = min(match.confidence, claim.confidence)
     return Flaw(
         heard_at(device, claim),
         " ".join((said, *_last_firmware(device, match), f"{in_words(match.row)}.")),
         evidence_of(device, claim),
-        confidence=min(match.confidence, claim.confidence),
-        severity=severity,
+        confidence=sure,
+        severity=bounded(severity, sure),
         facet="branch" if match.row.branch else "device",
         remedy=_MOVE if match.row.branch else _REPLACE,
     )
@@ -95,9 +97,15 @@ def _claim(device: Device, match: Match[Lifecycle]) -> Claim:
 
 def _subject(device: Device, match: Match[Lifecycle]) -> str:
     if match.row.branch:
-        return f"The branch {match.row.branch} of the firmware, of which {shortened(version_of(_claim(device, match)))} is,"
+        return f"branch {match.row.branch} of its firmware (it runs {shortened(version_of(_claim(device, match)))})"
     named = match.name.claim
     return shortened(named.value) if named.name == "model" else match.row.names[0].rstrip("*")
+
+
+def _opening(device: Device, match: Match[Lifecycle]) -> str:
+    """The subject as it opens a sentence; a model's name is left as its maker writes it."""
+    subject = _subject(device, match)
+    return f"{subject[0].upper()}{subject[1:]}" if match.row.branch else subject
 
 
 def _last_firmware(device: Device, match: Match[Lifecycle]) -> Iterator[str]:

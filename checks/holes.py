@@ -17,6 +17,7 @@ from checks.knowledge import Advisory, Points
 from checks.ports import known_ports
 from checks.product_patterns import Fit
 from checks.products import plain
+from checks.range_text import parse
 from checks.ranges import affects
 from checks.versions import compare
 from inventory.model import Claim, Confidence, Device, Endpoint
@@ -25,8 +26,8 @@ from inventory.text import one_line
 COMPONENT = "component"
 """The vendor under which advisories of components stand, whose product is the component's name as the release tables have it."""
 _LONGEST = 120
-_UP_TO = re.compile(r"<\s?([vV]?\d[\w.()-]{0,40})\s*$")
-_BUILT_BEFORE = re.compile(r"builds before (\d{6})")
+_UP_TO = re.compile(r"<\s?([vV]?\d[\w.()-]{0,40})")
+_BUILT_BEFORE = re.compile(r"(some )?builds before (\d{6})")
 _BUILD = re.compile(r"\bbuild[\s_]?(?:date)?[\s:]{0,3}(?:20)?(\d\d)-?(\d\d)-?(\d\d)\b", re.IGNORECASE)
 _FIRMWARE_INDEX, _INDEX = re.compile(r"(?:<=?|>=?|FW)\s*\d\d$"), re.compile(r"\((\d\d)\)$")
 """WAGO counts firmware by an index, "FW14", that stands in brackets after the version: 01.09.21(14)."""
@@ -65,6 +66,11 @@ class Hole:
         return "; ".join(list(said)[:3]) + (" …" if len(said) > 3 else "")
 
     @property
+    def names_versions(self) -> bool:
+        """Whether any of the rows says which versions are affected."""
+        return any(row.affected for row in self.rows)
+
+    @property
     def source(self) -> str:
         """Where it is published."""
         return next((row.source for row in self.rows if row.source), self.id)
@@ -80,6 +86,17 @@ def holes(device: Device, intelligence: Intelligence) -> tuple[Hole, ...]:
     return (*_of_product(device, intelligence), *_of_components(device, intelligence))
 
 
+def open_ones(found: Iterable[Hole]) -> list[Hole]:
+    """Those of which it is not sure, without what another advisory that names versions has settled."""
+    found = list(found)
+    settled = {cve for hole in found if hole.sure is not None for cve in hole.cves}
+    return [
+        hole
+        for hole in found
+        if hole.sure is None and (hole.names_versions or not hole.cves or not settled.issuperset(hole.cves))
+    ]
+
+
 def looked_through(device: Device, intelligence: Intelligence) -> str:
     """What there was to look through for the device, in a sentence's part; "" where there was nothing."""
     count = sum(len(each.ids) for each in shelves(device, intelligence))
@@ -92,9 +109,9 @@ def looked_through(device: Device, intelligence: Intelligence) -> str:
 
 
 def known_up_to(intelligence: Intelligence, table: str) -> date:
-    """The day up to which a table knows: that of its newest source."""
+    """The day up to which all of a table's sources know: that of the oldest."""
     days = [origin.as_of for origin in intelligence.manifest.origins if origin.table == table]
-    return max(days, default=intelligence.manifest.made)
+    return min(days, default=intelligence.manifest.made)
 
 
 def names_closely(device: Device) -> bool:
@@ -119,6 +136,13 @@ def _is_port_of(endpoint: Endpoint, service: str) -> bool:
     return any(name == service or name.startswith(f"{service}-") for name in named)
 
 
+def compared_with(version: str) -> str:
+    """How a remedy begins: what is to be compared, where the version is known and where it is not."""
+    return (
+        "Compare the firmware that it runs with" if version else "Find out which firmware it runs and compare it with"
+    )
+
+
 def _of_product(device: Device, intelligence: Intelligence) -> Iterator[Hole]:
     claim = device.claim("firmware")
     version = claim.value[:_LONGEST].strip() if claim else ""
@@ -132,10 +156,12 @@ def _of_product(device: Device, intelligence: Intelligence) -> Iterator[Hole]:
 
 
 def _called(device: Device, product: str) -> str:
-    """The device's own name, with the advisory's for it where that is another."""
+    """The device's own name, with the advisory's for it where that is another, and not a list of them."""
     model = device.claim("model")
-    if model is None or plain(model.value[:_LONGEST]) in plain(product):
+    if model is None or (plain(model.value[:_LONGEST]) in plain(product) and "," not in product):
         return product
+    if "," in product:
+        return model.value[:_LONGEST]
     return f"{model.value[:_LONGEST]} ({product})"
 
 
@@ -151,13 +177,14 @@ def _in_branch(named: Named, version: str) -> bool:
 
 
 def _grouped(found: Iterable[Named]) -> Iterator[list[Named]]:
-    """The rows of one advisory for the same vulnerabilities; of several fits the best, which alone decides."""
+    """The rows of one advisory for the same vulnerabilities; of several fits the best, which alone decides, and of those the ones that name versions."""
     groups: dict[tuple[str, tuple[str, ...]], list[Named]] = {}
     for named in found:
         groups.setdefault((named.row.id, named.row.cves), []).append(named)
     for group in groups.values():
         best = max(named.fit for named in group)
-        yield [named for named in group if named.fit == best]
+        closest = [named for named in group if named.fit == best]
+        yield [named for named in closest if named.row.affected] or closest
 
 
 def _judged(device: Device, group: list[Named], version: str, claim: Claim) -> Hole:
@@ -183,7 +210,7 @@ def _judged(device: Device, group: list[Named], version: str, claim: Claim) -> H
         confidence if sure else Confidence.INFERRED,
         claim,
         group[0].vendor,
-        _mended(rows, group[0].vendor),
+        _mended(rows, version, group[0].vendor),
         "" if sure is not None else _doubt(fit, version, deciding),
     )
 
@@ -193,7 +220,9 @@ def _affected(affected: str, version: str, vendor: str) -> bool | None:
     before = _BUILT_BEFORE.fullmatch(affected)
     if before is not None:
         built = _BUILD.search(version)
-        return "".join(built.groups()) < before[1] if built else None
+        if built is None:
+            return None
+        return False if "".join(built.groups()) >= before[2] else None if before[1] else True
     if vendor == "wago" and _FIRMWARE_INDEX.search(affected):
         index = _INDEX.search(version)
         return affects(affected, index[1], vendor) if index else None
@@ -213,16 +242,24 @@ def _all(said: list[bool | None]) -> bool | None:
 def _doubt(fit: Fit, version: str, deciding: list[Named]) -> str:
     if not version:
         return "its version is not known"
+    if not any(named.row.affected for named in deciding):
+        return "no advisory that is known here says which versions are affected"
     if fit is Fit.POSSIBLE:
         return "the advisories name products more closely than the device does, or make a condition"
-    return f"its version {one_line(version, 40)} cannot be compared with {one_line(deciding[0].row.affected, 60)!r}"
+    affected = one_line(deciding[0].row.affected, 60)
+    if _BUILT_BEFORE.fullmatch(affected) and _BUILD.search(version):
+        return f"{affected} are affected, and its own is from before that day"
+    return f"its version {one_line(version, 40)} cannot be compared with {affected!r}"
 
 
-def _mended(rows: tuple[Advisory, ...], vendor: str) -> str:
-    """The first version that none of the rows affects: the upper end of their ranges, where that is stated and comparable."""
-    ends = [found[1] if (found := _UP_TO.search(row.affected[:_LONGEST])) else "" for row in rows]
-    end = newest(ends, vendor)
-    return end if end and not any(affects(row.affected, end, vendor) is not False for row in rows) else ""
+def _mended(rows: tuple[Advisory, ...], version: str, vendor: str) -> str:
+    """The first version after the device's that none of the rows affects: of the upper ends of their ranges the least, where they can be compared."""
+    ends = dict.fromkeys(end for row in rows for end in _UP_TO.findall(row.affected[:_LONGEST]))
+    later = [end for end in ends if not version or compare(end, version, vendor) == 1]
+    free = [end for end in later if all(affects(row.affected, end, vendor) is False for row in rows)]
+    if version:
+        return next((end for end in free if all(compare(end, other, vendor) in (-1, 0) for other in free)), "")
+    return newest(free, vendor)
 
 
 def newest(versions: Iterable[str], vendor: str) -> str:
@@ -256,7 +293,7 @@ def _component_hole(device: Device, claim: Claim, named: tuple[str, str], rows: 
     sure = _any(said)
     deciding = tuple(row for row, verdict in zip(rows, said, strict=True) if verdict is sure) or rows
     packaged = _is_packaged(device, claim)
-    doubt = f"{name} {version} cannot be compared with {one_line(rows[0].affected, 60)!r}" if sure is None else ""
+    doubt = _doubt_of(name, version, rows[0].affected) if sure is None else ""
     if sure and packaged:
         sure, doubt = None, f"{name} {version} is a distribution's, which mends it without changing the number"
     return Hole(
@@ -269,9 +306,16 @@ def _component_hole(device: Device, claim: Claim, named: tuple[str, str], rows: 
         min(claim.confidence, Confidence.LIKELY) if sure else Confidence.INFERRED,
         claim,
         "",
-        _mended(deciding, ""),
+        _mended(deciding, version, ""),
         doubt,
     )
+
+
+def _doubt_of(name: str, version: str, affected: str) -> str:
+    said = parse(affected)
+    if said is not None and said.conditional:
+        return f"{name} {version} is affected under a condition ({one_line(affected, 120)})"
+    return f"{name} {version} cannot be compared with {one_line(affected, 60)!r}"
 
 
 def _is_packaged(device: Device, claim: Claim) -> bool:

@@ -12,7 +12,7 @@ from functools import lru_cache
 
 from checks.products import maker_of, orders_in, spelt
 
-_LONGEST = 200
+_LONGEST = 260
 _BRACKETS = re.compile(r"\(([^()]{0,160})(?:\)|$)")
 _PART_NUMBERS = re.compile(r"\(part numbers? ([\w*-]{4,40})\)", re.IGNORECASE)
 _HARMLESS = re.compile(r"part number|incl|discontinued|former|previously|all versions|end of life|eol|$", re.IGNORECASE)

@@ -2,7 +2,9 @@
 
 It is LIKELY at most, and no more than that last day is taken from it. Makers build a release some days before they publish it, but of 330 releases of Reolink
 six were published again with a build of up to 16 days later; and the release before it is no first day, because branches are kept side by side: of 165 builds
-ten were older than the day on which their predecessor came out (the firmware archive of Reolink, whose versions carry the day of their build).
+ten were older than the day on which their predecessor came out (the firmware archive of Reolink, whose versions carry the day of their build). A version
+without its build, where the maker tells several builds of one version apart by their days, is a weak clue: of 1,430 dated files of Hikvision's archive 287
+were made after the day on which it listed their version.
 """
 
 from collections.abc import Iterator
@@ -13,7 +15,7 @@ from checks.interval import RELEASE_TABLE
 from checks.knowledge import Product
 from checks.matches import LONGEST_VERSION, Match, matches, version_of, versions
 from checks.products import plain, plain_vendor, vendor_of
-from checks.versions import compare
+from checks.versions import compare, is_branch, lacks_build
 from inventory.model import Claim, Clue, Confidence, Device
 
 
@@ -46,11 +48,13 @@ def _days(version: str, product: Product, device: Device) -> Iterator[date]:
         return
     scheme = product.scheme or vendor_of(device)
     for release in product.releases:
-        if release.day is not None and compare(version, release.version, scheme) == 0:
+        same = compare(version, release.version, scheme) == 0 and not is_branch(version, release.version, scheme)
+        if release.day is not None and same:
             yield release.day
 
 
 def _clue(device: Device, claim: Claim, day: date) -> Clue:
     vendor = device.claim("vendor")
-    sure = min(Confidence.LIKELY, claim.confidence, vendor.confidence if vendor else Confidence.INFERRED)
+    most = Confidence.INFERRED if lacks_build(version_of(claim), vendor_of(device)) else Confidence.LIKELY
+    sure = min(most, claim.confidence, vendor.confidence if vendor else Confidence.INFERRED)
     return Clue(RELEASE_TABLE, f"{claim.value}, released on {day}", None, day, sure, claim.endpoint)

@@ -2,11 +2,15 @@
 
 Of a product there may be several rows, one for each version of the hardware. A row that lists the device's very version is its own; where none does and they
 say different things, the least of it is said: that a newer release exists only where each of them says so, and the shortest of the distances.
+
+Numbers and days must agree. Makers' archives hold several lines of firmware under one model (of 313 neighbours in Hikvision's, 46 run contrary to their days:
+DS-K3G200X has 2.6.1 and then 1.0.0), and nobody says which of them a device is of. A release with a higher number that came out before the device's own is
+not newer; where a lower number that continues no branch known before came out after it, it is not the newest.
 """
 
 import re
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from functools import cmp_to_key, lru_cache, reduce
 
@@ -18,11 +22,12 @@ from checks.lifecycles import declared
 from checks.matches import LONGEST_VERSION, Match, matches, shortened, version_of, versions
 from checks.products import plain, plain_vendor
 from checks.same import Same
-from checks.versions import compare
+from checks.versions import compare, is_branch, lacks_build
 from inventory.model import Claim, Confidence, Device, FirmwareAge
 
 _NUMBER = re.compile(r"\d++")
 _UNFINISHED = re.compile(r"(?:alpha|beta|rc|dev|snapshot|testing)", re.IGNORECASE)
+_BUILD = re.compile(r"[ _]")
 _ANY = {"", "unknown"}
 """Hardware that a row does not tell apart."""
 STALE_YEARS = 1
@@ -33,8 +38,9 @@ STALE_YEARS = 1
 class Standing:
     """A device's version among the releases of its product that were known on a day.
 
-    `claim` states the version. `known` is the release that it is, if the table lists it; `newer` are the newer ones, oldest first. `built_by` is the latest day
-    on which the version may have been made, None where nothing bounds it. `confidence` is how sure it is that these are the releases of this device.
+    `claim` states the version. `known` is the release that it is, if the table lists it; `newer` are the newer ones by their numbers, oldest first. `built_by`
+    is the latest day on which the version may have been made, None where nothing bounds it. `confidence` is how sure it is that these are the releases of this
+    device. `contrary` is a release whose number and day say different things of which is newer, where that leaves open whether there is a newer one.
     """
 
     claim: Claim
@@ -44,6 +50,7 @@ class Standing:
     built_by: date | None
     confidence: Confidence
     day: date
+    contrary: Release | None = None
 
     @property
     def version(self) -> str:
@@ -54,6 +61,14 @@ class Standing:
     def newest(self) -> Release | None:
         """The newest release that can be compared with the device's; None where the device's own is the newest."""
         return self.newer[-1] if self.newer else None
+
+    @property
+    def latest(self) -> Release | None:
+        """The one of the newer releases that came out last, where that is another than the one with the highest number."""
+        days = [release for release in self.newer if release.day]
+        last = max(days, key=lambda release: release.day or date.min, default=None)
+        newest = self.newest
+        return last if last and newest and newest.day and last.day and last.day > newest.day else None
 
     @property
     def newest_of_branch(self) -> Release | None:
@@ -117,7 +132,10 @@ def _standing(same: Same[Device], intelligence: Intelligence) -> Standing | Unpl
     listed = [each for each in sure if each.known is not None]
     if not sure or (len(sure) < len(placed) and not listed):
         return Unplaced(f"{shortened(version_of(claims[0]))} cannot be compared with the releases known")
-    return _least(listed or sure)
+    least = _least(listed or sure)
+    if isinstance(least, Standing) and least.newest is None and least.contrary is not None:
+        return Unplaced(_in_doubt(least, least.contrary))
+    return least
 
 
 def judged_by_catalogue(device: Device, intelligence: Intelligence) -> str:
@@ -166,17 +184,41 @@ def _placed(
         return None
     surest = [(claim, orders) for claim, orders in able if claim.confidence == able[0][0].confidence]
     claim, orders = min(surest, key=lambda each: sum(order == 1 for order in each[1]))
-    known = next((release for release, order in zip(releases, orders, strict=True) if order == 0), None)
-    finished = (
-        release
-        for release, order in zip(releases, orders, strict=True)
-        if order == 1 and not _UNFINISHED.search(release.version)
-    )
-    newer = _ordered(finished, scheme)
-    older = [release for release, order in zip(releases, orders, strict=True) if order == -1]
+    version, ordered = version_of(claim), list(zip(releases, orders, strict=True))
+    same = [each for each, order in ordered if order == 0]
+    known = max(same, key=lambda release: release.day or date.min, default=None)
+    higher = [each for each, order in ordered if order == 1 and not _UNFINISHED.search(each.version)]
+    older = [each for each, order in ordered if order == -1]
+    if known is not None and is_branch(version, known.version, scheme):  # any release of the branch may be the device's
+        branch, known = _numbers(version), None
+        higher = [each for each in higher if not _is_beside(each, branch)]
+        older = []
+    since = known.day if known else age.not_before if age.confidence > Confidence.INFERRED else None
+    newer = _ordered((each for each in higher if not (since and each.day and each.day < since)), scheme)
     bounds = _bounds(claim, known, newer, older, age)
     sure = min((match.confidence, claim.confidence, *(confidence for _, confidence in bounds[:1])))
-    return Standing(claim, match.row, known, newer, bounds[0][0] if bounds else None, sure, day)
+    contrary = None if newer else _contrary(version, known, higher, older)
+    placed = Standing(claim, match.row, known, newer, bounds[0][0] if bounds else None, sure, day, contrary)
+    doubtful = placed.latest is not None or lacks_build(version, scheme)
+    return replace(placed, confidence=min(sure, Confidence.LIKELY)) if doubtful else placed
+
+
+def _contrary(version: str, known: Release | None, higher: list[Release], older: list[Release]) -> Release | None:
+    """What leaves open whether the version is the newest: a higher number from before it, or a lower one from after it that continues no branch from before."""
+    if higher:
+        return higher[-1]
+    if known is None or known.day is None:
+        return None
+    before = {_line(each.version) for each in older if each.day and each.day <= known.day} - {_line(version)}
+    after = (each for each in older if each.day and each.day > known.day and _line(each.version) not in before)
+    return max(after, key=lambda release: release.day or date.min, default=None)
+
+
+def _in_doubt(placed: Standing, other: Release) -> str:
+    return (
+        f"{shortened(other.version)} of {other.day} stands against {placed.version}{f' of {placed.known.day}' if placed.known else ''}: "
+        "number and day do not agree on which is newer"
+    )
 
 
 def _compared(version: str, releases: tuple[Release, ...], scheme: str) -> tuple[int | None, ...]:
@@ -220,6 +262,11 @@ def _bounds(
 
 def _is_beside(release: Release, branch: tuple[int, ...]) -> bool:
     return bool(branch) and _numbers(release.version)[: len(branch)] == branch
+
+
+def _line(version: str) -> tuple[int, ...]:
+    """The branch of a version: its numbers without the last, and without its build."""
+    return _numbers(_BUILD.split(version[:LONGEST_VERSION])[0])[:-1]
 
 
 def _numbers(version: str) -> tuple[int, ...]:

@@ -187,7 +187,8 @@ class ProtocolModule(Protocol):
     A file may have `recognises(greeting: bytes) -> bool`: whether what a server says unasked is this protocol, whatever its port. HARDY says that where this
     protocol is expected and something else answers, other questions may follow, for no controller stands at such a port; a file that does not say it is
     taken to be fragile. LAST says that its invitations are followed after all others. ON_REQUEST says that they are followed only where the operator asked
-    for the protocol by its name (`Terms.requested`); what that costs a device is bounded by its CONNECTIONS, not by the budget of an identification.
+    for the protocol by its name (`Terms.requested`); what that costs a device is bounded by its CONNECTIONS, not by the budget of an identification. WITH_LOGIN
+    says that whoever asks for level login asks for this too.
 
     A file may also have `invited(device: Device) -> tuple[Target, ...]`: where the protocol is to be asked besides PORTS because of what the device has said
     already; a pure function, asked again after every answer. Over UDP, class A is asked of every device at PORTS; a protocol of class B has PORTS = () there
@@ -234,6 +235,11 @@ def comes_last(protocol: ProtocolModule) -> bool:
 def is_on_request(protocol: ProtocolModule) -> bool:
     """Whether `protocol` is asked only where the operator asked for it by its name."""
     return bool(getattr(protocol, "ON_REQUEST", False))
+
+
+def comes_with_login(protocol: ProtocolModule) -> bool:
+    """Whether level login is all that the operator has to ask for, that `protocol` is asked."""
+    return bool(getattr(protocol, "WITH_LOGIN", False))
 
 
 def recognises(protocol: ProtocolModule, greeting: bytes) -> bool:

@@ -25,7 +25,7 @@ class Job:
     an address is.
 
     `depth` says how much is asked of TLS, `profile` which one it is held against, and `requested` names the protocols that are asked only where the operator
-    wants them by name.
+    wants them, by name or by the level.
 
     `intelligence` is what is known of versions and their holes.
 

@@ -21,11 +21,12 @@ from inventory.errors import ConfigError, ScopeError
 from inventory.model import Level, Scan
 from scanner import spans
 from scanner.config import Settings, Site, is_window
-from scanner.conversation import Depth
+from scanner.conversation import Depth, comes_with_login
 from scanner.discover import Sweep, Targets, parse_targets, require, require_segments
 from scanner.intel.gate import judged_by
 from scanner.job import Job
 from scanner.pace import PACES, Pace
+from scanner.protocols import load_protocols
 from scanner.questions import Budget
 from scanner.recog import load_recog
 from scanner.scope import Grant, Scope
@@ -248,14 +249,16 @@ def _depth(request: Request, site: Site | None) -> Depth:
 
 
 def _requested(request: Request, level: Level) -> frozenset[str]:
-    """The protocols that are asked only because the operator says so."""
+    """The protocols that are asked only because the operator says so, by their names or by the level."""
+    of_level = level >= Level.LOGIN
+    asked = frozenset(one.NAME for one in load_protocols().values() if of_level and comes_with_login(one))
     if FLAWS not in request.tls:
-        return frozenset()
+        return asked
     if level < Level.LOGIN:
         raise ConfigError(
             f"--tls {FLAWS} tests for known flaws, which goes further than what a device tells anyone: it needs --level login"
         )
-    return frozenset(("tls_flaws",))
+    return asked | {"tls_flaws"}
 
 
 def _known_keys(request: Request, settings: Settings) -> KnownKeys:

@@ -49,6 +49,8 @@ def _lines(job: Job) -> Iterator[tuple[str, str]]:
     yield "TCP ports", f"{len(ports)}: {', '.join(map(str, ports))}"
     yield "UDP questions", ", ".join(_datagrams(sweep.never_touch))
     yield "TLS", "; ".join(_of_tls(job))
+    if "opcua_build" in job.requested:
+        yield "OPC UA", "one session where anonymous users are taken without security, to read what the server is"
     if job.multicast:
         yield (
             "multicast",
@@ -95,8 +97,8 @@ def _of_tls(job: Job) -> Iterator[str]:
         yield "in full: every version, suite and group that an endpoint accepts, some dozens of hellos at each"
     else:
         yield "the posture: at most 15 hellos an endpoint, with those that identify it"
-    if job.requested:
-        yield f"tests for known flaws, besides: {', '.join(sorted(job.requested))}"
+    if "tls_flaws" in job.requested:
+        yield "tests for known flaws, besides: tls_flaws"
     if job.profile != DEVICE:
         unsettled = "" if job.depth is Depth.FULL else ", for whose list of suites --tls full must be asked"
         yield f"held against {job.profile}{unsettled}"

@@ -63,6 +63,13 @@ def _object_id(facts: Facts) -> Sequence[str]:
     return (f"{number} {words}" if words else str(number),) if number else ()
 
 
+def _variables(facts: Facts) -> Sequence[str]:
+    """Recog matches the variables as ntpq prints them, in ntpd's own order."""
+    named = ((name, facts.get(f"ntp.{name}")) for name in ("version", "processor", "system"))
+    text = ", ".join(f'{name}="{value}"' for name, value in named if value)
+    return (text,) if text else ()
+
+
 _FIELDS: Mapping[str, tuple[str, _Texts]] = {
     "ssh.banner": ("ssh.software", _ssh),
     "http_header.server": ("http.server", _fact("http.server")),
@@ -79,6 +86,7 @@ _FIELDS: Mapping[str, tuple[str, _Texts]] = {
     "snmp.sys_description": ("snmp.sys_descr", _fact("snmp.sys_descr")),
     "snmp.sys_object_id": ("snmp.sys_object_id", _object_id),
     "ssdp_header.server": ("ssdp.server", _fact("ssdp.server")),
+    "ntp.readvar": ("ntp.system", _variables),
     "x509.subject": ("tls.subject", _fact("tls.subject")),
     "x509.issuer": ("tls.issuer", _fact("tls.issuer")),
     "mdns.device-info.txt": ("mdns.txt", _fact("mdns.txt")),

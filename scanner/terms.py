@@ -10,7 +10,7 @@ from scanner.questions import Budget
 @dataclass(frozen=True, slots=True)
 class Terms:
     """On which terms a device is asked: the site's own SNMP `community`, the UDP ports that are left out (discovery leaves out the TCP ones), what it may
-    cost, the fingerprints of `others` than ourselves, how deep TLS is asked, and which protocols the operator asked for by name (ON_REQUEST)."""
+    cost, the fingerprints of `others` than ourselves, how deep TLS is asked, and which protocols the operator asked for by name or by level (ON_REQUEST)."""
 
     community: str = field(default="", repr=False)
     never_touch: frozenset[int] = frozenset()

@@ -45,7 +45,7 @@ def dahua_build(text: str) -> Said:
     "axis-build",
     Confidence.CONFIRMED,
     facts=("axis.build_date", "snmp.sys_descr", "ftp.banner", "telnet.banner"),
-    vendors=("axis", "axiscommunications"),
+    vendors=("axis",),
     source="VAPIX: Properties.Firmware.BuildDate ('Feb 15 2019 09:42'); sysDescr and the FTP greeting carry the same date",
 )
 def axis_build(text: str) -> Said:
@@ -57,7 +57,7 @@ def axis_build(text: str) -> Said:
     "uniview-build",
     Confidence.CONFIRMED,
     facts=("firmware", "onvif.firmware", "wsdiscovery.scopes"),
-    vendors=("uniview", "unv", "zhejianguniview"),
+    vendors=("uniview",),
     source="Uniview's versions end in the build as YYMMDD: 'DIPC-B1216.9.11.250326'",
 )
 def uniview_build(text: str) -> Said:

@@ -2,7 +2,7 @@
 
 import re
 
-from checks.clue import Said, Span, method
+from checks.clue import Said, Span, method, since
 from checks.days import NAMED, both_orders, day_of, digits, named
 from inventory.model import Confidence
 
@@ -18,11 +18,20 @@ _AFTER_LABEL = 64
 _VERSION = re.compile(r"(?<![\w.])[vVrR]?\d{1,3}[._]\d[\w.()-]{0,24}")
 _AFTER_VERSION = 40
 _PARTS = re.compile(r"#\d+ |\bntpd \d|\bBusyBox\b|\bDarwin Kernel\b|\b(?:Boot|BootSW|PROM|Bootbase)\b")
-_NO_VERSION = re.compile(r"\bcopyright\b|\blast login\b", re.IGNORECASE)
+_NO_VERSION = re.compile(
+    r"\bcopyright\b|\blast login\b|\bE?SMTP\b|\bPOP3\b|\bIMAP4?\b|\bready at\b|\blocal time\b", re.IGNORECASE
+)
+"""Before what a clock says, and no version: a mail server greets with the time of day."""
+_SERVERS = re.compile(
+    r"\bFTP server \(Version |\b(?:FreeSWITCH|Wowza|Asterisk|Kamailio|OpenSIPS|GStreamer)\b", re.IGNORECASE
+)
+"""Server programs that state their own day, which is a part's: ftpd of BSD and of those that descend from it, and those that anybody installs."""
 _BEFORE = 64
 _COMPACT = re.compile(
-    r"(?<!\d)(?P<plain>(?:199|20[0-6])\d{5})(?:\d{4}|\d{6})?(?!\d|\.\d)|(?<!\d)(?P<marked>20\d\d([-.])\d\d\3\d\d)(?!\d)"
+    r"(?<!\d)(?<![0-9A-Fa-f]{4})(?P<plain>(?:199|20[0-6])\d{5})(?:\d{4}|\d{6})?(?!\d|\.\d|[0-9A-Fa-f]{4}(?![0-9A-Za-z]))"
+    r"|(?<!\d)(?P<marked>20\d\d([-.])\d\d\3\d\d)(?!\d)"
 )
+"""A day within a version, and not within a MAC address or a serial number, where hexadecimal digits go on before or behind it."""
 _REOLINK_LIKE = re.compile(r"^[vV]?\d\.\d\.\d(?:\.\d{1,5})?[_ ]\d{8}")
 
 
@@ -61,7 +70,7 @@ def version_date(text: str) -> Said:
             continue
         day = day_of(found)
         if day is not None and not _NO_VERSION.search(text, 0, found.start()):
-            return day
+            return since(day) if _SERVERS.search(text, 0, found.start()) else day
     return None
 
 
@@ -85,7 +94,7 @@ def date_in_version(text: str) -> Said:
     for found in _COMPACT.finditer(text):
         day = digits(found["plain"]) if found["plain"] else named(found["marked"])
         if day is not None:
-            return day
+            return since(day) if _SERVERS.search(text, 0, found.start()) else day
     return None
 
 

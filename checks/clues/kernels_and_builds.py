@@ -47,7 +47,7 @@ def busybox_build(text: str) -> Said:
 @method(
     "ntpd-build",
     Confidence.CONFIRMED,
-    facts=("greeting.text", "firmware", "snmp.sys_descr"),
+    facts=("ntp.version", "greeting.text", "firmware", "snmp.sys_descr"),
     source="ntpd states the day it was compiled behind its version: 'ntpd 4.2.6p2@1.2194 Wed Nov 24 15:54:11 UTC 2010 (1)'",
 )
 def ntpd_build(text: str) -> Said:

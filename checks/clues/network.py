@@ -24,7 +24,7 @@ _ENTERASYS = re.compile(r"\b(\d\d/\d\d/\d{2,4})--\d\d:\d\d")
     "cisco-compiled",
     Confidence.CONFIRMED,
     facts=("snmp.sys_descr", "telnet.banner", "firmware"),
-    vendors=("cisco", "ciscosystems"),
+    vendors=("cisco",),
     source="Cisco: 'show version' and sysDescr end in 'Compiled Thu 09-Feb-12 19:11 by prod_rel_team'; NX-OS writes the month first",
 )
 def cisco_compiled(text: str) -> Said:
@@ -37,7 +37,7 @@ def cisco_compiled(text: str) -> Said:
     "cisco-codec-date",
     Confidence.CONFIRMED,
     facts=("snmp.sys_descr",),
-    vendors=("cisco", "ciscosystems", "tandberg"),
+    vendors=("cisco", "tandberg"),
     source="Cisco and TANDBERG room systems: sysDescr has the software's version and, after the model, its release date",
 )
 def cisco_codec_date(text: str) -> Said:
@@ -50,7 +50,7 @@ def cisco_codec_date(text: str) -> Said:
     "juniper-build",
     Confidence.CONFIRMED,
     facts=("snmp.sys_descr",),
-    vendors=("juniper", "junipernetworks"),
+    vendors=("juniper",),
     source="Junos and JunosE: sysDescr has 'Build date: 2014-03-13 08:38:30 UTC' or 'Build Date : April 22, 2009 02:27'",
 )
 def juniper_build(text: str) -> Said:
@@ -63,7 +63,7 @@ def juniper_build(text: str) -> Said:
     "mikrotik-build",
     Confidence.CONFIRMED,
     facts=("mndp.version", "firmware"),
-    vendors=("mikrotik", "mikrotikls"),
+    vendors=("mikrotik",),
     source="RouterOS: build-time of /system resource, which MNDP states behind the version since 7.x",
 )
 def mikrotik_build(text: str) -> Said:
@@ -76,7 +76,7 @@ def mikrotik_build(text: str) -> Said:
     "ubiquiti-build",
     Confidence.CONFIRMED,
     facts=("ubiquiti.firmware", "snmp.sys_descr"),
-    vendors=("ubiquiti", "ubiquitinetworks", "ubiquitinetwork", "ligowave", "deliberant"),
+    vendors=("ubiquiti", "ubiquitinetwork", "ligowave", "deliberant"),
     source="airOS, UniFi, EdgeOS and the makers with the same build tools: PLATFORM.SOC.VERSION.BUILD.YYMMDD.HHMM",
 )
 def ubiquiti_build(text: str) -> Said:

@@ -19,7 +19,7 @@ _SAMSUNG = re.compile(
     "hp-printer-date",
     Confidence.CONFIRMED,
     facts=("firmware", "ipp.firmware", "ipp.device_id", "snmp.sys_descr", "http.server"),
-    vendors=("hp", "hewlettpackard", "hpinc"),
+    vendors=("hp", "hpinc"),
     source="HP: JetDirect's CIDATE, the month first; the 'Built' of the web server; the firmware date code YYYYMMDD of LaserJets",
 )
 def hp_printer_date(text: str) -> Said:
@@ -35,7 +35,7 @@ def hp_printer_date(text: str) -> Said:
     "brother-firmware",
     Confidence.CONFIRMED,
     facts=("snmp.sys_descr",),
-    vendors=("brother", "oce", "océ", "konicaminolta"),
+    vendors=("brother", "oce", "konicaminolta"),
     source="Brother's print servers, also under other names: 'NC-8300h, Firmware Ver.1.08 (13.06.27),MID 8CE-H15', the year first",
 )
 def brother_firmware(text: str) -> Said:

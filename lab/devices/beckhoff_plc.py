@@ -2,6 +2,7 @@
 
 from lab.fake import Expected, Fake
 from lab.services.opcua import OpcUa
+from lab.services.opcua_session import Build
 
 FAKE = Fake(
     name="beckhoff_plc",
@@ -17,6 +18,14 @@ FAKE = Fake(
             uri="urn:CX-5A1C80:BeckhoffAutomation:TcOpcUaServer:1",
             product_uri="urn:BeckhoffAutomation:TcOpcUaServer",
             subject="CN=TcOpcUaServer@CX-5A1C80,O=Beckhoff Automation",
+            build=Build(
+                product_uri="urn:BeckhoffAutomation:TcOpcUaServer",
+                manufacturer="Beckhoff Automation GmbH & Co. KG",
+                product="TcOpcUaServer",
+                version="4.3.25",
+                number="25",
+                days=75,
+            ),
         ),
     ),
     causes=frozenset((Expected("unauthenticated-control", 4840),)),

@@ -1,4 +1,4 @@
-"""An OPC UA server (OPC 10000-6, UA Binary over TCP) that tells its endpoints to anyone and creates no session."""
+"""An OPC UA server (OPC 10000-6, UA Binary over TCP) that tells its endpoints to anyone."""
 
 import asyncio
 import struct
@@ -6,6 +6,8 @@ from dataclasses import dataclass
 
 from lab.certificates import der_of, pem
 from lab.fake import TLS, Stream, Visit
+from lab.services.opcua_session import ACTIVATE, CLOSE, CREATE, READ, Build, Session
+from lab.services.opcua_session import text as _text
 
 _POLICY = "http://opcfoundation.org/UA/SecurityPolicy#"
 _PROFILE = "http://opcfoundation.org/UA-Profile/Transport/uatcp-uasc-uabinary"
@@ -16,16 +18,11 @@ _UNSUPPORTED, _REJECTED = 0x800B0000, 0x80550000
 _LIMIT = 65_536
 
 
-def _text(text: str | None) -> bytes:
-    if text is None:
-        return struct.pack("<i", -1)
-    return struct.pack("<i", len(text.encode())) + text.encode()
-
-
 @dataclass(frozen=True)
 class OpcUa(Stream):
-    """A controller's server. `security` lists the endpoints as (policy, mode), `tokens` how users may name themselves. A session, and any service but
-    the endpoints, is harm; so is a connection that ends without its channel closed."""
+    """A controller's server. `security` lists the endpoints as (policy, mode), `tokens` how users may name themselves. Any service but the
+    endpoints is harm, but for one session in which a stranger is told the `build`, where there is one; so is a connection that ends without its session and
+    its channel closed."""
 
     application: str
     uri: str
@@ -36,6 +33,7 @@ class OpcUa(Stream):
     tokens: tuple[str, ...] = ("Anonymous", "UserName")
     discovery: bool = True
     subject: str = "CN=opcua"
+    build: Build | None = None
 
     def prepare(self, device: str, addresses: tuple[str, ...]) -> None:
         """Make the certificate."""
@@ -44,6 +42,7 @@ class OpcUa(Stream):
     async def talk(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter, visit: Visit) -> None:
         """Serve one connection."""
         channel_open = False
+        session = Session(self.build, self._endpoints(visit)) if self.build else None
         while True:
             try:
                 head = await reader.readexactly(8)
@@ -57,35 +56,48 @@ class OpcUa(Stream):
                 return
             kind = head[:3]
             if kind == b"CLO":
+                if session and session.opened:
+                    visit.harm("an OPC UA session was left open")
                 return
-            answer = self._answer(kind, body, visit)
+            answer = self._answer(kind, body, session, visit)
             if answer is None:
                 return
             channel_open = channel_open or answer[:3] == b"OPN"
             writer.write(answer)
             await writer.drain()
 
-    def _answer(self, kind: bytes, body: bytes, visit: Visit) -> bytes | None:
+    def _answer(self, kind: bytes, body: bytes, session: Session | None, visit: Visit) -> bytes | None:
         if kind == b"HEL":
             return _chunk(b"ACK", struct.pack("<5I", 0, 65536, 65536, 0, 0))
         if kind == b"OPN":
-            if not self.discovery:
-                return _chunk(b"ERR", struct.pack("<I", _REJECTED) + _text("policy None is switched off"))
-            token = struct.pack("<IIqI", 7, 1, 0, 60_000)
-            security = struct.pack("<I", 7) + _text(f"{_POLICY}None") + _text(None) * 2
-            return _chunk(
-                b"OPN", security + struct.pack("<II", 1, 1) + _response(449, struct.pack("<I", 0) + token + _text(""))
-            )
+            return self._opened()
         if kind != b"MSG" or len(body) < 20:
             return None
         number = int.from_bytes(body[18:20], "little")
         headers = body[:8] + body[8:16]
+        if session and number in (CREATE, ACTIVATE, READ, CLOSE):
+            answered, told, result = session.answer(number, body[20:], visit)
+            return _chunk(b"MSG", headers + _response(answered, told, result))
         if number != _GET_ENDPOINTS:
             if number != _FIND_SERVERS:
                 visit.harm(f"OPC UA request {number}")
             return _chunk(b"MSG", headers + _response(397, b"", _UNSUPPORTED))
-        endpoints = b"".join(self._endpoint(policy, mode, visit) for policy, mode in self.security)
-        return _chunk(b"MSG", headers + _response(431, struct.pack("<i", len(self.security)) + endpoints))
+        return _chunk(b"MSG", headers + _response(431, self._endpoints(visit)))
+
+    def _opened(self) -> bytes:
+        """A channel of policy None, or the refusal of one."""
+        if not self.discovery:
+            return _chunk(b"ERR", struct.pack("<I", _REJECTED) + _text("policy None is switched off"))
+        token = struct.pack("<IIqI", 7, 1, 0, 60_000)
+        security = struct.pack("<I", 7) + _text(f"{_POLICY}None") + _text(None) * 2
+        return _chunk(
+            b"OPN", security + struct.pack("<II", 1, 1) + _response(449, struct.pack("<I", 0) + token + _text(""))
+        )
+
+    def _endpoints(self, visit: Visit) -> bytes:
+        """The array of the endpoints' descriptions."""
+        endpoints = (self._endpoint(policy, mode, visit) for policy, mode in self.security)
+        return struct.pack("<i", len(self.security)) + b"".join(endpoints)
 
     def _endpoint(self, policy: str, mode: str, visit: Visit) -> bytes:
         url = f"opc.tcp://{visit.address}:{self.port}"

@@ -1,8 +1,9 @@
-"""OPC UA Binary as far as discovery needs it: OPC 10000-6, sections 5.2 (encodings) and 6.7/7.1 (chunks and the TCP connection).
+"""OPC UA Binary as far as discovery needs it (`opcua_session` has the rest): OPC 10000-6, sections 5.2 (encodings) and 6.7/7.1 (chunks and the TCP connection).
 
 Every count and length is held against what is there; whatever is fed to the reader ends in values or `ProtocolError`.
 """
 
+import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import TypeVar
@@ -14,6 +15,9 @@ ENDPOINTS, TOKENS, TEXTS = 64, 32, 64
 """How many elements of an array are read; the rest of a longer one is passed over by refusing it."""
 MESSAGE_LIMIT = 131_072
 _DEPTH = 4
+_UNIX_EPOCH = 116_444_736_000_000_000
+_NODE_SIZES = {0x00: 1, 0x01: 3, 0x02: 6, 0x04: 18}
+"""How many bytes follow the form of a NodeId: two bytes, four bytes, a number, a GUID."""
 
 
 def string(text: str | None) -> bytes:
@@ -27,6 +31,22 @@ def string(text: str | None) -> bytes:
 def number(value: int) -> bytes:
     """A UInt32."""
     return value.to_bytes(4, "little")
+
+
+def chunk(kind: bytes, body: bytes) -> bytes:
+    """A message of one chunk: its type ("MSGF"), its size, and what it says."""
+    return kind + number(8 + len(body)) + body
+
+
+def now() -> bytes:
+    """The time as a DateTime (5.2.2.5), which open62541 wants in every request since 2025."""
+    return (time.time_ns() // 100 + _UNIX_EPOCH).to_bytes(8, "little")
+
+
+def request(kind: int, when: bytes, *parts: bytes, session: bytes = b"\0\0") -> bytes:
+    """A request's type and header: the session's token (none), the time, handle 0, no diagnostics, ten seconds of patience, nothing more."""
+    header = session + when + number(0) + number(0) + string(None) + number(10_000) + b"\0\0\0"
+    return b"\x01\0" + kind.to_bytes(2, "little") + header + b"".join(parts)
 
 
 @dataclass(slots=True)
@@ -88,6 +108,18 @@ class Reader:
             return value if namespace == 0 else 0
         raise ProtocolError(f"an OPC UA node of form {form:#04x} where a message type was to come")
 
+    def identifier(self) -> bytes:
+        """A NodeId of any form as it stands there (5.2.2.9)."""
+        start, form = self._at, self.byte()
+        if form in (0x03, 0x05):
+            self.take(2)
+            self.octets()
+        elif form in _NODE_SIZES:
+            self.take(_NODE_SIZES[form])
+        else:
+            raise ProtocolError(f"an OPC UA node of form {form:#04x}")
+        return self.data[start : self._at]
+
     def diagnostics(self, depth: int = _DEPTH) -> None:
         """Pass over a DiagnosticInfo (5.2.2.12)."""
         mask = self.byte()
@@ -118,10 +150,12 @@ class Reader:
 
 @dataclass(frozen=True, slots=True)
 class UserToken:
-    """A UserTokenPolicy: 0 anonymous, 1 user name, 2 certificate, 3 issued token; the policy is "" where the endpoint's own counts."""
+    """A UserTokenPolicy: 0 anonymous, 1 user name, 2 certificate, 3 issued token; the policy is "" where the endpoint's own counts. The server knows it again
+    by its `identifier`."""
 
     kind: int
     policy: bytes
+    identifier: bytes = b""
 
 
 @dataclass(frozen=True, slots=True)
@@ -174,8 +208,8 @@ def _after_profile(reader: Reader) -> bytes:
 
 
 def _token(reader: Reader) -> UserToken:
-    reader.octets()
+    identifier = reader.octets()
     kind = reader.number()
     reader.octets()
     reader.octets()
-    return UserToken(kind, reader.octets())
+    return UserToken(kind, reader.octets(), identifier)

@@ -68,11 +68,15 @@ def source_of(slug: str) -> str:
 
 
 def products(known: Iterable[Known]) -> Iterator[Product]:
-    """The firmware among them, each with every release that is known."""
+    """The firmware among them, each with every release that is known.
+
+    Of some nothing is known but the branches (FortiOS, IOS XE, SNS). A branch's first day says nothing of what a device on it lacks, and the newest branch
+    would pass for the newest release: they have lifecycles, and no releases.
+    """
     for each in known:
         firmware = _FIRMWARE.get(each.slug)
         releases = _releases(each, named_by_cycles=True)
-        if firmware and releases:
+        if firmware and releases and (each.versions or any(cycle.latest for cycle in each.cycles)):
             as_of = max(release.day for release in releases if release.day)
             yield Product(firmware.vendor, (firmware.name,), releases, source_of(each.slug), as_of)
 

@@ -2,18 +2,28 @@
 
 OPC 10000-6, section 7.1.2 (HEL, ACK, ERR) and 6.7 (OPN, MSG, CLO); OPC 10000-4, sections 5.4.4 (GetEndpoints) and 5.5 (the secure channel). Discovery needs a
 channel of policy None, which every server opens for it; the channel is closed with CLO, because a controller has few of them. FindServers would add nothing:
-each endpoint carries the description of its server. BuildInfo needs a session and is left alone.
+each endpoint carries the description of its server. BuildInfo needs a session and is asked for by `opcua_build`.
 """
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 
 from inventory.errors import ProtocolError, TimedOut
 from inventory.model import FactValue
 from inventory.text import one_line
 from scanner.codecs.certificates import read_certificate
 from scanner.codecs.der import values
-from scanner.codecs.opcua_codec import MESSAGE_LIMIT, Description, Reader, number, read_descriptions, string
+from scanner.codecs.opcua_codec import (
+    MESSAGE_LIMIT,
+    Description,
+    Reader,
+    chunk,
+    now,
+    number,
+    read_descriptions,
+    request,
+    string,
+)
 from scanner.conversation import EVIDENCE_LIMIT, Conversation, Heard, Read, Safety, Say, Send, Target
 
 NAME = "opcua"
@@ -68,66 +78,63 @@ _SHOWN = 16
 _OPEN, _OPENED, _GET_ENDPOINTS, _ENDPOINTS, _CLOSE, _FAULT = 446, 449, 428, 431, 452, 397
 
 
-def _chunk(kind: bytes, body: bytes) -> bytes:
-    return kind + number(8 + len(body)) + body
-
-
-def _request(kind: int, *parts: bytes) -> bytes:
-    """A request's type and header: no token, no time, handle 0, no diagnostics, ten seconds of patience, nothing more."""
-    header = b"\0\0" + bytes(8) + number(0) + number(0) + string(None) + number(10_000) + b"\0\0\0"
-    return b"\x01\0" + kind.to_bytes(2, "little") + header + b"".join(parts)
-
-
 def hello(url: str) -> bytes:
     """HEL: version 0, chunks of at most 64 KiB, a message of at most MESSAGE_LIMIT bytes."""
     limits = b"".join(map(number, (0, _BUFFER, _BUFFER, MESSAGE_LIMIT, _CHUNKS)))
-    return _chunk(b"HELF", limits + string(url))
+    return chunk(b"HELF", limits + string(url))
 
 
-def get_endpoints(channel: bytes, token: bytes, url: str) -> bytes:
+def get_endpoints(channel: bytes, token: bytes, url: str, when: bytes) -> bytes:
     """GetEndpoints for the address that we came by; all locales, all profiles."""
-    body = _request(_GET_ENDPOINTS, string(url), string(None), string(None))
-    return _chunk(b"MSGF", channel + token + number(2) + number(2) + body)
+    body = request(_GET_ENDPOINTS, when, string(url), string(None), string(None))
+    return chunk(b"MSGF", channel + token + number(2) + number(2) + body)
 
 
-def close_channel(channel: bytes, token: bytes) -> bytes:
+def close_channel(channel: bytes, token: bytes, when: bytes, sequence: int = 3) -> bytes:
     """CloseSecureChannel; the server answers by closing the connection."""
-    return _chunk(b"CLOF", channel + token + number(3) + number(3) + _request(_CLOSE))
+    return chunk(b"CLOF", channel + token + number(sequence) * 2 + request(_CLOSE, when))
 
 
-OPEN = _chunk(
-    b"OPNF",
-    number(0)
-    + string(_POLICIES.decode() + "None")
-    + string(None) * 2
-    + number(1) * 2
-    + _request(_OPEN, number(0), number(0), number(1), string(None), number(60_000)),
-)
-"""OpenSecureChannel: issue, mode None, no nonce, for one minute."""
+def open_secured(when: bytes) -> bytes:
+    """OpenSecureChannel: issue, mode None, no nonce, for one minute."""
+    security = number(0) + string(_POLICIES.decode() + "None") + string(None) * 2 + number(1) * 2
+    return chunk(
+        b"OPNF", security + request(_OPEN, when, number(0), number(0), number(1), string(None), number(60_000))
+    )
 
 
-def _like(name: str, example: bytes, *holes: bytes) -> Say:
-    """The example with its length, and each of `holes`, left open."""
-    pattern = example[:4] + b"SIZE" + example[8:]
-    for hole in holes:
-        pattern = pattern.replace(hole, b"HOLE")
-    escaped = b"".join(rb"\x%02x" % byte for byte in pattern)
-    url = rb".{4}opc\.tcp://[\x21-\x7e]{1,255}:[0-9]{1,5}"
-    filled = escaped.replace(_hex(b"HOLE"), rb".{4}").replace(_hex(string(_URL)), url)
-    return Say.like(name, filled.replace(_hex(b"SIZE"), rb".{4}"))
+def like(name: str, example: bytes, holes: Mapping[bytes, bytes]) -> Say:
+    """The example with its length left open, and with a pattern in place of each literal of `holes`."""
+    pattern = _hex(example[:4]) + rb".{4}" + _hex(example[8:])
+    for literal, hole in holes.items():
+        pattern = pattern.replace(_hex(literal), hole)
+    return Say.like(name, pattern)
 
 
 def _hex(literal: bytes) -> bytes:
     return b"".join(rb"\x%02x" % byte for byte in literal)
 
 
-_URL = "opc.tcp://x:1"
-_CHANNEL, _TOKEN = b"\xc1\xc2\xc3\xc4", b"\xd1\xd2\xd3\xd4"
+URL, CHANNEL, TOKEN, WHEN = (
+    "opc.tcp://x:1",
+    b"\xc1\xc2\xc3\xc4",
+    b"\xd1\xd2\xd3\xd4",
+    b"\xb1\xb2\xb3\xb4\xb5\xb6\xb7\xb8",
+)
+"""What stands in an example for the address, the channel, its token and the time."""
+HOLES = {
+    string(URL): rb".{4}opc\.tcp://[\x21-\x7e]{1,255}:[0-9]{1,5}",
+    CHANNEL: rb".{4}",
+    TOKEN: rb".{4}",
+    WHEN: rb".{8}",
+}
+SAY_HELLO = like("hello", hello(URL), HOLES)
+SAY_OPEN = like("open secure channel, policy None", open_secured(WHEN), HOLES)
 SAYS = (
-    _like("hello", hello(_URL)),
-    Say.exactly("open secure channel, policy None", OPEN),
-    _like("get endpoints", get_endpoints(_CHANNEL, _TOKEN, _URL), _CHANNEL, _TOKEN),
-    _like("close secure channel", close_channel(_CHANNEL, _TOKEN), _CHANNEL, _TOKEN),
+    SAY_HELLO,
+    SAY_OPEN,
+    like("get endpoints", get_endpoints(CHANNEL, TOKEN, URL, WHEN), HOLES),
+    like("close secure channel", close_channel(CHANNEL, TOKEN, WHEN), HOLES),
 )
 
 
@@ -141,42 +148,52 @@ class Refused(ProtocolError):
 
 def probe(target: Target) -> Conversation[Heard]:
     """Say hello, open a channel, ask for the endpoints, close the channel. A refusal proves the protocol too."""
-    host = target.host if re.fullmatch(r"[\x21-\x7e]{1,255}", target.host) else target.endpoint.address
-    url = f"opc.tcp://{host}:{target.endpoint.port}"
+    url = address(target)
     try:
-        yield Send(hello(url))
-        kind, _ = yield from _message()
-        if kind != b"ACK":
-            raise ProtocolError("OPC UA without an acknowledgement")
-        yield Send(OPEN)
-        kind, body = yield from _message()
-        channel, token = opened(body)
+        channel, token = yield from open_channel(url)
         try:
-            yield Send(get_endpoints(channel, token, url))
-            kind, body = yield from _message()
+            yield Send(get_endpoints(channel, token, url, now()))
+            _, body = yield from message()
         except (ProtocolError, TimedOut):
-            yield Send(close_channel(channel, token))
+            yield Send(close_channel(channel, token, now()))
             raise
-        yield Send(close_channel(channel, token))
+        yield Send(close_channel(channel, token, now()))
         return parse(body)
     except Refused as refusal:
         return Heard({"opcua.error": f"{refusal.status:#010x}"}, number(refusal.status))
 
 
-def _message() -> Conversation[tuple[bytes, bytes]]:
+def address(target: Target) -> str:
+    """The address that we came by, as OPC UA writes it."""
+    host = target.host if re.fullmatch(r"[\x21-\x7e]{1,255}", target.host) else target.endpoint.address
+    return f"opc.tcp://{host}:{target.endpoint.port}"
+
+
+def open_channel(url: str) -> Conversation[tuple[bytes, bytes]]:
+    """Say hello and open a channel: its number and its token."""
+    yield Send(hello(url))
+    kind, _ = yield from message()
+    if kind != b"ACK":
+        raise ProtocolError("OPC UA without an acknowledgement")
+    yield Send(open_secured(now()))
+    _, body = yield from message()
+    return opened(body)
+
+
+def message() -> Conversation[tuple[bytes, bytes]]:
     """One message, of as many chunks as it takes: its type and its body from the security header on."""
     body = b""
     for _ in range(_CHUNKS):
         head = yield Read(8)
         size = chunk_size(head)
-        chunk = yield Read(size - 8)
+        piece = yield Read(size - 8)
         kind = head[:3]
         if kind == b"ERR":
-            raise Refused(Reader(chunk).number())
+            raise Refused(Reader(piece).number())
         if head[3:4] == b"A":
-            raise Refused(Reader(_after_sequence(chunk)).number())
+            raise Refused(Reader(_after_sequence(piece)).number())
         # Of the chunks after the first the headers are left away (OPC 10000-6, section 6.7.3).
-        body += _after_sequence(chunk) if body else chunk
+        body += _after_sequence(piece) if body else piece
         if len(body) > MESSAGE_LIMIT:
             raise ProtocolError("an OPC UA message of more than 128 KiB")
         if head[3:4] == b"F":
@@ -193,11 +210,11 @@ def chunk_size(head: bytes) -> int:
     return size
 
 
-def _after_sequence(chunk: bytes) -> bytes:
+def _after_sequence(piece: bytes) -> bytes:
     """What follows channel, token, sequence number and request of a MSG chunk."""
-    if len(chunk) < 16:
+    if len(piece) < 16:
         raise ProtocolError("a chunk of OPC UA that ends in its headers")
-    return chunk[16:]
+    return piece[16:]
 
 
 def opened(body: bytes) -> tuple[bytes, bytes]:
@@ -207,13 +224,13 @@ def opened(body: bytes) -> tuple[bytes, bytes]:
     for _ in range(3):
         reader.octets()
     reader.take(8)
-    _expect(reader, _OPENED)
+    expect(reader, _OPENED)
     reader.number()
     reader.take(4)
     return channel, reader.take(4)
 
 
-def _expect(reader: Reader, kind: int) -> None:
+def expect(reader: Reader, kind: int) -> None:
     """The type and the header of a response; raises `Refused` for a fault or a bad result."""
     found = reader.node()
     result = reader.response_header() if found in (kind, _FAULT) else 0
@@ -227,7 +244,7 @@ def parse(body: bytes) -> Heard:
     """Read a GetEndpointsResponse, from the channel's number on."""
     reader = Reader(body)
     reader.take(16)
-    _expect(reader, _ENDPOINTS)
+    expect(reader, _ENDPOINTS)
     return Heard(_facts(read_descriptions(reader)), body[16:][:EVIDENCE_LIMIT])
 
 

@@ -48,6 +48,20 @@ def test_the_confidence_of_the_claim_is_that_of_the_finding(make, judge, claim):
     assert judge(component_old, make(SSH, said=(said,))).flaws[0].confidence is Confidence.INFERRED
 
 
+def test_a_system_that_is_the_firmware_is_judged_once_by_its_releases(make, judge, claim):
+    said = tuple(
+        claim(name, value, 5678, "mndp.version")
+        for name, value in (("firmware", "6.42.1"), ("component", "routeros 6.42.1"))
+    )
+    router = make(SSH, claims={"vendor": "MikroTik"}, said=said)
+    judged = judge(component_old, router)
+    assert (judged.flaws, judged.ended, judged.reason) == (
+        [],
+        "skipped",
+        "judged by the releases known of its firmware",
+    )
+
+
 def test_a_device_that_names_no_component_is_skipped(make, judge):
     assert judge(component_old, make(SSH)).reason == "names no component with a version"
 
@@ -73,7 +87,7 @@ def test_what_a_maker_compiled_is_told_without_a_distribution(make, judge, claim
 
 
 def test_an_operating_system_is_judged_like_any_other_component(make, judge, claim):
-    judged = judge(component_old, make(SSH, said=(claim("component", "routeros 6.40.5", 22, "ssh.software"),)))
+    judged = judge(component_old, make(SSH, said=(claim("component", "debian 9", 22, "ssh.software"),)))
     assert [flaw.severity for flaw in judged.flaws] == [Severity.LOW]
 
 

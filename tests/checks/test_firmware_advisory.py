@@ -115,7 +115,7 @@ def test_a_sound_device_passes_and_it_is_said_what_was_looked_through(make, foun
     )
     assert (judged.flaws, judged.ended) == ([], "passed")
     assert judged.reason == (
-        "none of 2 advisories of Siemens as of 2026-11-21 is known to affect it (1 name it, and its version is not affected)"
+        "none of 2 advisories of Siemens as of 2026-11-21 is known to affect it (1 names it, and its version is not affected)"
     )
 
 
@@ -145,3 +145,39 @@ def test_a_device_that_none_names_passes_with_what_was_looked_through(make, foun
 def test_where_nothing_can_be_compared_nothing_is_said_to_be_sound(make, found, claims, reason):
     judged = found(make(("http", 80, {}), claims=claims), row("A", "< V5.2.5"))
     assert (judged.ended, judged.reason) == ("skipped", reason)
+
+
+def test_what_one_advisory_settles_another_without_versions_does_not_open(make, found):
+    stated, bare = row("ICSA-20-042-04", "< V5.2.5", "CVE-2019-13946"), row("CVE-2019-13946", "", "CVE-2019-13946")
+    assert [flaw.facet for flaw in found(make(claims=X208), stated, bare).flaws] == ["affected"]
+    assert found(make(claims={**X208, "firmware": "V5.2.5"}), stated, bare).ended == "passed"
+    (flaw,) = found(make(claims=X208), bare).flaws
+    assert "no advisory that is known here says which versions are affected" in flaw.detail
+
+
+# MikroTik, CVE-2023-30799: the gathered advisory names versions, CISA's vulnrichment names the product alone, and both stand under the CVE's id
+SUPEROUT = row(
+    "CVE-2023-30799", ">= 6.49 | < 6.49.7", "CVE-2023-30799", cvss=9.1, product="RouterOS", vendor="MikroTik"
+)
+BARE = row("CVE-2023-30799", "", "CVE-2023-30799", cvss=9.1, product="RouterOS", vendor="MikroTik")
+
+
+def routeros(make, version):
+    return make(claims={"vendor": "MikroTik", "model": "RouterOS", "firmware": version})
+
+
+def test_an_advisory_that_names_versions_in_one_place_is_not_open_for_naming_none_in_another(make, found):
+    assert found(routeros(make, "7.24"), SUPEROUT, BARE).flaws == []
+    (flaw,) = found(routeros(make, "6.49.6"), SUPEROUT, BARE).flaws
+    assert flaw.detail.endswith("affects >= 6.49 | < 6.49.7. Version 6.49.7 mends it.")
+
+
+def test_an_advisory_without_versions_is_said_to_name_none_and_the_known_version_is_to_be_compared(make, found):
+    (flaw,) = found(routeros(make, "7.24"), BARE).flaws
+    assert "CVE-2023-30799, CVSS 9.1, of 2020-02-11, names no versions." in flaw.detail
+    assert flaw.remedy == "Compare the firmware that it runs with the advisories that are named."
+
+
+def test_where_none_names_a_mended_version_it_is_said_once_for_all(make, found):
+    (flaw,) = found(make(claims=X208), row("A", "vers:all/*"), row("B", "vers:all/*")).flaws
+    assert flaw.detail.endswith(" No version that mends any of them is known here.")

@@ -1,6 +1,7 @@
 """What the age of a device's firmware is drawn from: its components, its maker's release tables, and what it states."""
 
-from datetime import date
+import re
+from datetime import UTC, date, datetime
 
 import pytest
 from hypothesis import given
@@ -171,3 +172,41 @@ def test_the_proof_of_a_clue_is_what_was_heard_where_it_was_read(make, claim):
     assert proof_of(device, Clue("x", "V5.4.5 build 170124", endpoint=web)) == b"evidence of http"
     assert proof_of(device, Clue("x", "another text", endpoint=web)) == b"evidence of http"
     assert proof_of(device, Clue("x", "V5.4.5 build 170124")) == b""
+
+
+def test_a_version_without_its_build_is_a_weak_clue_where_one_version_is_built_several_times(make):
+    """Hikvision's archive lists V5.7.0 for DS-2CD2023G2-IU on 2024-10-23 and on 2026-01-14."""
+    listed = Release("V5.7.0", date(2024, 10, 23)), Release("V5.7.0", date(2026, 1, 14))
+    camera = Product("Hikvision", ("DS-2CD2023G2-IU",), listed, "archive", AS_OF, "IPC_G0")
+    said = (sure("vendor", "Hikvision"), sure("model", "DS-2CD2023G2-IU"))
+    age = firmware_age(make(SSH, said=(*said, sure("firmware", "V5.7.0"))), of(camera))
+    assert (days(age), age.confidence) == ((None, date(2026, 1, 14)), Confidence.INFERRED)
+    age = firmware_age(make(SSH, said=(*said, sure("firmware", "V5.7.0 build 260301"))), of(camera))
+    assert days(age) == (date(2026, 3, 1), date(2026, 3, 1))
+
+
+def test_the_name_of_a_branch_is_dated_by_none_of_its_releases(make):
+    table = Product("OpenWrt", ("OpenWrt",), (Release("18.06.0", date(2018, 7, 30)),), "openwrt.org", AS_OF)
+    said = (sure("vendor", "OpenWrt"), sure("model", "OpenWrt"))
+    assert days(firmware_age(make(SSH, said=(*said, sure("firmware", "18.06"))), of(table))) == (None, None)
+    assert days(firmware_age(make(SSH, said=(*said, sure("firmware", "18.06.0"))), of(table)))[1] == date(2018, 7, 30)
+
+
+_BUILD = re.compile(r" build (\d{6})$|^[vV][\d.]{7,14}_(\d{6})\d{2,4}$")
+
+
+@pytest.mark.parametrize("vendor", ["Hikvision", "Reolink"])
+def test_no_interval_contradicts_the_build_that_a_maker_s_archive_names(make, vendor):
+    judged = 0
+    for row in built_in().products[vendor.lower()][::11]:
+        for release in row.releases:
+            named = _BUILD.search(release.version)
+            if named is None:
+                continue
+            built = datetime.strptime(named[1] or named[2], "%y%m%d").replace(tzinfo=UTC).date()
+            for hardware in ("", row.hardware):
+                said = {"vendor": vendor, "model": row.names[0], "firmware": release.version, "hardware": hardware}
+                age = firmware_age(make(SSH, claims={name: text for name, text in said.items() if text}))
+                assert (days(age), age.confidence) == ((built, built), Confidence.CONFIRMED), release
+            judged += 1
+    assert judged > 50

@@ -48,7 +48,7 @@ def test_the_finding_says_which_runs_how_far_it_is_behind_and_what_follows_it(ro
     assert [flaw.detail for flaw in judged.flaws] == [
         (
             "Firmware 6.42.6 of 2018-07-06 runs; the newest release known is 7.24 (2026-08-17), 8.1 years later. "
-            "2 releases lie between; the next after it was 6.42.7, to be had since 2018-08-17. "
+            "2 known releases lie between; the next after it was 6.42.7, to be had since 2018-08-17. "
             "The newest of its own branch is 6.49.11 (2023-12-08)."
         )
     ]
@@ -79,6 +79,31 @@ def test_the_distance_of_the_two_releases_is_the_severity(router, judge, newest,
     assert [flaw.severity for flaw in judged.flaws] == [severity]
 
 
+def test_the_newest_by_number_and_the_newest_by_day_are_both_named(router, judge):
+    rows = table(("6.49.10", "2023-09-15"), ("7.24", "2026-08-17"), ("6.49.21", "2026-09-01"))
+    judged = judge(knowing(rows), router("6.49.10"))
+    assert [(flaw.confidence, flaw.detail) for flaw in judged.flaws] == [
+        (
+            Confidence.LIKELY,
+            (
+                "Firmware 6.49.10 of 2023-09-15 runs; the newest release known is 7.24 (2026-08-17), 2.9 years later. "
+                "That is so by its number; by its day it is 6.49.21 (2026-09-01). "
+                "One known release lies between; the next after it was 6.49.21, to be had since 2026-09-01."
+            ),
+        )
+    ]
+
+
+def test_what_is_only_inferred_is_never_high(router, judge):
+    judged = judge(knowing(ROUTEROS), router("6.42.6", Confidence.INFERRED))
+    assert [(flaw.severity, flaw.confidence) for flaw in judged.flaws] == [(Severity.MEDIUM, Confidence.INFERRED)]
+
+
+def test_less_than_a_year_is_told_in_days(router, judge):
+    judged = judge(knowing(table(("7.23.3", "2026-08-03"), ("7.24", "2026-08-17"))), router("7.23.3"))
+    assert judged.flaws[0].detail.endswith("the newest release known is 7.24 (2026-08-17), 14 days later.")
+
+
 def test_two_releases_of_one_day_lie_no_years_apart(router, judge):
     judged = judge(knowing(table(("7.1", "2020-01-15"), ("7.2", "2020-01-15"))), router("7.1"))
     assert [flaw.detail for flaw in judged.flaws] == [
@@ -107,7 +132,7 @@ def test_releases_without_days_give_no_distance(router, judge):
     assert [(flaw.severity, flaw.detail) for flaw in judged.flaws] == [
         (
             Severity.LOW,
-            "Firmware 7.1 runs; the newest release known is 7.3. One release lies between; the next after it was 7.2.",
+            "Firmware 7.1 runs; the newest release known is 7.3. One known release lies between; the next after it was 7.2.",
         )
     ]
 

@@ -61,7 +61,7 @@ def test_of_two_stated_dates_the_later_is_judged(make, judge, claim):
 def test_dates_that_contradict_each_other_are_both_named(make, judge, claim):
     device = make(HTTP, said=(built(claim, "2012-12-06"), built(claim, "2015-01-01", 443)))
     (flaw,) = judge(firmware_old, device).flaws
-    assert "was built from 2012-12-06 to 2015-01-01, 11.8 years before this scan or more" in flaw.detail
+    assert "was built between 2012-12-06 and 2015-01-01, at least 11.8 years before this scan" in flaw.detail
     assert (flaw.endpoint.port, flaw.severity, flaw.confidence) == (443, Severity.HIGH, Confidence.LIKELY)
 
 
@@ -131,6 +131,14 @@ def test_two_stated_dates_make_an_interval(make, claim):
 def test_a_device_without_clues_has_an_unknown_age(make):
     age = firmware_age(make(HTTP))
     assert (age.not_before, age.not_after, age.clues) == (None, None, ())
+
+
+def test_what_two_likely_dates_leave_in_doubt_is_inferred_and_never_high(make, judge, claim):
+    said = tuple(
+        claim("firmware_date", day, 80, "http.server", Confidence.LIKELY) for day in ("2009-01-01", "2012-01-01")
+    )
+    (flaw,) = judge(firmware_old, make(HTTP, said=said)).flaws
+    assert (flaw.severity, flaw.confidence) == (Severity.MEDIUM, Confidence.INFERRED)
 
 
 def test_years_are_counted_by_anniversaries():

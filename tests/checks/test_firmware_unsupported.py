@@ -54,7 +54,7 @@ def test_a_branch_whose_support_has_ended_is_to_be_left(firewall, judge):
     judged = judge(knowing(*FORTIOS), firewall("v6.0.4"))
     assert [flaw.detail for flaw in judged.flaws] == [
         (
-            "The branch 6.0 of the firmware, of which v6.0.4 is, has not been supported since 2022-09-29, 4.1 years ago. "
+            "Branch 6.0 of its firmware (it runs v6.0.4) has not been supported since 2022-09-29, 4.1 years ago. "
             "Declared: end of support 2022-09-29, by endoflife.date/fortios, checked on 2026-11-21."
         )
     ]
@@ -103,7 +103,7 @@ def test_a_device_whose_support_has_ended_is_to_be_replaced(switch, judge):
     judged = judge(knowing(device_row("WS-C2960X-24TS-L", ends=date(2026, 10, 31))), switch())
     assert [flaw.detail for flaw in judged.flaws] == [
         (
-            "WS-C2960X-24TS-L has not been supported since 2026-10-31, 0.0 years ago. "
+            "WS-C2960X-24TS-L has not been supported since 2026-10-31, 21 days ago. "
             "Declared: end of support 2026-10-31, by the notice, checked on 2026-11-21."
         )
     ]

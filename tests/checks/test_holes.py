@@ -246,14 +246,14 @@ def test_it_is_said_what_was_looked_through(make, claim):
     assert looked_through(device, known(*rows)) == "2 advisories of APC and 1 advisory of components"
 
 
-def test_a_table_knows_up_to_the_day_of_its_newest_source():
+def test_a_table_knows_up_to_the_day_of_its_oldest_source():
     bundle = known()
     assert known_up_to(bundle, "advisories") == date(2026, 11, 21)
     for day in (date(2025, 8, 25), date(2024, 1, 1)):
         bundle.manifest = bundle.manifest.__class__(
             "s", date(2026, 11, 21), (*bundle.manifest.origins, Origin("kev", "exploited", day, 1, "x"))
         )
-    assert known_up_to(bundle, "exploited") == date(2025, 8, 25)
+    assert known_up_to(bundle, "exploited") == date(2024, 1, 1)
 
 
 def test_a_service_is_reached_by_its_protocol_or_its_port(make):
@@ -293,3 +293,35 @@ def test_what_is_told_of_the_device_behind_it_is_not_its_own(make):
     behind = Claim("model", "A1001", Confidence.CONFIRMED, "test", behind="unit 1")
     device = make(claims={"vendor": "Axis"}, said=(behind,))
     assert holes(device, known(row("I", "Axis Communications", "AXIS A1001", "*"))) == ()
+
+
+@pytest.mark.parametrize(("version", "mended"), [("6.40.5", "6.40.8"), ("6.41.2", "6.42.1"), ("6.30", "6.40.8")])
+def test_the_first_version_that_is_not_affected_is_that_of_the_devices_own_branch(make, version, mended):
+    """MikroTik, CVE-2018-14847: mended in 6.40.8 (bugfix) and 6.42.1 (current)."""
+    row_ = Advisory(
+        "CVE-2018-14847",
+        "MikroTik",
+        "RouterOS",
+        ">= 6.29 | < 6.40.8, >= 6.41 | < 6.42.1",
+        ("CVE-2018-14847",),
+        date(2018, 8, 2),
+    )
+    device = make(claims={"vendor": "MikroTik", "model": "RouterOS", "firmware": version})
+    (hole,) = holes(device, known(row_))
+    assert (hole.sure, hole.mended) == (True, mended)
+
+
+def test_what_is_affected_under_a_condition_only_is_possible_and_the_condition_is_named(make, claim):
+    """CVE-2012-1823 needs PHP as CGI; "PHP/5.3.3" in Apache's own Server header is the module."""
+    row_ = Advisory(
+        "CVE-2012-1823",
+        "component",
+        "php",
+        "< 5.3.12, >= 5.4.0 | < 5.4.2 when run as CGI",
+        ("CVE-2012-1823",),
+        date(2012, 5, 11),
+    )
+    device = make(said=(claim("component", "php 5.3.3", 80, "http.server"),))
+    (hole,) = holes(device, known(row_))
+    assert (hole.sure, hole.confidence) == (None, Confidence.INFERRED)
+    assert hole.doubt == "php 5.3.3 is affected under a condition (< 5.3.12, >= 5.4.0 | < 5.4.2 when run as CGI)"

@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from checks.intelligence import Intelligence, of_tables
+from checks.intelligence import Intelligence, built_in, of_tables
 from checks.knowledge import Lifecycle, Product, Release
 from checks.releases import Standing, Unplaced, judged_by_catalogue, standing
 from inventory.model import Confidence
@@ -137,6 +137,68 @@ def test_a_version_that_is_spelt_otherwise_is_the_same_release(camera):
 
 def test_what_was_published_later_under_a_lower_number_is_not_newer(camera):
     assert [release.version for release in placed(camera("DS-2CD2623G2-IZS", "5.7.13"), DOME).newer] == ["5.7.23"]
+
+
+# Hikvision's public release archive: AE-DC4328-K5 (two lines of firmware), DS-K3G200X, DS-2CD2026G2-I
+DASHCAM = product("Hikvision", "AE-DC4328-K5", ("V3.0.1 build 230410", "2023-04-10"), ("V1.5.8", "2024-05-24"))
+TURNSTILE = product("Hikvision", "DS-K3G200X", ("V2.6.1", "2024-01-05"), ("V1.0.0", "2025-09-28"))
+DOME_OF_TWO_BRANCHES = product(
+    "Hikvision", "DS-2CD2026G2-I", ("V5.5.800", "2021-10-09"), ("V5.7.23", "2026-03-20"), ("V5.5.820", "2026-03-27")
+)
+
+
+@pytest.mark.parametrize(
+    ("table", "version"),
+    [(DASHCAM, "V1.5.8"), (DASHCAM, "V3.0.1 build 230410"), (TURNSTILE, "V2.6.1"), (TURNSTILE, "V1.0.0")],
+)
+def test_where_number_and_day_disagree_no_release_is_called_the_newest(camera, table, version):
+    assert "number and day do not agree" in reason(camera(table.names[0], version), table)
+
+
+def test_a_higher_number_from_before_the_stated_build_is_not_newer(camera):
+    said = reason(camera("AE-DC4328-K5", "V1.6.0 build 250101", firmware_date="2025-01-01"), DASHCAM)
+    assert said.startswith("V3.0.1 build 230410 of 2023-04-10 stands against V1.6.0 build 250101")
+
+
+def test_an_older_branch_that_is_kept_alive_takes_nothing_from_the_newest(camera, mikrotik):
+    assert placed(camera("DS-2CD2026G2-I", "V5.7.23"), DOME_OF_TWO_BRANCHES).newest is None
+    later = product(
+        "MikroTik", "RouterOS", *((r.version, str(r.day)) for r in ROUTEROS.releases), ("6.49.12", "2026-09-01")
+    )
+    assert placed(mikrotik("7.24"), later).newest is None
+
+
+def test_of_the_newer_ones_that_with_the_highest_number_and_that_of_the_last_day_are_told_apart(camera):
+    found = placed(camera("DS-2CD2026G2-I", "V5.5.800"), DOME_OF_TWO_BRANCHES)
+    assert found.newest == Release("V5.7.23", date(2026, 3, 20))
+    assert found.latest == Release("V5.5.820", date(2026, 3, 27))
+    assert found.confidence is Confidence.LIKELY
+
+
+def test_a_release_that_was_listed_twice_came_out_on_the_later_day_at_the_latest(camera):
+    twice = product("Hikvision", "DS-2CD2023G2-IU", ("V5.7.0", "2024-10-23"), ("V5.7.0", "2026-01-14"))
+    assert placed(camera("DS-2CD2023G2-IU", "V5.7.0"), twice).built_by == date(2026, 1, 14)
+
+
+def test_the_name_of_a_branch_is_none_of_its_releases(make, claim):
+    """`Server: OpenWRT/18.06 UPnP/1.1 MiniUPnPd/2.1` may be any 18.06.x, and is older than every other branch's."""
+    rows = (("18.06.0", "2018-07-30"), ("18.06.1", "2018-08-16"), ("18.06.9", "2020-11-17"), ("19.07.0", "2020-01-06"))
+    found = placed(
+        make(HTTP, said=(claim("component", "openwrt 18.06", 1900, "ssdp.server"),)),
+        product("OpenWrt", "OpenWrt", *rows),
+    )
+    assert (found.known, found.built_by) == (None, None)
+    assert [release.version for release in found.newer] == ["19.07.0"]
+
+
+def test_in_the_shipped_archives_nothing_newer_came_out_before_the_devices_own(camera):
+    shipped = built_in()
+    for vendor in ("hikvision", "reolink"):
+        for row in shipped.products[vendor][::23]:
+            for release in row.releases:
+                found = standing(camera(row.names[0], release.version, vendor=vendor), shipped)
+                if isinstance(found, Standing) and found.known and found.known.day:
+                    assert all(each.day is None or each.day >= found.known.day for each in found.newer), row.names[0]
 
 
 def test_the_order_of_the_table_does_not_matter(mikrotik):

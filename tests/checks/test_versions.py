@@ -62,7 +62,7 @@ Weidmueller | ICSA-19-339-02
 Rockwell Automation | ICSA-24-284-18, ICSA-24-226-02, ICSA-24-256-18
 20.011 < 20.054_kit1 < 31.011 < v.32.011 < 32.013 < v.33.011 < v33.015
 Schneider Electric | ICSA-23-201-01 and SEVD advisories of Modicon
-SV1.70 IR22 < SV2.6 < V2.80 < SV2.90 < V3.20 < SV3.51 < SV4.10
+SV1.70 IR22 < V2.30 < SV2.6 < V2.80 < 2.9 < V3.01 < V3.20 < SV3.51 < SV4.10
 Omron | ICSA advisories of NJ, NX and CX-Programmer
 1.28 < 1.48 < Ver.1.49 < 1.54 < 9.65 < 9.70
 Mitsubishi Electric | ICSA-21-049-02, ICSA-20-212-04, ICSA-20-182-02
@@ -158,6 +158,7 @@ SPELLINGS = [
     ("Dahua", "2.800.0000000.16.R, Build Date: 2019-12-18", "V2.800.0000000.16.R.20191218"),
     ("Rockwell Automation", "v.32.011", "32.11"),
     ("Schneider Electric", "SV2.80", "V2.80"),
+    ("Schneider Electric", "2.9", "V2.90"),
     ("MikroTik", "7.15.3 (stable)", "RouterOS 7.15.3"),
     ("TP-Link", "1.0.3 Build 20200810 rel.12345", "1.0.3 Build 200810 Rel.12345n"),
     ("Fortinet", "v7.0.1,build0157", "v7.0.1,build0157,210714 (GA)"),

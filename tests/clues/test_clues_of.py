@@ -71,6 +71,43 @@ def test_a_part_bounds_on_one_side_beside_the_day_that_the_maker_states():
     ]
 
 
+@pytest.mark.parametrize(
+    ("fact", "text", "method", "day"),
+    [
+        # rapid7/recog, xml/rtsp_servers.xml
+        ("rtsp.server", "LIVE555 Streaming Media v2013.04.30", "live555-release", date(2013, 4, 30)),
+        ("rtsp.server", "ICatchMedia (LIVE555 Streaming Media v2013.06.06)", "live555-release", date(2013, 6, 6)),
+        ("rtsp.server", "Wowza Streaming Engine 4.8.5 build20200616153358", "date-in-version", date(2020, 6, 16)),
+        ("sip.agent", "FreeSWITCH-mod_sofia/1.10.7-release+git~20211024", "date-in-version", date(2021, 10, 24)),
+        (
+            "ftp.banner",
+            "router FTP server (Version wu-2.6.2(1) Mon Mar 4 21:02:22 EST 2002) ready.",
+            "version-date",
+            date(2002, 3, 4),
+        ),
+    ],
+)
+def test_the_day_of_a_server_program_is_no_firmwares_however_it_is_written(fact, text, method, day):
+    protocol, _, name = fact.partition(".")
+    assert told(heard(protocol, 554, **{f"{protocol}__{name}": text})) == [(method, day, None, "")]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "VoIP Adapter 2.1 20191104AB12",  # the last octets of a MAC address, which Patton, AudioCodes and others name in their User-Agent
+        "VoIP Adapter 2.1 00AB20191104",
+    ],
+)
+def test_the_digits_of_a_mac_address_are_no_day(text):
+    assert told(heard("sip", 5060, sip__agent=text)) == []
+
+
+def test_the_time_of_day_in_a_mail_servers_greeting_is_no_build():
+    said = "220 ups.riverside.example ESMTP Sendmail 8.13.8/8.13.8; Tue, 18 Jun 2019 02:00:00 +0000"
+    assert told(heard("greeting", 2525, greeting__text=said)) == []
+
+
 def test_what_a_device_says_of_another_behind_it_is_not_its_own():
     assert told(heard("snmp", 161, behind="unit 1", snmp__sys_descr="Compiled on Jan 07 2011 at 19:37:41")) == []
 

@@ -29,13 +29,14 @@ from tests.hostile.web_devices import DRESS, DRESSED
 
 UNKNOWN = 61999
 """A port of no list."""
-UDP = (137, 161, 623, 1900, 3671, 3702, 5060, 5353, 5678, 5683, 9600, 10001, 30718, 37020, 37810, 44818, 47808)
+UDP = (123, 137, 161, 623, 1900, 3671, 3702, 5060, 5353, 5678, 5683, 9600, 10001, 30718, 37020, 37810, 44818, 47808)
 CONTROLLERS = (102, 631, 1911, 2404, 4840, 5060, 5900, 20000, 44818)
 MAC = "44:19:b6:00:00:66"
 SHORT = "\x1b[31m\x08=1+1"
 """What fits into a field of twenty or thirty bytes."""
 # What an answer in each protocol begins with, by port: enough for a reader to go on.
 BEGINNINGS = {
+    123: bytes.fromhex("16a2 0001 0000 0000 0000 ffff") + b'version="ntpd ',
     137: bytes.fromhex("7463 8400 0000 0001 0000 0000")
     + b"\x20CK"
     + b"A" * 30

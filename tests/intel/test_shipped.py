@@ -37,13 +37,18 @@ def test_every_table_but_that_of_epss_is_in_it_and_says_of_when_it_is():
     [
         ("mikrotik", "RouterOS", "7.24"),
         ("openwrt", "OpenWrt", "25.12.5"),
-        ("fortinet", "FortiOS", "8.0"),
         ("f5", "BIG-IP", "21.1.0"),
     ],
 )
 def test_the_newest_release_of_an_operating_system_is_known(vendor, name, newest):
     (product,) = (product for product in SHIPPED.products[vendor] if product.names == (name,))
     assert newest in [release.version for release in product.releases]
+
+
+@pytest.mark.parametrize("vendor", ["fortinet", "cisco", "stormshield"])
+def test_of_whom_only_the_branches_are_known_no_release_is_called_the_newest(vendor):
+    assert vendor not in SHIPPED.products
+    assert any(life.branch for life in SHIPPED.lifecycles[vendor])
 
 
 def test_a_newer_release_of_routeros_or_opnsense_ends_nobody_s_support():

@@ -1,5 +1,7 @@
 """The fakes of control protocols: they answer what is harmless, and notice what is not."""
 
+from dataclasses import replace
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -11,6 +13,7 @@ from lab.services.fox import Fox
 from lab.services.iec104 import Iec104
 from lab.services.knx import Knx
 from lab.services.opcua import OpcUa
+from lab.services.opcua_session import Build
 from lab.services.snmp import Snmp
 
 # IEC 60870-5-104:2006, figure 14.
@@ -130,6 +133,72 @@ async def test_a_session_is_harm_and_a_channel_left_open_too(build):
     await house.talk(48400, opening, until=b"OPNF")
     await house.talk(48400, opening, opc(b"CLO", bytes(40)))
     assert [harm for harm in house.harms if "left open" in harm] == ["an OPC UA channel was left open"] * 2
+
+
+BUILT = replace(SERVER, build=Build("urn:x", "Lab", "PLC", "1.2", "7", days=0))
+# Requests of a session as opcua_build and asyncua 2.1.0 word them (OPC 10000-4, section 5.6): the token is the one that this server gives out.
+GIVEN = bytes.fromhex("05 0000 10000000") + bytes.fromhex("7a1c") * 8
+NULL = b"\xff" * 4
+
+
+def in_session(number: int, rest: bytes, token: bytes = GIVEN) -> bytes:
+    head = bytes.fromhex("07000000 01000000 02000000 02000000 0100") + number.to_bytes(2, "little")
+    return opc(b"MSG", head + token + bytes(16) + NULL + bytes.fromhex("10270000 000000") + rest)
+
+
+def value_of(node: int) -> bytes:
+    return b"\x01\0" + node.to_bytes(2, "little") + bytes.fromhex("0d000000") + NULL + b"\0\0" + NULL
+
+
+CREATE = in_session(461, b"", b"\0\0")
+ACTIVATE = in_session(467, NULL * 4 + bytes.fromhex("0100 4101 01 0d000000 09000000") + b"anonymous" + NULL * 2)
+READ_BUILD = in_session(631, bytes(8) + bytes.fromhex("03000000 01000000") + value_of(2260))
+CLOSE_SESSION = in_session(473, b"\x01")
+CLOSE_CHANNEL = opc(b"CLO", bytes(40))
+
+
+async def test_an_open_server_tells_a_stranger_its_build_in_a_session(build):
+    house = await build(BUILT)
+    asked = (opc(b"OPN", bytes(40)), CREATE, ACTIVATE, READ_BUILD, CLOSE_SESSION, CLOSE_CHANNEL)
+    said = await house.talk(48400, *asked)
+    # BuildInfo (340) in a Variant: five Strings and 1 January 2020 in hundreds of nanoseconds since 1601.
+    words = b"".join(len(word).to_bytes(4, "little") + word for word in (b"urn:x", b"Lab", b"PLC", b"1.2", b"7"))
+    told = words + (132_223_104_000_000_000).to_bytes(8, "little")
+    assert bytes.fromhex("01 16 0100 5401 01") + len(told).to_bytes(4, "little") + told in said
+    assert house.harms == []
+
+
+@pytest.mark.parametrize(
+    ("asked", "harm"),
+    [
+        ((CREATE, CLOSE_CHANNEL), "an OPC UA session was left open"),
+        ((CREATE, CREATE, CLOSE_SESSION, CLOSE_CHANNEL), "a second OPC UA session"),
+        ((READ_BUILD, CLOSE_CHANNEL), "an OPC UA request in a session that there is not"),
+        (
+            (CREATE, READ_BUILD, CLOSE_SESSION, CLOSE_CHANNEL),
+            "an OPC UA Read of something else than BuildInfo and StartTime",
+        ),
+        (
+            (
+                CREATE,
+                ACTIVATE,
+                in_session(631, bytes(8) + bytes.fromhex("03000000 01000000") + value_of(2256)),
+                CLOSE_SESSION,
+                CLOSE_CHANNEL,
+            ),
+            "an OPC UA Read of something else than BuildInfo and StartTime",
+        ),
+        ((CREATE, ACTIVATE, in_session(673, b""), CLOSE_SESSION, CLOSE_CHANNEL), "OPC UA request 673"),
+        (
+            (CREATE, in_session(473, b"\0"), CLOSE_CHANNEL),
+            "an OPC UA session that was closed without its subscriptions",
+        ),
+    ],
+)
+async def test_whatever_else_is_done_in_the_session_is_harm(build, asked, harm):
+    house = await build(BUILT)
+    await house.talk(48400, opc(b"OPN", bytes(40)), *asked)
+    assert house.harms == [harm]
 
 
 async def test_endpoints_are_told_to_anyone(build):

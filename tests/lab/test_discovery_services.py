@@ -1,6 +1,7 @@
 """The discovery services of gateways and serial servers: what they answer, and what they call harm."""
 
 import os
+from dataclasses import replace
 
 import pytest
 
@@ -9,6 +10,7 @@ from lab.services.addp import Addp
 from lab.services.lantronix import Lantronix
 from lab.services.mndp import Mndp
 from lab.services.moxa import MoxaSearch
+from lab.services.ntp import Ntp
 from lab.services.ubiquiti import Ubiquiti
 from lab.services.vertx import VertxDiscovery
 
@@ -19,6 +21,7 @@ ROUTER = Mndp(MAC, "kerb", "7.15.3 (stable) 2024-07-24 10:39:01", "RB960PGS")
 SERVER = Lantronix(MAC, "X2D")
 NPORT = MoxaSearch(MAC, hardware=0x511A, product_line=0x55555500)
 DIGI = Addp("00:40:9d:33:d2:94", "Digi Connect ME", "Version 82000856_F6 07/21/2006")
+CLOCK = Ntp("ntpd 4.2.6p5@1.2349-o Mon Nov  2 04:29:47 UTC 2015 (1)", system="Linux/3.10.14")
 DOOR = VertxDiscovery("00:06:8e:01:02:03", "VertX_EVO_V2000", "V2-V2000", "3.6.3.101", "07/27/2017")
 
 
@@ -81,6 +84,33 @@ async def test_a_door_controller_answers_with_the_length_of_all(build):
 
 
 @pytest.mark.parametrize(
+    ("asked", "told"),
+    [
+        # RFC 9327, section 2: READVAR of two variables by name, of one that there is not, of an association that there is not.
+        (
+            bytes.fromhex("1602 0001 0000 0000 0000 000e") + b"version,system\0\0",
+            bytes.fromhex("1682 0001 0115 0000 0000 005a")
+            + b'version="ntpd 4.2.6p5@1.2349-o Mon Nov  2 04:29:47 UTC 2015 (1)", system="Linux/3.10.14"\r\n\0\0',
+        ),
+        (bytes.fromhex("1602 0001 0000 0000 0000 0004") + b"tape", bytes.fromhex("16c2 0001 0500 0000 0000 0000")),
+        (bytes.fromhex("1602 0001 0000 0063 0000 0000"), bytes.fromhex("16c2 0001 0400 0063 0000 0000")),
+        # RFC 5905, section 7.3: a client's packet, answered with its time of sending as the origin.
+        (
+            bytes.fromhex("23") + bytes(39) + b"\x01\x02\x03\x04\x05\x06\x07\x08",
+            bytes.fromhex("240106ec 0000000000000000")
+            + b"GPS\0"
+            + bytes.fromhex("bc17c20000000000 0102030405060708")
+            + bytes.fromhex("bc17c20000000000") * 2,
+        ),
+    ],
+)
+async def test_a_clock_tells_its_variables_and_the_time(build, asked, told):
+    house = await build(CLOCK)
+    assert await house.ask(123, asked) == told
+    assert house.harms == []
+
+
+@pytest.mark.parametrize(
     ("service", "request_bytes"),
     [
         (RADIO, b"\x02\x0a\x00\x00"),
@@ -88,6 +118,8 @@ async def test_a_door_controller_answers_with_the_length_of_all(build):
         (SERVER, b"\x00\x00\x00\x03X1"),
         (NPORT, bytes.fromhex("1000 0014 0000 0000 0055 5555 1a51 0020 4a2a 1207")),
         (DIGI, b"DIGI\x00\x05\x00\x06" + b"\xff" * 6),
+        (CLOCK, bytes.fromhex("1700 032a 0000 0000 0000 0000")),
+        (replace(CLOCK, open=False), bytes.fromhex("1603 0001 0000 0000 0000 0000")),
         (DOOR, b"command_blink_on;042;00:06:8E:01:02:03;30;"),
     ],
 )
@@ -105,6 +137,17 @@ async def test_nmap_reads_the_same_of_a_radio(build, tool):
     said = await tool("nmap", "-Pn", "-n", "-sU", "-p", "10001", "--script", "ubiquiti-discovery", house.address)
     assert "firmware: XM.ar7240.v5.6.3.28591.151130.1749" in said.text
     assert "hostname: mast-7" in said.text
+    assert house.harms == []
+
+
+@pytest.mark.real
+async def test_nmap_reads_the_same_of_a_clock(build, tool):
+    if os.geteuid() != 0:
+        pytest.skip("nmap sends datagrams of its own making, which only root may: run the tests as root")
+    house = await build(CLOCK)
+    said = await tool("nmap", "-Pn", "-n", "-sU", "-p", "123", "--script", "ntp-info", house.address)
+    assert "ntpd 4.2.6p5@1.2349-o Mon Nov  2 04:29:47 UTC 2015 (1)" in said.text
+    assert "Linux/3.10.14" in said.text
     assert house.harms == []
 
 

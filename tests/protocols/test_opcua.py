@@ -1,4 +1,5 @@
 import hashlib
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
@@ -39,6 +40,17 @@ def test_everything_it_sends_is_in_its_says_and_a_session_is_not(recite):
     assert session != sent[2]
     assert not any(say.allows(session) for say in opcua.SAYS)
     assert not any(say.allows(request + b"\0") for say in opcua.SAYS for request in sent)
+
+
+def test_the_time_is_in_every_request(recite):
+    # open62541 1.5 refuses a request without it (0x80230000); a DateTime counts hundreds of nanoseconds since 1601 (OPC 10000-6, section 5.2.2.5).
+    _, sent = recite(opcua.probe(TARGET), [ACKNOWLEDGED + OPENED + ENDPOINTS])
+    times = [int.from_bytes(request[at : at + 8], "little") for request, at in zip(sent[1:], (85, 30, 30), strict=True)]
+    assert all(date_of(time) > "2026" for time in times)
+
+
+def date_of(time):
+    return str(datetime(1601, 1, 1, tzinfo=UTC) + timedelta(microseconds=time // 10))
 
 
 def test_the_name_that_the_operator_used_is_in_the_url(recite):

@@ -7,7 +7,7 @@ import pytest
 
 from inventory.model import Endpoint
 from scanner.conversation import Target
-from scanner.protocols import dnp3, iec104, opcua
+from scanner.protocols import dnp3, iec104, opcua, opcua_build
 
 pytestmark = pytest.mark.real
 
@@ -77,6 +77,26 @@ def test_opcua_reads_certificate_and_tokens_of_a_server_that_encrypts(serve, hol
     assert heard.facts["opcua.tokens"] == ("user name",)
     assert heard.facts["opcua.open"] is False
     assert heard.facts["opcua.certificate_subject"] == "CN=camera.test,O=Lab"
+
+
+def test_opcua_reads_the_build_of_asyncua_in_a_session_and_leaves_none_behind(serve, hold):
+    program("asyncua")
+    port = serve(sys.executable, "-W", "ignore", "-c", OPCUA, "{port}", "NoSecurity", "anonymous")
+    for _ in range(3):
+        heard, peer = hold(opcua_build.probe(Target(Endpoint("127.0.0.1", port))), port)
+        assert heard.facts["opcua_build.manufacturer"] == "FreeOpcUa"
+        assert heard.facts["opcua_build.date"][:16] == heard.facts["opcua_build.start_time"][:16]
+        assert heard.failed is None
+        assert [request[:3] for request in peer.sent] == [b"HEL", b"OPN", *[b"MSG"] * 4, b"CLO"]
+        assert peer.connections == 1
+
+
+def test_opcua_is_refused_a_session_by_an_asyncua_that_wants_a_name(serve, hold):
+    program("asyncua")
+    port = serve(sys.executable, "-W", "ignore", "-c", OPCUA, "{port}", "NoSecurity", "named")
+    heard, peer = hold(opcua_build.probe(Target(Endpoint("127.0.0.1", port))), port)
+    assert list(heard.facts) == ["opcua_build.error"]
+    assert peer.sent[-1][:3] == b"CLO"
 
 
 def test_iec104_is_confirmed_by_c104(serve, hold):
