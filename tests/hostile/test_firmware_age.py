@@ -85,7 +85,7 @@ def devices(draw: st.DrawFn) -> Device:
 
 def device(claims: list[tuple[str, str]], facts: dict[str, str] | None = None) -> Device:
     seen = Observation(WEB, "http", dict(facts or {"http.server": "x"}), DRESS.encode(), NOON)
-    held = tuple(Claim(name, value, Confidence.CONFIRMED, "http.server", WEB) for name, value in claims)
+    held = tuple(Claim(name, value, Confidence.CONFIRMED, "made", "http.server", WEB) for name, value in claims)
     return Device("d", ("192.0.2.7",), None, None, (WEB,), (seen,), held)
 
 
