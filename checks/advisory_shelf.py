@@ -122,14 +122,18 @@ class Shelf:
                     yield Fit.FAMILY, place
 
     def _narrower(self, name: str) -> Iterator[_Place]:
-        """What begins with the whole of a name that is more than a word: "s7 1200 cpu 1211c …" for "s7 1200", "ruggedcom ros rsg2100" for "ruggedcom ros"."""
+        """What begins with the whole of a name that is more than a word: "s7 1200 cpu 1211c …" for "s7 1200", "ruggedcom ros rsg2100" for "ruggedcom ros".
+
+        The "mk ii" of a model is its successor, which calls itself so.
+        """
         if len(name) < _SHORTEST or not (" " in name or any(map(str.isdigit, name))):
             return
         first = bisect_left(self._words, (f"{name} ", -1))
         for words, at in self._words[first : first + _MEMBERS]:
             if not words.startswith(f"{name} "):
                 return
-            yield self._places[at]
+            if not words.startswith(f"{name} mk "):
+                yield self._places[at]
 
 
 def _other_hardware(said: Pattern, orders: tuple[str, ...]) -> bool:

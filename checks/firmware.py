@@ -7,7 +7,7 @@ clues with the reason. Unknown is unknown, never young.
 
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
-from datetime import date
+from datetime import date, timedelta
 from functools import lru_cache
 
 from checks.clue import clues_of
@@ -29,6 +29,8 @@ from inventory.model import Claim, Clue, Confidence, Device, Endpoint, FirmwareA
 _A_YEAR = 366
 _OWN_SYSTEMS = frozenset(("big-ip", "opnsense", "routeros"))
 """Systems that only their own maker's devices run: their release is the firmware's."""
+_OUT_AFTER = timedelta(days=31)
+"""Within so many days of its build a whole system is out: the images of OpenWrt 19.07.7, of 16 February 2021, were compiled on the 15th."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -133,5 +135,6 @@ def _component_clue(device: Device, dated: Dated, intelligence: Intelligence) ->
     said += f" ({whose}'s build: {SAYS_NOTHING})" if whose else ""
     if name in _OWN_SYSTEMS:
         return Clue(RELEASE_TABLE, said, None, day, min(claim.confidence, Confidence.LIKELY), claim.endpoint)
-    sure = Confidence.INFERRED if name in SYSTEMS else claim.confidence
-    return Clue(COMPONENT, said, day, None, sure, claim.endpoint)
+    if name in SYSTEMS:
+        return Clue(COMPONENT, said, day - _OUT_AFTER, None, Confidence.INFERRED, claim.endpoint)
+    return Clue(COMPONENT, said, day, None, claim.confidence, claim.endpoint)

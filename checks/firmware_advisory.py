@@ -5,7 +5,7 @@ known to be exploited is another finding (firmware-known-exploited) and not coun
 device, with the worst three, and one, inferred, for those that possibly do: because the version is not known, or cannot be compared with what the
 advisory says. The first is high where one of them scores 9 or more and an attack on it is published or can be automated, low where all score below 4, and
 medium otherwise. The second is low, and medium only where what may be there would be high: whether it is there at all is open, and a city that is told of a
-thousand perhapses reads none of them.
+thousand perhapses reads none of them. An advisory that names no versions does not count against firmware that was surely built more than a year after it.
 
 Why it matters in a city: an advisory is also a manual. From the day of its publication everybody knows what is wrong with the device and can look for it.
 

@@ -12,6 +12,8 @@ from datetime import date
 
 from checks.advisory_shelf import Named, names, shelf, shelves
 from checks.components import name_and_version
+from checks.days import digits
+from checks.firmware import firmware_age, older_than
 from checks.intelligence import Intelligence
 from checks.knowledge import Advisory, Points
 from checks.ports import known_ports
@@ -20,7 +22,7 @@ from checks.products import plain
 from checks.range_text import parse
 from checks.ranges import affects
 from checks.versions import compare
-from inventory.model import Claim, Confidence, Device, Endpoint
+from inventory.model import Claim, Confidence, Device, Endpoint, FirmwareAge
 from inventory.text import one_line
 
 COMPONENT = "component"
@@ -36,6 +38,7 @@ _PACKAGED = re.compile(
     r"debian|ubuntu|raspbian|red ?hat|centos|fedora|suse|amazon|\.el\d|~deb|\+deb|-\d+\.?deb|-fips", re.IGNORECASE
 )
 _HTTP = ("http", "https")
+_FORMAT = re.compile(r"\s*vers:[a-z]{2,12}/")
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,8 +64,8 @@ class Hole:
 
     @property
     def ranges(self) -> str:
-        """The versions that are affected, in the advisory's words."""
-        said = dict.fromkeys(one_line(row.affected, _LONGEST) or "no versions named" for row in self.rows)
+        """The versions that are affected, in the advisory's words but for the mark of its format."""
+        said = dict.fromkeys(_said(row.affected) for row in self.rows)
         return "; ".join(list(said)[:3]) + (" …" if len(said) > 3 else "")
 
     @property
@@ -149,10 +152,21 @@ def _of_product(device: Device, intelligence: Intelligence) -> Iterator[Hole]:
     stated = claim or device.claim("model") or device.claim("vendor")
     if stated is None:
         return
+    age = firmware_age(device, intelligence)
+    built = age if age.confidence > Confidence.INFERRED else FirmwareAge()
     for each in shelves(device, intelligence):
         found = [named for named in each.naming(names(device, each.vendor)) if _in_branch(named, version)]
         for group in _grouped(found):
-            yield _judged(device, group, version, stated)
+            if not _is_outlived(group, built):
+                yield _judged(device, group, version, stated, built)
+
+
+def _is_outlived(group: list[Named], built: FirmwareAge) -> bool:
+    """Whether it names no versions and the firmware was built more than a year after it: nothing says that such a firmware has the hole."""
+    first = built.not_before
+    if first is None or any(named.row.affected for named in group):
+        return False
+    return all(older_than(named.row.published, 1, first) for named in group)
 
 
 def _called(device: Device, product: str) -> str:
@@ -187,11 +201,11 @@ def _grouped(found: Iterable[Named]) -> Iterator[list[Named]]:
         yield [named for named in closest if named.row.affected] or closest
 
 
-def _judged(device: Device, group: list[Named], version: str, claim: Claim) -> Hole:
+def _judged(device: Device, group: list[Named], version: str, claim: Claim, built: FirmwareAge) -> Hole:
     fit = group[0].fit
     by_product: dict[str, list[tuple[Named, bool | None]]] = {}
     for named in group:
-        said = None if named.without_range else _affected(named.row.affected, version, named.vendor)
+        said = None if named.without_range else _affected(named.row.affected, version, named.vendor, built)
         by_product.setdefault(named.row.product, []).append((named, said))
     verdicts = {product: _any([said for _, said in rows]) for product, rows in by_product.items()}
     verdict = _all(list(verdicts.values()))
@@ -215,14 +229,16 @@ def _judged(device: Device, group: list[Named], version: str, claim: Claim) -> H
     )
 
 
-def _affected(affected: str, version: str, vendor: str) -> bool | None:
-    """As `affects`, and besides by the day of the build, where a maker speaks of nothing else."""
+def _affected(affected: str, version: str, vendor: str, built: FirmwareAge) -> bool | None:
+    """As `affects`, and besides by the day of the build, where a maker speaks of nothing else: the version's, or what else is known of it."""
     before = _BUILT_BEFORE.fullmatch(affected)
     if before is not None:
-        built = _BUILD.search(version)
-        if built is None:
-            return None
-        return False if "".join(built.groups()) >= before[2] else None if before[1] else True
+        stated, limit = _BUILD.search(version), digits(before[2])
+        day = digits("".join(stated.groups())) if stated else None
+        first, last = day or built.not_before, day or built.not_after
+        if limit is None or (first is not None and first >= limit):
+            return None if limit is None else False
+        return True if last is not None and last < limit and not before[1] else None
     if vendor == "wago" and _FIRMWARE_INDEX.search(affected):
         index = _INDEX.search(version)
         return affects(affected, index[1], vendor) if index else None
@@ -246,10 +262,17 @@ def _doubt(fit: Fit, version: str, deciding: list[Named]) -> str:
         return "no advisory that is known here says which versions are affected"
     if fit is Fit.POSSIBLE:
         return "the advisories name products more closely than the device does, or make a condition"
-    affected = one_line(deciding[0].row.affected, 60)
-    if _BUILT_BEFORE.fullmatch(affected) and _BUILD.search(version):
-        return f"{affected} are affected, and its own is from before that day"
-    return f"its version {one_line(version, 40)} cannot be compared with {affected!r}"
+    affected = _said(deciding[0].row.affected)
+    if _BUILT_BEFORE.fullmatch(deciding[0].row.affected) and _BUILD.search(version):
+        return f"{one_line(affected, 60)} are affected, and its own is from before that day"
+    if affected.startswith("some "):
+        return f"only {one_line(affected, 60)} are affected"
+    return f"its version {one_line(version, 40)} cannot be compared with {one_line(affected, 60)!r}"
+
+
+def _said(affected: str) -> str:
+    text = one_line(_FORMAT.sub("", affected[:_LONGEST], count=1), _LONGEST)
+    return "all versions" if text == "*" else text or "no versions named"
 
 
 def _mended(rows: tuple[Advisory, ...], version: str, vendor: str) -> str:

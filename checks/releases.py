@@ -178,7 +178,8 @@ def _placed(
 ) -> Standing | None:
     """The device's version among one row's releases; None where it cannot be compared with any. Of several versions stated, the newest that can be."""
     scheme = match.row.scheme or plain_vendor(match.row.vendor)
-    stated = [(claim, _compared(version_of(claim), releases, scheme)) for claim in versions(device, match.name)]
+    built = age.not_before if age.not_before == age.not_after and age.confidence is Confidence.CONFIRMED else None
+    stated = [(claim, _compared(version_of(claim), releases, scheme, built)) for claim in versions(device, match.name)]
     able = [(claim, orders) for claim, orders in stated if any(order is not None for order in orders)]
     if not able:
         return None
@@ -221,11 +222,21 @@ def _in_doubt(placed: Standing, other: Release) -> str:
     )
 
 
-def _compared(version: str, releases: tuple[Release, ...], scheme: str) -> tuple[int | None, ...]:
+def _compared(version: str, releases: tuple[Release, ...], scheme: str, built: date | None) -> tuple[int | None, ...]:
     """How each release is to the version: 1 where it is newer."""
     if len(version) > LONGEST_VERSION:
         return ()
-    return tuple(compare(release.version, version, scheme) for release in releases)
+    return tuple(
+        0 if _is_that_build(release, version, built) else compare(release.version, version, scheme)
+        for release in releases
+    )
+
+
+def _is_that_build(release: Release, version: str, built: date | None) -> bool:
+    """Whether the release is the version's number without its build, and came out on the very day that the device was built on."""
+    number = release.version.strip().lower()
+    rest = version.strip().lower().removeprefix(number)
+    return built is not None and release.day == built and rest.startswith((" build", "build"))
 
 
 def _ordered(releases: Iterable[Release], scheme: str) -> tuple[Release, ...]:

@@ -22,7 +22,7 @@ def _choosing(command: _Command) -> _Command:
     only = click.option(
         "--only",
         default="",
-        help="Only these fakes or quarters, with commas between them (default: the centre; all: every one).",
+        help="Only these fakes or quarters, with commas between them (default: the centre; all: the whole city).",
     )
     devices = click.option("--devices", type=click.IntRange(1, 20000), help="How many devices, repeating the fakes.")
     return devices(only(network(command)))
@@ -34,12 +34,15 @@ def main() -> None:
 
 
 @main.command("list")
-def list_() -> None:
+@click.option("--only", default="all", help="Only these fakes or quarters (default: the city; depot: known builds).")
+def list_(only: str) -> None:
     """List the fake devices and what is wrong with each."""
-    from lab.fake import load_fakes
+    from lab.plan import choose
 
     rows = [("NAME", "QUARTER", "VENDOR", "MODEL", "KIND", "WHAT IS WRONG")]
-    for fake in load_fakes():
+    with _explained():
+        fakes = choose(_names(only))
+    for fake in fakes:
         flaws = ", ".join(f"{e.check} {e.port}/{e.transport}" for e in sorted(fake.causes)) or "nothing: well kept"
         rows.append((fake.name, fake.quarter, fake.vendor or "-", fake.model or "-", fake.kind or "-", flaws))
     widths = [max(len(row[column]) for row in rows) for column in range(5)]

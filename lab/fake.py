@@ -1,17 +1,20 @@
 """What a fake device is: an identity, services, the findings it must cause, and the manners it demands.
 
-A file of `lab/devices/` holds one, under the name FAKE. The folder is the registry. Written from the specifications; never imports the scanner.
+A file of `lab/devices/` holds one, under the name FAKE: the city. A file of `lab/depot/` holds several, under the name FAKES: the depot, where devices of known
+builds stand outside the city. The folders are the registry. Written from the specifications; never imports the scanner.
 """
 
 import asyncio
 import importlib
 import pkgutil
 from abc import ABC, abstractmethod
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
+from datetime import date
 from enum import StrEnum
 from functools import cache
-from typing import ClassVar, TypeAlias
+from types import ModuleType
+from typing import Any, ClassVar, TypeAlias
 
 HARMS_KEPT = 1000
 """Harms that are kept of one fake, so that a lab that runs for days under attack does not grow."""
@@ -173,13 +176,29 @@ Service: TypeAlias = Stream | Datagram
 
 
 @dataclass(frozen=True, slots=True)
+class Build:
+    """When the firmware that a device runs was truly built, and who says so; without a `day` it is not known to the public, and `source` says what is.
+
+    `released` is the day on which this version came out, where that is known. `newest` is the newest release of it in the public tables, where that is
+    another, and `newest_on` the day on which that came out.
+    """
+
+    day: date | None
+    source: str
+    released: date | None = None
+    newest: str = ""
+    newest_on: date | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Fake:
     """A fake device. `vendor`, `model`, `kind`, `firmware` and `serial` are what it states on the wire (None: it does not); `mac` begins with a fitting OUI.
 
     `host` is the last part of its address in the city's network. `unique` lists what else in its services no two devices share, besides MAC and serial.
     `together` lists what it causes together with others that list the same: the check's id and what they share ("fleet-default-account: public").
+    `older_than` names the fake of the same model that runs a newer version, where that stands in the city too.
     `quarter` is the part of the city where it stands: "centre" is what comes up where nothing else is asked for. With `ipv6` it also has an IPv6 address, in a
-    city that has IPv6.
+    city that has IPv6. `build` is the truth about its firmware, where that is known.
     """
 
     name: str
@@ -195,19 +214,33 @@ class Fake:
     serial: str | None = None
     unique: tuple[str, ...] = ()
     together: tuple[str, ...] = ()
+    older_than: str = ""
     manners: Manners = field(default_factory=Manners)
     quarter: str = "centre"
     ipv6: bool = False
+    build: Build | None = None
 
 
 @cache
 def load_fakes() -> tuple[Fake, ...]:
-    """Every fake device of `lab/devices/`, by host number."""
-    return tuple(sorted(_fakes(), key=lambda fake: fake.host))
-
-
-def _fakes() -> Iterator[Fake]:
+    """Every fake device of the city, by host number."""
     import lab.devices
 
-    for module in pkgutil.iter_modules(lab.devices.__path__, "lab.devices."):
-        yield importlib.import_module(module.name).FAKE
+    return _by_host(module.FAKE for module in _modules(lab.devices))
+
+
+@cache
+def load_depot() -> tuple[Fake, ...]:
+    """Every fake device of the depot, by host number."""
+    import lab.depot
+
+    return _by_host(fake for module in _modules(lab.depot) for fake in module.FAKES)
+
+
+def _by_host(fakes: Iterable[Fake]) -> tuple[Fake, ...]:
+    return tuple(sorted(fakes, key=lambda fake: fake.host))
+
+
+def _modules(package: ModuleType) -> Iterator[Any]:
+    for module in pkgutil.iter_modules(package.__path__, f"{package.__name__}."):
+        yield importlib.import_module(module.name)

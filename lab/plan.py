@@ -8,7 +8,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import TypeVar
 
-from lab.fake import Fake, load_fakes
+from lab.fake import Fake, load_depot, load_fakes
 
 NAMESPACE_NETWORK = "10.77.0.0/24"
 IPV6_NETWORK = ipaddress.IPv6Network("fd00:77::/64")
@@ -55,8 +55,9 @@ class Plan:
 
 
 def choose(names: Sequence[str]) -> tuple[Fake, ...]:
-    """The fakes of those names and of the quarters of those names, by host number; `ALL` is all of them, no name the centre."""
-    fakes = load_fakes()
+    """The fakes of those names and of the quarters of those names, by host number; `ALL` is the whole city, without the depot, and no name the centre."""
+    city, depot = load_fakes(), load_depot()
+    fakes = tuple(sorted((*city, *depot), key=lambda fake: fake.host))
     known = {ALL, *(fake.quarter for fake in fakes), *(fake.name for fake in fakes)}
     for name in names:
         if name not in known:
@@ -64,7 +65,8 @@ def choose(names: Sequence[str]) -> tuple[Fake, ...]:
             hint = f"; nearest: {', '.join(nearest)}" if nearest else ""
             raise PlanError(f"no fake device is called {name!r}{hint} (see tocsin-lab list)")
     wanted = {*(names or (CENTRE,))}
-    return tuple(fake for fake in fakes if wanted & {ALL, fake.quarter, fake.name})
+    everywhere = city if ALL in wanted else ()
+    return tuple(fake for fake in fakes if wanted & {fake.quarter, fake.name} or fake in everywhere)
 
 
 def lay_out(network: str, devices: int | None = None, only: Sequence[str] = (), *, ipv6: bool = False) -> Plan:

@@ -1,10 +1,11 @@
 """What a city truly is, as JSON, and how far a report (schema tocsin-report/1) agrees with it."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass
+from datetime import date
 from typing import Any
 
-from lab.fake import Fake, Stream
+from lab.fake import Build, Fake, Stream
 from lab.plan import Placed, Plan
 
 SCHEMA = "tocsin-lab-truth/1"
@@ -35,11 +36,22 @@ def _fleet(plan: Plan) -> list[dict[str, Any]]:
     for one in plan.placed:
         for what in one.fake.together:
             shared.setdefault(what, []).append(one.address)
-    return [
+    together = [
         {"check": what.partition(":")[0], "devices": sorted(addresses)}
         for what, addresses in sorted(shared.items())
         if len(addresses) > 1
     ]
+    return [*together, *_laggards(plan)]
+
+
+def _laggards(plan: Plan) -> list[dict[str, Any]]:
+    """The devices that run an older version than their equals, by the newest of these, where that stands in the city."""
+    standing = {one.fake.name for one in plan.placed}
+    older: dict[str, list[str]] = {}
+    for one in plan.placed:
+        if one.fake.older_than in standing:
+            older.setdefault(one.fake.older_than, []).append(one.address)
+    return [{"check": "firmware-laggard", "devices": sorted(addresses)} for _, addresses in sorted(older.items())]
 
 
 def _device(one: Placed, *, macs: bool) -> dict[str, Any]:
@@ -57,7 +69,16 @@ def _device(one: Placed, *, macs: bool) -> dict[str, Any]:
             for expected in sorted(fake.causes)
         ],
         "manners": asdict(fake.manners),
+        "build": _build(fake.build),
     }
+
+
+def _build(build: Build | None) -> dict[str, str | None] | None:
+    """When its firmware was built and what came after it, the days in ISO 8601."""
+    if build is None:
+        return None
+    stated = asdict(build)
+    return {name: value.isoformat() if isinstance(value, date) else value for name, value in stated.items()}
 
 
 def _services(fake: Fake) -> list[dict[str, Any]]:
@@ -102,6 +123,8 @@ def compare(report: Mapping[str, Any], real: Mapping[str, Any]) -> Comparison:
     by_address = {address: device for device in report["devices"] for address in device["addresses"]}
     at_login = report.get("scan", {}).get("level", "login") == "login"
     true, reported = _expected(real), _reported(report)
+    if not at_login:
+        reported -= _unknown_without_logins(real) - true
     expected = true if at_login else true - (_for_logins(real) - reported)
     differences = [f"missing: {_words(facet)}" for facet in sorted(expected - reported)]
     differences += [f"not so: {_words(facet)}" for facet in sorted(reported - expected)]
@@ -133,6 +156,18 @@ def _for_logins(real: Mapping[str, Any]) -> set[Facet]:
     }
 
 
+def _unknown_without_logins(real: Mapping[str, Any]) -> set[Facet]:
+    """That nothing says how old the firmware is, of devices that say it to a well-known community or in an OPC UA session alone."""
+    found = {"findings": [{"check": "firmware-unknown", "port": 0, "transport": "tcp"}]}
+    return _expected(
+        {"devices": [{**one, **found} for one in real["devices"] if _says_more_at_login(one)], "fleet": []}
+    )
+
+
+def _says_more_at_login(real: Mapping[str, Any]) -> bool:
+    return _answers_a_community(real) or any(service["protocol"] == "opcua" for service in real["services"])
+
+
 def _reported(report: Mapping[str, Any]) -> set[Facet]:
     facets = {
         (device["addresses"][0], finding["check"], int(finding["port"]), str(finding["transport"]))
@@ -159,7 +194,18 @@ def _misread(real: Mapping[str, Any], device: Mapping[str, Any] | None, *, at_lo
         return [f"{where}: not known to be at {', '.join(missing)} too"]
     names = (*STATED, "mac") if real.get("mac") else STATED
     wrong = [name for name in names if not _agrees(name, real, device, at_login=at_login)]
-    return [f"{where}: {_difference(name, real[name], _said(device, name))}" for name in wrong]
+    return [f"{where}: {_difference(name, real[name], _said(device, name))}" for name in wrong] + [
+        f"{where}: {wrongly}" for wrongly in _misdated(real, device)
+    ]
+
+
+def _misdated(real: Mapping[str, Any], device: Mapping[str, Any]) -> Iterator[str]:
+    """Where the days between which the report has the firmware built do not hold the true one."""
+    day = (real.get("build") or {}).get("day")
+    age = device.get("firmware") or {}
+    first, last = age.get("not_before"), age.get("not_after")
+    if day and ((first and day < first) or (last and last < day)):
+        yield f"firmware was built on {day}, not from {first} to {last}"
 
 
 def _difference(name: str, true: str | None, said: str | None) -> str:

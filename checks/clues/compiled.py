@@ -32,6 +32,7 @@ _COMPACT = re.compile(
     r"|(?<!\d)(?P<marked>20\d\d([-.])\d\d\3\d\d)(?!\d)"
 )
 """A day within a version, and not within a MAC address or a serial number, where hexadecimal digits go on before or behind it."""
+_COMMIT = ("git~", "git-", "git+", "+git", "git.")
 _REOLINK_LIKE = re.compile(r"^[vV]?\d\.\d\.\d(?:\.\d{1,5})?[_ ]\d{8}")
 
 
@@ -88,13 +89,17 @@ def version_date(text: str) -> Said:
     source="a version that holds its day as YYYYMMDD or YYYY-MM-DD; NTCIP 1201 asks software modules for 'YYYYMMDD - v…' in moduleVersion",
 )
 def date_in_version(text: str) -> Said:
-    """`A1_3_71_136-20021216P`, `V468Z 20061013`, `1.8.2#2020-08-13T23:48:09`; where six digits and two make the eight, another method knows the maker."""
+    """`A1_3_71_136-20021216P`, `V468Z 20061013`, `1.8.2#2020-08-13T23:48:09`; where six digits and two make the eight, another method knows the maker.
+
+    The day behind "git" is that of the source's last change, `1.10.12-release+git~20240802T210227Z`: it was built then or later.
+    """
     if _REOLINK_LIKE.match(text):
         return None
     for found in _COMPACT.finditer(text):
         day = digits(found["plain"]) if found["plain"] else named(found["marked"])
         if day is not None:
-            return since(day) if _SERVERS.search(text, 0, found.start()) else day
+            ahead = text[: found.start()]
+            return since(day) if _SERVERS.search(ahead) or ahead.endswith(_COMMIT) else day
     return None
 
 

@@ -18,5 +18,5 @@ FAKE = Fake(
         Modbus(vendor="ABB", product_code="Terra AC W22-T-RD-M-0", revision="1.6.6"),
         Http(pages=(("/", page("ABB Terra AC wallbox", "Available")),), keeps_alive=False),
     ),
-    causes=frozenset((Expected("unauthenticated-control", 502),)),
+    causes=frozenset((Expected("unauthenticated-control", 502), Expected("firmware-unknown", 0))),
 )

@@ -1,4 +1,4 @@
-"""An air quality gateway that is kept well: TLS 1.3 only, a broker that knows its clients."""
+"""An air quality gateway that is kept well: TLS 1.3 only, a broker that knows its clients, a web server of this year."""
 
 from lab.account import Account
 from lab.fake import TLS, Fake
@@ -17,6 +17,7 @@ FAKE = Fake(
         Http(
             port=443,
             tls=TLS("modern", "TLSv1.3", "TLSv1.3", "CN=meshlium-26.lab,O=Lab City"),
+            server="Apache/2.4.67 (Debian)",
             pages=(("/", page("Meshlium Manager", "Sensor networks", form=True)),),
             favicon=icon("meshlium"),
         ),

@@ -20,5 +20,11 @@ FAKE = Fake(
         ),
     ),
     unique=("ace0123456",),
-    causes=frozenset((Expected("tls-certificate-self-signed", 443), Expected("tls-certificate-hygiene", 443))),
+    causes=frozenset(
+        (
+            Expected("tls-certificate-self-signed", 443),
+            Expected("tls-certificate-hygiene", 443),
+            Expected("firmware-unknown", 0),
+        )
+    ),
 )

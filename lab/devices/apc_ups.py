@@ -67,6 +67,7 @@ FAKE = Fake(
             Expected("cleartext-administration", 80),
             Expected("cleartext-administration", 23),
             Expected("cleartext-administration", 21),
+            Expected("firmware-unknown", 0),
         )
     ),
 )

@@ -1,7 +1,7 @@
 """A camera that is kept well: HTTPS only, and an account asked for before it says who it is."""
 
 from lab.account import Account
-from lab.fake import TLS, Fake
+from lab.fake import TLS, Expected, Fake
 from lab.services import onvif
 from lab.services.http import Http, Lock, icon, page
 from lab.services.rtsp import Rtsp
@@ -41,5 +41,5 @@ FAKE = Fake(
             ),
         ),
     ),
-    causes=frozenset(),
+    causes=frozenset((Expected("firmware-unknown", 0),)),
 )

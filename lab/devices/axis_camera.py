@@ -1,7 +1,8 @@
-"""A camera that is kept well: HTTPS only, a certificate of the city's own authority, its password changed."""
+"""A camera that is kept well: HTTPS only, a certificate of the city's own authority, its password changed, its firmware of this year."""
 
 from lab.account import Account
 from lab.fake import TLS, Fake
+from lab.services.axis import BasicDeviceInfo, SystemReady
 from lab.services.http import Http, Lock, icon, page
 from lab.services.rtsp import Rtsp
 from lab.services.ssdp import Ssdp
@@ -11,6 +12,15 @@ _SERIAL = "ACCC8E012345"
 _REALM = f"AXIS_{_SERIAL}"
 _UDN = f"uuid:Upnp-BasicDevice-1_0-{_SERIAL}"
 _ACCOUNT = Account("root")
+_APPLICATIONS = (
+    (
+        "/axis-cgi/basicdeviceinfo.cgi",
+        BasicDeviceInfo(
+            "P3245-LV", "AXIS P3245-LV Network Camera", "Network Camera", _SERIAL, "12.5.56", "Jun 12 2026 08:11"
+        ),
+    ),
+    ("/axis-cgi/systemready.cgi", SystemReady(boot_id="5c7d3f10-2ab4-4d0e-9b1c-accc8e012345")),
+)
 
 FAKE = Fake(
     name="axis_camera",
@@ -20,6 +30,7 @@ FAKE = Fake(
     vendor="Axis",
     model="P3245-LV",
     kind="camera",
+    firmware="12.5.56",
     serial=_SERIAL,
     services=(
         Http(redirect="https://{address}"),
@@ -29,6 +40,7 @@ FAKE = Fake(
             lock=Lock(_REALM, _ACCOUNT, ("digest",)),
             pages=(("/", page("AXIS", "Live view")),),
             favicon=icon("axis"),
+            applications=_APPLICATIONS,
         ),
         Rtsp(realm=_REALM, account=_ACCOUNT),
         Ssdp(udn=_UDN, location="http://{address}:49154/rootdesc1.xml"),

@@ -1,7 +1,7 @@
 """A door station that is kept well: HTTPS only, a certificate of the city's own authority, and nothing for strangers but its model."""
 
 from lab.account import Account
-from lab.fake import TLS, Fake
+from lab.fake import TLS, Expected, Fake
 from lab.services import onvif
 from lab.services.axis import BasicDeviceInfo, SystemReady
 from lab.services.http import Http, Lock, icon, page
@@ -53,5 +53,5 @@ FAKE = Fake(
             ),
         ),
     ),
-    causes=frozenset(),
+    causes=frozenset((Expected("firmware-unknown", 0),)),
 )

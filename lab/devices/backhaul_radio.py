@@ -25,5 +25,5 @@ FAKE = Fake(
             users=(User("Canopyro", "md5", "authCanopyro"), User("Canopy", "md5", "authCanopy")),
         ),
     ),
-    causes=frozenset((Expected("default-credentials", 161, "udp"),)),
+    causes=frozenset((Expected("default-credentials", 161, "udp"), Expected("firmware-unknown", 0))),
 )

@@ -1,6 +1,6 @@
 """A radio that is kept well: its SNMPv3 users have passphrases of their own, and one reads nothing that is not encrypted."""
 
-from lab.fake import Fake
+from lab.fake import Expected, Fake
 from lab.services.http import Http, page
 from lab.services.snmp import Snmp
 from lab.services.usm import User
@@ -25,5 +25,5 @@ FAKE = Fake(
             users=(User("Canopyro", "sha", "Kept-well-186", privacy=True), User("Canopy", "sha")),
         ),
     ),
-    causes=frozenset(),
+    causes=frozenset((Expected("firmware-unknown", 0),)),
 )

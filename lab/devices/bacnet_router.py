@@ -27,5 +27,5 @@ FAKE = Fake(
         ),
         Http(pages=(("/", page("BASrouter Configuration")),)),
     ),
-    causes=frozenset((Expected("unauthenticated-control", 47808, "udp"),)),
+    causes=frozenset((Expected("unauthenticated-control", 47808, "udp"), Expected("firmware-unknown", 0))),
 )

@@ -26,6 +26,12 @@ FAKE = Fake(
         Ssh(version="ROSSSH", account=_ACCOUNT),
         Http(lock=Lock("RouterOS", _ACCOUNT, ("digest",)), pages=(("/", page("RouterOS")),), keeps_alive=False),
     ),
-    causes=frozenset((Expected("cleartext-administration", 23), Expected("cleartext-administration", 80))),
+    causes=frozenset(
+        (
+            Expected("cleartext-administration", 23),
+            Expected("cleartext-administration", 80),
+            Expected("firmware-behind", 5678, "udp"),
+        )
+    ),
     manners=Manners(failed_logins_ever=2),
 )

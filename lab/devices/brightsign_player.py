@@ -20,5 +20,5 @@ FAKE = Fake(
         Http(lock=Lock("brightsign", CHANGED, ("digest",)), pages=(("/", page("BrightSign")),)),
         Mdns(f"brightsign-{_SERIAL}", (Announced("_http._tcp", f"BrightSign {_SERIAL}", 80),)),
     ),
-    causes=frozenset((Expected("cleartext-administration", 80),)),
+    causes=frozenset((Expected("cleartext-administration", 80), Expected("firmware-unknown", 0))),
 )

@@ -13,7 +13,9 @@ FAKE = Fake(
     kind="plc",
     firmware="4.42",
     services=(Modbus(vendor="Phoenix Contact", product_code="ILC 151 ETH", revision="4.42", units=(255,)),),
-    causes=frozenset((Expected("unauthenticated-control", 502),)),
+    causes=frozenset(
+        (Expected("unauthenticated-control", 502), Expected("firmware-advisory", 502), Expected("firmware-unknown", 0))
+    ),
     manners=Manners(fate=Fate.DIES),
     quarter="outskirts",
 )

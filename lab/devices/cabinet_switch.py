@@ -42,6 +42,13 @@ FAKE = Fake(
         ),
     ),
     together=("fleet-default-account: the community public",),
-    causes=frozenset((Expected("snmp-default-community", 161, "udp"),)),
+    causes=frozenset(
+        (
+            Expected("snmp-default-community", 161, "udp"),
+            Expected("firmware-advisory", 161, "udp"),
+            Expected("firmware-known-exploited", 161, "udp"),
+            Expected("firmware-unknown", 0),
+        )
+    ),
     quarter="outskirts",
 )

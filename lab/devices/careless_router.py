@@ -22,5 +22,5 @@ FAKE = Fake(
         ),
     ),
     unique=("careless_router.lab",),
-    causes=frozenset((Expected("accepts-any-password", 443),)),
+    causes=frozenset((Expected("accepts-any-password", 443), Expected("firmware-unknown", 0))),
 )

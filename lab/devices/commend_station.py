@@ -1,6 +1,6 @@
 """A help point: an intercom station that speaks SIP and keeps its page to itself."""
 
-from lab.fake import TLS, Fake
+from lab.fake import TLS, Expected, Fake
 from lab.services.http import Http, page
 from lab.services.sip import Sip
 
@@ -20,5 +20,5 @@ FAKE = Fake(
         ),
         Sip("Commend SIP Station", header="Server"),
     ),
-    causes=frozenset(),
+    causes=frozenset((Expected("firmware-unknown", 0),)),
 )

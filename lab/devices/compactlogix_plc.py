@@ -22,5 +22,11 @@ FAKE = Fake(
         EnipTcp(IDENTITY),
         Http(server="A-B WWW/0.1", pages=(("/", page("Rockwell Automation", "1769-L33ER/A LOGIX5333ER")),)),
     ),
-    causes=frozenset((Expected("unauthenticated-control", 44818, "udp"),)),
+    causes=frozenset(
+        (
+            Expected("unauthenticated-control", 44818, "udp"),
+            Expected("firmware-advisory", 44818, "udp"),
+            Expected("firmware-unknown", 0),
+        )
+    ),
 )

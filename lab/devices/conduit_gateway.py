@@ -23,5 +23,5 @@ FAKE = Fake(
         ),
     ),
     unique=("conduit_gateway.lab",),
-    causes=frozenset((Expected("default-credentials", 443),)),
+    causes=frozenset((Expected("default-credentials", 443), Expected("firmware-unknown", 0))),
 )

@@ -45,6 +45,7 @@ FAKE = Fake(
                     "tls-advice",
                 )
             ),
+            Expected("firmware-unknown", 0),
         )
     ),
 )

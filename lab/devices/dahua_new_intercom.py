@@ -42,5 +42,5 @@ FAKE = Fake(
             init=165,
         ),
     ),
-    causes=frozenset((Expected("first-run", 37810, "udp"),)),
+    causes=frozenset((Expected("first-run", 37810, "udp"), Expected("firmware-unknown", 0))),
 )

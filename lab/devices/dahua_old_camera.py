@@ -26,5 +26,12 @@ FAKE = Fake(
         ),
         Rtsp(server="Rtsp Server/2.0", realm="Login to DH", account=Account("admin")),
     ),
-    causes=frozenset((Expected("no-authentication", 80), Expected("cleartext-administration", 80))),
+    causes=frozenset(
+        (
+            Expected("no-authentication", 80),
+            Expected("cleartext-administration", 80),
+            Expected("firmware-advisory", 80),
+            Expected("firmware-unknown", 0),
+        )
+    ),
 )

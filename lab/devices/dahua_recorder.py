@@ -40,7 +40,7 @@ FAKE = Fake(
             model=_MODEL,
             device_class="NVR",
             serial=_SERIAL,
-            version="4.001.0000003.1.R",
+            version="4.001.0000003.1.R,build:2021-04-09",
             mac="90:02:a9:5d:20:41",
             name="NVR",
             inputs=0,
@@ -52,6 +52,7 @@ FAKE = Fake(
             Expected("http-not-redirected", 80),
             Expected("tls-certificate-self-signed", 443),
             Expected("tls-certificate-hygiene", 443),
+            Expected("firmware-old", 37810, "udp"),
         )
     ),
 )

@@ -23,5 +23,11 @@ FAKE = Fake(
             account=Account("Admin"),
         ),
     ),
-    causes=frozenset((Expected("cleartext-administration", 80), Expected("cleartext-administration", 23))),
+    causes=frozenset(
+        (
+            Expected("cleartext-administration", 80),
+            Expected("cleartext-administration", 23),
+            Expected("firmware-unknown", 0),
+        )
+    ),
 )

@@ -1,6 +1,6 @@
 """A server whose management processor is kept well: a certificate of the city, and no IPMI over the network."""
 
-from lab.fake import TLS, Fake
+from lab.fake import TLS, Expected, Fake
 from lab.services.http import Http, icon, page
 
 _SERIAL = "7H2KX42"
@@ -23,5 +23,5 @@ FAKE = Fake(
             favicon=icon("idrac"),
         ),
     ),
-    causes=frozenset(),
+    causes=frozenset((Expected("firmware-unknown", 0),)),
 )

@@ -51,6 +51,7 @@ FAKE = Fake(
                     "tls-advice",
                 )
             ),
+            Expected("firmware-unknown", 0),
         )
     ),
 )

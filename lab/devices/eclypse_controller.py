@@ -32,5 +32,5 @@ FAKE = Fake(
             pages=(("/", page("ECLYPSE", form=True)),),
         ),
     ),
-    causes=frozenset((Expected("unauthenticated-control", 47808, "udp"),)),
+    causes=frozenset((Expected("unauthenticated-control", 47808, "udp"), Expected("firmware-unknown", 0))),
 )

@@ -1,6 +1,6 @@
 """A thermostat that speaks to nobody but HomeKit, and leaves its records to a second question."""
 
-from lab.fake import Fake
+from lab.fake import Expected, Fake
 from lab.services.http import Http
 from lab.services.mdns import Announced, Mdns
 
@@ -28,5 +28,5 @@ FAKE = Fake(
             brings_along=False,
         ),
     ),
-    causes=frozenset(),
+    causes=frozenset((Expected("firmware-unknown", 0),)),
 )

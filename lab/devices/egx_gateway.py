@@ -25,5 +25,5 @@ FAKE = Fake(
             ),
         ),
     ),
-    causes=frozenset((Expected("unauthenticated-control", 502),)),
+    causes=frozenset((Expected("unauthenticated-control", 502), Expected("firmware-unknown", 0))),
 )

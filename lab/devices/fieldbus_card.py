@@ -13,7 +13,9 @@ FAKE = Fake(
     kind="gateway",
     firmware="01.11",
     services=(Modbus(vendor="WAGO", product_code="750-352", revision="01.11"),),
-    causes=frozenset((Expected("unauthenticated-control", 502),)),
+    causes=frozenset(
+        (Expected("unauthenticated-control", 502), Expected("firmware-advisory", 502), Expected("firmware-unknown", 0))
+    ),
     manners=Manners(connections=1, connections_ever=4, fate=Fate.DIES),
     quarter="outskirts",
 )

@@ -1,6 +1,6 @@
 """A cellular router that welcomes every POST and lets nobody in: no answer of it proves a login."""
 
-from lab.fake import TLS, Fake
+from lab.fake import TLS, Expected, Fake
 from lab.services.http import Http
 from lab.services.web_login import Greeter
 
@@ -21,5 +21,5 @@ FAKE = Fake(
         ),
     ),
     unique=("greeting_router.lab",),
-    causes=frozenset(),
+    causes=frozenset((Expected("firmware-unknown", 0),)),
 )

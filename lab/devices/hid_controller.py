@@ -22,5 +22,7 @@ FAKE = Fake(
         ),
         Http(pages=(("/", page("HID VertX Controller", "Controller online")),), keeps_alive=False),
     ),
-    causes=frozenset((Expected("default-credentials", 23), Expected("cleartext-administration", 23))),
+    causes=frozenset(
+        (Expected("default-credentials", 23), Expected("cleartext-administration", 23), Expected("firmware-unknown", 0))
+    ),
 )

@@ -52,6 +52,7 @@ FAKE = Fake(
             Expected("cleartext-administration", 80),
             Expected("cleartext-administration", 23),
             Expected("firmware-old", 49152),
+            Expected("firmware-known-exploited", 49152),
         )
     ),
 )

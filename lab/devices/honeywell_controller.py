@@ -27,5 +27,5 @@ FAKE = Fake(
         ),
         Http(server="XLWeb", pages=(("/", page("Excel Web", "XL1000C")),)),
     ),
-    causes=frozenset((Expected("unauthenticated-control", 47808, "udp"),)),
+    causes=frozenset((Expected("unauthenticated-control", 47808, "udp"), Expected("firmware-unknown", 0))),
 )

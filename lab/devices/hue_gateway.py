@@ -1,6 +1,6 @@
 """A gateway for the lamps of a library, known by mDNS."""
 
-from lab.fake import TLS, Fake
+from lab.fake import TLS, Expected, Fake
 from lab.services.http import Http, page
 from lab.services.mdns import Announced, Mdns
 
@@ -30,5 +30,5 @@ FAKE = Fake(
             ),
         ),
     ),
-    causes=frozenset(),
+    causes=frozenset((Expected("firmware-unknown", 0),)),
 )

@@ -26,5 +26,5 @@ FAKE = Fake(
             versions=(0,),
         ),
     ),
-    causes=frozenset((Expected("snmp-default-community", 161, "udp"),)),
+    causes=frozenset((Expected("snmp-default-community", 161, "udp"), Expected("firmware-unknown", 0))),
 )

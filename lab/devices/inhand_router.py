@@ -1,7 +1,7 @@
 """A cellular router with a web form and a password of its own, which locks an account after five failures."""
 
 from lab.account import Account
-from lab.fake import TLS, Fake
+from lab.fake import TLS, Expected, Fake
 from lab.services.http import Http
 from lab.services.web_login import form_login
 
@@ -22,5 +22,5 @@ FAKE = Fake(
         ),
     ),
     unique=("inhand_router.lab",),
-    causes=frozenset(),
+    causes=frozenset((Expected("firmware-advisory", 443), Expected("firmware-unknown", 0))),
 )

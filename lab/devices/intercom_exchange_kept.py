@@ -1,7 +1,7 @@
 """Another exchange, whose example accounts are gone. It asks for a password before it says what it can do."""
 
 from lab.account import Account
-from lab.fake import Fake
+from lab.fake import Expected, Fake
 from lab.services.sip import Register, Sip, SipStream
 
 _AGENT = "FreeSWITCH-mod_sofia/1.10.9-release"
@@ -16,5 +16,5 @@ FAKE = Fake(
     kind="server",
     quarter="outskirts",
     services=(Sip(_AGENT, register=_REGISTER), SipStream(_AGENT, register=_REGISTER)),
-    causes=frozenset(),
+    causes=frozenset((Expected("firmware-unknown", 0),)),
 )

@@ -20,5 +20,7 @@ FAKE = Fake(
         ),
     ),
     unique=("collector-0131",),
-    causes=frozenset((Expected("tls-certificate-expired", 443), Expected("tls-advice", 443))),
+    causes=frozenset(
+        (Expected("tls-certificate-expired", 443), Expected("tls-advice", 443), Expected("firmware-unknown", 0))
+    ),
 )

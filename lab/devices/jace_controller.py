@@ -18,6 +18,6 @@ FAKE = Fake(
         Fox(host_id="Qnx-TITAN-4D1C-0F22-9186", station="TownHall", version="4.4.92.2", host="192.168.1.86"),
         Http(server="Niagara Web Server/4.4.92.2", pages=(("/", page("Niagara station")),), keeps_alive=False),
     ),
-    causes=frozenset((Expected("unauthenticated-control", 1911),)),
+    causes=frozenset((Expected("unauthenticated-control", 1911), Expected("firmware-unknown", 0))),
     quarter="outskirts",
 )

@@ -18,5 +18,5 @@ FAKE = Fake(
         Modbus(vendor="Janitza electronics GmbH", product_code="UMG 604-PRO", revision="V5.034"),
         Http(pages=(("/", page("UMG 604 Homepage")),)),
     ),
-    causes=frozenset((Expected("unauthenticated-control", 502),)),
+    causes=frozenset((Expected("unauthenticated-control", 502), Expected("firmware-unknown", 0))),
 )

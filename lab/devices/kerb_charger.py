@@ -1,6 +1,6 @@
 """A charging controller as it should be: TLS 1.2 and 1.3 with ECDHE alone, and a certificate of the city's authority with its name and its address."""
 
-from lab.fake import TLS, Fake
+from lab.fake import TLS, Expected, Fake
 from lab.services.http import Http, page
 
 FAKE = Fake(
@@ -21,5 +21,5 @@ FAKE = Fake(
         ),
     ),
     unique=("charx-226.lab",),
-    causes=frozenset(),
+    causes=frozenset((Expected("firmware-unknown", 0),)),
 )

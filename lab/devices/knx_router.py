@@ -19,6 +19,6 @@ FAKE = Fake(
         Knx(serial="00c501023184", mac=_MAC, name="KNX IP Router 752"),
         Http(pages=(("/", page("KNX IP Router 752", "Device information")),), keeps_alive=False),
     ),
-    causes=frozenset((Expected("unauthenticated-control", 3671, "udp"),)),
+    causes=frozenset((Expected("unauthenticated-control", 3671, "udp"), Expected("firmware-unknown", 0))),
     quarter="outskirts",
 )

@@ -1,6 +1,6 @@
 """A well-kept KNX IP router: tunnelling, routing and management in KNX IP Secure only."""
 
-from lab.fake import Fake
+from lab.fake import Expected, Fake
 from lab.services.http import Http, page
 from lab.services.knx import Knx
 
@@ -26,6 +26,6 @@ FAKE = Fake(
         ),
         Http(pages=(("/", page("KNX IP Router", "Firmware update is locked")),), keeps_alive=False),
     ),
-    causes=frozenset(),
+    causes=frozenset((Expected("firmware-unknown", 0),)),
     quarter="outskirts",
 )

@@ -1,6 +1,6 @@
 """A NAS whose TLS is as good as can be, with a key that a printer down the corridor uses for SSL 2.0."""
 
-from lab.fake import TLS, Fake
+from lab.fake import TLS, Expected, Fake
 from lab.services.http import Http, page
 
 FAKE = Fake(
@@ -19,5 +19,5 @@ FAKE = Fake(
         ),
     ),
     together=("tls-drown: library", "shared-key: library"),
-    causes=frozenset(),
+    causes=frozenset((Expected("firmware-known-exploited", 443), Expected("firmware-unknown", 0))),
 )

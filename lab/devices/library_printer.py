@@ -22,13 +22,18 @@ FAKE = Fake(
     ),
     together=("tls-drown: library", "shared-key: library"),
     causes=frozenset(
-        Expected(check, 443)
-        for check in (
-            "tls-old-version",
-            "tls-weak-cipher",
-            "tls-no-forward-secrecy",
-            "tls-insecure-renegotiation",
-            "tls-hardening",
+        (
+            Expected("firmware-unknown", 0),
+            *(
+                Expected(check, 443)
+                for check in (
+                    "tls-old-version",
+                    "tls-weak-cipher",
+                    "tls-no-forward-secrecy",
+                    "tls-insecure-renegotiation",
+                    "tls-hardening",
+                )
+            ),
         )
     ),
 )

@@ -21,5 +21,5 @@ FAKE = Fake(
             account=Account("engineer"),
         ),
     ),
-    causes=frozenset((Expected("cleartext-administration", 2323),)),
+    causes=frozenset((Expected("cleartext-administration", 2323), Expected("firmware-unknown", 0))),
 )

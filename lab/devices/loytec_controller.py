@@ -1,4 +1,4 @@
-"""A building controller that is kept well."""
+"""A building controller that is kept well: its pages were packed this year, and no advisory names its model."""
 
 from lab.fake import TLS, Fake
 from lab.services.http import Http, icon, page
@@ -9,15 +9,16 @@ FAKE = Fake(
     host=25,
     mac="00:0a:b0:02:9d:25",
     vendor="LOYTEC",
-    model="LINX-151",
+    model="LINX-153",
     kind="building-controller",
-    firmware="6.2.4",
+    firmware="8.4.10",
     services=(
         Http(
             port=443,
-            tls=TLS("modern", "TLSv1.2", "TLSv1.3", "CN=linx-151-town-hall.lab,O=Lab City"),
-            server="LOYTEC LINX-151/6.2.4",
-            pages=(("/", page("LINX-151 - LOYTEC", "Device info", form=True)),),
+            tls=TLS("modern", "TLSv1.2", "TLSv1.3", "CN=linx-153-town-hall.lab,O=Lab City"),
+            headers=(("Last-Modified", "Tue, 14 Apr 2026 09:20:11 GMT"),),
+            server="LOYTEC LINX-153/8.4.10",
+            pages=(("/", page("LINX-153 - LOYTEC", "Device info", form=True)),),
             favicon=icon("loytec"),
         ),
     ),

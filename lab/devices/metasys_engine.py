@@ -27,5 +27,5 @@ FAKE = Fake(
         ),
         Http(server="Microsoft-IIS/8.5", pages=(("/", page("Metasys Site Management Portal")),)),
     ),
-    causes=frozenset((Expected("unauthenticated-control", 47808, "udp"),)),
+    causes=frozenset((Expected("unauthenticated-control", 47808, "udp"), Expected("component-old", 80))),
 )

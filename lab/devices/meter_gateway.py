@@ -25,14 +25,19 @@ FAKE = Fake(
     ),
     unique=("dc450-4122222",),
     causes=frozenset(
-        Expected(check, 443)
-        for check in (
-            "tls-no-encryption",
-            "tls-anonymous",
-            "tls-certificate-self-signed",
-            "tls-certificate-hygiene",
-            "tls-hardening",
-            "tls-advice",
+        (
+            Expected("firmware-unknown", 0),
+            *(
+                Expected(check, 443)
+                for check in (
+                    "tls-no-encryption",
+                    "tls-anonymous",
+                    "tls-certificate-self-signed",
+                    "tls-certificate-hygiene",
+                    "tls-hardening",
+                    "tls-advice",
+                )
+            ),
         )
     ),
 )

@@ -15,5 +15,11 @@ FAKE = Fake(
     firmware="2.010",
     serial="401DE27A",
     services=(EnipTcp(Identity(1, 14, 90, "2.010", "401DE27A", "1766-L32BXB B/10.00")),),
-    causes=frozenset((Expected("unauthenticated-control", 44818),)),
+    causes=frozenset(
+        (
+            Expected("unauthenticated-control", 44818),
+            Expected("firmware-advisory", 44818),
+            Expected("firmware-unknown", 0),
+        )
+    ),
 )

@@ -27,9 +27,10 @@ FAKE = Fake(
     ),
     causes=frozenset(
         (
-            Expected("firmware-old", 5678, "udp"),
             Expected("cleartext-administration", 8899),
             Expected("cleartext-administration", 23),
+            Expected("firmware-advisory", 5678, "udp"),
+            Expected("firmware-behind", 5678, "udp"),
         )
     ),
 )

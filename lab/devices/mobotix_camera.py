@@ -42,6 +42,7 @@ FAKE = Fake(
             Expected("default-credentials", 554),
             Expected("cleartext-administration", 80),
             Expected("no-authentication", 80),
+            Expected("firmware-unknown", 0),
         )
     ),
 )

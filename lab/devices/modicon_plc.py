@@ -30,6 +30,8 @@ FAKE = Fake(
             Expected("unauthenticated-control", 502),
             Expected("cleartext-administration", 80),
             Expected("cleartext-administration", 21),
+            Expected("firmware-advisory", 502),
+            Expected("firmware-unknown", 0),
         )
     ),
 )

@@ -36,6 +36,7 @@ FAKE = Fake(
             Expected("firmware-old", 23),
             Expected("cleartext-administration", 23),
             Expected("cleartext-administration", 80),
+            Expected("firmware-advisory", 23),
         )
     ),
 )

@@ -26,6 +26,12 @@ FAKE = Fake(
             name="tunnel-north",
         ),
     ),
-    causes=frozenset((Expected("snmp-default-community", 161, "udp"),)),
+    causes=frozenset(
+        (
+            Expected("snmp-default-community", 161, "udp"),
+            Expected("firmware-advisory", 161, "udp"),
+            Expected("firmware-unknown", 0),
+        )
+    ),
     quarter="outskirts",
 )

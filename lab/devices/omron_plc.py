@@ -18,5 +18,11 @@ FAKE = Fake(
         Fins(model="CJ2M-CPU33", version="02.01"),
         Ftp(greeting="CJ2M-EIP21 FTP server (FTP Version 1.00) ready."),
     ),
-    causes=frozenset((Expected("unauthenticated-control", 9600, "udp"), Expected("cleartext-administration", 21))),
+    causes=frozenset(
+        (
+            Expected("unauthenticated-control", 9600, "udp"),
+            Expected("cleartext-administration", 21),
+            Expected("firmware-unknown", 0),
+        )
+    ),
 )

@@ -21,5 +21,11 @@ FAKE = Fake(
             favicon=icon("tvt"),
         ),
     ),
-    causes=frozenset((Expected("accepts-any-password", 80), Expected("cleartext-administration", 80))),
+    causes=frozenset(
+        (
+            Expected("accepts-any-password", 80),
+            Expected("cleartext-administration", 80),
+            Expected("firmware-unknown", 0),
+        )
+    ),
 )

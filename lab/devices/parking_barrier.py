@@ -17,5 +17,11 @@ FAKE = Fake(
         Http(port=8080, pages=(("/", page("SKIDATA Barrier.Gate", "Column 2, entry", form=True)),)),
         Http(lock=Lock("Parking.Logic", Account("operator")), pages=(("/", page("Service")),)),
     ),
-    causes=frozenset((Expected("cleartext-administration", 8080), Expected("cleartext-administration", 80))),
+    causes=frozenset(
+        (
+            Expected("cleartext-administration", 8080),
+            Expected("cleartext-administration", 80),
+            Expected("firmware-unknown", 0),
+        )
+    ),
 )

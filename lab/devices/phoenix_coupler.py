@@ -21,5 +21,5 @@ FAKE = Fake(
             regular=("http://www.phoenixcontact.com", "Axioline", "AXL F BK ETH"),
         ),
     ),
-    causes=frozenset((Expected("unauthenticated-control", 502),)),
+    causes=frozenset((Expected("unauthenticated-control", 502), Expected("firmware-unknown", 0))),
 )

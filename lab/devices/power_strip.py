@@ -22,13 +22,18 @@ FAKE = Fake(
     ),
     unique=("netio-4c-225",),
     causes=frozenset(
-        Expected(check, 443)
-        for check in (
-            "tls-certificate-expiring",
-            "tls-certificate-default-date",
-            "tls-certificate-self-signed",
-            "tls-certificate-hygiene",
-            "tls-advice",
+        (
+            Expected("firmware-unknown", 0),
+            *(
+                Expected(check, 443)
+                for check in (
+                    "tls-certificate-expiring",
+                    "tls-certificate-default-date",
+                    "tls-certificate-self-signed",
+                    "tls-certificate-hygiene",
+                    "tls-advice",
+                )
+            ),
         )
     ),
 )

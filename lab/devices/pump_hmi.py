@@ -1,6 +1,6 @@
 """An operator panel of a pumping station: OPC UA that refuses policy None, and a web page."""
 
-from lab.fake import Fake
+from lab.fake import Expected, Fake
 from lab.services.http import Http, page
 from lab.services.opcua import OpcUa
 
@@ -16,6 +16,6 @@ FAKE = Fake(
         OpcUa(application="cMT", uri="urn:weintek:cmt", product_uri="urn:weintek:cmt", discovery=False),
         Http(pages=(("/", page("cMT3090 - EasyWeb")),), keeps_alive=False),
     ),
-    causes=frozenset(),
+    causes=frozenset((Expected("firmware-advisory", 80), Expected("firmware-unknown", 0))),
     quarter="outskirts",
 )

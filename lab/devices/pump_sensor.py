@@ -27,5 +27,5 @@ FAKE = Fake(
     kind="sensor",
     quarter="outskirts",
     services=(Http(pages=(("/", Page(_PAGE)),), keeps_alive=False),),
-    causes=frozenset((Expected("no-authentication", 80),)),
+    causes=frozenset((Expected("no-authentication", 80), Expected("firmware-unknown", 0))),
 )

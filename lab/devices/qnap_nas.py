@@ -21,5 +21,11 @@ FAKE = Fake(
         Memcached(),
     ),
     unique=("nas-81.lab",),
-    causes=frozenset((Expected("no-authentication", 11211),)),
+    causes=frozenset(
+        (
+            Expected("no-authentication", 11211),
+            Expected("firmware-known-exploited", 443),
+            Expected("firmware-unknown", 0),
+        )
+    ),
 )

@@ -22,6 +22,8 @@ FAKE = Fake(
             fragile=True,
         ),
     ),
-    causes=frozenset((Expected("unauthenticated-control", 502),)),
+    causes=frozenset(
+        (Expected("unauthenticated-control", 502), Expected("firmware-advisory", 502), Expected("firmware-unknown", 0))
+    ),
     manners=Manners(connections=1, connections_per_second=4),
 )

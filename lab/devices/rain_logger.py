@@ -13,5 +13,7 @@ FAKE = Fake(
     kind="plc",
     quarter="outskirts",
     services=(Ftp(greeting="WAGO 750 FTP Server ready", account=Account("admin", "wago")),),
-    causes=frozenset((Expected("default-credentials", 21), Expected("cleartext-administration", 21))),
+    causes=frozenset(
+        (Expected("default-credentials", 21), Expected("cleartext-administration", 21), Expected("firmware-unknown", 0))
+    ),
 )

@@ -13,5 +13,5 @@ FAKE = Fake(
     kind="plc",
     quarter="outskirts",
     services=(Ftp(greeting="WAGO 750 FTP Server ready", account=Account("admin"), locks_after=3),),
-    causes=frozenset((Expected("cleartext-administration", 21),)),
+    causes=frozenset((Expected("cleartext-administration", 21), Expected("firmware-unknown", 0))),
 )

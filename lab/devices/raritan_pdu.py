@@ -38,6 +38,6 @@ FAKE = Fake(
             ),
         ),
     ),
-    causes=frozenset((Expected("snmp-default-community", 161, "udp"),)),
+    causes=frozenset((Expected("snmp-default-community", 161, "udp"), Expected("firmware-unknown", 0))),
     quarter="outskirts",
 )

@@ -25,5 +25,5 @@ FAKE = Fake(
         Telnet(user_prompt="Login: ", account=_ACCOUNT, delays=_DELAYS),
         Ssh(version="ROSSSH", account=_ACCOUNT, delays=_DELAYS),
     ),
-    causes=frozenset((Expected("cleartext-administration", 23),)),
+    causes=frozenset((Expected("cleartext-administration", 23), Expected("firmware-behind", 5678, "udp"))),
 )

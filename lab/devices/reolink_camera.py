@@ -1,4 +1,4 @@
-"""A camera with ONVIF at a port of its own, firmware of 2022 and the certificate that it made itself."""
+"""A camera with ONVIF at a port of its own, firmware of 2022 when there is newer, and the certificate that it made itself."""
 
 from lab.account import Account
 from lab.fake import TLS, Expected, Fake
@@ -58,11 +58,11 @@ FAKE = Fake(
     ),
     causes=frozenset(
         (
-            Expected("firmware-old", 8000),
             Expected("http-not-redirected", 80),
             Expected("tls-certificate-self-signed", 443),
             Expected("tls-certificate-hygiene", 443),
             Expected("no-authentication", 8000),
+            Expected("firmware-behind", 8000),
         )
     ),
 )

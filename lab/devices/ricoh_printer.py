@@ -1,6 +1,6 @@
 """An office printer that is kept well: IPP inside TLS only, no raw printing, SNMPv3 only."""
 
-from lab.fake import TLS, Fake
+from lab.fake import TLS, Expected, Fake
 from lab.services.http import Http, icon, page
 from lab.services.ipp import Ipp
 from lab.services.snmp import Snmp
@@ -40,5 +40,5 @@ FAKE = Fake(
         ),
         Snmp(enterprise=367, mac=_MAC),
     ),
-    causes=frozenset(),
+    causes=frozenset((Expected("firmware-unknown", 0),)),
 )

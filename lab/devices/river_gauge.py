@@ -17,5 +17,7 @@ FAKE = Fake(
         Http(server="CR1000X.Std.08", pages=(("/", page("CR1000X Series Datalogger", "Rain gauge 4, 0.2 mm")),)),
         Ftp(greeting="CR1000X FTP server ready, anonymous login ok, send your e-mail address as password"),
     ),
-    causes=frozenset((Expected("cleartext-administration", 21), Expected("no-authentication", 21))),
+    causes=frozenset(
+        (Expected("cleartext-administration", 21), Expected("no-authentication", 21), Expected("firmware-unknown", 0))
+    ),
 )

@@ -22,5 +22,5 @@ FAKE = Fake(
         ),
     ),
     unique=("robustel_router.lab",),
-    causes=frozenset((Expected("default-credentials", 443),)),
+    causes=frozenset((Expected("default-credentials", 443), Expected("firmware-unknown", 0))),
 )

@@ -13,6 +13,8 @@ FAKE = Fake(
     model="RTU500",
     kind="rtu",
     services=(Iec104(), Http(pages=(("/", page("RTU500 series - Web server")),), keeps_alive=False)),
-    causes=frozenset((Expected("unauthenticated-control", 2404),)),
+    causes=frozenset(
+        (Expected("unauthenticated-control", 2404), Expected("firmware-advisory", 80), Expected("firmware-unknown", 0))
+    ),
     quarter="outskirts",
 )

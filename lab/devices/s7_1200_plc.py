@@ -31,5 +31,7 @@ FAKE = Fake(
         ),
         Http(pages=(("/", page("SIMATIC S7-1200", "Enter")),)),
     ),
-    causes=frozenset((Expected("unauthenticated-control", 102),)),
+    causes=frozenset(
+        (Expected("unauthenticated-control", 102), Expected("firmware-advisory", 102), Expected("firmware-unknown", 0))
+    ),
 )

@@ -30,5 +30,12 @@ FAKE = Fake(
             ),
         ),
     ),
-    causes=frozenset((Expected("unauthenticated-control", 102),)),
+    causes=frozenset(
+        (
+            Expected("unauthenticated-control", 102),
+            Expected("firmware-advisory", 102),
+            Expected("firmware-unknown", 0),
+            Expected("firmware-unsupported", 102),
+        )
+    ),
 )

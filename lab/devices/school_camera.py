@@ -30,6 +30,7 @@ FAKE = Fake(
             Expected("no-authentication", 80),
             Expected("no-authentication", 554),
             Expected("cleartext-administration", 80),
+            Expected("firmware-unknown", 0),
         )
     ),
 )

@@ -16,6 +16,6 @@ FAKE = Fake(
         Dnp3(),
         Http(port=443, tls=TLS(subject="CN=SEL-3530"), pages=(("/", page("SEL-3530 RTAC")),), keeps_alive=False),
     ),
-    causes=frozenset((Expected("unauthenticated-control", 20000),)),
+    causes=frozenset((Expected("unauthenticated-control", 20000), Expected("firmware-unknown", 0))),
     quarter="outskirts",
 )

@@ -1,6 +1,6 @@
 """A well-kept controller: OPC UA with signature, encryption and named users only."""
 
-from lab.fake import Fake
+from lab.fake import Expected, Fake
 from lab.services.opcua import OpcUa
 
 FAKE = Fake(
@@ -21,7 +21,7 @@ FAKE = Fake(
             subject="CN=PLC-1/OPCUA-1-1",
         ),
     ),
-    causes=frozenset(),
+    causes=frozenset((Expected("firmware-advisory", 4840), Expected("firmware-unknown", 0))),
     unique=("PLC_1",),
     quarter="outskirts",
 )

@@ -28,5 +28,12 @@ FAKE = Fake(
             account=Account("user"),
         ),
     ),
-    causes=frozenset((Expected("cleartext-administration", 9191), Expected("cleartext-administration", 2332))),
+    causes=frozenset(
+        (
+            Expected("cleartext-administration", 9191),
+            Expected("cleartext-administration", 2332),
+            Expected("firmware-advisory", 2332),
+            Expected("firmware-unknown", 0),
+        )
+    ),
 )

@@ -28,5 +28,5 @@ FAKE = Fake(
             pause=0.9,
         ),
     ),
-    causes=frozenset((Expected("cleartext-administration", 23),)),
+    causes=frozenset((Expected("cleartext-administration", 23), Expected("firmware-behind", 5678, "udp"))),
 )

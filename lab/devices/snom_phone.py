@@ -1,6 +1,6 @@
 """A telephone that is kept well: its page inside TLS only."""
 
-from lab.fake import TLS, Fake
+from lab.fake import TLS, Expected, Fake
 from lab.services.http import Http, page
 from lab.services.sip import Sip
 
@@ -23,5 +23,5 @@ FAKE = Fake(
         ),
         Sip("snomD785/10.1.54.13"),
     ),
-    causes=frozenset(),
+    causes=frozenset((Expected("firmware-unknown", 0),)),
 )

@@ -14,5 +14,5 @@ FAKE = Fake(
     kind="meter",
     firmware="2.05",
     services=(Modbus(vendor="SOCOMEC", product_code="DIRIS A-40", revision="2.05"),),
-    causes=frozenset((Expected("unauthenticated-control", 502),)),
+    causes=frozenset((Expected("unauthenticated-control", 502), Expected("firmware-unknown", 0))),
 )

@@ -1,6 +1,6 @@
 """A speaker in a foyer, known by mDNS and by its UPnP description."""
 
-from lab.fake import Fake
+from lab.fake import Expected, Fake
 from lab.services.mdns import Announced, Mdns
 from lab.services.ssdp import Ssdp
 from lab.services.upnp import description
@@ -42,5 +42,5 @@ FAKE = Fake(
             modelNumber="S18",
         ),
     ),
-    causes=frozenset(),
+    causes=frozenset((Expected("firmware-unknown", 0),)),
 )

@@ -1,6 +1,6 @@
 """A firewall before a district's cabinets, kept well: its administration speaks TLS 1.2 and 1.3 alone."""
 
-from lab.fake import TLS, Fake
+from lab.fake import TLS, Expected, Fake
 from lab.services.http import Http, page
 
 FAKE = Fake(
@@ -19,5 +19,5 @@ FAKE = Fake(
         ),
     ),
     unique=("SN210A12B3456A7",),
-    causes=frozenset(),
+    causes=frozenset((Expected("firmware-unknown", 0),)),
 )

@@ -22,5 +22,5 @@ FAKE = Fake(
         Http(pages=(("/", page("LuCo P7 CM", "Lamp on")),)),
         Coap(_LINKS, device=((0, "SCHREDER"), (1, "LuCo P7 CM"), (2, _SERIAL), (3, "2.14.3"), (18, "C3"))),
     ),
-    causes=frozenset((Expected("no-authentication", 5683, "udp"),)),
+    causes=frozenset((Expected("no-authentication", 5683, "udp"), Expected("firmware-unknown", 0))),
 )

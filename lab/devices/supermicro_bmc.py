@@ -17,5 +17,11 @@ FAKE = Fake(
         Http(pages=(("/", page("Supermicro BMC Login")),), keeps_alive=False),
         Ipmi(oem=10876, suites=(1, 2, 3, 15, 16, 17), account=Account("ADMIN", "ADMIN")),
     ),
-    causes=frozenset((Expected("default-credentials", 623, "udp"), Expected("ipmi-weak-login", 623, "udp"))),
+    causes=frozenset(
+        (
+            Expected("default-credentials", 623, "udp"),
+            Expected("ipmi-weak-login", 623, "udp"),
+            Expected("firmware-unknown", 0),
+        )
+    ),
 )

@@ -26,6 +26,7 @@ FAKE = Fake(
             Expected("tls-certificate-hygiene", 443),
             Expected("tls-certificate-vendor-default", 443),
             Expected("ipmi-weak-login", 623, "udp"),
+            Expected("firmware-unknown", 0),
         )
     ),
 )

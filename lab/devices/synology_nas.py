@@ -1,6 +1,6 @@
 """A storage system that states everything about itself in mDNS, and its MAC address in NetBIOS."""
 
-from lab.fake import Fake
+from lab.fake import Expected, Fake
 from lab.services.http import Http, icon, page
 from lab.services.mdns import Announced, Mdns
 from lab.services.netbios import Netbios
@@ -46,5 +46,5 @@ FAKE = Fake(
         ),
         Netbios("SCHOOL-NAS", _MAC),
     ),
-    causes=frozenset(),
+    causes=frozenset((Expected("firmware-unknown", 0),)),
 )

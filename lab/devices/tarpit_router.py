@@ -21,5 +21,5 @@ FAKE = Fake(
         Mndp(mac=_MAC, identity="museum", version="7.20.2 (stable) 2025-10-17 09:21:34", board="RB2011UiAS"),
         Telnet(user_prompt="Login: ", account=Account("admin"), refusal="# Login incorrect\r\n", drip=60.0),
     ),
-    causes=frozenset((Expected("cleartext-administration", 23),)),
+    causes=frozenset((Expected("cleartext-administration", 23), Expected("firmware-behind", 5678, "udp"))),
 )

@@ -14,5 +14,5 @@ FAKE = Fake(
     mac=_MAC,
     kind="kiosk",
     services=(Vnc(security=(1, 16)), Netbios("KIOSK-7", _MAC, "TICKETS")),
-    causes=frozenset((Expected("no-authentication", 5900),)),
+    causes=frozenset((Expected("no-authentication", 5900), Expected("firmware-unknown", 0))),
 )

@@ -26,5 +26,12 @@ FAKE = Fake(
         ),
         Http(pages=(("/", page("Tracer SC Login", form=True)),)),
     ),
-    causes=frozenset((Expected("unauthenticated-control", 47808, "udp"), Expected("cleartext-administration", 80))),
+    causes=frozenset(
+        (
+            Expected("unauthenticated-control", 47808, "udp"),
+            Expected("cleartext-administration", 80),
+            Expected("firmware-advisory", 47808, "udp"),
+            Expected("firmware-unknown", 0),
+        )
+    ),
 )

@@ -1,6 +1,6 @@
 """A router in a tram, known by its name wherever it is: its certificate bears that name and no address."""
 
-from lab.fake import TLS, Fake
+from lab.fake import TLS, Expected, Fake
 from lab.services.http import Http, page
 
 FAKE = Fake(
@@ -21,5 +21,5 @@ FAKE = Fake(
         ),
     ),
     unique=("tram-227.lab",),
-    causes=frozenset(),
+    causes=frozenset((Expected("firmware-unknown", 0),)),
 )

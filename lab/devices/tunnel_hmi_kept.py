@@ -1,6 +1,6 @@
 """An operator panel that is kept well: its VNC password was changed, and it turns away who guesses."""
 
-from lab.fake import Fake
+from lab.fake import Expected, Fake
 from lab.services.http import Http, page
 from lab.services.vnc import Vnc
 
@@ -14,5 +14,5 @@ FAKE = Fake(
     model="cMT2158",
     kind="hmi",
     services=(Vnc(marks=5), Http(pages=(("/", page("cMT2158 - EasyWeb")),), keeps_alive=False)),
-    causes=frozenset(),
+    causes=frozenset((Expected("firmware-unknown", 0),)),
 )

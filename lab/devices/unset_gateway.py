@@ -21,5 +21,5 @@ FAKE = Fake(
         ),
     ),
     unique=("unset_gateway.lab",),
-    causes=frozenset((Expected("first-run", 443),)),
+    causes=frozenset((Expected("first-run", 443), Expected("firmware-unknown", 0))),
 )

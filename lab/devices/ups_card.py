@@ -43,6 +43,7 @@ FAKE = Fake(
                     "tls-hardening",
                 )
             ),
+            Expected("firmware-unknown", 0),
         )
     ),
 )

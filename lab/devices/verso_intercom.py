@@ -40,5 +40,5 @@ FAKE = Fake(
             ),
         ),
     ),
-    causes=frozenset((Expected("no-authentication", 443),)),
+    causes=frozenset((Expected("no-authentication", 443), Expected("firmware-unknown", 0))),
 )

@@ -33,5 +33,7 @@ FAKE = Fake(
             ),
         ),
     ),
-    causes=frozenset((Expected("default-credentials", 80), Expected("default-credentials", 554))),
+    causes=frozenset(
+        (Expected("default-credentials", 80), Expected("default-credentials", 554), Expected("firmware-unknown", 0))
+    ),
 )

@@ -1,7 +1,7 @@
 """The same kind of encoder, kept well: its password was changed, ONVIF asks by HTTP Digest, and whoever fails three times is locked out."""
 
 from lab.account import Account
-from lab.fake import Fake
+from lab.fake import Expected, Fake
 from lab.services import onvif
 from lab.services.http import Http
 from lab.services.rtsp import Rtsp
@@ -37,5 +37,5 @@ FAKE = Fake(
             ),
         ),
     ),
-    causes=frozenset(),
+    causes=frozenset((Expected("firmware-unknown", 0),)),
 )

@@ -20,5 +20,5 @@ FAKE = Fake(
         ),
         Ipmi(kinds=0x85, state=0x25, extended=0x03, oem=10876),
     ),
-    causes=frozenset((Expected("ipmi-weak-login", 623, "udp"),)),
+    causes=frozenset((Expected("ipmi-weak-login", 623, "udp"), Expected("firmware-unknown", 0))),
 )

@@ -48,6 +48,7 @@ FAKE = Fake(
             Expected("http-not-redirected", 80),
             Expected("tls-certificate-self-signed", 443),
             Expected("tls-certificate-hygiene", 443),
+            Expected("firmware-unknown", 0),
         )
     ),
 )

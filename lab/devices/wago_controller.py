@@ -18,5 +18,7 @@ FAKE = Fake(
         Modbus(vendor="WAGO Kontakttechnik GmbH & Co. KG", product_code="750-880", revision="01.07"),
         Http(pages=(("/", page("WAGO Ethernet Web-Based Management")),), keeps_alive=False),
     ),
-    causes=frozenset((Expected("unauthenticated-control", 502),)),
+    causes=frozenset(
+        (Expected("unauthenticated-control", 502), Expected("firmware-advisory", 502), Expected("firmware-unknown", 0))
+    ),
 )

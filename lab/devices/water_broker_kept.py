@@ -1,7 +1,7 @@
 """A waterworks' gateway that is kept well: its broker has an account of its own."""
 
 from lab.account import Account
-from lab.fake import Fake
+from lab.fake import Expected, Fake
 from lab.services.mqtt import Mqtt
 from lab.services.opcua import OpcUa
 
@@ -25,6 +25,6 @@ FAKE = Fake(
             subject="CN=Ignition OPC UA Server,OU=waterworks-190",
         ),
     ),
-    causes=frozenset(),
+    causes=frozenset((Expected("firmware-unknown", 0),)),
     unique=("waterworks-190",),
 )

@@ -18,5 +18,5 @@ FAKE = Fake(
         Http(server="CR1000X.Std.07", pages=(("/", page("CR1000X Series Datalogger", "Bridge deck, 4.1 C")),)),
         Ftp(greeting="CR1000X FTP server ready", account=Account("anonymous")),
     ),
-    causes=frozenset((Expected("cleartext-administration", 21),)),
+    causes=frozenset((Expected("cleartext-administration", 21), Expected("firmware-unknown", 0))),
 )

@@ -1,6 +1,6 @@
 """A well-kept Niagara controller: foxs and nothing else."""
 
-from lab.fake import TLS, Fake
+from lab.fake import TLS, Expected, Fake
 from lab.services.fox import Fox
 
 FAKE = Fake(
@@ -24,6 +24,6 @@ FAKE = Fake(
             brand="Webs",
         ),
     ),
-    causes=frozenset(),
+    causes=frozenset((Expected("firmware-unknown", 0),)),
     quarter="outskirts",
 )

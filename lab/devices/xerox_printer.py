@@ -41,5 +41,5 @@ FAKE = Fake(
         Printing(9100),
     ),
     together=("fleet-default-account: the community public",),
-    causes=frozenset((Expected("snmp-default-community", 161, "udp"),)),
+    causes=frozenset((Expected("snmp-default-community", 161, "udp"), Expected("firmware-unknown", 0))),
 )

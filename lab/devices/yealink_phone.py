@@ -21,5 +21,5 @@ FAKE = Fake(
         Sip(_AGENT),
         SipStream(_AGENT),
     ),
-    causes=frozenset((Expected("cleartext-administration", 80),)),
+    causes=frozenset((Expected("cleartext-administration", 80), Expected("firmware-unknown", 0))),
 )

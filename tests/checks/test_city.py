@@ -24,13 +24,14 @@ CITY = {
     "hikvision_camera": (
         ("Hikvision", "DS-2CD2142FWD-I", "camera"),
         [asked(auth="basic,digest"), ("telnet", 23, LOGIN), DIGEST, ("upnp", 49152, {})],
-        [("firmware_date", "2017-01-24", 49152)],
+        [("firmware", "V5.4.5 build 170124", 49152), ("firmware_date", "2017-01-24", 49152)],
         {("http", "admin", "12345")},
         {
             ("default-credentials", 80, CRITICAL),
             ("cleartext-administration", 80, MEDIUM),
             ("cleartext-administration", 23, HIGH),
             ("firmware-old", 49152, MEDIUM),
+            ("firmware-known-exploited", 49152, MEDIUM),
         },
     ),
     "dahua_camera": (
@@ -50,12 +51,13 @@ CITY = {
             ("tls-certificate-weak-signature", 443, MEDIUM),
             ("tls-certificate-self-signed", 443, LOW),
             ("http-not-redirected", 80, MEDIUM),
+            ("firmware-unknown", 0, INFO),
         },
     ),
     "axis_camera": (
         ("Axis", "P3245-LV", "camera"),
         [page(status=301), asked(443, "digest"), ("tls", 443, {"key": "ec", "bits": 256}), DIGEST, ("upnp", 49154, {})],
-        [],
+        [("firmware_date", "2026-06-12", 443)],
         set(),
         set(),
     ),
@@ -82,7 +84,11 @@ CITY = {
         [page(password_form=True), ("telnet", 23, LOGIN)],
         [],
         set(),
-        {("cleartext-administration", 80, MEDIUM), ("cleartext-administration", 23, HIGH)},
+        {
+            ("cleartext-administration", 80, MEDIUM),
+            ("cleartext-administration", 23, HIGH),
+            ("firmware-unknown", 0, INFO),
+        },
     ),
     "flowbird_meter": (
         ("Flowbird", "Strada", "parking-meter"),
@@ -96,22 +102,24 @@ CITY = {
         [page(), ("mqtt", 1883, {"mqtt.return_code": 0, "mqtt.anonymous": True})],
         [],
         set(),
-        {("no-authentication", 1883, HIGH)},
+        {("no-authentication", 1883, HIGH), ("firmware-unknown", 0, INFO)},
     ),
     "modicon_plc": (
         ("Schneider Electric", "BMX P34 2020", "plc"),
         [asked(), FTP, ("modbus", 502, {"modbus.unit": 255})],
-        [],
+        [("firmware", "v2.60", 502)],
         set(),
         {
             ("unauthenticated-control", 502, HIGH),
             ("cleartext-administration", 80, HIGH),
             ("cleartext-administration", 21, MEDIUM),
+            ("firmware-unknown", 0, INFO),
+            ("firmware-advisory", 502, MEDIUM),
         },
     ),
     "loytec_controller": (
-        ("LOYTEC", "LINX-151", "building-controller"),
-        [page(443, password_form=True), ("tls", 443, {})],
+        ("LOYTEC", "LINX-153", "building-controller"),
+        [page(443, password_form=True, last_modified="Tue, 14 Apr 2026 09:20:11 GMT"), ("tls", 443, {})],
         [],
         set(),
         set(),
@@ -119,7 +127,7 @@ CITY = {
     "air_sensor": (
         ("Libelium", "Meshlium", "air-sensor"),
         [page(443), ("tls", 443, {"versions": ("TLSv1.3",)}), ("mqtt", 1883, {"mqtt.return_code": 5})],
-        [],
+        [("component", "apache-httpd 2.4.67", 443)],
         set(),
         set(),
     ),
@@ -147,6 +155,7 @@ CITY = {
             ("cleartext-administration", 80, HIGH),
             ("cleartext-administration", 23, HIGH),
             ("cleartext-administration", 21, MEDIUM),
+            ("firmware-unknown", 0, INFO),
         },
     ),
     "hp_printer": (
@@ -161,14 +170,14 @@ CITY = {
         [page(), ("telnet", 23, LOGIN)],
         [],
         {("telnet", "root", "pass")},
-        {("default-credentials", 23, CRITICAL), ("cleartext-administration", 23, HIGH)},
+        {("default-credentials", 23, CRITICAL), ("cleartext-administration", 23, HIGH), ("firmware-unknown", 0, INFO)},
     ),
     "open_recorder": (
         ("TVT", "TD-2708", "recorder"),
         [asked()],
         [],
         {("http", "*", "*")},
-        {("accepts-any-password", 80, CRITICAL), ("cleartext-administration", 80, HIGH)},
+        {("accepts-any-password", 80, CRITICAL), ("cleartext-administration", 80, HIGH), ("firmware-unknown", 0, INFO)},
     ),
 }
 

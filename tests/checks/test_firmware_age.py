@@ -95,10 +95,19 @@ def test_a_system_that_is_the_firmware_itself_is_bounded_by_its_release_from_abo
 
 
 def test_a_system_that_makers_build_on_bounds_nothing_that_is_better_known(make, claim):
-    built = claim("firmware_date", "2020-05-10", 80, "http.title")
+    built = claim("firmware_date", "2020-03-10", 80, "http.title")
     age = firmware_age(make(SSH, said=(sure("component", "openwrt 19.07.3"), built)))
-    assert days(age) == (date(2020, 5, 10), date(2020, 5, 10))
-    assert [clue.set_aside for clue in age.clues] == ["better clues say that it was built on 2020-05-10", ""]
+    assert days(age) == (date(2020, 3, 10), date(2020, 3, 10))
+    assert [clue.set_aside for clue in age.clues] == ["better clues say that it was built on 2020-03-10", ""]
+
+
+def test_a_system_was_built_up_to_a_month_before_it_came_out(make):
+    age = firmware_age(make(SSH, said=(sure("component", "openwrt 19.07.7"),)))
+    compiled = date(2021, 2, 15)  # "4.14.221 #0 Mon Feb 15 15:22:37 2021" of its own images; it came out on the 16th
+    assert days(age) == (date(2021, 1, 16), None)
+    assert age.not_before is not None
+    assert age.not_before < compiled
+    assert age.code == date(2021, 2, 16)
 
 
 def test_a_system_on_the_device_has_no_part_in_the_firmwares_own_version(make):

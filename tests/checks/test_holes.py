@@ -132,6 +132,17 @@ def test_of_two_ranges_of_one_product_either_is_enough(make):
     assert verdicts(make, claims, *rows) == {"A": True}
 
 
+@pytest.mark.parametrize(("version", "sure"), [("6.48.6", True), ("7.24", False)])
+def test_of_two_sources_of_one_advisory_the_one_that_names_versions_decides(make, version, sure):
+    rows = (
+        row("CVE-2023-30799", "MikroTik", "routeros", ""),
+        row("CVE-2023-30799", "MikroTik", "RouterOS", "<= 6.48.6"),
+        row("CVE-2023-30799", "MikroTik", "RouterOS", ">= 6.49 | < 6.49.7"),
+    )
+    claims = {"vendor": "MikroTik", "model": "RB750Gr3", "cpe": "cpe:2.3:o:mikrotik:routeros:*:*:*:*:*:*:*:*"}
+    assert verdicts(make, {**claims, "firmware": version}, *rows) == {"CVE-2023-30799": sure}
+
+
 def test_where_two_products_may_be_meant_and_differ_it_is_open(make):
     rows = (row("A", "Siemens", "SIMATIC S7-400 CPU 412-2 PN V7 (6ES7412-2EK07-0AB0)", "vers:all/*"),
             row("A", "Siemens", "SIMATIC S7-400 CPU 412-2 PN V6 (6ES7412-2EK06-0AB0)", "< V6.0"))  # fmt: skip
@@ -192,6 +203,70 @@ def test_the_day_of_a_dahua_build_is_read_as_it_states_it(make):
     old = {**claims, "firmware": "2.800.0000000.16.R, Build Date: 2019-12-18"}
     assert verdicts(make, old, row_) == {"DHCC": True}
     assert verdicts(make, {**claims, "firmware": "2.800.0000000.16.R"}, row_) == {"DHCC": None}
+
+
+@pytest.mark.parametrize(
+    ("built", "sure"), [("2019-11-30", True), ("2019-12-01", False), ("2021-04-09", False), ("2019-02-31", None)]
+)
+def test_a_build_that_stands_beside_the_version_is_read_as_well(make, claim, built, sure):
+    claims = {"vendor": "Dahua", "model": "DHI-NVR5216-4KS2", "firmware": "4.001.0000003.1.R"}
+    device = make(("dhip", 37810, {}), claims=claims, said=(claim("firmware_date", built, 37810, ""),))
+    (hole,) = holes(device, known(row("957", "Dahua", "NVR5XXX", "builds before 191201")))
+    assert hole.sure is sure
+
+
+@pytest.mark.parametrize(("built", "named"), [("2020-12-31", True), ("2021-01-02", False)])
+def test_what_names_no_versions_says_nothing_of_firmware_that_is_a_year_younger(make, claim, built, named):
+    claims = {"vendor": "Axis", "model": "P1465-LE", "firmware": "12.5.56"}
+    device = make(("axis", 443, {}), claims=claims, said=(claim("firmware_date", built, 443, ""),))
+    assert bool(holes(device, known(row("CVE-2023-21413", "Axis", "P1465-LE", "")))) is named
+    assert holes(device, known(row("CVE-2023-21413", "Axis", "P1465-LE", "< 12.6")))
+
+
+def test_a_hint_at_the_build_lets_no_advisory_go(make):
+    facts = {"http.last_modified": "Tue, 14 Apr 2026 09:20:11 GMT"}
+    device = make(("http", 443, facts), claims={"vendor": "Axis", "model": "P1465-LE", "firmware": "12.5.56"})
+    assert holes(device, known(row("CVE-2023-21413", "Axis", "P1465-LE", "")))
+
+
+def test_of_one_advisory_the_row_that_names_versions_decides(make):
+    claims = {"vendor": "MikroTik", "model": "RouterOS", "firmware": "7.1.5"}
+    rows = (
+        row("CVE-2023-30799", "MikroTik", "routeros", ""),
+        row("CVE-2023-30799", "MikroTik", "RouterOS", "<= 6.48.6"),
+    )
+    assert verdicts(make, claims, *rows) == {"CVE-2023-30799": False}
+    assert verdicts(make, {**claims, "firmware": "6.48.5"}, *rows) == {"CVE-2023-30799": True}
+
+
+def test_the_second_mark_of_a_model_is_another_model(make):
+    mark = row("CVE-2023-21414", "Axis", "a8207-ve mk ii", "")
+    assert verdicts(make, {"vendor": "Axis", "model": "A8207-VE"}, mark) == {}
+    assert verdicts(make, {"vendor": "Axis", "model": "A8207-VE Mk II"}, mark) == {"CVE-2023-21414": None}
+
+
+@pytest.mark.parametrize(
+    ("affected", "said"),
+    [
+        ("vers:all/*", "all versions"),
+        ("vers:all/<V3.2.17", "<V3.2.17"),
+        ("*", "all versions"),
+        ("", "no versions named"),
+    ],
+)
+def test_a_range_is_told_without_the_mark_of_its_format(make, affected, said):
+    device = make(claims={"vendor": "Siemens", "model": "SCALANCE X208", "firmware": "V3.2.14"})
+    (hole,) = holes(device, known(row("ICSA-19-283-02", "Siemens", "SCALANCE X208", affected)))
+    assert hole.ranges == said
+
+
+def test_what_only_some_builds_have_is_told_so(make):
+    claims = {"vendor": "Hikvision", "model": "DS-2CD2142FWD-I", "firmware": "V5.4.5 build 170124"}
+    (hole,) = holes(make(claims=claims), known(row("HSRC", "Hikvision", "DS-2CD*", "some builds before 210702")))
+    assert (hole.sure, hole.doubt) == (
+        None,
+        "some builds before 210702 are affected, and its own is from before that day",
+    )
 
 
 GOAHEAD = row("CVE-2017-17562", "component", "goahead", "< 3.6.5", "CVE-2017-17562")

@@ -135,6 +135,13 @@ def test_a_version_that_is_spelt_otherwise_is_the_same_release(camera):
     assert found.least_days == (date(2026, 1, 14) - date(2023, 4, 3)).days
 
 
+def test_a_release_that_is_listed_without_its_build_is_the_one_that_was_built_that_day(camera):
+    turret = product("Hikvision", "DS-2CD1123G0E-I", ("V5.5.84", "2021-01-04"))
+    assert placed(camera("DS-2CD1123G0E-I", "V5.5.84 build 210104"), turret).known == turret.releases[0]
+    assert "cannot be compared" in reason(camera("DS-2CD1123G0E-I", "V5.5.84 build 201215"), turret)
+    assert placed(camera("DS-2CD1123G0E-I", "V5.5.840 build 210104"), turret).known is None
+
+
 def test_what_was_published_later_under_a_lower_number_is_not_newer(camera):
     assert [release.version for release in placed(camera("DS-2CD2623G2-IZS", "5.7.13"), DOME).newer] == ["5.7.23"]
 

@@ -53,6 +53,21 @@ def test_models_with_the_same_releases_share_a_row_without_lens_and_market():
     assert product.hardware == "IPC_G0"
 
 
+def test_generations_of_hardware_that_stand_in_brackets_keep_their_branches_apart():
+    products = hikvision(
+        "DS-2DE4215IW-DE(T5),IPC_G0,5.8.13,2026-04-02,a.zip,DS-2DE4225IW-DE(T5),live",
+        "DS-2DE4215IW-DE(S5),IPC_G0,5.5.800,2021-06-28,b.zip,DS-2DE4225IW-DE(S5),live",
+        "DS-2DE4215IW-DE,IPC_G0,5.6.18,2021-04-28,c.zip,DS-2DE4225IW-DE|DS-2DE4225IW-DE(E),live",
+    ).rows
+    found = {name: product.releases[0].version for product in products for name in product.names}
+    assert {name: found[name] for name in found if "4225" in name} == {
+        "DS-2DE4225IW-DE": "V5.6.18",
+        "DS-2DE4225IW-DE(E)": "V5.6.18",
+        "DS-2DE4225IW-DE(S5)": "V5.5.800",
+        "DS-2DE4225IW-DE(T5)": "V5.8.13",
+    }
+
+
 @pytest.mark.parametrize("day", ["", "2021-02-31", "1970-01-01", "2107-01-01"])
 def test_a_release_without_a_day_that_can_be_is_left_out_and_counted(day):
     batch = hikvision("A-100,UNKNOWN,1.0.0,2021-05-13,a.zip,A-100,live", f"B-200,UNKNOWN,1.0.0,{day},b.zip,B-200,live")

@@ -10,14 +10,14 @@ from lab.plan import lay_out
 from lab.truth import compare, truth
 
 PERFECT = """\
-recall 1.000 (45 of 45 findings), precision 1.000 (45 of 45 reported)
-identity as stated: vendor 16 of 16, model 15 of 15, kind 16 of 16, firmware 4 of 4, serial 5 of 5
+recall 1.000 (53 of 53 findings), precision 1.000 (53 of 53 reported)
+identity as stated: vendor 16 of 16, model 15 of 15, kind 16 of 16, firmware 5 of 5, serial 5 of 5
 """
 
 
-def perfect():
+def perfect(*only):
     """A report that says exactly what is true."""
-    real = truth(lay_out("10.77.0.0/24"), macs=True)
+    real = truth(lay_out("10.77.0.0/24", only=only), macs=True)
     devices = [
         {
             **{name: device[name] for name in ("mac", "vendor", "model", "kind", "serial", "findings")},
@@ -41,7 +41,7 @@ def test_a_perfect_report_has_no_differences():
     comparison = compare(*perfect())
     assert comparison.differences == ()
     assert (comparison.recall, comparison.precision) == (1.0, 1.0)
-    assert comparison.expected == 45
+    assert comparison.expected == 53
 
 
 def test_a_missing_finding_lowers_recall():
@@ -110,6 +110,20 @@ def test_a_scan_without_logins_owes_nothing_that_only_a_community_is_told_but_ma
 
     assert without_logins(None) == []
     assert without_logins("AP9999") == ["10.77.0.28 (apc_ups): model is 'AP9630', not 'AP9999'"]
+
+
+def test_a_scan_without_logins_may_find_the_age_unknown_where_it_is_only_told_to_one_with():
+    def with_unknown(device, level, of=()):
+        report, real = perfect(*of)
+        report["scan"]["level"] = level
+        told = next(each for each in report["devices"] if each["id"] == device)
+        told["findings"] = [*told["findings"], {"check": "firmware-unknown", "port": 0, "transport": "tcp"}]
+        return compare(report, real).differences
+
+    assert with_unknown("econolite_controller", "identify") == ()
+    assert with_unknown("econolite_controller", "login") == ("not so: 10.77.0.20 firmware-unknown 0/tcp",)
+    assert with_unknown("beckhoff_plc", "identify", ("beckhoff_plc",)) == ()
+    assert with_unknown("uniview_recorder", "identify") == ("not so: 10.77.0.13 firmware-unknown 0/tcp",)
 
 
 def test_each_field_of_identity_is_counted_where_a_device_states_it():

@@ -90,7 +90,14 @@ def test_why_names_the_finding_and_the_remedy(nights):
     told = said(nights, "why", "10.77.0.22")
     assert "Expired certificate" in told
     assert "→ Renew" in told or "→ Install a new certificate" in told
-    assert "no finding: nothing raises its score" in said(nights, "why", "10.77.0.23")
+    assert "no finding: nothing raises its score" in said(nights, "why", "10.77.0.12")
+
+
+def test_why_says_of_what_is_only_told_that_it_weighs_nothing(nights):
+    """The broker that now asks for a password does not tell its version to strangers any more."""
+    told = said(nights, "why", "10.77.0.23")
+    assert "0.0 of 100, info" in told
+    assert "+0.0 Firmware of unknown age (info)" in told
 
 
 @pytest.mark.parametrize(

@@ -25,6 +25,8 @@ WEB_LOGIN = ("cleartext-administration", 80, "medium")
 WEB_BASIC = ("cleartext-administration", 80, "high")
 TELNET = ("cleartext-administration", 23, "high")
 FTP = ("cleartext-administration", 21, "medium")
+NO_VERSION = ("firmware-advisory", 80, "low")
+UNKNOWN_AGE = ("firmware-unknown", 0, "info")
 ROUTER, RECORDER = ("Teltonika", "RUT240", "router"), ("Uniview", "NVR301-08B", "recorder")
 CAMERA, DOOR = ("Hikvision", "DS-2CD2142FWD-I", "camera"), ("HID", "VertX V2000", "door-controller")
 CONTROLLER = ("Econolite", "Cobalt", "traffic-controller")
@@ -66,7 +68,7 @@ DEFAULT = {
         13, street.lighttpd_basic, "123456", RECORDER, (80,), {80: "lighttpd"}, (HTTP_FLAW, WEB_BASIC)
     ),
     "lighttpd-digest": Case(
-        14, street.lighttpd_digest, "12345", CAMERA, (80,), {80: "lighttpd"}, (HTTP_FLAW, WEB_LOGIN)
+        14, street.lighttpd_digest, "12345", CAMERA, (80,), {80: "lighttpd"}, (HTTP_FLAW, WEB_LOGIN, NO_VERSION)
     ),
     "nginx": Case(15, street.nginx_basic, "apc", CARD, (80,), {80: "nginx"}, (HTTP_FLAW, WEB_BASIC)),
     "mosquitto": Case(
@@ -86,7 +88,7 @@ DEFAULT = {
     "s_server-expired": Case(
         20, street.s_server, "expired", UNKNOWN, (443,), {}, (("tls-certificate-expired", 443, "high"), NO_TLS_13)
     ),
-    "telnetd": Case(21, street.telnetd, "pass", DOOR, (23,), {}, (TELNET_FLAW, TELNET), "root"),
+    "telnetd": Case(21, street.telnetd, "pass", DOOR, (23,), {}, (TELNET_FLAW, TELNET, UNKNOWN_AGE), "root"),
     "telnetd-shell": Case(
         22,
         street.telnetd_without_login,
@@ -104,14 +106,14 @@ HARDENED = {
         113, street.lighttpd_basic, CHANGED, RECORDER, (80,), {80: "lighttpd"}, (WEB_BASIC,), "admin"
     ),
     "lighttpd-digest": Case(
-        114, street.lighttpd_digest, CHANGED, CAMERA, (80,), {80: "lighttpd"}, (WEB_LOGIN,), "admin"
+        114, street.lighttpd_digest, CHANGED, CAMERA, (80,), {80: "lighttpd"}, (WEB_LOGIN, NO_VERSION), "admin"
     ),
     "nginx": Case(115, street.nginx_basic, CHANGED, CARD, (80,), {80: "nginx"}, (WEB_BASIC,), "apc"),
     "mosquitto": Case(116, street.mosquitto, CHANGED, UNKNOWN, (1883,)),
     "snmpd": Case(117, street.snmpd, CHANGED, UNKNOWN, ()),
     "vsftpd": Case(118, street.vsftpd, "FTP server ready.", UNKNOWN, (21,), {}, (FTP,)),
     "s_server": Case(119, street.s_server, "modern", UNKNOWN, (443,), {}, (NO_TLS_13,)),
-    "telnetd": Case(121, street.telnetd, CHANGED, DOOR, (23,), {}, (TELNET,), "root"),
+    "telnetd": Case(121, street.telnetd, CHANGED, DOOR, (23,), {}, (TELNET, UNKNOWN_AGE), "root"),
 }
 CASES = {f"{name}-default": case for name, case in DEFAULT.items()} | {
     f"{name}-hardened": case for name, case in HARDENED.items()

@@ -20,6 +20,7 @@ from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
 from cryptography.x509.oid import NameOID
 
+from scanner.intel.gate import STALE
 from tests.real.servers import SERVERS, Command, tool
 from tests.segment import Namespace, Segment
 
@@ -208,3 +209,8 @@ def scan(
     told: dict[str, Any] = json.loads(report.read_text())
     told["exit"] = ended.returncode
     return told
+
+
+def notes(report: dict[str, Any]) -> list[str]:
+    """What the scan noted, but for the age of the intelligence: that grows with the calendar, and says nothing of the night."""
+    return [note for note in report["scan"]["notes"] if not note.startswith(STALE)]

@@ -22,7 +22,7 @@ import pytest
 from checks.contract import load_checks
 from tests.real.night import CASES, DEFAULT, HARDENED, NETWORK, SCANNER, UNKNOWN, Night, ageing, frames, version_of
 from tests.real.servers import as_root, tool
-from tests.real.street import CHANGED, House, build, scan
+from tests.real.street import CHANGED, House, build, notes, scan
 from tests.segment import Segment
 
 ROOT = Path(__file__).parents[2]
@@ -73,8 +73,13 @@ def test_nobody_else_is_found_and_nothing_is_left_unexamined(night):
         "alive_addresses": len(CASES),
         "identified": sum(case.known != UNKNOWN for case in CASES.values()),
         "unreached": 0,
+        "firmware": {
+            "dated": 1,
+            "bounded": sum(bool(case.software) for case in CASES.values()) - 1,
+            "unknown": sum(not case.software for case in CASES.values()),
+        },
     }
-    assert night.report["scan"]["notes"] == []
+    assert notes(night.report) == []
     assert [device["gaps"] for device in night.report["devices"]] == [[]] * len(CASES)
     assert night.report["exit"] == 1
 
@@ -229,7 +234,7 @@ def found_in(report: dict[str, Any]) -> dict[str, tuple[str | None, set[int]]]:
 def test_nmap_finds_the_same_hosts_and_ports(night, tmp_path):
     tool("nmap", "nmap")
     told = scan(night.segment.scanner, tmp_path, [NETWORK], "--engine", "nmap")
-    assert told["scan"]["notes"] == []
+    assert notes(told) == []
     assert found_in(told) == found_in(night.report)
 
 
@@ -266,6 +271,6 @@ def test_without_privilege_the_same_is_found_by_connecting_and_the_report_says_s
     cases = [DEFAULT["dropbear"], HARDENED["nginx"], DEFAULT["s_server"], HARDENED["telnetd"]]
     addresses = [night.houses[case.number].address for case in cases]
     told = scan(night.segment.scanner, folder, addresses, run=run)
-    (note,) = told["scan"]["notes"]
+    (note,) = notes(told)
     assert note.startswith("no raw sockets here (need root or CAP_NET_RAW): hosts are found by TCP connect")
     assert found_in(told) == {address: found_in(night.report)[address] for address in addresses}

@@ -7,7 +7,7 @@ import pytest
 
 from tests.real import street
 from tests.real.servers import as_root
-from tests.real.street import CHANGED, House, build, scan
+from tests.real.street import CHANGED, House, build, notes, scan
 from tests.segment import Segment
 
 pytestmark = pytest.mark.real
@@ -19,7 +19,7 @@ HOUSES = {
 }
 FOUND = {
     "router": ("Teltonika", {("default-credentials", 22)}),
-    "camera": ("Hikvision", {("cleartext-administration", 80)}),
+    "camera": ("Hikvision", {("cleartext-administration", 80), ("firmware-advisory", 80)}),
     "broker": (None, {("no-authentication", 1883)}),
     "tls": (None, {("tls-certificate-expired", 443), ("tls-advice", 443)}),
 }
@@ -57,7 +57,7 @@ def test_every_host_behind_the_router_is_found_without_a_mac(routed):
     _, report = routed
     found = {device["addresses"][0]: device["mac"] for device in report["devices"]}
     assert found == {f"10.56.0.{number}": None for number in (11, 12, 13, 14, SILENT)}
-    assert report["scan"]["notes"] == []
+    assert notes(report) == []
 
 
 @pytest.mark.parametrize("name", HOUSES)

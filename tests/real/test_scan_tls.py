@@ -15,7 +15,7 @@ from checks.cipher_suites import suite_name
 from scanner.tls.questioning import HELLOS
 from tests.conftest import TOCSIN
 from tests.real.servers import as_root, tool
-from tests.real.street import scan
+from tests.real.street import notes, scan
 from tests.real.tls_servers import PLAIN
 from tests.real.tls_street import OWN_SETTINGS, SERVERS, build_street
 from tests.segment import Segment
@@ -147,7 +147,7 @@ def test_a_posture_is_fifteen_hellos_at_most(server, posture):
 @pytest.mark.parametrize("depth", ["full", "posture"])
 def test_nothing_is_left_open_but_behind_the_doors_that_want_a_name_or_a_certificate(depth, request):
     night = request.getfixturevalue(depth)
-    assert (len(night.devices), night.report["scan"]["notes"]) == (len(SERVERS), [])
+    assert (len(night.devices), notes(night.report)) == (len(SERVERS), [])
     for server in SERVERS.values():
         device = night.devices[server.address]
         assert device["quarantine"] is None

@@ -22,9 +22,9 @@ _HIKVISION = ("model", "hw", "version", "date", "filename", "supported_models")
 _REOLINK = ("model", "hw_ver", "version", "vendor_date")
 _STAMP = re.compile(r"_(\d{6})(?:_|\.|$)")
 _REOLINK_BUILD = re.compile(r"(?:[vV\d._]{0,40}_)?(\d{6})\d{2,4}")
-_OPTION = re.compile(r"\((?![A-Z]\))[^()]{0,60}\)")
-"""What stands in brackets behind a model: its lens and its market, which share its firmware; one letter is a hardware version of its own. A name that the
-archive has cut off within brackets is none."""
+_OPTION = re.compile(r"\((?![A-Z]\d?\))[^()]{0,60}\)")
+"""What stands in brackets behind a model: its lens and its market, which share its firmware. One letter, or a letter and a digit, is hardware of its own:
+DS-2DE4225IW-DE, (S5), (S6) and (T5) have a branch each. A name that the archive has cut off within brackets is none."""
 _MOST_NAMES = 200
 
 _Entry = tuple[frozenset[str], str, Release]
