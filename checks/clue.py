@@ -51,6 +51,16 @@ class Span:
 Said = date | Span | None
 
 
+@dataclass(frozen=True, slots=True)
+class _Text:
+    """A text that a device said, and the observation that it is a fact of; None for a claim."""
+
+    text: str
+    endpoint: Endpoint | None
+    sure: Confidence
+    seen: Observation | None = None
+
+
 def since(day: date | None) -> Span | None:
     """Then or later."""
     return Span(day) if day is not None else None
@@ -122,12 +132,13 @@ def clues_of(device: Device) -> Iterator[Clue]:
 def _read(device: Device) -> Iterator[Clue]:
     """What each method reads, the most specific first; a text whose day its maker's own method knows is left to that."""
     vendor, clocks = vendor_of(device), _clock_days(device)
-    parts = set(_days_of_parts(device, vendor))
+    heard = _heard(device)
+    parts = set(_days_of_parts(heard, vendor))
     settled: set[tuple[str, Endpoint | None]] = set()
-    for each in sorted(load_methods(), key=lambda one: one.breadth):
+    for each in _from_the_most_specific():
         if each.vendors and vendor not in each.vendors:
             continue
-        for text, endpoint, sure in _said(device, each):
+        for text, endpoint, sure in _said(heard, each):
             said = each.read(text[:LIMIT])
             if said is None:
                 continue
@@ -144,31 +155,41 @@ def _read(device: Device) -> Iterator[Clue]:
             yield _doubted(clue, clocks) if each.clock else clue
 
 
-def _days_of_parts(device: Device, vendor: str) -> Iterator[tuple[str, Endpoint | None, Said]]:
+@cache
+def _from_the_most_specific() -> tuple[Method, ...]:
+    return tuple(sorted(load_methods(), key=lambda each: each.breadth))
+
+
+def _heard(device: Device) -> dict[str, list[_Text]]:
+    """What the device said of itself by the name of the claim or the fact, the claims before the facts."""
+    heard: dict[str, list[_Text]] = {}
+    for claim in device.claims:
+        if not claim.behind:
+            heard.setdefault(claim.name, []).append(_Text(claim.value, claim.endpoint, claim.confidence))
+    for seen in device.observations:
+        for name, value in seen.facts.items() if not seen.behind else ():
+            for text in value if isinstance(value, tuple) else (str(value),):
+                heard.setdefault(name, []).append(_Text(text, seen.endpoint, Confidence.CONFIRMED, seen))
+    return heard
+
+
+def _days_of_parts(heard: dict[str, list[_Text]], vendor: str) -> Iterator[tuple[str, Endpoint | None, Said]]:
     """The days that stand in a text as those of a part: no other method takes them for the firmware's own."""
     for each in load_methods():
         if each.confidence is Confidence.CONFIRMED and (not each.vendors or vendor in each.vendors):
-            for text, endpoint, _ in _said(device, each):
+            for text, endpoint, _ in _said(heard, each):
                 said = each.read(text[:LIMIT])
                 if isinstance(said, Span) and said.not_after is None:
                     yield text, endpoint, said.not_before
 
 
-def _said(device: Device, each: Method) -> Iterator[tuple[str, Endpoint | None, Confidence]]:
-    """What the device said under each of the method's names: its claims, and the facts of its observations."""
+def _said(heard: dict[str, list[_Text]], each: Method) -> Iterator[tuple[str, Endpoint | None, Confidence]]:
+    """What the device said under each of the method's names."""
     for name in each.facts:
-        for claim in device.claimed(name):
-            yield claim.value, claim.endpoint, claim.confidence
-        for seen in device.observations:
-            value = seen.facts.get(name)
-            if (
-                seen.behind
-                or value is None
-                or (each.beside and not any(seen.facts.get(mark) is True for mark in each.beside))
-            ):
+        for one in heard.get(name, ()):
+            if each.beside and one.seen and not any(one.seen.facts.get(mark) is True for mark in each.beside):
                 continue
-            for text in value if isinstance(value, tuple) else (str(value),):
-                yield text, seen.endpoint, Confidence.CONFIRMED
+            yield one.text, one.endpoint, one.sure
 
 
 def _doubted(clue: Clue, clocks: Iterable[date]) -> Clue:

@@ -18,6 +18,7 @@ from checks.components import SAYS_NOTHING, SYSTEMS, name_and_version, plain_nam
 from checks.contract import Flaw, Judgement, NotApplicable, check, examined
 from checks.firmware import Dated, age_in_words, component_dates, distribution_of, evidence_of, heard_at, older_than
 from checks.intelligence import Intelligence, built_in
+from checks.matches import few, shortened
 from checks.products import plain
 from checks.releases import Standing, standing
 from inventory.model import Device, Family, Severity
@@ -62,7 +63,7 @@ def component_old(device: Device, intelligence: Intelligence | None = None) -> J
                 severity=severity,
                 facet=name,
             )
-    return f"released within five years: {', '.join(dated.claim.value for dated in known)}"
+    return f"released within five years: {few(dated.claim.value for dated in known)}"
 
 
 def _is_the_firmware(device: Device, dated: Dated, intelligence: Intelligence) -> bool:
@@ -90,11 +91,11 @@ def _detail(device: Device, dated: Dated, now: date, intelligence: Intelligence)
     since = "this scan" if now == examined(device).date() else str(now)
     whose = distribution_of(device, dated.claim)
     carried = f" It is {whose}'s build: {SAYS_NOTHING}." if whose else ""
-    return f"{named} was released {when}, {age_in_words(dated.day, now)} before {since}.{carried}"
+    return f"{shortened(named)} was released {when}, {age_in_words(dated.day, now)} before {since}.{carried}"
 
 
 def _listed(device: Device) -> str:
-    return ", ".join(claim.value for claim in device.claimed("component"))
+    return few(claim.value for claim in device.claimed("component"))
 
 
 def _severity(day: date, now: date) -> Severity | None:

@@ -8,6 +8,7 @@ clues with the reason. Unknown is unknown, never young.
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
+from functools import lru_cache
 
 from checks.clue import clues_of
 from checks.components import (
@@ -22,6 +23,7 @@ from checks.components import (
 from checks.intelligence import Intelligence, built_in
 from checks.interval import COMPONENT, RELEASE_TABLE, combined
 from checks.release_clues import release_clues
+from checks.same import Same
 from inventory.model import Claim, Clue, Confidence, Device, Endpoint, FirmwareAge, Observation, Severity
 
 _A_YEAR = 366
@@ -41,7 +43,12 @@ class Dated:
 
 def firmware_age(device: Device, intelligence: Intelligence | None = None) -> FirmwareAge:
     """When the firmware was built, as [not before, not after], each clue named; by the shipped intelligence where no other is given."""
-    intelligence = intelligence or built_in()
+    return _firmware_age(Same(device), intelligence or built_in())
+
+
+@lru_cache(maxsize=16)  # four checks and the report ask for the age of one device, one after another
+def _firmware_age(same: Same[Device], intelligence: Intelligence) -> FirmwareAge:
+    device = same.value
     parts = component_dates(device, intelligence)
     clues = [
         *(_component_clue(device, dated, intelligence) for dated in parts),

@@ -15,6 +15,7 @@ from collections.abc import Iterable
 
 from checks.contract import FleetFlaw, FleetJudgement, Member, fleet_check
 from checks.firmware import firmware_age, older_than
+from checks.matches import shortened
 from checks.products import plain, vendor_of
 from checks.versions import compare
 from inventory.model import Device, Family, Severity
@@ -78,8 +79,8 @@ def _far_apart(group: list[tuple[Device, str]], behind: list[tuple[Device, str]]
 def _detail(group: list[tuple[Device, str]], behind: list[tuple[Device, str]], newest: str) -> str:
     device = group[0][0]
     vendor, model = device.claim("vendor"), device.claim("model")
-    named = f"{vendor.value} {model.value}" if vendor and model else "equal"
+    named = f"{shortened(vendor.value)} {shortened(model.value)}" if vendor and model else "equal"
     counted = Counter(version for _, version in behind).most_common()
-    older = ", ".join(f"{version} ({count})" for version, count in counted[:_NAMED])
+    older = ", ".join(f"{shortened(version)} ({count})" for version, count in counted[:_NAMED])
     more = f" and {len(counted) - _NAMED} other versions" if len(counted) > _NAMED else ""
-    return f"{len(behind)} of {len(group)} {named} run older firmware than {newest}, which was seen among them: {older}{more}."
+    return f"{len(behind)} of {len(group)} {named} run older firmware than {shortened(newest)}, which was seen among them: {older}{more}."

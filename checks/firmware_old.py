@@ -18,6 +18,7 @@ from checks.contract import Flaw, Inconclusive, Judgement, NotApplicable, check,
 from checks.firmware import age_in_words, bounded, firmware_age, older_than, proof_of
 from checks.intelligence import Intelligence, built_in
 from checks.interval import RELEASE_TABLE, days_in_words
+from checks.matches import few, shortened
 from checks.releases import judged_by_catalogue
 from inventory.model import Clue, Confidence, Device, Endpoint, Family, FirmwareAge, Severity
 
@@ -51,13 +52,13 @@ def firmware_old(device: Device, intelligence: Intelligence | None = None) -> Ju
         raise NotApplicable(_nothing_stated(dated))
     built, bound = age.not_after, _bound(age, stated)
     if built is None or bound is None:
-        raise Inconclusive("; ".join(f"{clue.detail[:_LONGEST]} is stated, but {clue.set_aside}" for clue in stated))
+        raise Inconclusive(few(f"{clue.detail[:_LONGEST]} is stated, but {clue.set_aside}" for clue in stated))
     now = (intelligence.judged_on if intelligence else None) or examined(device).date()
     since = "before this scan" if now == examined(device).date() else f"before {now}"
     severity = _severity(built, now)
     if severity is not None:
         version = device.claim("firmware")
-        named = f"Firmware {version.value}" if version else "The firmware"
+        named = f"Firmware {shortened(version.value)}" if version else "The firmware"
         yield Flaw(
             bound.endpoint or Endpoint(device.address, 0),
             f"{named} was built {_days(age, built)}, {_at_least(age)}{age_in_words(built, now)} {since}.",

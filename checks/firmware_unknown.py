@@ -13,6 +13,7 @@ version, date, source), which `tocsin intel update FILE` takes; or give the scan
 from checks.contract import Flaw, Judgement, NotApplicable, check, examined
 from checks.firmware import firmware_age
 from checks.intelligence import Intelligence
+from checks.matches import shortened
 from inventory.model import Device, Endpoint, Family, FirmwareAge, Severity
 
 
@@ -34,7 +35,11 @@ def firmware_unknown(device: Device, intelligence: Intelligence | None = None) -
     if not device.claims:
         raise NotApplicable("it was not identified")
     version = device.claim("firmware")
-    said = f"It runs {version.value}, and no table at hand knows that release" if version else "It states no version"
+    said = (
+        f"It runs {shortened(version.value)}, and no table at hand knows that release"
+        if version
+        else "It states no version"
+    )
     yield Flaw(
         Endpoint(device.address, 0),
         f"{said}; nothing else that it says bounds the day on which its firmware was built.",

@@ -12,6 +12,7 @@ from typing import Any
 
 from checks.archive import SCHEMA, Archive
 from checks.knowledge import TABLES, Advisory, Component, Epss, Exploited, Lifecycle, Manifest, Points, Product
+from checks.name_index import NameIndex
 from checks.products import plain_vendor
 
 BUILT_IN = Path(__file__).parent / "data" / "intelligence.zip"
@@ -71,6 +72,16 @@ class Intelligence:
         return _by_vendor(self.table("lifecycle"))
 
     @cached_property
+    def products_by_name(self) -> NameIndex[Product]:
+        """The same products by what they are called."""
+        return NameIndex(self.products)
+
+    @cached_property
+    def lifecycles_by_name(self) -> NameIndex[Lifecycle]:
+        """The same declarations by what their products are called."""
+        return NameIndex(self.lifecycles)
+
+    @cached_property
     def advisories(self) -> Mapping[str, tuple[Advisory, ...]]:
         """The advisories, by `plain_vendor`."""
         return _by_vendor(self.table("advisories"))
@@ -97,7 +108,7 @@ def _by_vendor(rows: Any) -> Mapping[str, tuple[Any, ...]]:
     found: dict[str, list[Any]] = {}
     for row in rows:
         found.setdefault(plain_vendor(row.vendor), []).append(row)
-    return {vendor: tuple(theirs) for vendor, theirs in found.items()}
+    return {vendor: tuple(theirs) for vendor, theirs in found.items() if vendor}  # without one it would be everybody's
 
 
 def _joined(archive: Archive, table: str) -> Any:

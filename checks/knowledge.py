@@ -1,11 +1,24 @@
 """The rows of the intelligence: what each table holds, as it stands in a bundle.
 
-Days are `datetime.date`, ISO 8601 in the file. Every row that somebody stated names its source.
+Days are `datetime.date`, ISO 8601 in the file. Every row that somebody stated names its source. The bounds are many times what is known of anything: they keep
+a file that somebody else has made from costing more than it is worth.
 """
 
 from dataclasses import dataclass
 from datetime import date
-from typing import Any
+from typing import Annotated, Any
+
+from msgspec import Meta
+
+Name = Annotated[str, Meta(max_length=400)]
+"""What a row calls a maker, a product or a version."""
+Text = Annotated[str, Meta(max_length=2000)]
+"""What a row says in words."""
+Score = Annotated[float, Meta(ge=0, le=10)]
+"""A base score of CVSS."""
+Share = Annotated[float, Meta(ge=0, le=1)]
+Count = Annotated[int, Meta(ge=0)]
+Names = Annotated[tuple[Name, ...], Meta(max_length=5000)]
 
 
 @dataclass(frozen=True, slots=True)
@@ -15,9 +28,9 @@ class Component:
     A day may be a month or a year ("2012-02", "2012") where no more is known of it, and is "" where only the release itself is known.
     """
 
-    name: str
-    source: str
-    versions: dict[str, str]
+    name: Name
+    source: Text
+    versions: Annotated[dict[Name, Name], Meta(max_length=50_000)]
 
 
 def first_day(text: str) -> date:
@@ -29,7 +42,7 @@ def first_day(text: str) -> date:
 class Release:
     """A release of a product's firmware; `day` is None where only the version is known."""
 
-    version: str
+    version: Name
     day: date | None = None
 
 
@@ -41,13 +54,13 @@ class Product:
     hardware version that the releases are for, where the maker keeps them apart, and `scheme` the name of a `checks.scheme` where it is not the vendor's.
     """
 
-    vendor: str
-    names: tuple[str, ...]
-    releases: tuple[Release, ...]
-    source: str
+    vendor: Name
+    names: Names
+    releases: Annotated[tuple[Release, ...], Meta(max_length=5000)]
+    source: Text
     as_of: date
-    hardware: str = ""
-    scheme: str = ""
+    hardware: Name = ""
+    scheme: Name = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,25 +71,25 @@ class Lifecycle:
     firmware ends and the device lives on; "" for the device itself.
     """
 
-    vendor: str
-    names: tuple[str, ...]
-    source: str
+    vendor: Name
+    names: Names
+    source: Text
     checked: date
-    branch: str = ""
+    branch: Name = ""
     end_of_sale: date | None = None
     end_of_support: date | None = None
-    last_firmware: str = ""
-    note: str = ""
+    last_firmware: Name = ""
+    note: Text = ""
 
 
 @dataclass(frozen=True, slots=True)
 class Exploited:
     """A row of CISA's catalogue of known exploited vulnerabilities: since when, and by when federal agencies must have it mended."""
 
-    cve: str
-    vendor: str
-    product: str
-    title: str
+    cve: Name
+    vendor: Name
+    product: Name
+    title: Text
     added: date
     due: date
     ransomware: bool = False
@@ -89,10 +102,10 @@ class Points:
     `cvss` is the base score, None where there is none.
     """
 
-    exploitation: str
-    automatable: str
-    impact: str
-    cvss: float | None = None
+    exploitation: Name
+    automatable: Name
+    impact: Name
+    cvss: Score | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,23 +115,23 @@ class Advisory:
     `services` are the protocols through which it is reached, where the advisory says so; () is any.
     """
 
-    id: str
-    vendor: str
-    product: str
-    affected: str
-    cves: tuple[str, ...]
+    id: Name
+    vendor: Name
+    product: Name
+    affected: Text
+    cves: Names
     published: date
-    cvss: float | None = None
-    services: tuple[str, ...] = ()
-    source: str = ""
+    cvss: Score | None = None
+    services: Names = ()
+    source: Text = ""
 
 
 @dataclass(frozen=True, slots=True)
 class Epss:
     """The probability that a vulnerability is exploited within 30 days, and the share of all that are less probable; both in [0, 1]."""
 
-    probability: float
-    percentile: float
+    probability: Share
+    percentile: Share
 
 
 @dataclass(frozen=True, slots=True)
@@ -128,23 +141,23 @@ class Origin:
     `sha256` and `size` (in bytes) are those of the part's text in the bundle.
     """
 
-    name: str
-    table: str
+    name: Name
+    table: Name
     as_of: date
-    rows: int
-    where: str
-    licence: str = ""
-    sha256: str = ""
-    size: int = 0
+    rows: Count
+    where: Text
+    licence: Text = ""
+    sha256: Name = ""
+    size: Count = 0
 
 
 @dataclass(frozen=True, slots=True)
 class Manifest:
     """What a bundle is: its schema, the day it was made, and the parts of its tables by where they come from."""
 
-    schema: str
+    schema: Name
     made: date
-    origins: tuple[Origin, ...] = ()
+    origins: Annotated[tuple[Origin, ...], Meta(max_length=1000)] = ()
 
 
 TABLES: dict[str, Any] = {

@@ -13,7 +13,7 @@ _PART = re.compile(r"\d++|[a-z]++")
 
 def declared(device: Device, intelligence: Intelligence) -> tuple[Match[Lifecycle], ...]:
     """At most two rows: the one that speaks most closely of the device itself, and the one that does of the branch of its firmware."""
-    found = [match for match in matches(device, intelligence.lifecycles) if is_concerned(device, match)]
+    found = [match for match in matches(device, intelligence.lifecycles_by_name) if is_concerned(device, match)]
     device_rows = [match for match in found if not match.row.branch]
     branch_rows = [match for match in found if match.row.branch]
     return tuple(max(rows, key=_closeness) for rows in (device_rows, branch_rows) if rows)

@@ -5,20 +5,21 @@ A row is a maker's, and names its products. The device's own names are its model
 maker's releases, and not OpenWrt's.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import lru_cache
-from typing import Generic, TypeVar
+from typing import Generic
 
-from checks.knowledge import Lifecycle, Product
+from checks.name_index import NameIndex, Row
 from checks.products import plain, plain_vendor, vendor_of
 from inventory.model import Claim, Confidence, Device
 
 _LONGEST_NAME = 100
 LONGEST_VERSION = 120
 """The characters a version may have to be looked at: a longer one is no version."""
-
-Row = TypeVar("Row", Product, Lifecycle)
+_FEW = 8
+_MOST_VERSIONS = 32
+"""How many statements of one version are looked at: each is compared with every release."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,15 +50,16 @@ class Match(Generic[Row]):
         return self.name.claim.confidence if self.exact else min(self.name.claim.confidence, Confidence.LIKELY)
 
 
-def matches(device: Device, table: Mapping[str, tuple[Row, ...]]) -> tuple[Match[Row], ...]:
-    """The rows of the table that speak of the device, in the table's order, each by the surest of its names. `table` is keyed by `plain_vendor`."""
+def matches(device: Device, table: NameIndex[Row]) -> tuple[Match[Row], ...]:
+    """The rows of the table that speak of the device, in the table's order, each by the surest of its names."""
     names = tuple(_names(device))
     vendors = tuple(dict.fromkeys((vendor_of(device),) if vendor_of(device) else _cpe_vendors(device)))
-    found = [match for vendor in vendors for row in table.get(vendor, ()) for match in _best(names, row)]
-    systems = tuple(name for name in names if name.system)
-    if systems and not device.claimed("firmware"):
-        others = (rows for vendor, rows in table.items() if vendor not in vendors)
-        found += [match for rows in others for row in rows for match in _best(systems, row) if match.exact]
+    called = _by_text(names)
+    found = [match for row, fits in table.of_vendors(called, vendors) for match in _best(called, fits, row)]
+    if not device.claimed("firmware"):
+        systems = _by_text(name for name in names if name.system)
+        others = table.of_others(systems, vendors)
+        found += [match for row, fits in others for match in _best(systems, fits, row) if match.exact]
     return tuple(found)
 
 
@@ -67,8 +69,8 @@ def versions(device: Device, name: Name) -> tuple[Claim, ...]:
     The value of a claim of a component is its name and version; `version_of` takes the version out.
     """
     own = [claim for claim in device.claimed("component") if name.system and plain(_product(claim)) == name.text]
-    stated = own or list(device.claimed("firmware"))
-    return tuple(sorted(stated, key=lambda claim: -claim.confidence))
+    stated = sorted(own or device.claimed("firmware"), key=lambda claim: -claim.confidence)
+    return tuple(stated[:_MOST_VERSIONS])
 
 
 def version_of(claim: Claim) -> str:
@@ -79,6 +81,13 @@ def version_of(claim: Claim) -> str:
 def shortened(text: str) -> str:
     """The text, cut to what a sentence bears."""
     return text if len(text) <= LONGEST_VERSION else f"{text[:LONGEST_VERSION]}…"
+
+
+def few(texts: Iterable[str]) -> str:
+    """The texts as a part of a sentence: of many the first, each shortened, and how many more there are."""
+    different = list(dict.fromkeys(texts))
+    more = f" and {len(different) - _FEW} more" if len(different) > _FEW else ""
+    return ", ".join(map(shortened, different[:_FEW])) + more
 
 
 def _names(device: Device) -> Iterator[Name]:
@@ -108,7 +117,15 @@ def _cpe_vendors(device: Device) -> tuple[str, ...]:
     )
 
 
-def _best(names: tuple[Name, ...], row: Row) -> Iterator[Match[Row]]:
+def _by_text(names: Iterable[Name]) -> dict[str, list[Name]]:
+    found: dict[str, list[Name]] = {}
+    for name in names:
+        found.setdefault(name.text, []).append(name)
+    return found
+
+
+def _best(called: Mapping[str, list[Name]], fits: Iterable[str], row: Row) -> Iterator[Match[Row]]:
+    names = [name for text in fits for name in called[text]]
     exact, families = _spellings(row.names)
     found = [Match(row, name, exact[name.text]) for name in names if name.text in exact]
     found += [Match(row, name, family) for start, family in families for name in names if name.text.startswith(start)]

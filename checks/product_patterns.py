@@ -40,6 +40,8 @@ _MARK, _LETTERS = "q\u00b5q", "q\u00aaq"
 _ANY = "[a-z0-9]"
 _FEWEST = 3
 """How many letters and digits a name with a wildcard must say of itself."""
+_MOST_OPEN = 4
+"""How many words of a name may each stand for texts of different lengths: every one multiplies the ways in which a name can be tried. Makers write two."""
 _LIKE_A_MODEL = re.compile(r"[A-Z]{2,8}[A-Z\d/-]{0,40}\d[A-Z\d/-]{0,40}(?:,|, and)?")
 _ROUND = re.compile(r"([a-z]{0,8})(\d{1,3}?)(0{2,3})([a-z]{0,4})")
 
@@ -150,10 +152,18 @@ def _read(model: str, vendor: str) -> tuple[str, re.Pattern[str] | None]:
     return ("" if wild else core), _family(words, round_numbers=many) if opened else None
 
 
-def _family(words: list[str], round_numbers: bool) -> re.Pattern[str]:
+def _family(words: list[str], round_numbers: bool) -> re.Pattern[str] | None:
     while len(words) > 1 and not words[-1].replace(_MARK, ""):
         words = words[:-1]  # "750-82xx/xxx-xxx" is also said of a 750-8202
     read = [_word(word, round_numbers) for word in words]
+    if (
+        sum(
+            is_round or word.endswith(_MARK) or _LETTERS in word
+            for word, (_, is_round) in zip(words, read, strict=True)
+        )
+        > _MOST_OPEN
+    ):
+        return None
     rest = r"(?: \d{0,2}[a-z]{0,2}){0,3}" if any(is_round for _, is_round in read) else r"(?: .{0,80})?"
     return re.compile(" ?".join(text for text, _ in read) + rest)
 

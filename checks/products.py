@@ -18,6 +18,8 @@ _ORDER_NUMBER = re.compile(r"\b\d[A-Z]{2}\d ?\d{3}-\w{5}(?:-\w{4})?\b")
 """Siemens' MLFB: "6GK5204-2BB10-2AA3", "6AG1 315-2EH14-2AY0"."""
 _TWO_LETTERS = str.maketrans({"ä": "ae", "ö": "oe", "ü": "ue", "ß": "ss", "Ä": "Ae", "Ö": "Oe", "Ü": "Ue"})
 _LONGEST = 120
+_MOST_NAMES = 64
+"""How many names of one device are looked up: what has more is making them up, and each is compared with the others."""
 """How much of a name is looked at: no maker writes a longer one, and a device may send any."""
 
 
@@ -63,7 +65,8 @@ def stated_names(device: Device) -> tuple[str, ...]:
     """What the device itself is called, as stated: its models and the products of its CPE names."""
     models = [claim.value for claim in device.claimed("model")]
     cpe = [claim.value.split(":")[4] for claim in device.claimed("cpe") if claim.value.count(":") > 4]
-    return tuple(dict.fromkeys(name[:_LONGEST] for name in (*models, *cpe) if plain(name[:_LONGEST])))
+    named = dict.fromkeys(name[:_LONGEST] for name in (*models, *cpe) if plain(name[:_LONGEST]))
+    return tuple(named)[:_MOST_NAMES]
 
 
 def order_numbers(device: Device) -> tuple[str, ...]:

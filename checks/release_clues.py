@@ -33,7 +33,7 @@ def release_clues(device: Device, intelligence: Intelligence) -> Iterator[Clue]:
 def _of_its_maker(device: Device, intelligence: Intelligence) -> Iterator[Match[Product]]:
     """The rows of the device's own maker: another maker's system is built into its firmware after the day on which that came out."""
     vendor = vendor_of(device)
-    return (one for one in matches(device, intelligence.products) if plain_vendor(one.row.vendor) == vendor)
+    return (one for one in matches(device, intelligence.products_by_name) if plain_vendor(one.row.vendor) == vendor)
 
 
 def _of_this_hardware(device: Device, found: tuple[Match[Product], ...]) -> tuple[Match[Product], ...]:

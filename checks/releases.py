@@ -12,7 +12,7 @@ import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 from datetime import date
-from functools import cmp_to_key, reduce
+from functools import cmp_to_key, lru_cache, reduce
 
 from checks.contract import examined
 from checks.firmware import firmware_age, older_than
@@ -21,6 +21,7 @@ from checks.knowledge import Product, Release
 from checks.lifecycles import declared
 from checks.matches import LONGEST_VERSION, Match, matches, shortened, version_of, versions
 from checks.products import plain, plain_vendor
+from checks.same import Same
 from checks.versions import compare, is_branch, lacks_build
 from inventory.model import Claim, Confidence, Device, FirmwareAge
 
@@ -112,7 +113,13 @@ def judged_on(device: Device, intelligence: Intelligence) -> date:
 
 def standing(device: Device, intelligence: Intelligence) -> Standing | Unplaced:
     """Where the device's firmware stands on the day it is judged for, by all rows that speak of it."""
-    found = _of_this_hardware(device, matches(device, intelligence.products))
+    return _standing(Same(device), intelligence)
+
+
+@lru_cache(maxsize=16)  # three checks ask this of one device, one after another
+def _standing(same: Same[Device], intelligence: Intelligence) -> Standing | Unplaced:
+    device = same.value
+    found = _of_this_hardware(device, matches(device, intelligence.products_by_name))
     if not found:
         return Unplaced("no release of its firmware is known")
     claims = [claim for match in found for claim in versions(device, match.name)]

@@ -208,12 +208,9 @@ def _made(path: Path) -> Archive | None:
 
 
 def _verify(archive: Archive, path: Path) -> None:
-    from checks.archive import DamagedIntelligence
+    from scanner.intel.force import verified
 
-    try:
-        archive.verify()
-    except DamagedIntelligence as error:
-        raise ConfigError(f"the intelligence {path} is damaged: {error}") from error
+    verified(archive, path)
 
 
 def _say_unknown(paths: Sequence[str]) -> None:

@@ -13,6 +13,8 @@ from checks.archive import MANIFEST, SCHEMA, Archive, member
 from checks.knowledge import Manifest, Origin
 from scanner.intel.source import Batch
 
+_LONGEST = 1000
+"""How much is said of where a part was had: of many files the first."""
 _LONG_AGO = (1980, 1, 1, 0, 0, 0)
 
 
@@ -28,7 +30,9 @@ def part(batch: Batch, where: str) -> Part:
     """A batch as a part; `where` says where its files were had."""
     text = msgspec.json.encode(batch.rows, order="deterministic")
     digest = hashlib.sha256(text).hexdigest()
-    origin = Origin(batch.name, batch.table, batch.as_of, batch.count, where, batch.licence, digest, len(text))
+    origin = Origin(
+        batch.name, batch.table, batch.as_of, batch.count, where[:_LONGEST], batch.licence, digest, len(text)
+    )
     return Part(origin, text)
 
 

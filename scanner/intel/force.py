@@ -13,15 +13,24 @@ def in_force(named: Path | None, made: Path) -> tuple[Intelligence, str]:
     return (built_in() if path == BUILT_IN else Intelligence.of(archive)), warning
 
 
+def verified(archive: Archive, path: Path) -> Archive:
+    """The same archive after every row of it was read; raises `ConfigError`."""
+    try:
+        archive.verify()
+    except DamagedIntelligence as error:
+        raise ConfigError(f"the intelligence {path} is damaged: {error}") from error
+    return archive
+
+
 def file_in_force(named: Path | None, made: Path) -> tuple[Archive, Path, str]:
     """The same as its file and where that is."""
     if named is not None:
-        return opened(named), named, ""
+        return verified(opened(named), named), named, ""
     warning = ""
     shipped = opened(BUILT_IN)
     if made.exists():
         try:
-            found = opened(made)
+            found = verified(opened(made), made)
             if found.manifest.made >= shipped.manifest.made:
                 return found, made, ""
         except ConfigError as error:

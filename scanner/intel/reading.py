@@ -64,10 +64,14 @@ def day(text: object) -> date | None:
 
 
 def plain_text(text: object, longest: int = LONGEST_NAME) -> str:
-    """A text on one line, without the blanks around it, mended where UTF-8 was taken for Windows-1252; "" for what is none or is longer than `longest`."""
+    """A text on one line, without the blanks around it and what nobody sees (zero-width, bidirectional marks), mended where UTF-8 was taken for Windows-1252;
+    "" for what is none or is longer than `longest`.
+    """
     if not isinstance(text, str) or len(text) > 4 * longest:
         return ""
     line = _SPACE.sub(" ", _mended(text)).strip()
+    if not line.isprintable():
+        line = "".join(character for character in line if character.isprintable())
     return line if len(line) <= longest else ""
 
 

@@ -90,6 +90,9 @@ def going_back(given: Manifest, present: Manifest, today: date) -> str:
         return f"it was made on {given.made}, a day that has not come yet"
     if given.made < present.made:
         return f"it was made on {given.made}, and what is in force on {present.made}"
+    late = next((origin for origin in given.origins if origin.as_of > today + _CLOCKS_DIFFER), None)
+    if late is not None:
+        return f"its {late.name} ({late.table}) is of {late.as_of}, a day that has not come yet"
     had = {(origin.table, origin.name): origin.as_of for origin in given.origins}
     for origin in present.origins:
         theirs = had.get((origin.table, origin.name))

@@ -12,7 +12,7 @@ from typing import Any
 
 import pytest
 
-from tests.hostile import datagram_devices, other_devices, tls_servers, web_devices
+from tests.hostile import aged_devices, datagram_devices, other_devices, tls_servers, web_devices
 from tests.hostile.datagram_devices import UNKNOWN
 from tests.hostile.street import OUTSIDE, SHIFT, STREET, Hostile, Told, at, page, pages, standing
 from tests.hostile.web_devices import BYSTANDER_PORT
@@ -91,6 +91,7 @@ def street(tmp_path_factory: pytest.TempPathFactory) -> Street:
             *web_devices.devices(),
             *other_devices.devices(),
             *datagram_devices.devices(),
+            *aged_devices.devices(),
             *tls_servers.devices(),
             bystander(),
         )

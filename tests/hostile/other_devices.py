@@ -37,15 +37,15 @@ def devices() -> list[Hostile]:
         Hostile(
             "dressed up",
             26,
-            at(21, handler=_saying(b"220 " + DRESSED + b"\r\n"))
-            | at(22, handler=_saying(b"SSH-2.0-dropbear_2012.55 " + DRESSED + b"\r\n"))
-            | at(23, handler=_saying(DRESSED + b"\r\n" + DRESSED + b" login: "))
+            at(21, handler=saying(b"220 " + DRESSED + b"\r\n"))
+            | at(22, handler=saying(b"SSH-2.0-dropbear_2012.55 " + DRESSED + b"\r\n"))
+            | at(23, handler=saying(DRESSED + b"\r\n" + DRESSED + b" login: "))
             | at(80, 8080, handler=dressed_page())
             | at(49152, handler=dressed_description())
             | at(443, handler=_tls(certificate_message(_dressed_certificate())))
             | at(
                 554,
-                handler=_after_request(
+                handler=after_request(
                     b'RTSP/1.0 401 No\r\nCSeq: 1\r\nServer: %b\r\nWWW-Authenticate: Digest realm="x%b", nonce="1"\r\n\r\n'
                     % (DRESSED, DRESSED.replace(b'"', b""))
                 ),
@@ -53,16 +53,16 @@ def devices() -> list[Hostile]:
             | at(502, handler=_modbus(_identification(DRESSED[:60])))
             | at(
                 1883,
-                handler=_after_request(
+                handler=after_request(
                     b"\x20\x02\0\0" + b"\x30" + bytes((21 + 100,)) + b"\0\x13$SYS/broker/version" + DRESSED[:100]
                 ),
             ),
-            {161: _agent(DRESSED), 1900: _dressed_ssdp},
+            {161: agent(DRESSED), 1900: _dressed_ssdp},
         ),
         Hostile(
             "TLS garbage and alerts",
             27,
-            {443: _after_request(b"\x16\x03\x03\xff\xff" + bytes(range(256)) * 300), 8443: _after_request(ALERT)},
+            {443: after_request(b"\x16\x03\x03\xff\xff" + bytes(range(256)) * 300), 8443: after_request(ALERT)},
         ),
         Hostile(
             "a certificate with a name of 64 KB and a negative serial",
@@ -75,7 +75,7 @@ def devices() -> list[Hostile]:
         Hostile(
             "wrong lengths in MQTT and Modbus",
             32,
-            at(1883, handler=_after_request(b"\x20\xff\xff\xff\x7f" + bytes(1000)))
+            at(1883, handler=after_request(b"\x20\xff\xff\xff\x7f" + bytes(1000)))
             | at(502, handler=_modbus(b"\0\1\0\0\xff\xff\xff\x2b\x0e")),
         ),
         Hostile("Modbus identification without end", 33, {502: _modbus(_identification(b"x" * 200, more=True))}),
@@ -87,13 +87,13 @@ def devices() -> list[Hostile]:
             {161: lambda d, told: [b"\x30\x84\xff\xff\xff\xff" + d, b"\x30\x80" * 5000]},
         ),
         Hostile("SNMP with wrong request ids", 36, {80: _close}, {161: _wrong_ids}),
-        Hostile("SNMP amplified", 37, {80: _close}, {161: _agent(b"A" * 60000, times=40)}),
+        Hostile("SNMP amplified", 37, {80: _close}, {161: agent(b"A" * 60000, times=40)}),
         Hostile("ten negotiations for each", 38, {23: _negotiating}),
         Hostile(
             "opens for everybody",
             39,
             at(80, handler=pages(_open_page)) | at(23, handler=_open_telnet),
-            {161: _agent(b"opens for everybody")},
+            {161: agent(b"opens for everybody")},
             {22: {"key": _key("open"), "version": "dropbear_2012.55", "opens": True}},
         ),
         Hostile("hashes in its banner", 40, {23: _hashes}),
@@ -134,7 +134,7 @@ async def _reset(reader: asyncio.StreamReader, writer: asyncio.StreamWriter, tol
     reset(writer)
 
 
-def _saying(said: bytes) -> Handler:
+def saying(said: bytes) -> Handler:
     async def handler(reader: asyncio.StreamReader, writer: asyncio.StreamWriter, told: Told) -> None:
         writer.write(said)
         await hang(reader)
@@ -142,7 +142,7 @@ def _saying(said: bytes) -> Handler:
     return handler
 
 
-def _after_request(said: bytes) -> Handler:
+def after_request(said: bytes) -> Handler:
     async def handler(reader: asyncio.StreamReader, writer: asyncio.StreamWriter, told: Told) -> None:
         told.requests.append(await reader.read(4096))
         writer.write(said)
@@ -155,7 +155,7 @@ def _after_request(said: bytes) -> Handler:
 
 
 def _tls(after_hello: bytes) -> Handler:
-    return _after_request(record(22, SERVER_HELLO + after_hello))
+    return after_request(record(22, SERVER_HELLO + after_hello))
 
 
 @cache
@@ -175,7 +175,7 @@ def _monster() -> bytes:
 
 
 def _ssh(after_banner: bytes) -> Handler:
-    return _saying(b"SSH-2.0-dropbear_2012.55\r\n" + after_banner)
+    return saying(b"SSH-2.0-dropbear_2012.55\r\n" + after_banner)
 
 
 def _key_exchange() -> bytes:
@@ -299,7 +299,7 @@ def _modbus(answer: bytes) -> Handler:
 # UDP
 
 
-def _agent(text: bytes, times: int = 1) -> Answerer:
+def agent(text: bytes, times: int = 1) -> Answerer:
     """An SNMP agent that knows every community, and answers every object with the same text."""
 
     def answer(datagram: bytes, told: Told) -> list[bytes]:

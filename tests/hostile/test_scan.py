@@ -322,6 +322,28 @@ def test_one_host_key_on_two_devices_is_a_finding_of_the_fleet(street: Street):
     assert twins in shared
 
 
+def test_no_device_has_firmware_of_a_day_that_never_was(street: Street):
+    devices = street.scanned.report["devices"]
+    today = street.scanned.report["scan"]["started"][:10]
+    ages = [
+        (device["addresses"][0], device["firmware"]["not_before"], device["firmware"]["not_after"])
+        for device in devices
+    ]
+    assert [age for age in ages if not (age[1] or "1995") <= (age[2] or today) <= today] == []
+    busybox = (
+        "2012-02-04"  # of version 1.19.4, which its banner states as well: the one thing that it says and that can be
+    )
+    assert (f"{STREET}.62", busybox, None) in ages
+
+
+def test_a_thousand_parts_and_a_version_without_end_are_told_in_sentences(street: Street):
+    for host in (62, 63, 106):
+        device = street.scanned.device(f"{STREET}.{host}")
+        told = [one["reason"] for one in device["outcomes"]] + [one["detail"] for one in device["findings"]]
+        assert max(map(len, told)) < 2000
+        assert {"firmware-unknown", "component-old"} <= {outcome["check"] for outcome in device["outcomes"]}
+
+
 def test_no_entity_of_a_description_is_expanded(street: Street):
     for output in outputs(street.scanned).values():
         assert b"root:x:" not in output

@@ -7,6 +7,7 @@ from datetime import date
 from typing import Any
 
 from checks.knowledge import Advisory, Lifecycle
+from checks.soundness import is_unbounded
 from scanner.intel.reading import LONGEST_NAME, LONGEST_TEXT, LONGEST_VERSION, cve, day, plain_text, score
 from scanner.intel.source import Batch, UnreadableSource
 
@@ -130,6 +131,10 @@ def _lifecycle(entry: _Entry) -> Lifecycle:
     )
     if not (life.end_of_sale or life.end_of_support or life.last_firmware or life.note):
         raise entry.refused("says nothing: it has no end_of_sale, end_of_support, last_firmware or note")
+    if any(map(is_unbounded, life.names)):
+        raise entry.refused(
+            "has a name that every product would go by: three letters or digits must stand before the *"
+        )
     return life
 
 

@@ -11,6 +11,7 @@ from collections.abc import Callable, Sequence
 from datetime import date
 
 from checks.knowledge import Advisory, Lifecycle, Product, Release
+from checks.soundness import is_unbounded
 from scanner.intel.columns import heads, rows
 from scanner.intel.reading import LONGEST_TEXT, LONGEST_VERSION, cve, day, newest, plain_text, score
 from scanner.intel.source import HEAD, Batch, UnreadableSource, count_of
@@ -67,6 +68,8 @@ class _Row:
         parts = tuple(found for part in self._fields[column].split("|") if (found := plain_text(part)))
         if needed and not parts:
             raise self.refused(f"it has no {column}")
+        if any(map(is_unbounded, parts)):
+            raise self.refused(f"its {column} is every product's: three letters or digits must stand before the *")
         return parts
 
     def day(self, column: str, *, needed: bool = True) -> date | None:
