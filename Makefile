@@ -23,6 +23,8 @@ bench: $(VENV)/.installed-dev
 	@$(BIN)/python bench/identification.py
 	@$(BIN)/python bench/city.py
 	@$(BIN)/python bench/tls.py
+	@$(BIN)/python bench/firmware.py
+	@$(BIN)/python bench/components.py
 
 $(VENV)/bin/python:
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { \
