@@ -31,22 +31,26 @@ _EXPLOITATION = {"active": 2, "poc": 1}
 
 @dataclass(frozen=True, slots=True)
 class _Weighed:
-    """The holes of one advisory, the highest score among them, and whether an attack is published or can be automated."""
+    """The holes of one advisory, the highest score among them, and whether an attack is published or can be automated.
+
+    `epss` is the highest probability of exploitation within 30 days, 0 where the intelligence has none.
+    """
 
     id: str
     holes: tuple[Hole, ...]
     cvss: float
     exploitation: int
     automatable: bool
+    epss: float = 0.0
 
     @property
     def is_grave(self) -> bool:
         return self.cvss >= _GRAVE and (self.exploitation > 0 or self.automatable)
 
     @property
-    def rank(self) -> tuple[bool, float, int, bool, str]:
+    def rank(self) -> tuple[bool, float, float, int, bool, str]:
         """Worst first."""
-        return (not self.is_grave, -self.cvss, -self.exploitation, not self.automatable, self.id)
+        return (not self.is_grave, -self.cvss, -self.epss, -self.exploitation, not self.automatable, self.id)
 
 
 @check(
@@ -113,6 +117,10 @@ def _weigh(name: str, theirs: list[Hole], intelligence: Intelligence) -> _Weighe
         max(scores),
         max((_EXPLOITATION.get(points.exploitation, 0) for points in known), default=0),
         any(points.automatable == "yes" for points in known),
+        max(
+            (one.probability for hole in theirs for cve in hole.cves if (one := intelligence.epss.get(cve))),
+            default=0.0,
+        ),
     )
 
 
@@ -167,6 +175,7 @@ def _one(each: _Weighed) -> str:
     cves = list(dict.fromkeys(cve for hole in each.holes for cve in hole.cves))
     about = ", ".join(cves[:2]) + (f" and {len(cves) - 2} more" if len(cves) > 2 else "")
     score = f", CVSS {each.cvss:.1f}" if each.cvss else ""
+    score += f", EPSS {each.epss:.0%}" if each.epss else ""
     published = min(row.published for hole in each.holes for row in hole.rows)
     affects = f"affects {each.holes[0].ranges}" if each.holes[0].names_versions else "names no versions"
     about = f"{about}{score}, of {published}, {affects}" if about else f"of {published}"

@@ -17,8 +17,9 @@ from checks.knowledge import TABLES, Manifest, Origin, Product
 from scanner.intel.bundle import Part, pack, part, parts
 from scanner.intel.force import opened
 from scanner.intel.gather import Failure, Gathered
-from scanner.intel.source import Batch, UnreadableSource, load_formats
+from scanner.intel.source import Batch, UnreadableSource, cves_of, load_formats, narrowed
 
+EPSS = "epss"
 Key = tuple[str, str]
 """A table and a source: what names a part of a bundle."""
 _GROWING = frozenset(("endoflife",))
@@ -58,12 +59,12 @@ def renew(known: Mapping[Key, Part], gathered: Gathered, today: date, *, allow_o
     fresh, changes, notes = dict(known), list[Change](), list[str]()
     failures = list(gathered.failures)
     failed = {failure.source for failure in failures}
-    for source, files in sorted(gathered.files.items()):
+    for source, files in sorted(gathered.files.items(), key=_of_all_others_last):
         if source in failed:
             continue
         where = ", ".join(gathered.where[source])
         try:
-            batches = load_formats()[source].read(files)
+            batches = [_bearing(batch, fresh) for batch in load_formats()[source].read(files)]
             replaced = [_replaced(batch, known, where) for batch in batches]
             why = _nothing_in(batches) or ("" if allow_older else _suspicious(replaced, known, today))
         except UnreadableSource as error:
@@ -101,6 +102,19 @@ def going_back(given: Manifest, present: Manifest, today: date) -> str:
         if theirs < origin.as_of:
             return f"its {origin.name} ({origin.table}) is of {theirs}, and what is in force has that of {origin.as_of}"
     return ""
+
+
+def _of_all_others_last(gathered: tuple[str, object]) -> tuple[bool, str]:
+    """EPSS after the sources that say which vulnerabilities the bundle speaks of."""
+    return gathered[0] == EPSS, gathered[0]
+
+
+def _bearing(batch: Batch, fresh: Mapping[Key, Part]) -> Batch:
+    """The batch without the rows that are about nothing else in the bundle."""
+    if batch.table != EPSS:
+        return batch
+    rows = ((table, msgspec.json.decode(one.text, type=TABLES[table])) for (table, _), one in fresh.items())
+    return narrowed(batch, frozenset[str]().union(*(cves_of(table, found) for table, found in rows)))
 
 
 def _replaced(batch: Batch, known: Mapping[Key, Part], where: str) -> Part:

@@ -7,7 +7,7 @@ import pytest
 from checks.contract import informed
 from checks.firmware_advisory import firmware_advisory
 from checks.intelligence import of_tables
-from checks.knowledge import Advisory, Exploited, Points
+from checks.knowledge import Advisory, Epss, Exploited, Points
 from inventory.model import Confidence, Severity
 
 DAY = date(2020, 2, 11)
@@ -20,9 +20,13 @@ def row(name, affected, *cves, cvss=None, product="SCALANCE X208 (6GK5208-0BA10-
 
 @pytest.fixture
 def found(judge):
-    def run(device, *rows, points=None, exploited=()):
+    def run(device, *rows, points=None, exploited=(), epss=None):
         bundle = of_tables(
-            made=date(2026, 11, 21), advisories=list(rows), points=points or {}, exploited=list(exploited)
+            made=date(2026, 11, 21),
+            advisories=list(rows),
+            points=points or {},
+            exploited=list(exploited),
+            epss=epss or {},
         )
         return judge(*informed([firmware_advisory], {"intelligence": bundle}), device)
 
@@ -181,3 +185,12 @@ def test_an_advisory_without_versions_is_said_to_name_none_and_the_known_version
 def test_where_none_names_a_mended_version_it_is_said_once_for_all(make, found):
     (flaw,) = found(make(claims=X208), row("A", "vers:all/*"), row("B", "vers:all/*")).flaws
     assert flaw.detail.endswith(" No version that mends any of them is known here.")
+
+
+def test_of_two_that_are_equally_bad_the_likelier_to_be_exploited_comes_first(make, found):
+    rows = [row(name, "< V6.0", f"CVE-2020-{name}", cvss=7.5) for name in ("0001", "0002")]
+    (flaw,) = found(make(claims=X208), *rows, epss={"CVE-2020-0002": Epss(0.943, 0.999)}).flaws
+    assert "0002 (CVE-2020-0002, CVSS 7.5, EPSS 94%, of 2020-02-11" in flaw.detail
+    assert flaw.detail.index("CVE-2020-0002") < flaw.detail.index("CVE-2020-0001")
+    (flaw,) = found(make(claims=X208), *rows).flaws
+    assert "EPSS" not in flaw.detail

@@ -391,3 +391,15 @@ def test_an_origin_that_is_newer_in_the_package_replaces_the_one_that_was_made(m
     found = basis(Archive(bundle()))
     assert found["exploited", "kev"].origin.rows == 20
     assert found["epss", "epss"].origin.rows == 1
+
+
+SCORES = b"#model_version:v2025.03.14,score_date:2026-11-20T00:00:00+0000\ncve,epss,percentile\nCVE-2021-36260,0.95,0.99\nCVE-2099-0001,0.5,0.9\n"
+
+
+def test_of_the_probabilities_those_are_kept_that_are_about_something_in_the_bundle(run, in_force, tmp_path):
+    (tmp_path / "kev.json").write_bytes(catalogue(12, TODAY))
+    (tmp_path / "epss.csv").write_bytes(SCORES)
+    code, out, err = run("intel", "update", tmp_path / "epss.csv", tmp_path / "kev.json")
+    assert (code, err) == (Exit.CLEAN, "")
+    assert "epss (epss) 1 row, 1 before, as of 2026-11-20" in out
+    assert {cve: one.probability for cve, one in opened(in_force).epss.items()} == {"CVE-2021-36260": 0.95}
