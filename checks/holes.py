@@ -11,9 +11,9 @@ from dataclasses import dataclass
 from datetime import date
 
 from checks.advisory_shelf import Named, names, shelf, shelves
-from checks.components import name_and_version
+from checks.components import name_and_version, plain_name
 from checks.days import digits
-from checks.firmware import firmware_age, older_than
+from checks.firmware import distribution_of, firmware_age, older_than
 from checks.intelligence import Intelligence
 from checks.knowledge import Advisory, Points
 from checks.ports import known_ports
@@ -34,9 +34,6 @@ _BUILD = re.compile(r"\bbuild[\s_]?(?:date)?[\s:]{0,3}(?:20)?(\d\d)-?(\d\d)-?(\d
 _FIRMWARE_INDEX, _INDEX = re.compile(r"(?:<=?|>=?|FW)\s*\d\d$"), re.compile(r"\((\d\d)\)$")
 """WAGO counts firmware by an index, "FW14", that stands in brackets after the version: 01.09.21(14)."""
 _FIRST_NUMBER = re.compile(r"\D{0,8}?(\d{1,6})")
-_PACKAGED = re.compile(
-    r"debian|ubuntu|raspbian|red ?hat|centos|fedora|suse|amazon|\.el\d|~deb|\+deb|-\d+\.?deb|-fips", re.IGNORECASE
-)
 _HTTP = ("http", "https")
 _FORMAT = re.compile(r"\s*vers:[a-z]{2,12}/")
 
@@ -302,7 +299,7 @@ def _of_components(device: Device, intelligence: Intelligence) -> Iterator[Hole]
         named = name_and_version(claim.value[:_LONGEST])
         if named is None:
             continue
-        about = [row for row in rows if plain(row.product) == plain(named[0])]
+        about = [row for row in rows if plain_name(row.product) == plain_name(named[0])]
         groups: dict[tuple[str, tuple[str, ...]], list[Advisory]] = {}
         for row in about:
             groups.setdefault((row.id, row.cves), []).append(row)
@@ -329,7 +326,7 @@ def _component_hole(device: Device, claim: Claim, named: tuple[str, str], rows: 
         min(claim.confidence, Confidence.LIKELY) if sure else Confidence.INFERRED,
         claim,
         "",
-        _mended(deciding, version, ""),
+        _mended(deciding, version, name),
         doubt,
     )
 
@@ -342,7 +339,5 @@ def _doubt_of(name: str, version: str, affected: str) -> str:
 
 
 def _is_packaged(device: Device, claim: Claim) -> bool:
-    """Whether the component's version, or the text in which it stood, names a distribution."""
-    heard = [seen for seen in device.observations if seen.endpoint == claim.endpoint and claim.fact in seen.facts]
-    texts = (claim.value, *(str(seen.facts[claim.fact]) for seen in heard))
-    return any(_PACKAGED.search(text[:1024]) for text in texts)
+    """Whether the component is a distribution's build; the FIPS builds of OpenSSL are, though they name nobody."""
+    return "-fips" in claim.value or bool(distribution_of(device, claim))

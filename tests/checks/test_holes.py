@@ -400,3 +400,13 @@ def test_what_is_affected_under_a_condition_only_is_possible_and_the_condition_i
     (hole,) = holes(device, known(row_))
     assert (hole.sure, hole.confidence) == (None, Confidence.INFERRED)
     assert hole.doubt == "php 5.3.3 is affected under a condition (< 5.3.12, >= 5.4.0 | < 5.4.2 when run as CGI)"
+
+
+def test_a_distribution_that_ssh_names_beside_the_version_counts_too(make, claim):
+    device = make(
+        ("ssh", 22, {"ssh.software": "OpenSSH_7.4p1", "ssh.comment": "Debian-10+deb9u7"}),
+        said=(claim("component", "openssh 7.4p1", 22, "ssh.software"),),
+    )
+    (hole,) = holes(device, known(row("CVE-2018-15473", "component", "openssh", "< 7.8", "CVE-2018-15473")))
+    assert (hole.sure, hole.confidence) == (None, Confidence.INFERRED)
+    assert "distribution" in hole.doubt
