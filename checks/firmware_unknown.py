@@ -10,7 +10,7 @@ How to fix: read the version in its web interface or on its label, look up its d
 version, date, source), which `tocsin intel update FILE` takes; or give the scan a read-only SNMP community, by which many devices say more.
 """
 
-from checks.contract import Flaw, Judgement, NotApplicable, check, examined
+from checks.contract import Flaw, Inconclusive, Judgement, NotApplicable, check, examined
 from checks.firmware import firmware_age
 from checks.intelligence import Intelligence
 from checks.matches import shortened
@@ -34,6 +34,8 @@ def firmware_unknown(device: Device, intelligence: Intelligence | None = None) -
         return _known(age)
     if not device.claims:
         raise NotApplicable("it was not identified")
+    if device.gaps:
+        raise Inconclusive("nothing that it said bounds the day of its build, and it was not asked everything")
     version = device.claim("firmware")
     said = (
         f"It runs {shortened(version.value)}, and no table at hand knows that release"

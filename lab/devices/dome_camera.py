@@ -51,7 +51,6 @@ FAKE = Fake(
                     "tls-advice",
                 )
             ),
-            Expected("firmware-unknown", 0),
         )
     ),
 )

@@ -23,7 +23,6 @@ FAKE = Fake(
     together=("tls-drown: library", "shared-key: library"),
     causes=frozenset(
         (
-            Expected("firmware-unknown", 0),
             *(
                 Expected(check, 443)
                 for check in (

@@ -26,7 +26,6 @@ FAKE = Fake(
     unique=("dc450-4122222",),
     causes=frozenset(
         (
-            Expected("firmware-unknown", 0),
             *(
                 Expected(check, 443)
                 for check in (

@@ -43,7 +43,6 @@ FAKE = Fake(
                     "tls-hardening",
                 )
             ),
-            Expected("firmware-unknown", 0),
         )
     ),
 )

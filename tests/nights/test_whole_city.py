@@ -82,11 +82,15 @@ def night(namespaces: None, tmp_path_factory: pytest.TempPathFactory) -> Night:
 
 def connections_in(frames: Iterable[Frame]) -> Iterator[Connection]:
     """The connections that were taken. What the sweep asks (SYN, then at most RST) and what is refused comes to none."""
-    by_ports: dict[tuple[str, int, int], list[Frame]] = defaultdict(list)
+    by_ports: dict[tuple[str, int, int, int], list[Frame]] = defaultdict(list)
+    started: dict[tuple[str, int, int], int] = {}
     for frame in frames:
         if frame.protocol == "tcp" and frame.ours:
-            by_ports[frame.peer, frame.port, frame.own_port].append(frame)
-    for (address, port, _), sent in by_ports.items():
+            ports = frame.peer, frame.port, frame.own_port
+            if frame.flags & SYN:  # a port of ours may come round again to the same port of theirs
+                started[ports] = frame.sequence
+            by_ports[(*ports, started.get(ports, 0))].append(frame)
+    for (address, port, _, _), sent in by_ports.items():
         if not any(frame.flags & ACK and not frame.flags & RST for frame in sent):
             continue
         found = Connection(address, port, sent[0].when)
