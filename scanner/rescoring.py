@@ -1,4 +1,4 @@
-"""An old scan judged anew by newer intelligence: the devices as they were seen then, and no packet."""
+"""An old scan judged anew by the intelligence of today: the devices as they were seen then, and no packet."""
 
 import asyncio
 from collections.abc import Callable, Iterable
@@ -25,7 +25,8 @@ def rescore(
     intelligence = intelligence.on(today)
     checks = informed((c for c in load_checks() if _INTELLIGENCE in c.informed), {_INTELLIGENCE: intelligence})
     assessments = asyncio.run(_all(report.assessments, checks, intelligence))
-    note = f"{_ANEW} {today} by newer intelligence; the devices are as they were seen when they were asked"
+    made = intelligence.manifest.made
+    note = f"{_ANEW} {today} by the intelligence of {made}; the devices are as they were seen when they were asked"
     kept = tuple(line for line in report.scan.notes if not line.startswith((_ANEW, STALE)))
     scan = judged_by(replace(report.scan, notes=(*kept, note)), intelligence, today)
     fleet = assess_fleet(assessments, load_fleet_checks(), department) if scan.ended else report.fleet
