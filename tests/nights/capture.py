@@ -41,8 +41,10 @@ def captured(described: dict[str, Any], file: Path) -> Iterator[list[Packet]]:
     # A new interface greets its IPv6 neighbours by itself; those frames are the kernel's.
     command += [
         "--immediate-mode",
+        "-s",
+        "256",  # headers are enough, and the kernel's ring has one slot of that size for each frame
         "-B",
-        "16384",
+        "65536",
         "-w",
         str(file),
         f"ether src {SCANNER_MAC} and not (ip6 and multicast)",
