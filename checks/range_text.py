@@ -52,11 +52,12 @@ class _NotUnderstood(Exception):
     """The text is not one that this reads."""
 
 
+# No group here is followed by a possessive quantifier: Python before 3.11.5 mismatches those (python/cpython issue 106052).
 _PARTS = r"service\spack|sp|mp|fp|hf|hotfix(?:rev)?|upd(?:ate)?|patch|p|r|cu|ru|qu|tcu|rev|kit|build(?:\sdate)?|bld|rel|ir|beta|rc|alpha|b"
 _TAIL = rf"(?:{_PARTS})[\s.:]{{0,2}}\d[\w.-]{{0,20}}+|hotfix(?![\w-])"
 _BODY = (
-    r"\d(?:[\w+-]|[.](?=[\w*])|(?<=[.])[*]){0,60}+(?:\([\w.]{1,12}\)[\w.]{0,12}+)?"
-    rf"(?:[\s,]{{1,2}}(?:{_TAIL})){{0,4}}+(?:\s?\((?:build\s)?[\d.]{{1,14}}\))?\.?(?![\w(])"
+    r"\d(?:[\w+-]|[.](?=[\w*])|(?<=[.])[*]){0,60}(?:\([\w.]{1,12}\)[\w.]{0,12}+)?"
+    rf"(?:[\s,]{{1,2}}(?:{_TAIL})){{0,4}}(?:\s?\((?:build\s)?[\d.]{{1,14}}\))?\.?(?![\w(])"
 )
 _NAME = r"[a-z]{2,8}-[bv](?=\d{4})|(?:v|ver|version|rev|revision)[.\s]{0,2}|fw\s?|[a-z]{2,6}\d{0,4}\sv|[a-z]{1,5}[.-]?"
 _ENDS = r"(?:\d{1,9}(?:\.\d{1,9}){1,5}|(?:19|20)\d\d)"
