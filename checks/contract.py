@@ -24,7 +24,7 @@ from functools import cache, partial
 from typing import TypeVar
 
 from inventory.ledger import Verdict as Verdict  # noqa: PLC0414 - a word of this contract, kept where the records are that use it
-from inventory.model import Confidence, Device, Endpoint, Family, Finding, Level, Severity
+from inventory.model import Confidence, Device, Endpoint, Family, Finding, FirmwareAge, Level, Severity
 
 
 class NotApplicable(Exception):
@@ -123,11 +123,14 @@ class Login:
 
 @dataclass(frozen=True, slots=True)
 class Member:
-    """A device of the fleet as a fleet check sees it: with what was found on it, and the department that it belongs to ("" where none is named)."""
+    """A device of the fleet as a fleet check sees it: with what was found on it, the department that it belongs to ("" where none is named), and the age of its
+    firmware, by the intelligence that the scan was judged by.
+    """
 
     device: Device
     findings: tuple[Finding, ...] = ()
     department: str = ""
+    firmware: FirmwareAge = field(default_factory=FirmwareAge)
 
 
 T = TypeVar("T")

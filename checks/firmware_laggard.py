@@ -14,7 +14,7 @@ from collections import Counter
 from collections.abc import Iterable
 
 from checks.contract import FleetFlaw, FleetJudgement, Member, fleet_check
-from checks.firmware import firmware_age, older_than
+from checks.firmware import older_than
 from checks.matches import shortened
 from checks.products import plain, vendor_of
 from checks.versions import compare
@@ -40,17 +40,17 @@ _YEARS = 2
 )
 def firmware_laggard(fleet: Iterable[Member]) -> FleetJudgement:
     """By vendor, model and hardware revision: those whose version is older than the newest of the group."""
-    groups: dict[_Name, list[tuple[Device, str]]] = {}
+    groups: dict[_Name, list[tuple[Member, str]]] = {}
     for member in fleet:
         version = member.device.claim("firmware")
         name = _name(member.device)
         if version is not None and all(name[:2]):
-            groups.setdefault(name, []).append((member.device, version.value))
+            groups.setdefault(name, []).append((member, version.value))
     for name, group in sorted(groups.items()):
         newest = _newest([version for _, version in group], name[0])
-        behind = [(device, version) for device, version in group if compare(version, newest, name[0]) == -1]
+        behind = [(member, version) for member, version in group if compare(version, newest, name[0]) == -1]
         if behind:
-            members = tuple(sorted(device.identity for device, _ in behind))
+            members = tuple(sorted(member.device.identity for member, _ in behind))
             severity = Severity.MEDIUM if _far_apart(group, behind, newest) else None
             yield FleetFlaw(members, _detail(group, behind, newest), "\0".join(name), severity)
 
@@ -69,18 +69,19 @@ def _newest(versions: list[str], vendor: str) -> str:
     return newest
 
 
-def _far_apart(group: list[tuple[Device, str]], behind: list[tuple[Device, str]], newest: str) -> bool:
+def _far_apart(group: list[tuple[Member, str]], behind: list[tuple[Member, str]], newest: str) -> bool:
     """Whether a laggard's firmware is known to have been built years before the newest."""
-    there = [day for device, version in group if version == newest and (day := firmware_age(device).not_before)]
-    here = [day for device, _ in behind if (day := firmware_age(device).not_after)]
+    there = [day for member, version in group if version == newest and (day := member.firmware.not_before)]
+    here = [day for member, _ in behind if (day := member.firmware.not_after)]
     return bool(there and here) and older_than(min(here), _YEARS, min(there))
 
 
-def _detail(group: list[tuple[Device, str]], behind: list[tuple[Device, str]], newest: str) -> str:
-    device = group[0][0]
+def _detail(group: list[tuple[Member, str]], behind: list[tuple[Member, str]], newest: str) -> str:
+    device = group[0][0].device
     vendor, model = device.claim("vendor"), device.claim("model")
     named = f"{shortened(vendor.value)} {shortened(model.value)}" if vendor and model else "equal"
     counted = Counter(version for _, version in behind).most_common()
     older = ", ".join(f"{shortened(version)} ({count})" for version, count in counted[:_NAMED])
-    more = f" and {len(counted) - _NAMED} other versions" if len(counted) > _NAMED else ""
+    others = len(counted) - _NAMED
+    more = f" and {others} other version{'' if others == 1 else 's'}" if others > 0 else ""
     return f"{len(behind)} of {len(group)} {named} run older firmware than {shortened(newest)}, which was seen among them: {older}{more}."

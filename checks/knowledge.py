@@ -50,8 +50,8 @@ class Release:
 class Product:
     """A product, or a family that shares its firmware, and every release known of it, oldest first.
 
-    `names` are model names, or the operating system's where many models share it ("RouterOS"), compared by `checks.products.goes_by`; `hardware` is the
-    hardware version that the releases are for, where the maker keeps them apart, and `scheme` the name of a `checks.scheme` where it is not the vendor's.
+    `names` are model names, or the operating system's where many models share it ("RouterOS"), compared as `checks.products.plain` writes them. `hardware` is
+    the hardware version that the releases are for, where the maker keeps them apart, and `scheme` the name of a `checks.scheme` where it is not the vendor's.
     """
 
     vendor: Name

@@ -135,6 +135,6 @@ def _best(called: Mapping[str, list[Name]], fits: Iterable[str], row: Row) -> It
 
 @lru_cache(maxsize=16384)  # a maker has thousands of rows, and each is looked at for each of his devices
 def _spellings(names: tuple[str, ...]) -> tuple[dict[str, str], tuple[tuple[str, str], ...]]:
-    """The exact names as `plain` writes them with the row's spelling, and the beginnings that stand for any ending with theirs (`goes_by`)."""
+    """The exact names as `plain` writes them with the row's spelling, and the beginnings that stand for any ending with theirs."""
     exact = {plain(name): name for name in names if not name.endswith("*")}
     return exact, tuple((plain(name), name) for name in names if name.endswith("*"))

@@ -18,9 +18,9 @@ _ORDER_NUMBER = re.compile(r"\b\d[A-Z]{2}\d ?\d{3}-\w{5}(?:-\w{4})?\b")
 """Siemens' MLFB: "6GK5204-2BB10-2AA3", "6AG1 315-2EH14-2AY0"."""
 _TWO_LETTERS = str.maketrans({"ä": "ae", "ö": "oe", "ü": "ue", "ß": "ss", "Ä": "Ae", "Ö": "Oe", "Ü": "Ue"})
 _LONGEST = 120
+"""How much of a name is looked at: no maker writes a longer one, and a device may send any."""
 _MOST_NAMES = 64
 """How many names of one device are looked up: what has more is making them up, and each is compared with the others."""
-"""How much of a name is looked at: no maker writes a longer one, and a device may send any."""
 
 
 @lru_cache(maxsize=8192)
@@ -84,19 +84,6 @@ def family_names(device: Device) -> tuple[str, ...]:
     """What the families are called that its stated names and order numbers belong to, as advisories write them."""
     maker = maker_of(vendor_of(device))
     return tuple(dict.fromkeys(_families(maker, (*stated_names(device), *order_numbers(device))))) if maker else ()
-
-
-def names_of(device: Device) -> tuple[str, ...]:
-    """Everything the device's product is called: its model, the product of its CPE name, and the operating systems that it names as components; plain."""
-    parts = [claim.value.rsplit(" ", 1)[0] for claim in device.claimed("component")]
-    named = (*stated_names(device), *parts)
-    return tuple(dict.fromkeys(plain(name[:_LONGEST]) for name in named if plain(name[:_LONGEST])))
-
-
-def goes_by(names: tuple[str, ...], pattern: str) -> bool:
-    """Whether one of those names is `pattern`, whose final "*" stands for any ending."""
-    wanted = plain(pattern)
-    return any(name.startswith(wanted) if pattern.endswith("*") else name == wanted for name in names)
 
 
 def _families(maker: Maker, names: tuple[str, ...]) -> Iterator[str]:

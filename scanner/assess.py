@@ -112,7 +112,7 @@ def assess_fleet(
     assessments: Iterable[Assessment], checks: Iterable[FleetCheck], department: Callable[[str], str] = lambda _: ""
 ) -> tuple[FleetFinding, ...]:
     """Judge all devices together, each of the `department` that its address belongs to; members in a fixed order."""
-    fleet = tuple(Member(one.device, one.findings, department(one.device.address)) for one in assessments)
+    fleet = tuple(Member(one.device, one.findings, department(one.device.address), one.firmware) for one in assessments)
     return tuple(_fleet_finding(check, flaw) for check in checks for flaw in check.judge(fleet))
 
 

@@ -10,7 +10,8 @@ import pytest
 import checks
 import scanner
 from checks.knowledge import Lifecycle
-from checks.products import goes_by, plain, plain_vendor
+from checks.products import plain, plain_vendor
+from tests.called import goes_by
 
 FILE = Path(checks.__file__).parent / "data" / "lifecycle.toml"
 FINGERPRINTS = Path(scanner.__file__).parent / "fingerprints"

@@ -1,6 +1,7 @@
 import pytest
 
 from checks.contract import Member
+from checks.firmware import firmware_age
 from checks.firmware_laggard import firmware_laggard
 from inventory.model import Severity
 
@@ -13,7 +14,8 @@ def member(make):
 
     def made(name, version, model="DS-2CD2042WD-I", *, vendor="Hikvision", **claims):
         told = {"vendor": vendor, "model": model, **({"firmware": version} if version else {}), **claims}
-        return Member(make(HTTP, claims=told, identity=name))
+        device = make(HTTP, claims=told, identity=name)
+        return Member(device, firmware=firmware_age(device))
 
     return made
 
@@ -36,7 +38,7 @@ def test_those_below_the_newest_of_their_equals_are_one_finding_with_its_members
 def test_the_commonest_old_versions_are_named_and_the_others_counted(member):
     versions = ["5.1.0", "5.2.0", "5.2.0", "5.3.0", "5.4.0", "5.5.0"]
     (flaw,) = found(*(member(str(place), version) for place, version in enumerate(versions)))
-    assert flaw.detail.endswith("5.2.0 (2), 5.1.0 (1), 5.3.0 (1) and 1 other versions.")
+    assert flaw.detail.endswith("5.2.0 (2), 5.1.0 (1), 5.3.0 (1) and 1 other version.")
 
 
 @pytest.mark.parametrize(

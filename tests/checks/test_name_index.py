@@ -9,9 +9,10 @@ from checks.firmware import firmware_age
 from checks.intelligence import built_in, of_tables
 from checks.knowledge import Component, Lifecycle
 from checks.name_index import NameIndex
-from checks.products import goes_by, plain
+from checks.products import plain
 from checks.same import Same
 from inventory.model import Device
+from tests.called import goes_by
 
 DAY = date(2026, 11, 21)
 WORDS = st.text("ab1- ", max_size=5)

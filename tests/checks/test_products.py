@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from checks.makers import load_makers, read_makers
-from checks.products import family_names, looked_up, maker_of, names_of, order_numbers, plain_vendor, vendor_of
+from checks.products import family_names, looked_up, maker_of, order_numbers, plain_vendor, stated_names, vendor_of
 
 FINGERPRINTS = Path(__file__).parents[2] / "scanner" / "fingerprints"
 
@@ -147,7 +147,7 @@ def test_a_switch_that_runs_another_system_is_not_of_the_family(make):
     assert family_names(make(claims={"vendor": "MikroTik", "model": "RB260GS"})) == ()
 
 
-def test_a_device_goes_by_its_model_its_cpe_name_and_its_components(make):
+def test_a_device_states_its_name_as_its_model_and_in_its_cpe_name(make):
     claims = {"vendor": "Ubiquiti Networks", "model": "NanoStation M5", "cpe": "cpe:2.3:o:ui:airos:*:*:*:*:*:*:*:*"}
     device = make(claims={**claims, "component": "dropbear 2012.55"})
-    assert (vendor_of(device), names_of(device)) == ("ubiquiti", ("nanostationm5", "airos", "dropbear"))
+    assert (vendor_of(device), stated_names(device)) == ("ubiquiti", ("NanoStation M5", "airos"))
