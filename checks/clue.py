@@ -24,7 +24,8 @@ from functools import cache
 
 from checks.days import is_unset_clock, named
 from checks.products import vendor_of
-from inventory.model import Clue, Confidence, Device, Endpoint, Observation
+from inventory.ages import Clue
+from inventory.model import Confidence, Device, Endpoint, Observation
 
 LIMIT = 2048
 """How many characters of a text are read: no device states its build behind more."""

@@ -23,8 +23,10 @@ from datetime import datetime
 from functools import cache, partial
 from typing import TypeVar
 
+from inventory.ages import FirmwareAge
+from inventory.findings import Finding
 from inventory.ledger import Verdict as Verdict  # noqa: PLC0414 - a word of this contract, kept where the records are that use it
-from inventory.model import Confidence, Device, Endpoint, Family, Finding, FirmwareAge, Level, Severity
+from inventory.model import Confidence, Device, Endpoint, Family, Level, Severity
 
 
 class NotApplicable(Exception):

@@ -24,7 +24,8 @@ from checks.intelligence import Intelligence, built_in
 from checks.interval import COMPONENT, RELEASE_TABLE, combined
 from checks.release_clues import release_clues
 from checks.same import Same
-from inventory.model import Claim, Clue, Confidence, Device, Endpoint, FirmwareAge, Observation, Severity
+from inventory.ages import Clue, FirmwareAge
+from inventory.model import Claim, Confidence, Device, Endpoint, Observation, Severity
 
 _A_YEAR = 366
 _OWN_SYSTEMS = frozenset(("big-ip", "opnsense", "routeros"))

@@ -20,7 +20,8 @@ from checks.intelligence import Intelligence, built_in
 from checks.interval import RELEASE_TABLE, days_in_words
 from checks.matches import few, shortened
 from checks.releases import judged_by_catalogue
-from inventory.model import Clue, Confidence, Device, Endpoint, Family, FirmwareAge, Severity
+from inventory.ages import Clue, FirmwareAge
+from inventory.model import Confidence, Device, Endpoint, Family, Severity
 
 _LONGEST = 120
 _LIMITS = ((10, Severity.HIGH), (5, Severity.MEDIUM), (3, Severity.LOW))

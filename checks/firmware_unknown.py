@@ -14,7 +14,8 @@ from checks.contract import Flaw, Inconclusive, Judgement, NotApplicable, check,
 from checks.firmware import firmware_age
 from checks.intelligence import Intelligence
 from checks.matches import shortened
-from inventory.model import Device, Endpoint, Family, FirmwareAge, Severity
+from inventory.ages import FirmwareAge
+from inventory.model import Device, Endpoint, Family, Severity
 
 
 @check(

@@ -22,7 +22,8 @@ from checks.products import plain
 from checks.range_text import parse
 from checks.ranges import affects
 from checks.versions import compare
-from inventory.model import Claim, Confidence, Device, Endpoint, FirmwareAge
+from inventory.ages import FirmwareAge
+from inventory.model import Claim, Confidence, Device, Endpoint
 from inventory.text import one_line
 
 COMPONENT = "component"

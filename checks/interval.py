@@ -13,7 +13,8 @@ from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
 
-from inventory.model import Clue, Confidence, FirmwareAge
+from inventory.ages import Clue, FirmwareAge
+from inventory.model import Confidence
 
 COMPONENT = "component"
 RELEASE_TABLE = "release-table"

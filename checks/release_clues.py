@@ -16,7 +16,8 @@ from checks.knowledge import Product
 from checks.matches import LONGEST_VERSION, Match, matches, version_of, versions
 from checks.products import plain, plain_vendor, vendor_of
 from checks.versions import compare, is_branch, lacks_build
-from inventory.model import Claim, Clue, Confidence, Device
+from inventory.ages import Clue
+from inventory.model import Claim, Confidence, Device
 
 
 def release_clues(device: Device, intelligence: Intelligence) -> Iterator[Clue]:

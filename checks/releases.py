@@ -23,7 +23,8 @@ from checks.matches import LONGEST_VERSION, Match, matches, shortened, version_o
 from checks.products import plain, plain_vendor
 from checks.same import Same
 from checks.versions import compare, is_branch, lacks_build
-from inventory.model import Claim, Confidence, Device, FirmwareAge
+from inventory.ages import FirmwareAge
+from inventory.model import Claim, Confidence, Device
 
 _NUMBER = re.compile(r"\d++")
 _UNFINISHED = re.compile(r"(?:alpha|beta|rc|dev|snapshot|testing)", re.IGNORECASE)

@@ -2,7 +2,8 @@
 
 from collections.abc import Sequence
 
-from inventory.model import Assessment, Coverage, Status
+from inventory.model import Status
+from inventory.report import Assessment, Coverage
 
 
 def covered(assessments: Sequence[Assessment], addresses: int) -> Coverage:

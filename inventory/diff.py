@@ -9,7 +9,9 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 
-from inventory.model import CLAIMS, Assessment, Device, Endpoint, Finding, FleetFinding, Report, Scan, Severity, Status
+from inventory.findings import Finding, FleetFinding
+from inventory.model import CLAIMS, Device, Endpoint, Severity, Status
+from inventory.report import Assessment, Report, Scan
 
 
 class DeviceState(StrEnum):

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from inventory.errors import StoreError
-from inventory.model import Assessment
+from inventory.report import Assessment
 
 _NAMED = 6
 

@@ -22,11 +22,12 @@ from sqlalchemy.pool import ConnectionPoolEntry
 from inventory.book import StoredBook
 from inventory.coverage import covered
 from inventory.errors import StoreError
+from inventory.findings import FleetFinding
 from inventory.known import Known, find
 from inventory.lock import Lock
-from inventory.model import Assessment, Coverage, FleetFinding, Report, Scan
 from inventory.quarantine import Quarantine
 from inventory.records import decode, encode
+from inventory.report import Assessment, Coverage, Report, Scan
 from inventory.tables import ASSESSMENTS, NEWEST, QUARANTINE, SCANS, layout, migrate
 
 T = TypeVar("T")

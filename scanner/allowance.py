@@ -3,7 +3,7 @@
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
-from inventory.model import Traffic
+from inventory.report import Traffic
 from scanner.conversation import ProtocolModule
 from scanner.questions import Budget
 

@@ -13,7 +13,9 @@ from checks.contract import (
     Member,
     NotApplicable,
 )
-from inventory.model import Assessment, Device, Finding, FleetFinding, Gap, Level, Outcome, Status, finding_id
+from inventory.findings import Finding, FleetFinding, Outcome, finding_id
+from inventory.model import Device, Gap, Level, Status
+from inventory.report import Assessment
 from inventory.text import excerpt
 from scanner.boundary import Failure, contained
 from scanner.conversation import EVIDENCE_LIMIT

@@ -12,7 +12,8 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from inventory.errors import PeerError, Quarantined, ScopeError, Unreached, UsedUp
-from inventory.model import Endpoint, Level, Traffic
+from inventory.model import Endpoint, Level
+from inventory.report import Traffic
 from scanner.audit import Audit
 from scanner.conversation import Say
 from scanner.guards import UndeclaredRequest, declared, shifted, touchable

@@ -4,7 +4,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import TypeAlias
 
-from inventory.model import Assessment, Report
+from inventory.report import Assessment, Report
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,11 +8,14 @@ from datetime import datetime
 
 from checks.contract import Login
 from checks.firmware import firmware_age
+from inventory.ages import FirmwareAge
 from inventory.errors import ScopeError, StoreError
+from inventory.findings import Outcome
 from inventory.identity import candidates, known_by
-from inventory.model import Assessment, Device, FirmwareAge, Level, Outcome, Status
+from inventory.model import Device, Level, Status
 from inventory.oui import vendor_of
 from inventory.quarantine import Quarantine
+from inventory.report import Assessment
 from inventory.store import Store
 from scanner.boundary import Failure, contained
 from scanner.canary import Canary

@@ -2,7 +2,8 @@
 
 from enum import IntEnum
 
-from inventory.model import Report, Severity, Status
+from inventory.model import Severity, Status
+from inventory.report import Report
 
 
 class Exit(IntEnum):

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from checks.contract import Check, FleetCheck
 from checks.intelligence import Intelligence, built_in
 from checks.profiles import DEVICE
-from inventory.model import Scan
+from inventory.report import Scan
 from scanner.conversation import Depth
 from scanner.discover import Sweep
 from scanner.fingerprint import Others

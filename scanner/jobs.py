@@ -18,7 +18,8 @@ from checks.known_keys import KnownKeys, read_lists
 from checks.ports import default_ports, never_touch, parse_ports
 from checks.profiles import DEVICE, Profile, profile_named
 from inventory.errors import ConfigError, ScopeError
-from inventory.model import Level, Scan
+from inventory.model import Level
+from inventory.report import Scan
 from scanner import spans
 from scanner.config import Settings, Site, is_window
 from scanner.conversation import Depth, comes_with_login

@@ -13,11 +13,13 @@ from types import MappingProxyType
 from checks.contract import Check
 from checks.firmware import firmware_age
 from checks.intelligence import Intelligence
+from inventory.findings import Finding, Outcome, renamed
 from inventory.identity import named
 from inventory.joining import bearable, join
 from inventory.marks import Kind, objection, seen_macs
-from inventory.model import Assessment, Device, Finding, Level, Outcome, Status, Traffic, renamed
+from inventory.model import Device, Level, Status
 from inventory.oui import is_local
+from inventory.report import Assessment, Traffic
 from scanner.discover import Host
 from scanner.score import score
 

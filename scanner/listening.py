@@ -9,21 +9,13 @@ from importlib.metadata import version
 from checks.contract import Answer, Check, Login, Verdict, informed, load_checks, load_fleet_checks
 from checks.firmware import firmware_age
 from checks.intelligence import Intelligence, built_in
+from inventory.ages import FirmwareAge
 from inventory.coverage import covered
+from inventory.findings import FleetFinding, Outcome
 from inventory.identity import candidates
 from inventory.known import Known
-from inventory.model import (
-    Assessment,
-    Coverage,
-    Device,
-    FirmwareAge,
-    FleetFinding,
-    Level,
-    Outcome,
-    Report,
-    Scan,
-    Status,
-)
+from inventory.model import Device, Level, Status
+from inventory.report import Assessment, Coverage, Report, Scan
 from inventory.store import Store
 from scanner.assess import assess, assess_fleet
 from scanner.boundary import Failure, contained

@@ -8,8 +8,9 @@ from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import replace
 
 from checks.contract import Answer, Check, Login, Verdict
+from inventory.findings import Outcome
 from inventory.ledger import CONTROL
-from inventory.model import Device, Level, Outcome
+from inventory.model import Device, Level
 from scanner.assess import assess
 
 Ask = Callable[[Login], Awaitable[Answer]]

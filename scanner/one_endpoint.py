@@ -10,17 +10,11 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime
 
 from checks.contract import Answer, Login, Verdict
+from inventory.ages import FirmwareAge
 from inventory.coverage import covered
 from inventory.errors import ConfigError, PeerError
-from inventory.model import (
-    Assessment,
-    Device,
-    Endpoint,
-    FirmwareAge,
-    Gap,
-    Observation,
-    Report,
-)
+from inventory.model import Device, Endpoint, Gap, Observation
+from inventory.report import Assessment, Report
 from inventory.text import one_line
 from scanner.assess import assess
 from scanner.canary import Canary

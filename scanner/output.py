@@ -18,7 +18,7 @@ from inventory.errors import ConfigError
 if TYPE_CHECKING:
     from rich.console import RenderableType
 
-    from inventory.model import Report
+    from inventory.report import Report
     from scanner.report import Render
 
 

@@ -11,7 +11,7 @@ from datetime import UTC, datetime
 
 from inventory.coverage import covered
 from inventory.errors import ScopeError
-from inventory.model import Assessment, Coverage, Report, Scan
+from inventory.report import Assessment, Coverage, Report, Scan
 from inventory.store import Store
 from scanner.assess import assess_fleet
 from scanner.audit import Audit

@@ -12,7 +12,8 @@ from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 
 from checks.ports import reason
-from inventory.model import Device, Endpoint, Traffic
+from inventory.model import Device, Endpoint
+from inventory.report import Traffic
 from scanner.conversation import (
     Lead,
     ProtocolModule,

@@ -9,7 +9,8 @@ from checks.contract import Answer, Check, Login, Verdict, informed, load_checks
 from checks.firmware import firmware_age
 from checks.intelligence import Intelligence
 from inventory.coverage import covered
-from inventory.model import Assessment, Level, Report
+from inventory.model import Level
+from inventory.report import Assessment, Report
 from scanner.assess import assess, assess_fleet
 from scanner.intel.gate import STALE, judged_by
 from scanner.score import score

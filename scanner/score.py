@@ -28,7 +28,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from math import log, prod
 
-from inventory.model import Confidence, Family, Finding, Score, Severity
+from inventory.findings import Finding, Score
+from inventory.model import Confidence, Family, Severity
 
 FLOOR: Mapping[Severity, float] = {
     Severity.CRITICAL: 0.90,

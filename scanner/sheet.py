@@ -7,8 +7,10 @@ from rich.console import RenderableType
 from rich.padding import Padding
 from rich.text import Text
 
+from inventory.findings import Finding
 from inventory.known import Known
-from inventory.model import Assessment, Device, Endpoint, Finding
+from inventory.model import Device, Endpoint
+from inventory.report import Assessment
 from scanner.parts import parts_in_words
 from scanner.terminal import band, cell, name_of, table
 from scanner.timeline import Timeline

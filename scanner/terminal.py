@@ -10,7 +10,8 @@ from rich.console import Console, RenderableType
 from rich.table import Table
 from rich.text import Text
 
-from inventory.model import Assessment, Device, Severity
+from inventory.model import Device, Severity
+from inventory.report import Assessment
 from inventory.text import one_line
 
 BAND_STYLES = {

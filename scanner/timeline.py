@@ -14,7 +14,8 @@ from rich.text import Text
 
 from checks.firmware import age_in_words
 from checks.interval import days_in_words
-from inventory.model import Assessment, Clue, FirmwareAge
+from inventory.ages import Clue, FirmwareAge
+from inventory.report import Assessment
 from inventory.text import one_line
 from scanner.terminal import cell
 

@@ -13,7 +13,8 @@ from rich.table import Table
 from rich.text import Text
 
 from checks.cipher_suites import Weakness, all_suites, suite_name
-from inventory.model import Assessment, Observation, Severity, Status
+from inventory.model import Observation, Severity, Status
+from inventory.report import Assessment
 from scanner.codecs.tls_codec import SSL20, VERSIONS
 from scanner.sheet import finding_in_words, indented, section
 from scanner.terminal import BAND_STYLES, cell, name_of, table

@@ -7,9 +7,11 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
 
 from inventory.errors import Quarantined
+from inventory.findings import Outcome
 from inventory.identity import candidates
-from inventory.model import Assessment, Claim, Device, Outcome, Status
+from inventory.model import Claim, Device, Status
 from inventory.quarantine import Quarantine
+from inventory.report import Assessment
 
 CROWD = 3
 """So many devices that fall silent together, while none answers, are no devices that were harmed: it is the network."""

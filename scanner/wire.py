@@ -35,7 +35,8 @@ from inventory.errors import (
     Unreached,
 )
 from inventory.ledger import LooseBook
-from inventory.model import Endpoint, Level, Traffic
+from inventory.model import Endpoint, Level
+from inventory.report import Traffic
 from scanner.attempt import Attempts, errand_of, instead
 from scanner.audit import Audit
 from scanner.conversation import EVIDENCE_LIMIT, Conversation, Depth, Heard, LoginModule, ProtocolModule, Safety, Target

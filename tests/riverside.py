@@ -3,31 +3,11 @@
 from dataclasses import replace
 from datetime import UTC, date, datetime
 
-from inventory.model import (
-    Assessment,
-    Claim,
-    Clue,
-    Confidence,
-    Coverage,
-    Device,
-    Endpoint,
-    Family,
-    Finding,
-    FirmwareAge,
-    FleetFinding,
-    Gap,
-    Level,
-    Observation,
-    Outcome,
-    Report,
-    Scan,
-    Score,
-    Severity,
-    Status,
-    Traffic,
-    finding_id,
-)
+from inventory.ages import Clue, FirmwareAge
+from inventory.findings import Finding, FleetFinding, Outcome, Score, finding_id
+from inventory.model import Claim, Confidence, Device, Endpoint, Family, Gap, Level, Observation, Severity, Status
 from inventory.quarantine import Quarantine, Uptime
+from inventory.report import Assessment, Coverage, Report, Scan, Traffic
 
 NOON = datetime(2026, 11, 20, 12, 0, tzinfo=UTC)
 HOSTILE = "\x1b]0;owned\x07\x1b[2J\u202egnp.exe [bold red]loud[/] =cmd|calc \u200b\x9b31m"

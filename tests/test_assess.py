@@ -14,7 +14,8 @@ from checks.contract import (
     NotApplicable,
     Verdict,
 )
-from inventory.model import Device, Endpoint, Family, Gap, Level, Observation, Outcome, Severity, Status
+from inventory.findings import Outcome
+from inventory.model import Device, Endpoint, Family, Gap, Level, Observation, Severity, Status
 from scanner.assess import assess
 
 WEB = Endpoint("192.0.2.7", 80)

@@ -12,7 +12,9 @@ import pytest
 from click.testing import CliRunner
 
 from inventory.errors import ConfigError, ScopeError, StoreError
-from inventory.model import Coverage, Outcome, Report, Severity, Status
+from inventory.findings import Outcome
+from inventory.model import Severity, Status
+from inventory.report import Coverage, Report
 from inventory.store import Store
 from scanner import cli
 from scanner.exits import Exit, exit_for

@@ -8,8 +8,9 @@ from pathlib import Path
 
 import pytest
 
+from inventory.ages import Clue, FirmwareAge
 from inventory.errors import StoreError
-from inventory.model import Clue, Confidence, FirmwareAge
+from inventory.model import Confidence
 from inventory.records import encode
 from inventory.store import Store
 from inventory.tables import NEWEST

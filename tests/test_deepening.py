@@ -9,7 +9,8 @@ from typing import Any
 import pytest
 
 from inventory.errors import TimedOut, Unreached
-from inventory.model import Device, Endpoint, Facts, Observation, Traffic
+from inventory.model import Device, Endpoint, Facts, Observation
+from inventory.report import Traffic
 from scanner.allowance import Allowance
 from scanner.conversation import Depth, Heard, Target
 from scanner.deepening import ENDPOINTS, STRICT, deeper

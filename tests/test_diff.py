@@ -3,7 +3,9 @@ from dataclasses import replace
 import pytest
 
 from inventory.diff import DeviceState, FindingState, diff
-from inventory.model import Assessment, Claim, Confidence, Device, Gap, Outcome, Report, Severity, Status
+from inventory.findings import Outcome
+from inventory.model import Claim, Confidence, Device, Gap, Severity, Status
+from inventory.report import Assessment, Report
 from tests.riverside import (
     CAMERA,
     CAMERA_TELNET,

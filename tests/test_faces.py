@@ -6,21 +6,11 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from checks.contract import load_checks
+from inventory.ages import FirmwareAge
+from inventory.findings import Finding, Outcome, finding_id
 from inventory.identity import identity_of
-from inventory.model import (
-    Assessment,
-    Confidence,
-    Device,
-    Endpoint,
-    Family,
-    Finding,
-    FirmwareAge,
-    Level,
-    Outcome,
-    Severity,
-    Status,
-    finding_id,
-)
+from inventory.model import Confidence, Device, Endpoint, Family, Level, Severity, Status
+from inventory.report import Assessment
 from scanner.discover import Host
 from scanner.joining import Faces, already_tried, together, without_logins
 from scanner.score import score

@@ -9,7 +9,8 @@ from typing import cast
 import pytest
 
 from inventory.errors import PeerError, ProtocolError, ScopeError, TimedOut
-from inventory.model import KINDS, Claim, Confidence, Device, Endpoint, Facts, Level, Observation, Traffic
+from inventory.model import KINDS, Claim, Confidence, Device, Endpoint, Facts, Level, Observation
+from inventory.report import Traffic
 from scanner.audit import Audit
 from scanner.conversation import Heard, ProtocolModule, Target
 from scanner.discover import Host

@@ -9,7 +9,8 @@ from typing import Any, cast
 import pytest
 
 from inventory.errors import NoSession, PeerClosed, PeerError, ProtocolError, TimedOut, Unreached
-from inventory.model import Device, Endpoint, Traffic
+from inventory.model import Device, Endpoint
+from inventory.report import Traffic
 from scanner import identify
 from scanner.conversation import Heard, Lead, ProtocolModule, Target
 from scanner.discover import Host

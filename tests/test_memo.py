@@ -12,7 +12,8 @@ import pytest
 
 from checks.contract import Account, Answer, Login, Verdict, load_checks
 from inventory.errors import ScopeError, TimedOut
-from inventory.model import Assessment, Device, Level, Status, Traffic
+from inventory.model import Device, Level, Status
+from inventory.report import Assessment, Traffic
 from inventory.store import Store
 from scanner.audit import Audit
 from scanner.config import Settings
@@ -125,7 +126,7 @@ async def test_no_account_is_tried_twice_and_the_cap_counts_under_one_identity(t
 
 
 async def test_the_finding_goes_by_the_new_identity(tmp_path, port):
-    from inventory.model import finding_id
+    from inventory.findings import finding_id
 
     assessment = await scanned(tmp_path, port, Played(frozenset({"public"})))
     (found,) = [f for f in assessment.findings if f.check == "snmp-default-community"]

@@ -9,26 +9,12 @@ from datetime import UTC, datetime
 
 import pytest
 
+from inventory.ages import FirmwareAge
 from inventory.errors import ConfigError
-from inventory.model import (
-    Assessment,
-    Claim,
-    Confidence,
-    Device,
-    Endpoint,
-    FactValue,
-    Family,
-    Finding,
-    FirmwareAge,
-    Gap,
-    Observation,
-    Outcome,
-    Score,
-    Severity,
-    Status,
-    Traffic,
-)
+from inventory.findings import Finding, Outcome, Score
+from inventory.model import Claim, Confidence, Device, Endpoint, FactValue, Family, Gap, Observation, Severity, Status
 from inventory.quarantine import Quarantine
+from inventory.report import Assessment, Traffic
 from inventory.store import Store
 from scanner import cli
 from scanner.exits import Exit

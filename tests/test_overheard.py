@@ -7,7 +7,8 @@ from typing import Any, cast
 import pytest
 
 from inventory.errors import TimedOut
-from inventory.model import Endpoint, Observation, Traffic
+from inventory.model import Endpoint, Observation
+from inventory.report import Traffic
 from scanner.conversation import Heard, ProtocolModule, Target
 from scanner.discover import Host
 from scanner.identify import Interview

@@ -13,7 +13,8 @@ import pytest
 
 from checks.contract import Account, Answer, Login, Verdict
 from inventory.errors import TimedOut
-from inventory.model import Assessment, Endpoint, Level, Traffic
+from inventory.model import Endpoint, Level
+from inventory.report import Assessment, Traffic
 from inventory.store import Store
 from scanner.audit import Audit
 from scanner.config import Settings

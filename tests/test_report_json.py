@@ -8,8 +8,10 @@ from typing import Any
 import jsonschema
 import pytest
 
+from inventory.ages import Clue, FirmwareAge
 from inventory.errors import ConfigError
-from inventory.model import Clue, Confidence, Coverage, FirmwareAge, Observation, Report
+from inventory.model import Confidence, Observation
+from inventory.report import Coverage, Report
 from inventory.text import visible
 from scanner.report import json as report_json
 from scanner.report import render_for

@@ -4,7 +4,9 @@ from dataclasses import replace
 import pytest
 from rich.cells import cell_len
 
-from inventory.model import Coverage, Outcome, Report, Status
+from inventory.findings import Outcome
+from inventory.model import Status
+from inventory.report import Coverage, Report
 from scanner.report import text
 from tests.golden_files import assert_golden
 from tests.riverside import CAMERA, HOSTILE, METER, REPORT

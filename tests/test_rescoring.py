@@ -7,7 +7,8 @@ import pytest
 
 from checks.intelligence import of_tables
 from checks.knowledge import Component, Origin
-from inventory.model import Claim, Confidence, Coverage, Endpoint, Report, Severity
+from inventory.model import Claim, Confidence, Endpoint, Severity
+from inventory.report import Coverage, Report
 from scanner.exits import Exit, exit_for
 from scanner.intel.gate import OLD, as_of, judged_by, staleness
 from scanner.rescoring import rescore

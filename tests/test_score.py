@@ -5,7 +5,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from inventory.model import Confidence, Endpoint, Family, Finding, Severity
+from inventory.findings import Finding
+from inventory.model import Confidence, Endpoint, Family, Severity
 from scanner.score import CEILING, FLOOR, effective, score
 
 SEVERITIES = st.sampled_from(Severity)

@@ -4,8 +4,11 @@ from datetime import UTC, datetime
 
 import pytest
 
+from inventory.ages import FirmwareAge
+from inventory.findings import Score
 from inventory.known import Known
-from inventory.model import Assessment, Device, Endpoint, FactValue, FirmwareAge, Observation, Score, Severity
+from inventory.model import Device, Endpoint, FactValue, Observation, Severity
+from inventory.report import Assessment
 from scanner.sheet import sheet
 from scanner.terminal import printed
 

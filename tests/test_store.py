@@ -17,8 +17,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from inventory.errors import StoreError
-from inventory.model import Assessment, Coverage, Endpoint, Observation
+from inventory.model import Endpoint, Observation
 from inventory.records import decode, encode
+from inventory.report import Assessment, Coverage
 from inventory.store import Store
 from inventory.tables import METADATA
 from tests.riverside import CAMERA, GATEWAY, METER, NOON, RECORDER, REPORT, SCAN, SHARED_KEY

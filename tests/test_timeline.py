@@ -11,8 +11,11 @@ from hypothesis import strategies as st
 from rich.cells import cell_len
 
 from checks.interval import combined
+from inventory.ages import Clue, FirmwareAge
+from inventory.findings import Score
 from inventory.known import Known
-from inventory.model import Assessment, Claim, Clue, Confidence, Device, Endpoint, FirmwareAge, Score, Severity
+from inventory.model import Claim, Confidence, Device, Endpoint, Severity
+from inventory.report import Assessment
 from scanner.sheet import sheet
 from scanner.terminal import printed
 from scanner.timeline import BELIEVED, SET_ASIDE, Timeline, firmware_in_words

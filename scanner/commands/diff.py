@@ -11,7 +11,7 @@ from scanner.options import Options
 from scanner.output import show
 
 if TYPE_CHECKING:
-    from inventory.model import Scan
+    from inventory.report import Scan
 
 
 @click.command()

@@ -17,7 +17,7 @@ from scanner.options import Options
 from scanner.output import Outputs, show_report, to_files
 
 if TYPE_CHECKING:
-    from inventory.model import Report
+    from inventory.report import Report
     from scanner.events import Observer
     from scanner.hearing import Hearing
     from scanner.listening import Record

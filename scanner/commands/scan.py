@@ -18,7 +18,7 @@ from scanner.options import Options
 from scanner.output import Outputs, show_report, to_files, write
 
 if TYPE_CHECKING:
-    from inventory.model import Report
+    from inventory.report import Report
     from scanner.job import Job
     from scanner.pipeline import Run
 

@@ -18,8 +18,8 @@ from scanner.options import Options
 from scanner.output import Outputs, show, to_files
 
 if TYPE_CHECKING:
-    from inventory.model import Report
     from inventory.quarantine import Quarantine
+    from inventory.report import Report
     from scanner.job import Job
     from scanner.ward import Ward
 

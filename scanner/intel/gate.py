@@ -5,7 +5,7 @@ from datetime import date
 
 from checks.intelligence import Intelligence
 from checks.knowledge import Manifest, Origin
-from inventory.model import Scan
+from inventory.report import Scan
 
 OLD = 45
 """Days after which every report says that what it was judged by is old: CISA's catalogue alone grows by a dozen rows in that time."""

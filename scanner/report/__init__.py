@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping
 from functools import cache
 
 from inventory.errors import ConfigError
-from inventory.model import Report
+from inventory.report import Report
 
 Render = Callable[[Report], str]
 

@@ -6,19 +6,11 @@ from collections.abc import Mapping
 from datetime import date, datetime
 from typing import Any
 
-from inventory.model import (
-    Assessment,
-    Clue,
-    Device,
-    Endpoint,
-    Finding,
-    FleetFinding,
-    Observation,
-    Report,
-    Scan,
-    Traffic,
-)
+from inventory.ages import Clue
+from inventory.findings import Finding, FleetFinding
+from inventory.model import Device, Endpoint, Observation
 from inventory.quarantine import Quarantine, Uptime
+from inventory.report import Assessment, Report, Scan, Traffic
 from inventory.text import visible
 
 SUFFIX = ".json"

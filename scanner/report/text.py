@@ -6,7 +6,9 @@ from rich.console import Group, RenderableType
 from rich.padding import Padding
 from rich.text import Text
 
-from inventory.model import Assessment, Endpoint, Finding, FleetFinding, Report, Status
+from inventory.findings import Finding, FleetFinding
+from inventory.model import Endpoint, Status
+from inventory.report import Assessment, Report
 from scanner.parts import parts_in_words
 from scanner.terminal import band, cell, name_of, printed, table
 from scanner.timeline import firmware_in_words

@@ -11,7 +11,8 @@ from checks.components import SYSTEMS
 from checks.firmware import firmware_age, proof_of
 from checks.intelligence import built_in, of_tables
 from checks.knowledge import Component, Product, Release
-from inventory.model import Claim, Clue, Confidence, Endpoint
+from inventory.ages import Clue
+from inventory.model import Claim, Confidence, Endpoint
 from tests.checks.conftest import claimed, made
 
 SSH = ("ssh", 22, {"ssh.software": "OpenSSH_7.4p1", "ssh.comment": "Debian-10+deb9u7"})

@@ -1,6 +1,7 @@
 from checks.contract import Member
 from checks.fleet_default_account import fleet_default_account
-from inventory.model import Confidence, Endpoint, Family, Finding, Severity
+from inventory.findings import Finding
+from inventory.model import Confidence, Endpoint, Family, Severity
 
 TELNET = Endpoint("192.0.2.1", 23)
 

@@ -8,7 +8,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from checks.interval import combined, days_in_words
-from inventory.model import Clue, Confidence
+from inventory.ages import Clue
+from inventory.model import Confidence
 
 SCANNED = date(2026, 11, 21)
 DAYS = st.dates(date(2008, 1, 1), date(2028, 12, 31))

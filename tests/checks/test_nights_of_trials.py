@@ -15,8 +15,9 @@ from checks.catalogue import Catalogue, catalogue
 from checks.contract import Answer, Login, Verdict
 from checks.credentials import read
 from checks.default_credentials import accepts_any_password, default_credentials
+from inventory.findings import Outcome
 from inventory.ledger import ATTEMPTS_PER_ACCOUNT, LooseBook
-from inventory.model import Claim, Confidence, Device, Endpoint, Facts, Level, Observation, Outcome, Status
+from inventory.model import Claim, Confidence, Device, Endpoint, Facts, Level, Observation, Status
 from scanner.ledger import Ledger
 from scanner.memo import Memo
 

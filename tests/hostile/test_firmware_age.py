@@ -17,19 +17,8 @@ from checks.ranges import affects
 from checks.scheme import load_schemes
 from checks.versions import compare
 from inventory.known import Known
-from inventory.model import (
-    Assessment,
-    Claim,
-    Confidence,
-    Coverage,
-    Device,
-    Endpoint,
-    Level,
-    Observation,
-    Report,
-    Scan,
-    Status,
-)
+from inventory.model import Claim, Confidence, Device, Endpoint, Level, Observation, Status
+from inventory.report import Assessment, Coverage, Report, Scan
 from scanner.assess import assess, assess_fleet
 from scanner.report import json as report_json
 from scanner.report import text as report_text

@@ -14,19 +14,8 @@ from checks.contract import Answer, Login, Verdict, load_checks, load_fleet_chec
 from checks.firmware import firmware_age
 from inventory.identity import identity_of
 from inventory.known import Known
-from inventory.model import (
-    Assessment,
-    Coverage,
-    Device,
-    Endpoint,
-    FactValue,
-    Gap,
-    Level,
-    Observation,
-    Report,
-    Scan,
-    Status,
-)
+from inventory.model import Device, Endpoint, FactValue, Gap, Level, Observation, Status
+from inventory.report import Assessment, Coverage, Report, Scan
 from inventory.store import Store
 from inventory.text import one_line, visible
 from scanner.assess import assess, assess_fleet

@@ -11,7 +11,8 @@ from pathlib import Path
 import pytest
 
 from inventory.diff import DeviceState, FindingState, diff
-from inventory.model import Endpoint, Level, Scan
+from inventory.model import Endpoint, Level
+from inventory.report import Scan
 from inventory.store import Store
 from scanner.discover import Host
 from scanner.listening import NOT_ASKED

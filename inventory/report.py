@@ -1,0 +1,116 @@
+"""One scan and all that it found."""
+
+from dataclasses import dataclass, field
+from datetime import date, datetime
+
+from inventory.ages import FirmwareAge
+from inventory.findings import Finding, FleetFinding, Outcome, Score
+from inventory.model import Device, Endpoint, Level
+from inventory.quarantine import Quarantine, Uptime
+
+
+@dataclass(frozen=True, slots=True)
+class Traffic:
+    """What the scan sent: packets (as far as we can count our own), connections, login attempts."""
+
+    packets_sent: int = 0
+    connections: int = 0
+    login_attempts: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Assessment:
+    """Everything about one device in one scan; stored as soon as it is done.
+
+    `traffic` is what the device was sent beyond the port sweep, `uptime` what its own counters said before and after it was asked, and `quarantine` why it
+    is left alone, if it is.
+    """
+
+    device: Device
+    outcomes: tuple[Outcome, ...]
+    score: Score
+    firmware: FirmwareAge
+    when: datetime
+    traffic: Traffic = field(default_factory=Traffic)
+    uptime: tuple[Uptime, ...] = ()
+    quarantine: Quarantine | None = None
+
+    @property
+    def findings(self) -> tuple[Finding, ...]:
+        """All findings, worst first, then by check and endpoint."""
+        found = [finding for outcome in self.outcomes for finding in outcome.findings]
+        return tuple(sorted(found, key=lambda f: (-f.severity, f.check, f.endpoint.sort_key, f.id)))
+
+
+@dataclass(frozen=True, slots=True)
+class Coverage:
+    """Addresses asked, devices alive, devices identified (vendor or kind known), and devices of which something could not be examined.
+
+    A device counts once, however many addresses it has; `alive_addresses` counts those (0 in records of before they were counted: one each).
+    """
+
+    addresses: int = 0
+    alive: int = 0
+    identified: int = 0
+    unreached: int = 0
+    alive_addresses: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Scan:
+    """One run: what was asked of it, by whose word, and what it could not do (`notes`).
+
+    `intel` names the intelligence that it was judged by: the day it was made and its SHA-256; `intel_as_of` is the day up to which the oldest part of it knows.
+    """
+
+    id: str
+    started: datetime
+    networks: tuple[str, ...]
+    level: Level
+    authorised_by: str
+    version: str
+    site: str = ""
+    pace: str = "normal"
+    engine: str = "builtin"
+    intel: str = ""
+    intel_as_of: date | None = None
+    ended: datetime | None = None
+    traffic: Traffic = field(default_factory=Traffic)
+    notes: tuple[str, ...] = ()
+
+    @property
+    def is_passive(self) -> bool:
+        """Whether nothing was asked: a device that it does not hold may be there all the same, and one that it holds was not examined."""
+        return self.engine in PASSIVE_ENGINES
+
+
+PASSIVE_ENGINES = ("listen", "import")
+
+
+@dataclass(frozen=True, slots=True)
+class Report:
+    """A scan and all it found, worst device first."""
+
+    scan: Scan
+    assessments: tuple[Assessment, ...]
+    fleet: tuple[FleetFinding, ...]
+    coverage: Coverage
+
+    @property
+    def quarantined(self) -> tuple[Assessment, ...]:
+        """The assessments of the devices that are left alone, by address."""
+        held = (assessment for assessment in self.assessments if assessment.quarantine is not None)
+        return tuple(sorted(held, key=lambda a: Endpoint(a.device.address, 0).sort_key))
+
+    @property
+    def dated(self) -> tuple[int, int, int]:
+        """Of how many devices it is known until when at the latest the firmware was built, of how many only from when on, and of how many neither."""
+        ages = [assessment.firmware for assessment in self.assessments]
+        known = sum(age.not_after is not None for age in ages)
+        bounded = sum(age.not_after is None and age.not_before is not None for age in ages)
+        return known, bounded, len(ages) - known - bounded
+
+    @property
+    def ranked(self) -> tuple[Assessment, ...]:
+        """The assessments by score, worst first, then by address."""
+        return tuple(sorted(self.assessments, key=lambda a: (-a.score.value, Endpoint(a.device.address, 0).sort_key)))
