@@ -20,11 +20,12 @@ import pkgutil
 from collections.abc import Callable, Generator, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime
+from enum import StrEnum
 from functools import cache, partial
 from typing import TypeVar
 
 from inventory.ages import FirmwareAge
-from inventory.findings import Finding
+from inventory.findings import Finding, Vulnerability
 from inventory.ledger import Verdict as Verdict  # noqa: PLC0414 - a word of this contract, kept where the records are that use it
 from inventory.model import Confidence, Device, Endpoint, Family, Level, Severity
 
@@ -37,12 +38,43 @@ class Inconclusive(Exception):
     """The device did not let the check come to a verdict; the message becomes the reason of an UNREACHED outcome."""
 
 
+class Act(StrEnum):
+    """What kind of work a remedy is: what one person does in one go, over as many devices as need it."""
+
+    PASSWORD = "password"
+    """Give accounts passwords of their own."""
+    ACCESS = "access"
+    """Turn authentication on, or anonymous access off."""
+    UPDATE = "update"
+    """Install a newer firmware."""
+    REPLACE = "replace"
+    """Plan the device's replacement."""
+    ENCRYPT = "encrypt"
+    """Change the settings of TLS, or turn it on."""
+    CERTIFICATE = "certificate"
+    """Make a new key, or install a certificate."""
+    SWITCH_OFF = "switch-off"
+    """Turn a service off."""
+    SEGMENT = "segment"
+    """Let only the named hosts reach it: a firewall rule, an access list, a network of its own."""
+    INVESTIGATE = "investigate"
+    """Go and look: what it is, or what has happened to it."""
+
+
+_ACT_OF = {
+    Family.CREDENTIALS: Act.PASSWORD,
+    Family.TLS: Act.ENCRYPT,
+    Family.FIRMWARE: Act.UPDATE,
+    Family.PORTS: Act.SEGMENT,
+}
+
+
 @dataclass(frozen=True, slots=True)
 class Flaw:
     """What is particular about one finding; the rest is the check's.
 
-    `facet` tells two flaws of one check on one device apart and defaults to "tcp/23"; `severity`, `title`, `remedy` and `standards` override the check's own.
-    `account` names the account that opened it: the catalogue entry's id and the user ("hikvision: admin"), never a password.
+    `facet` tells two flaws of one check on one device apart and defaults to "tcp/23"; `severity`, `title`, `remedy`, `standards`, `act` and `sources` override
+    the check's own. `account` names the account that opened it: the catalogue entry's id and the user ("hikvision: admin"), never a password.
     """
 
     endpoint: Endpoint
@@ -55,6 +87,9 @@ class Flaw:
     remedy: str = ""
     account: str = ""
     standards: tuple[str, ...] = ()
+    act: Act | None = None
+    sources: tuple[str, ...] = ()
+    vulnerabilities: tuple[Vulnerability, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -147,7 +182,8 @@ class Check:
 
     `informed` names what else it is told by keyword: the accounts to choose from (``catalogue=``), the operator's own knowledge (``keys=``, ``profile=``), and
     the intelligence (``intelligence=``), each with a default in `judge`, for where there is none.
-    `manual` is its module's docstring, cleaned.
+    `manual` is its module's docstring, cleaned. `act` is what kind of work its remedy is (its family's where nothing is said), and `sources` name where the
+    facts stand that it judges by.
     """
 
     id: str
@@ -161,6 +197,8 @@ class Check:
     level: Level = Level.IDENTIFY
     manual: str = ""
     informed: tuple[str, ...] = ()
+    act: Act = Act.SEGMENT
+    sources: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -175,6 +213,8 @@ class FleetCheck:
     judge: Callable[[Iterable[Member]], FleetJudgement]
     standards: tuple[str, ...] = ()
     manual: str = ""
+    act: Act = Act.SEGMENT
+    sources: tuple[str, ...] = ()
 
 
 def ask(question: Login) -> Asking[Answer]:
@@ -209,11 +249,27 @@ def check(  # noqa: PLR0913 - the fields of a declaration, all named by the call
     standards: tuple[str, ...] = (),
     level: Level = Level.IDENTIFY,
     informed: tuple[str, ...] = (),
+    act: Act | None = None,
+    sources: tuple[str, ...] = (),
 ) -> Callable[[Callable[..., Judgement]], Check]:
     """Declare the generator below it a check."""
 
     def declare(judge: Callable[..., Judgement]) -> Check:
-        return Check(id, title, severity, family, remedy, judge, needs, standards, level, _manual(judge), informed)
+        return Check(
+            id,
+            title,
+            severity,
+            family,
+            remedy,
+            judge,
+            needs,
+            standards,
+            level,
+            _manual(judge),
+            informed,
+            act or _ACT_OF[family],
+            sources,
+        )
 
     return declare
 
@@ -226,11 +282,15 @@ def fleet_check(
     family: Family,
     remedy: str,
     standards: tuple[str, ...] = (),
+    act: Act | None = None,
+    sources: tuple[str, ...] = (),
 ) -> Callable[[Callable[[Iterable[Member]], FleetJudgement]], FleetCheck]:
     """Declare the generator below it a fleet check."""
 
     def declare(judge: Callable[[Iterable[Member]], FleetJudgement]) -> FleetCheck:
-        return FleetCheck(id, title, severity, family, remedy, judge, standards, _manual(judge))
+        return FleetCheck(
+            id, title, severity, family, remedy, judge, standards, _manual(judge), act or _ACT_OF[family], sources
+        )
 
     return declare
 

@@ -204,7 +204,8 @@ class Device:
     """One device: its stable identity, where it is, which ports are open, what it said, and what that makes it.
 
     `why` says in sentences what its identity rests on and why its addresses are one device, `conflicts` which other records share a mark with it and why they
-    were kept apart. `noted` are addresses that it was heard to have and that nobody may ask: outside the scope, and never touched.
+    were kept apart. `noted` are addresses that it was heard to have and that nobody may ask: outside the scope, and never touched. `untrusted` says why nothing
+    that it says proves anything (it opens every port, it speaks every protocol), "" where it is a device like others.
     """
 
     identity: str
@@ -218,6 +219,7 @@ class Device:
     why: tuple[str, ...] = ()
     conflicts: tuple[str, ...] = ()
     noted: tuple[str, ...] = ()
+    untrusted: str = ""
 
     @property
     def address(self) -> str:

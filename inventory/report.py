@@ -19,11 +19,30 @@ class Traffic:
 
 
 @dataclass(frozen=True, slots=True)
+class Context:
+    """What the city knows of a device that no device says of itself; "" is what nobody has measured or written down.
+
+    `vantages` are the places in the network from which it was reached, and `exposure` the widest of them in SSVC's words: small, controlled or open. `impact`
+    is what its failure does to people, in SSVC's words: low, medium, high or very high. `criticality` (low, normal, high, critical), `owner`, `department`,
+    `site` and `name` are the register's.
+    """
+
+    exposure: str = ""
+    vantages: tuple[str, ...] = ()
+    impact: str = ""
+    criticality: str = ""
+    owner: str = ""
+    department: str = ""
+    site: str = ""
+    name: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class Assessment:
     """Everything about one device in one scan; stored as soon as it is done.
 
     `traffic` is what the device was sent beyond the port sweep, `uptime` what its own counters said before and after it was asked, and `quarantine` why it
-    is left alone, if it is.
+    is left alone, if it is. `context` is no part of what was found: the ranking adds it, by what the city knows on that day.
     """
 
     device: Device
@@ -34,6 +53,7 @@ class Assessment:
     traffic: Traffic = field(default_factory=Traffic)
     uptime: tuple[Uptime, ...] = ()
     quarantine: Quarantine | None = None
+    context: Context = field(default_factory=Context)
 
     @property
     def findings(self) -> tuple[Finding, ...]:
@@ -61,6 +81,7 @@ class Scan:
     """One run: what was asked of it, by whose word, and what it could not do (`notes`).
 
     `intel` names the intelligence that it was judged by: the day it was made and its SHA-256; `intel_as_of` is the day up to which the oldest part of it knows.
+    `vantage` names the place in the network from which it looked ("guest-wifi"), "" where nobody said.
     """
 
     id: str
@@ -74,6 +95,7 @@ class Scan:
     engine: str = "builtin"
     intel: str = ""
     intel_as_of: date | None = None
+    vantage: str = ""
     ended: datetime | None = None
     traffic: Traffic = field(default_factory=Traffic)
     notes: tuple[str, ...] = ()

@@ -107,6 +107,9 @@ def _finding(check: Check, device: Device, flaw: Flaw) -> Finding:
         standards=flaw.standards or check.standards,
         facet=flaw.facet,
         account=flaw.account,
+        act=(flaw.act or check.act).value,
+        sources=flaw.sources or check.sources,
+        vulnerabilities=flaw.vulnerabilities,
     )
 
 
@@ -129,4 +132,6 @@ def _fleet_finding(check: FleetCheck, flaw: FleetFlaw) -> FleetFinding:
         remedy=check.remedy,
         devices=tuple(sorted(flaw.devices)),
         standards=check.standards,
+        act=check.act.value,
+        sources=check.sources,
     )

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from checks.intelligence import Intelligence
     from inventory.store import Store  # these import much; `tocsin --help` needs none of it
+    from scanner.city import City
     from scanner.config import Settings
 
 
@@ -57,6 +58,14 @@ class Options:
     def intelligence_file(self) -> Path:
         """Where an update puts what it makes: where the operator's is, else in the user's state folder."""
         return self.intelligence_named() or state_folder() / "intelligence.zip"
+
+    def city(self) -> City:
+        """What the city knows of its devices today."""
+        from datetime import datetime
+
+        from scanner.city import City
+
+        return City(datetime.now().astimezone().date())
 
     def open_store(self, *, create: bool = False) -> Store:
         """The inventory, opened; made only if `create`."""

@@ -30,6 +30,7 @@ from math import log, prod
 
 from inventory.findings import Finding, Score
 from inventory.model import Confidence, Family, Severity
+from inventory.report import Context
 
 FLOOR: Mapping[Severity, float] = {
     Severity.CRITICAL: 0.90,
@@ -60,6 +61,7 @@ DUE: Mapping[Severity, str] = {
     Severity.INFO: "",
 }
 FAMILY_SHARE = 0.25
+UNKNOWN = Context()
 _AT_MOST = {
     Confidence.INFERRED: Severity.MEDIUM,
     Confidence.LIKELY: Severity.HIGH,
@@ -78,12 +80,17 @@ class _Weighed:
 
 
 def effective(finding: Finding) -> Severity:
-    """The severity as far as it is proven."""
-    return min(finding.severity, _AT_MOST[finding.confidence])
+    """The severity as its context moves it, and as far as it is proven."""
+    moved = finding.severity + sum(shift.by for shift in finding.shifts)
+    return min(Severity(min(max(moved, Severity.INFO), Severity.CRITICAL)), _AT_MOST[finding.confidence])
 
 
-def score(findings: Sequence[Finding]) -> Score:
-    """The rank of a device with these findings; `why` names what each brings, worst first, and its points sum up to the value."""
+def score(findings: Sequence[Finding], context: Context = UNKNOWN) -> Score:
+    """The rank of a device with these findings; `why` names what each brings, worst first, and its points sum up to the value.
+
+    What is accepted counts for nothing. The `context` moves no band here (the findings' own shifts do): it decides the date and the decision.
+    """
+    findings = [finding for finding in findings if finding.accepted is None]
     families = sorted(_families(findings), key=lambda weighed: (-weighed.band, -weighed.value, weighed.family.value))
     if not families:
         return Score(0.0, Severity.INFO, "", ())

@@ -11,10 +11,12 @@ from scanner.output import show
 def command(options: Options) -> None:
     """List every device in the inventory, as it was seen last."""
     from inventory.model import Endpoint
+    from scanner.ranking import ranked_known
     from scanner.terminal import band, cell, name_of, table
 
     with options.open_store() as store:
-        known = store.devices()
+        city = options.city()
+        known = tuple(ranked_known(each, city) for each in store.devices())
     rows = table("address", "device", "id", "score", "band", "first seen", "last seen")
     rows.columns[0].no_wrap = True
     for each in sorted(known, key=lambda each: Endpoint(each.assessment.device.address, 0).sort_key):

@@ -25,11 +25,13 @@ def command(options: Options, old: str | None, new: str | None) -> None:
     """
     from inventory.diff import diff
     from scanner.changes import changes
+    from scanner.ranking import ranked
 
     with options.open_store() as store:
         newer = store.report(new)
         older = store.report(old or _before(newer.scan, store.scans()))
-    show(*changes(diff(older, newer)))
+    city = options.city()
+    show(*changes(diff(ranked(older, city), ranked(newer, city))))
 
 
 def _before(scan: Scan, scans: Sequence[Scan]) -> str:

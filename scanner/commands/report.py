@@ -23,6 +23,8 @@ def command(options: Options, scan: str | None, rescore: bool, files: tuple[Path
 
     SCAN is an id or its beginning; without one, the newest.
     """
+    from scanner.ranking import ranked
+
     outputs = Outputs(files)
     with options.open_store() as store:
         report = store.report(scan)
@@ -31,6 +33,7 @@ def command(options: Options, scan: str | None, rescore: bool, files: tuple[Path
 
         today = datetime.now().astimezone().date()
         report = judged_anew(report, options.intelligence(), today, options.settings().department)
+    report = ranked(report, options.city())
     outputs.write(report)
     if not files:
         show_report(report)

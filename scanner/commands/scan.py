@@ -115,6 +115,7 @@ def command(
     with such words in it. Without one, the site of tocsin.toml is scanned.
     """
     from scanner.jobs import Request, build, resumed
+    from scanner.ranking import ranked
 
     level = LEVELS.get(wishes.pop("level") or "")
     job = build(Request(level=level, **wishes), options.settings(), datetime.now().astimezone(), options.intelligence())
@@ -131,7 +132,7 @@ def command(
 
         write(describe(job))
         return Exit.CLEAN
-    report = _scan(options, job, quiet=quiet)
+    report = ranked(_scan(options, job, quiet=quiet), options.city())
     if not quiet:
         show_report(report)
     outputs.write(report)

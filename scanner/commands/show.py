@@ -14,8 +14,9 @@ def command(options: Options, device: str) -> None:
 
     DEVICE is an id or its beginning, an address, a MAC or a serial number.
     """
+    from scanner.ranking import ranked_known
     from scanner.sheet import sheet
 
     with options.open_store() as store:
         known = store.device(device)
-    show(*sheet(known))
+    show(*sheet(ranked_known(known, options.city())))

@@ -14,8 +14,9 @@ def command(options: Options, device: str) -> None:
 
     Point by point, and what to do about it. DEVICE is an id or its beginning, an address, a MAC or a serial number.
     """
+    from scanner.ranking import placed
     from scanner.sheet import reasons
 
     with options.open_store() as store:
         known = store.device(device)
-    show(*reasons(known.assessment))
+    show(*reasons(placed(known.assessment, options.city())))

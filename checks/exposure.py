@@ -1,0 +1,137 @@
+"""The services that should not be reachable: one table, `data/exposure.toml`, with what shows each, why it matters, and what to do.
+
+The checks hold the manual pages, the table everything else: each row names the check that it belongs to, and a check judges all of its own with `exposed`.
+
+    [[exposure]]
+    id = "rdp"                          # stands in the finding's facet, beside the endpoint
+    check = "remote-desktop"
+    severity = "medium"
+    title = "A Windows desktop is offered to the network"     # "" is the check's own
+    protocols = ["rdp"]                 # heard there: confirmed …
+    when = { "rdp.security" = "rdp" }   # … where each of these facts has this value (a list: one of these values)
+    ports = ["tcp/3389"]                # open, and nothing that spoke there was understood: as sure as `by_port` says
+    by_port = "likely"                  # "likely" (the default) or "inferred", where others use the number as well
+    vendors = []                        # by number only on devices of these makers; [] is any
+    kinds = []                          # only on devices of these kinds; [] is any
+    permissible = true                  # whether the policy may allow it: then it is no finding where the policy does
+    detail = "Answered as a remote desktop (RDP)."
+    remedy = "Let only …"
+    act = "segment"                     # a word of `checks.contract.Act`
+    standards = ["open-ports", "CWE-668"]      # subjects of `data/standards.toml`, and clauses
+    source = "Microsoft [MS-RDPBCGR] 2.2.1.1"
+"""
+
+import importlib.resources
+import tomllib
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from functools import cache
+from typing import Any
+
+from checks.contract import Act, Flaw, Judgement
+from checks.policy import Policy, built_in
+from checks.standards import clauses
+from inventory.model import Confidence, Device, Endpoint, FactValue, Observation, Severity
+
+
+@dataclass(frozen=True, slots=True)
+class Exposure:
+    """One row of the table; the fields are described in this module's docstring."""
+
+    id: str
+    check: str
+    severity: Severity
+    detail: str
+    remedy: str
+    source: str
+    act: Act = Act.SEGMENT
+    title: str = ""
+    protocols: tuple[str, ...] = ()
+    when: Mapping[str, tuple[FactValue, ...]] = field(default_factory=dict)
+    ports: tuple[str, ...] = ()
+    by_port: Confidence = Confidence.LIKELY
+    vendors: tuple[str, ...] = ()
+    kinds: tuple[str, ...] = ()
+    permissible: bool = False
+    standards: tuple[str, ...] = ()
+
+
+@cache
+def all_exposures() -> tuple[Exposure, ...]:
+    """Every row, in the order of the table."""
+    text = importlib.resources.files("checks").joinpath("data/exposure.toml").read_text(encoding="utf-8")
+    return tuple(_exposure(**row) for row in tomllib.loads(text).get("exposure", ()))
+
+
+def _exposure(
+    *,
+    severity: str,
+    act: str = "segment",
+    by_port: str = "likely",
+    when: Mapping[str, Any] | None = None,
+    permissible: bool = False,
+    **row: Any,
+) -> Exposure:
+    texts: dict[str, Any] = {name: tuple(value) if isinstance(value, list) else value for name, value in row.items()}
+    texts["standards"] = clauses(*texts.get("standards", ()))
+    return Exposure(
+        severity=Severity[severity.upper()],
+        act=Act(act),
+        by_port=Confidence[by_port.upper()],
+        when={name: tuple(value) if isinstance(value, list) else (value,) for name, value in (when or {}).items()},
+        permissible=permissible,
+        **texts,
+    )
+
+
+def exposed(device: Device, check: str, policy: Policy | None = None) -> Judgement:
+    """Every row of a check against a device; ends with why it passed, and names what the policy allows."""
+    policy = policy or built_in()
+    allowed: list[str] = []
+    for row in all_exposures():
+        if row.check != check or (row.kinds and device.fact("kind") not in row.kinds):
+            continue
+        for flaw, protocol in _shown(row, device):
+            rule = policy.permits(device, flaw.endpoint, protocol) if row.permissible else ""
+            if rule:
+                allowed.append(f"{row.id} on {_where(flaw.endpoint)} is allowed by {rule}")
+            else:
+                yield flaw
+    return "; ".join(allowed) if allowed else "none of these was found open"
+
+
+def _shown(row: Exposure, device: Device) -> Iterator[tuple[Flaw, str]]:
+    """What shows the row: by what was heard, else by an open port where nothing was."""
+    heard = [seen for seen in device.speaking(*row.protocols) if _applies(row, seen)]
+    yield from ((_flaw(row, seen.endpoint, seen.evidence), seen.protocol) for seen in heard)
+    if row.vendors and device.fact("vendor") not in row.vendors:
+        return
+    spoken = {seen.endpoint for seen in device.observations if not seen.behind}
+    for endpoint in device.open_ports:
+        if f"{endpoint.transport}/{endpoint.port}" in row.ports and endpoint not in spoken:
+            yield _flaw(row, endpoint, by_port=True), ""
+
+
+def _applies(row: Exposure, seen: Observation) -> bool:
+    return all(seen.facts.get(name) in values for name, values in row.when.items())
+
+
+def _flaw(row: Exposure, endpoint: Endpoint, evidence: bytes = b"", *, by_port: bool = False) -> Flaw:
+    doubt = " Known by the number of its port alone: it said nothing that could be understood." if by_port else ""
+    return Flaw(
+        endpoint,
+        f"{row.detail}{doubt}",
+        evidence,
+        confidence=row.by_port if by_port else Confidence.CONFIRMED,
+        severity=row.severity,
+        facet=f"{_where(endpoint)} {row.id}",
+        title=row.title,
+        remedy=row.remedy,
+        standards=row.standards,
+        act=row.act,
+        sources=(row.source,),
+    )
+
+
+def _where(endpoint: Endpoint) -> str:
+    return f"{endpoint.transport}/{endpoint.port}"

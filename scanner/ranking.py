@@ -1,0 +1,38 @@
+"""What was found, ranked by what the city knows today. The inventory keeps what was found; every command that shows a rank puts it through here first."""
+
+from dataclasses import replace
+
+from inventory.findings import Finding, Outcome
+from inventory.known import Known
+from inventory.report import Assessment, Context, Report
+from scanner.city import City
+from scanner.score import score
+
+
+def ranked(report: Report, city: City) -> Report:
+    """The report with every device and finding in its context, worst first."""
+    again = replace(report, assessments=tuple(placed(assessment, city) for assessment in report.assessments))
+    return replace(again, assessments=again.ranked)
+
+
+def ranked_known(known: Known, city: City) -> Known:
+    """The same for one device over all scans."""
+    return replace(known, assessment=placed(known.assessment, city))
+
+
+def placed(assessment: Assessment, city: City) -> Assessment:
+    """One device in its context: its findings shifted or accepted, and its score made of what is left."""
+    context = city.context(assessment.device)
+    outcomes = tuple(_outcome(outcome, assessment, city, context) for outcome in assessment.outcomes)
+    findings = tuple(finding for outcome in outcomes for finding in outcome.findings)
+    return replace(assessment, outcomes=outcomes, context=context, score=score(findings, context))
+
+
+def _outcome(outcome: Outcome, assessment: Assessment, city: City, context: Context) -> Outcome:
+    if not outcome.findings:
+        return outcome
+    return replace(outcome, findings=tuple(_finding(one, assessment, city, context) for one in outcome.findings))
+
+
+def _finding(finding: Finding, assessment: Assessment, city: City, context: Context) -> Finding:
+    return replace(finding, accepted=city.accepted(finding, assessment.device), shifts=())
