@@ -1,23 +1,18 @@
 """`tocsin.toml` as frozen Settings. Nothing is guessed: an unknown key, a wrong type or a network that is none is a `ConfigError` that names its line."""
 
-import difflib
 import ipaddress
 import re
 import stat
-import tomllib
-from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, fields
-from datetime import date, datetime
+from datetime import date
 from pathlib import Path
-from typing import Any, TypeAlias
 
 from checks.profiles import profile_named
 from inventory.errors import ConfigError, ScopeError
 from inventory.model import Level
 from scanner.conversation import Depth
-from scanner.toml_lines import Lines, Place
+from scanner.toml_table import Network, Table, meant_by, read_toml
 
-Network: TypeAlias = ipaddress.IPv4Network | ipaddress.IPv6Network
 DEFAULT = Path("tocsin.toml")
 
 
@@ -87,7 +82,7 @@ class Settings:
             if site.name == name:
                 return site
         raise ConfigError(
-            f"there is no site {name!r} in {self.path or DEFAULT}{_meant(name, [s.name for s in self.sites])}"
+            f"there is no site {name!r} in {self.path or DEFAULT}{meant_by(name, [s.name for s in self.sites])}"
         )
 
     def department(self, address: str) -> str:
@@ -106,107 +101,11 @@ def find_settings(config: Path | None) -> Settings:
 
 def load_settings(path: Path) -> Settings:
     """Read and check `path`."""
-    try:
-        text = path.read_bytes().decode("utf-8-sig")
-        mode = path.stat().st_mode
-    except OSError as error:
-        raise ConfigError(f"cannot read {path}: {error.strerror}") from error
-    except UnicodeDecodeError as error:
-        line = error.object.count(b"\n", 0, error.start) + 1
-        raise ConfigError(f"{path} line {line}: this is not UTF-8 text") from error
-    try:
-        document = tomllib.loads(text)
-    except tomllib.TOMLDecodeError as error:
-        raise ConfigError(_malformed(path, text, str(error))) from error
-    top = _Table(path, Lines(text), (), document, "the top of the file")
-    return _settings(top, exposed=bool(mode & (stat.S_IRGRP | stat.S_IROTH)))
+    top = read_toml(path)
+    return _settings(top, exposed=_exposed(path))
 
 
-def _malformed(path: Path, text: str, error: str) -> str:
-    """The parser's complaint with its place in front: it writes "… (at line 3, column 5)" or "… (at end of document)" behind."""
-    place = re.search(r" \(at (?:line (\d+), column (\d+)|end of document)\)$", error)
-    if place is None:
-        return f"{path}: {error}"
-    line = place[1] or str(len(text.splitlines()))
-    return f"{path} line {line}: {error[: place.start()]}"
-
-
-@dataclass(frozen=True, slots=True)
-class _Table:
-    """A table of the file, which reads its keys with their types and names their lines in its complaints."""
-
-    path: Path
-    lines: Lines
-    place: Place
-    values: Mapping[str, Any]
-    title: str
-
-    def error(self, message: str, key: str = "", value: object = None) -> ConfigError:
-        line = self.lines.of(self.place, key, value if isinstance(value, str) else None)
-        return ConfigError(f"{self.path} line {line}: {message}" if line else f"{self.path}: {message}")
-
-    def only(self, *known: str) -> None:
-        for key in self.values:
-            if key not in known:
-                raise self.error(f"{self.title} has no key {key!r}{_meant(key, known)}", key)
-
-    def text(self, key: str) -> str:
-        value = self.values.get(key, "")
-        if not isinstance(value, str):
-            raise self.error(f"{key} must be text in quotes, not {value!r}", key)
-        return value
-
-    def required(self, key: str) -> str:
-        value = self.text(key).strip()
-        if not value:
-            raise self.error(f"{self.title} needs a {key}", key)
-        return value
-
-    def list(self, key: str, kind: type, what: str) -> tuple[Any, ...]:
-        values = self.values.get(key, [])
-        if not isinstance(values, list):
-            raise self.error(f"{key} must be a list of {what}, in square brackets, not {values!r}", key)
-        for value in values:
-            if type(value) is not kind:
-                raise self.error(f"{key} must be a list of {what}; {value!r} is none", key, value)
-        return tuple(values)
-
-    def networks(self, key: str) -> tuple[Network, ...]:
-        return tuple(self._network(key, value) for value in self.list(key, str, "networks"))
-
-    def _network(self, key: str, value: str) -> Network:
-        try:
-            return ipaddress.ip_network(value)
-        except ValueError:
-            pass
-        try:
-            meant = f"; did you mean {str(ipaddress.ip_network(value, strict=False))!r}?"
-            why = f"{value!r} has bits beyond its mask"
-        except ValueError:
-            meant, why = "", f"{value!r} is not a network such as '10.20.0.0/22'"
-        raise self.error(f"in {key}, {why}{meant}", key, value)
-
-    def table(self, key: str) -> "_Table":
-        value = self.values.get(key, {})
-        if not isinstance(value, dict):
-            raise self.error(f"{key} must be a table, headed [{'.'.join((*self._names(), key))}]", key)
-        title = f"[{'.'.join((*self._names(), key))}]"
-        return _Table(self.path, self.lines, (*self.place, (key, 0)), value, title)
-
-    def tables(self, key: str) -> "tuple[_Table, ...]":
-        values = self.values.get(key, [])
-        if not isinstance(values, list) or not all(isinstance(value, dict) for value in values):
-            raise self.error(f"each {key} must be a table of its own, headed [[{key}]]", key)
-        return tuple(
-            _Table(self.path, self.lines, (*self.place, (key, number)), value, f"[[{key}]]")
-            for number, value in enumerate(values)
-        )
-
-    def _names(self) -> tuple[str, ...]:
-        return tuple(name for name, _ in self.place)
-
-
-def _settings(top: _Table, *, exposed: bool) -> Settings:
+def _settings(top: Table, *, exposed: bool) -> Settings:
     top.only("city", "site", "store", "audit", "intel", "credentials", "tls")
     city = top.table("city")
     city.only("name")
@@ -253,7 +152,7 @@ def _settings(top: _Table, *, exposed: bool) -> Settings:
     )
 
 
-def _sources(table: _Table, here: Path) -> tuple[tuple[str, tuple[str, ...]], ...]:
+def _sources(table: Table, here: Path) -> tuple[tuple[str, tuple[str, ...]], ...]:
     """Where the sources of the intelligence are, by format: one place each or several, paths relative to the file."""
     if not table.values:
         return ()
@@ -263,7 +162,7 @@ def _sources(table: _Table, here: Path) -> tuple[tuple[str, tuple[str, ...]], ..
     return tuple((name, _places(table, name, here)) for name in table.values)
 
 
-def _places(table: _Table, name: str, here: Path) -> tuple[str, ...]:
+def _places(table: Table, name: str, here: Path) -> tuple[str, ...]:
     alone = isinstance(table.values[name], str)
     places = (table.required(name),) if alone else table.list(name, str, "web addresses and paths")
     if not all(place.strip() for place in places) or not places:
@@ -271,7 +170,7 @@ def _places(table: _Table, name: str, here: Path) -> tuple[str, ...]:
     return tuple(place if "://" in place else str(here / Path(place).expanduser()) for place in places)
 
 
-def _max_age(table: _Table) -> int | None:
+def _max_age(table: Table) -> int | None:
     days = table.values.get("max_age")
     if days is not None and (type(days) is not int or not 0 <= days <= 36_500):
         raise table.error(f"max_age must be a whole number of days, not {days!r}", "max_age")
@@ -286,7 +185,7 @@ def _exposed(path: Path) -> bool:
         return False
 
 
-def _site(table: _Table) -> Site:
+def _site(table: Table) -> Site:
     table.only(*(each.name for each in fields(Site)))
     name = table.required("name")
     networks = table.networks("networks")
@@ -298,7 +197,7 @@ def _site(table: _Table) -> Site:
         deny=table.networks("deny"),
         department=table.text("department"),
         approved_by=table.text("approved_by").strip(),
-        valid_until=_valid_until(table),
+        valid_until=table.date("valid_until"),
         level=_level(table),
         window=_window(table),
         pace=_pace(table.table("pace")),
@@ -309,16 +208,16 @@ def _site(table: _Table) -> Site:
     )
 
 
-def _depth(table: _Table) -> Depth | None:
+def _depth(table: Table) -> Depth | None:
     """How deep TLS is asked. What is only ever tried where the operator asks for it there and then is no setting."""
     words = {depth.value: depth for depth in (Depth.POSTURE, Depth.FULL)}
     word = table.text("tls")
     if word and word not in words:
-        raise table.error(f"tls must be {' or '.join(map(repr, words))}, not {word!r}{_meant(word, words)}", "tls")
+        raise table.error(f"tls must be {' or '.join(map(repr, words))}, not {word!r}{meant_by(word, words)}", "tls")
     return words.get(word)
 
 
-def _profile(table: _Table, key: str) -> str:
+def _profile(table: Table, key: str) -> str:
     name = table.text(key)
     try:
         return profile_named(name).name if name else ""
@@ -326,7 +225,7 @@ def _profile(table: _Table, key: str) -> str:
         raise table.error(str(error), key) from None
 
 
-def _secret(table: _Table, key: str) -> str:
+def _secret(table: Table, key: str) -> str:
     """Text that no complaint repeats."""
     value = table.values.get(key, "")
     if not isinstance(value, str):
@@ -334,22 +233,17 @@ def _secret(table: _Table, key: str) -> str:
     return value
 
 
-def _valid_until(table: _Table) -> date | None:
-    value = table.values.get("valid_until")
-    if value is None or (isinstance(value, date) and not isinstance(value, datetime)):
-        return value
-    raise table.error(f"valid_until must be a date without quotes, such as 2027-03-31, not {value!r}", "valid_until")
-
-
-def _level(table: _Table) -> Level:
+def _level(table: Table) -> Level:
     words = {level.label: level for level in Level}
     word = table.text("level") or Level.IDENTIFY.label
     if word not in words:
-        raise table.error(f"level must be {' or '.join(map(repr, words))}, not {word!r}{_meant(word, words)}", "level")
+        raise table.error(
+            f"level must be {' or '.join(map(repr, words))}, not {word!r}{meant_by(word, words)}", "level"
+        )
     return words[word]
 
 
-def _window(table: _Table) -> str:
+def _window(table: Table) -> str:
     window = table.text("window")
     if window and not is_window(window):
         raise table.error(f"window must be two times of day such as '01:00-05:00', not {window!r}", "window")
@@ -362,7 +256,7 @@ def is_window(text: str) -> bool:
     return hours is not None and hours[1] != hours[2]
 
 
-def _pace(table: _Table) -> PaceOverrides:
+def _pace(table: Table) -> PaceOverrides:
     known = [each.name for each in fields(PaceOverrides)]
     table.only(*known)
     for key, value in table.values.items():
@@ -373,17 +267,9 @@ def _pace(table: _Table) -> PaceOverrides:
     return PaceOverrides(**table.values)
 
 
-def _never_touch(table: _Table) -> frozenset[int]:
+def _never_touch(table: Table) -> frozenset[int]:
     ports = table.list("never_touch", int, "port numbers")
     for port in ports:
         if not 0 < port < 65536:
             raise table.error(f"in never_touch, {port} is no port: they go from 1 to 65535", "never_touch")
     return frozenset(ports)
-
-
-def _meant(word: str, known: Iterable[str]) -> str:
-    words = list(known)
-    close = difflib.get_close_matches(word, words, 1)
-    if close:
-        return f"; did you mean {close[0]!r}?"
-    return f"; known: {', '.join(words)}" if words else ""

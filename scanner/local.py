@@ -5,7 +5,8 @@ from collections.abc import Iterable
 
 from inventory.errors import ConfigError
 from inventory.text import one_line
-from scanner.config import Network, Settings
+from scanner.config import Settings
+from scanner.toml_table import Network
 
 
 def local_networks(texts: Iterable[str], settings: Settings) -> tuple[Network, ...]:
