@@ -99,13 +99,15 @@ class Exploited:
 class Points:
     """SSVC's decision points of a vulnerability, in lower case: exploitation none, poc or active; automatable yes or no; impact partial or total.
 
-    `cvss` is the base score, None where there is none.
+    `cvss` is the highest base score, None where there is none, `vector` the CVSS vector that has it, and `weaknesses` are CWE ids ("CWE-78").
     """
 
     exploitation: Name
     automatable: Name
     impact: Name
     cvss: Score | None = None
+    vector: Name = ""
+    weaknesses: Names = ()
 
 
 @dataclass(frozen=True, slots=True)

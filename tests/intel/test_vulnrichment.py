@@ -1,6 +1,7 @@
 """Vulnrichment: CVE-2024-24091 as CISA publishes it (github.com/cisagov/vulnrichment), shortened, and rows of the table that was made of such records."""
 
 import copy
+import json
 from datetime import date
 from typing import Any
 
@@ -11,6 +12,7 @@ from checks.knowledge import Points
 from scanner.intel.source import UnreadableSource
 from scanner.intel.sources import vulnrichment
 
+WORST = "CVSS:3.1/AV:N/AC:L/PR:N/UI:N/S:U/C:H/I:H/A:H"
 RECORD: dict[str, Any] = {
     "dataType": "CVE_RECORD",
     "containers": {
@@ -92,7 +94,7 @@ def table(text):
 
 def test_the_points_and_the_score_of_a_record_are_those_of_cisa():
     points = read(record())["points"]
-    assert points.rows == {"CVE-2024-24091": Points("none", "yes", "total", 9.8)}
+    assert points.rows == {"CVE-2024-24091": Points("none", "yes", "total", 9.8, WORST)}
     assert points.as_of == date(2024, 2, 8)
 
 
@@ -135,7 +137,7 @@ def test_a_row_of_the_table_names_the_exact_version_of_its_cpe_name():
 
 
 def test_points_are_read_whatever_their_case_and_of_several_scores_the_highest():
-    assert table(D_LINK)["points"].rows["CVE-2024-4965"] == Points("none", "no", "partial", 6.3)
+    assert table(D_LINK)["points"].rows["CVE-2024-4965"] == Points("none", "no", "partial", 6.3, "", ("CWE-78",))
 
 
 def test_a_product_without_a_cpe_name_counts_only_for_makers_of_devices():
@@ -170,7 +172,7 @@ def test_a_score_or_a_point_of_another_shape_is_none_and_the_rest_of_the_record_
         {"other": {"type": "ssvc", "content": "x"}},
     ]
     found = read(("a.json", msgspec.json.encode(broken).replace(b'"x"', b"\x80")), record())
-    assert found["points"].rows["CVE-2024-24091"] == Points("none", "yes", "total", 9.8)
+    assert found["points"].rows["CVE-2024-24091"] == Points("none", "yes", "total", 9.8, WORST)
     assert [row.cvss for row in found["advisories"].rows] == [9.8]
 
 
@@ -187,3 +189,20 @@ def test_a_broken_record_among_others_is_left_out_and_counted():
 def test_a_folder_in_which_nothing_can_be_read_is_refused():
     with pytest.raises(UnreadableSource, match="missing required field `cve"):
         read(("CVE-2024-2.json", b'{"dataType": "CVE_RECORD"}'))
+
+
+def test_the_weaknesses_of_a_record_are_its_cwe_ids_and_nothing_else():
+    described = [{"cweId": "CWE-78"}, {"cweId": "n/a"}, {"description": "OS Command Injection"}, {"cweId": "CWE-78"}]
+    record = {**RECORD, "containers": {**RECORD["containers"], "cna": {"problemTypes": [{"descriptions": described}]}}}
+    assert read(("CVE-2024-24091.json", json.dumps(record).encode()))["points"].rows["CVE-2024-24091"].weaknesses == (
+        "CWE-78",
+    )
+    record["containers"]["cna"] = {"problemTypes": "none"}
+    assert read(("CVE-2024-24091.json", json.dumps(record).encode()))["points"].rows["CVE-2024-24091"].weaknesses == ()
+
+
+def test_a_vector_counts_before_a_number_that_is_not_its_base_score():
+    """CVE-2021-42756, as Fortinet's record has it: 9.3 is the temporal score."""
+    vector = "CVSS:3.1/AV:N/AC:L/PR:N/UI:N/S:U/C:H/I:H/A:H/E:P/RL:U/RC:C"
+    row = f"CVE-2021-42756,2023-02-16,Fortinet,FortiWeb,none,yes,total,,{vector}=9.3,CWE-121,,y\n"
+    assert table(row)["points"].rows["CVE-2021-42756"] == Points("none", "yes", "total", 9.8, vector, ("CWE-121",))

@@ -3,6 +3,7 @@
 Its files are CVE records (cve.org's JSON 5), in which CISA's points stand in a container of their own; a table made of them is read as well.
 """
 
+import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
@@ -13,7 +14,7 @@ from checks.knowledge import Advisory, Points
 from checks.products import plain_vendor
 from scanner.intel.affected import between, joined, names_somebody
 from scanner.intel.columns import heads, rows
-from scanner.intel.cvss import highest
+from scanner.intel.cvss import base_score
 from scanner.intel.reading import (
     LONGEST_TEXT,
     Omissions,
@@ -42,6 +43,8 @@ _POINTS = {
 _CPE_FIELDS = 6
 """A CPE name that was cut off is read as long as its version is followed by another field."""
 _MOST_VERSIONS = 200
+_VECTOR_4 = re.compile(r"CVSS:4\.0/AV:[A-Z][A-Za-z:/]{40,160}")
+_WEAKNESS = re.compile(r"CWE-\d{1,5}")
 
 _NO_DEVICES = frozenset(
     (
@@ -89,6 +92,14 @@ _NO_DEVICES = frozenset(
 
 
 @dataclass(frozen=True, slots=True)
+class _Rated:
+    """A base score and the vector that has it."""
+
+    score: float | None
+    vector: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class _Affected:
     """A product as a record names it: `part` is the letter of its CPE name ("o", "h", "a"), "" where it has none."""
 
@@ -131,6 +142,7 @@ class _Metric(msgspec.Struct, rename={"v30": "cvssV3_0", "v31": "cvssV3_1", "v40
 
 class _Cvss(msgspec.Struct, rename="camel"):
     base_score: float | int
+    vector_string: str = ""
 
 
 class _Ssvc(msgspec.Struct):
@@ -142,9 +154,18 @@ class _Other(msgspec.Struct):
     content: msgspec.Raw = msgspec.Raw()
 
 
-class _Container(msgspec.Struct):
+class _Described(msgspec.Struct, rename="camel"):
+    cwe_id: str = ""
+
+
+class _Problem(msgspec.Struct):
+    descriptions: list[_Described] = []
+
+
+class _Container(msgspec.Struct, rename="camel"):
     title: str = ""
     affected: list[_Listed] = []
+    problem_types: msgspec.Raw = msgspec.Raw()
     metrics: list[_Metric] = []
 
 
@@ -238,7 +259,7 @@ def _table(name: str, content: bytes, omitted: Omissions) -> Iterator[_Record]:
         if not known:
             omitted.leave("a vulnerability without its id", f"{name}, line {line}")
             continue
-        worst = highest(_after_equals(part) for part in fields["cvss"].split("|"))
+        worst = _worst(_rated(part) for part in fields["cvss"].split("|"))
         points = _points(
             {
                 "exploitation": fields["exploitation"],
@@ -246,10 +267,11 @@ def _table(name: str, content: bytes, omitted: Omissions) -> Iterator[_Record]:
                 "impact": fields["technical_impact"],
             },
             worst,
+            _weaknesses(fields.get("cwe", "").split("|")),
         )
         if points is None:
             omitted.leave("decision points that are none of SSVC's", f"{name}, line {line}")
-        yield _Record(known, published, points, _of_cpes(fields["cpe"].split("|")) or _of_names(fields), worst)
+        yield _Record(known, published, points, _of_cpes(fields["cpe"].split("|")) or _of_names(fields), worst.score)
 
 
 def _of_cpes(names: Iterable[str]) -> tuple[_Affected, ...]:
@@ -274,18 +296,38 @@ def _of_names(fields: dict[str, str]) -> tuple[_Affected, ...]:
     return tuple(_Affected(spelt(vendors[0]), plain_text(product)) for product in fields["product"].split("|"))
 
 
-def _points(given: dict[str, str], cvss: float | None) -> Points | None:
+def _points(given: dict[str, str], worst: _Rated, weaknesses: tuple[str, ...]) -> Points | None:
     lower = {key: value.strip().lower() for key, value in given.items()}
     if any(lower.get(key) not in values for key, values in _POINTS.items()):
         return None
-    return Points(lower["exploitation"], lower["automatable"], lower["impact"], cvss)
+    return Points(lower["exploitation"], lower["automatable"], lower["impact"], worst.score, worst.vector, weaknesses)
 
 
-def _after_equals(text: str) -> float | None:
+def _worst(rated: Iterable[_Rated]) -> _Rated:
+    """The highest score with its vector; of equals the one with a vector."""
+    known = (one for one in rated if one.score is not None)
+    return max(known, key=lambda one: (one.score, one.vector), default=_Rated(None))
+
+
+def _rated(text: str) -> _Rated:
+    """ "CVSS:3.1/AV:N/…=9.8"."""
+    vector, _, number = text.rpartition("=")
     try:
-        return score(float(text.rpartition("=")[2][:20]))
+        return _scored(vector, float(number[:20]))
     except ValueError:
-        return None
+        return _Rated(None)
+
+
+def _scored(vector: str, stated: object) -> _Rated:
+    """A vector of CVSS 3 counts before the number beside it: some makers print the temporal score there, and call it the base score."""
+    own = base_score(vector)
+    whole = own is not None or _VECTOR_4.fullmatch(vector)
+    return _Rated(score(stated) if own is None else own, vector if whole else "")
+
+
+def _weaknesses(names: Iterable[str]) -> tuple[str, ...]:
+    """The CWE ids among the names, each once, in order."""
+    return tuple(dict.fromkeys(name for name in names if _WEAKNESS.fullmatch(name)))
 
 
 def _record(name: str, content: bytes, omitted: Omissions) -> Iterator[_Record]:
@@ -297,12 +339,13 @@ def _record(name: str, content: bytes, omitted: Omissions) -> Iterator[_Record]:
         raise UnreadableSource(f"{name} does not say in cveMetadata what it is and of when")
     containers = (record.containers.cna, *record.containers.adp)
     metrics = [metric for container in containers for metric in container.metrics]
-    worst = highest(_base(raw) for metric in metrics for raw in (metric.v30, metric.v31, metric.v40))
-    points = next((found for metric in metrics if (found := _ssvc(metric.other, worst))), None)
+    worst = _worst(_base(raw) for metric in metrics for raw in (metric.v30, metric.v31, metric.v40))
+    weaknesses = _weaknesses(name for container in containers for name in _problems(container.problem_types))
+    points = next((found for metric in metrics if (found := _ssvc(metric.other, worst, weaknesses))), None)
     if points is None:
         omitted.leave("a record without decision points of SSVC", name)
     listed = [each for container in containers for each in container.affected]
-    yield _Record(known, published, points, tuple(_of_listed(listed)), worst)
+    yield _Record(known, published, points, tuple(_of_listed(listed)), worst.score)
 
 
 def _of_listed(listed: list[_Listed]) -> Iterator[_Affected]:
@@ -333,14 +376,18 @@ def _range(version: _Version) -> str:
     )
 
 
-def _base(raw: msgspec.Raw) -> float | None:
+def _base(raw: msgspec.Raw) -> _Rated:
     found = piece(raw, _Cvss)
-    return score(found.base_score) if found else None
+    return _scored(found.vector_string, found.base_score) if found else _Rated(None)
 
 
-def _ssvc(raw: msgspec.Raw, cvss: float | None) -> Points | None:
+def _problems(raw: msgspec.Raw) -> list[str]:
+    return [each.cwe_id for problem in piece(raw, list[_Problem]) or [] for each in problem.descriptions]
+
+
+def _ssvc(raw: msgspec.Raw, worst: _Rated, weaknesses: tuple[str, ...]) -> Points | None:
     """The options [{"Exploitation": "poc"}, {"Automatable": "no"}, {"Technical Impact": "total"}]."""
     other = piece(raw, _Other)
     content = piece(other.content, _Ssvc) if other and other.type == "ssvc" else None
     given = {key.strip().lower(): value for option in (content or _Ssvc()).options for key, value in option.items()}
-    return _points({**given, "impact": given.get("technical impact", "")}, cvss)
+    return _points({**given, "impact": given.get("technical impact", "")}, worst, weaknesses)
