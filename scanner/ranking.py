@@ -7,6 +7,7 @@ from inventory.known import Known
 from inventory.report import Assessment, Context, Report
 from scanner.city import City
 from scanner.score import score
+from scanner.shifts import impact_of, shifts
 
 
 def ranked(report: Report, city: City) -> Report:
@@ -23,6 +24,7 @@ def ranked_known(known: Known, city: City) -> Known:
 def placed(assessment: Assessment, city: City) -> Assessment:
     """One device in its context: its findings shifted or accepted, and its score made of what is left."""
     context = city.context(assessment.device)
+    context = replace(context, impact=context.impact or impact_of(assessment.device, context.criticality))
     outcomes = tuple(_outcome(outcome, assessment, city, context) for outcome in assessment.outcomes)
     findings = tuple(finding for outcome in outcomes for finding in outcome.findings)
     return replace(assessment, outcomes=outcomes, context=context, score=score(findings, context))
@@ -35,4 +37,5 @@ def _outcome(outcome: Outcome, assessment: Assessment, city: City, context: Cont
 
 
 def _finding(finding: Finding, assessment: Assessment, city: City, context: Context) -> Finding:
-    return replace(finding, accepted=city.accepted(finding, assessment.device), shifts=())
+    device = assessment.device
+    return replace(finding, accepted=city.accepted(finding, device), shifts=shifts(finding, device, context))

@@ -12,7 +12,7 @@ low       10–40   0.02   next upgrade
 info      0–10    0      –
 ========  ======  =====  ============
 
-The terms are those of CISA BOD 26-04.
+The terms are those of CISA BOD 26-04. What rests on published vulnerabilities is due by the directive's own table instead (`scanner/decisions.py`).
 
 Within a family the worst finding gives the floor m of its band, and each other one takes its share q of the headroom that is left up to the band's
 ceiling c:
@@ -31,6 +31,7 @@ from math import log, prod
 from inventory.findings import Finding, Score
 from inventory.model import Confidence, Family, Severity
 from inventory.report import Context
+from scanner.decisions import decided, due
 
 FLOOR: Mapping[Severity, float] = {
     Severity.CRITICAL: 0.90,
@@ -81,8 +82,20 @@ class _Weighed:
 
 def effective(finding: Finding) -> Severity:
     """The severity as its context moves it, and as far as it is proven."""
+    return min(_moved(finding), _AT_MOST[finding.confidence])
+
+
+def _moved(finding: Finding) -> Severity:
     moved = finding.severity + sum(shift.by for shift in finding.shifts)
-    return min(Severity(min(max(moved, Severity.INFO), Severity.CRITICAL)), _AT_MOST[finding.confidence])
+    return Severity(min(max(moved, Severity.INFO), Severity.CRITICAL))
+
+
+def moved_by(finding: Finding) -> tuple[str, ...]:
+    """Why a finding does not count as what its check calls it: its shifts, and what is not proven; () where it does."""
+    counted, moved = effective(finding), _moved(finding)
+    shifted = [f"{moved.label} here: {shift.why}" for shift in finding.shifts if moved != finding.severity]
+    doubt = [f"{finding.confidence.label} only: counts as {counted.label}"] if counted != moved else []
+    return (*shifted, *doubt)
 
 
 def score(findings: Sequence[Finding], context: Context = UNKNOWN) -> Score:
@@ -93,7 +106,7 @@ def score(findings: Sequence[Finding], context: Context = UNKNOWN) -> Score:
     findings = [finding for finding in findings if finding.accepted is None]
     families = sorted(_families(findings), key=lambda weighed: (-weighed.band, -weighed.value, weighed.family.value))
     if not families:
-        return Score(0.0, Severity.INFO, "", ())
+        return Score(0.0, Severity.INFO, "")
     worst, others = families[0], families[1:]
     shares = [FAMILY_SHARE * other.value for other in others]
     exact = _headroom(worst.value, CEILING[worst.band], shares)
@@ -103,7 +116,10 @@ def score(findings: Sequence[Finding], context: Context = UNKNOWN) -> Score:
     parts = [*worst.parts]
     for other, gained in zip(others, _split(exact - worst.value, shares), strict=True):
         parts += [(finding, gained * part / other.value if other.value else 0.0) for finding, part in other.parts]
-    return Score(tenths / 10, worst.band, DUE[worst.band], _why(parts, tenths))
+    in_order = sorted(findings, key=_order)
+    term = due(((finding, DUE[effective(finding)]) for finding in in_order), context)
+    urgency = decided(((finding, effective(finding)) for finding in in_order), context)
+    return Score(tenths / 10, worst.band, term.term, _why(parts, tenths), term.why, urgency)
 
 
 def _families(findings: Sequence[Finding]) -> list[_Weighed]:
@@ -151,7 +167,6 @@ def _why(parts: list[tuple[Finding, float]], tenths: int) -> tuple[str, ...]:
 
 
 def _line(points: int, finding: Finding) -> str:
-    counted = effective(finding)
-    doubt = "" if counted == finding.severity else f", {finding.confidence.label} only: counts as {counted.label}"
+    doubt = "".join(f", {reason}" for reason in moved_by(finding))
     where = f" on {finding.endpoint.port}/{finding.endpoint.transport}" if finding.endpoint.port else ""
     return f"+{points / 10:.1f} {finding.title}{where} ({finding.severity.label}{doubt})"

@@ -1,15 +1,39 @@
 import re
 from dataclasses import replace
+from datetime import date
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from inventory.findings import Finding
-from inventory.model import Confidence, Endpoint, Family, Severity
+from inventory.findings import Acceptance, Finding, Vulnerability
+from inventory.model import Claim, Confidence, Device, Endpoint, Family, Severity
+from inventory.report import Context
+from scanner.decisions import IMPACTS, OUTCOMES, TERMS
 from scanner.score import CEILING, FLOOR, effective, score
+from scanner.shifts import shifts
 
 SEVERITIES = st.sampled_from(Severity)
+CONTEXTS = st.builds(
+    Context,
+    exposure=st.sampled_from(("", "small", "controlled", "open")),
+    impact=st.sampled_from(("", *IMPACTS)),
+    criticality=st.sampled_from(("", "low", "normal", "high", "critical")),
+)
+HOLES = st.lists(
+    st.builds(
+        Vulnerability,
+        cve=st.sampled_from(("CVE-2017-7921", "CVE-2021-36260")),
+        exploited=st.booleans(),
+        exploitation=st.sampled_from(("", "none", "poc", "active")),
+        automatable=st.sampled_from((None, False, True)),
+        total=st.sampled_from((None, False, True)),
+    ),
+    max_size=2,
+).map(tuple)
+CONTROLLER = Device(
+    "serial:1", ("192.0.2.1",), claims=(Claim("kind", "traffic-controller", Confidence.CONFIRMED, "a-fingerprint"),)
+)
 
 
 def finding(severity, family=Family.PORTS, confidence=Confidence.CONFIRMED, port=80, check="a-check"):
@@ -35,7 +59,14 @@ def findings(draw, severities=SEVERITIES, most=12):
             max_size=most,
         )
     )
-    return [replace(finding(*one), id=str(number)) for number, one in enumerate(made)]
+    context = draw(CONTEXTS)
+    return [in_place(replace(finding(*one), id=str(number)), draw(HOLES), context) for number, one in enumerate(made)]
+
+
+def in_place(one, holes, context):
+    """A finding on a traffic controller, as the ranking puts it into its context."""
+    one = replace(one, vulnerabilities=holes)
+    return replace(one, shifts=shifts(one, CONTROLLER, context))
 
 
 def points(line):
@@ -111,10 +142,36 @@ def test_the_order_of_the_findings_does_not_matter(found, random):
     assert score(shuffled) == score(found)
 
 
-@given(findings(), findings(most=1))
-def test_one_more_finding_never_lowers_the_value(found, more):
+@given(findings(), findings(most=1), CONTEXTS)
+def test_one_more_finding_never_lowers_the_value_and_never_puts_anything_off(found, more, context):
+    """Nor does one finding less ever raise it: the same, read backwards."""
     extra = [replace(one, id="extra") for one in more]
-    assert score(found + extra).value >= score(found).value
+    before, after = score(found, context), score(found + extra, context)
+    assert after.value >= before.value
+    assert after.band >= before.band
+    assert TERMS.index(after.due) >= TERMS.index(before.due)
+    assert OUTCOMES.index(after.decision) >= OUTCOMES.index(before.decision)
+
+
+@given(findings(), st.data())
+def test_what_is_accepted_counts_as_if_it_were_not_there(found, data):
+    accepted = data.draw(st.lists(st.booleans(), min_size=len(found), max_size=len(found)))
+    word = Acceptance("Works", "replaced in March", date(2027, 3, 1))
+    marked = [replace(one, accepted=word) if yes else one for one, yes in zip(found, accepted, strict=True)]
+    assert score(marked) == score([one for one, yes in zip(found, accepted, strict=True) if not yes])
+
+
+@given(st.builds(finding, SEVERITIES, st.sampled_from(Family), st.sampled_from(Confidence)), HOLES, CONTEXTS)
+def test_a_context_moves_a_finding_by_one_band_at_most_and_neither_a_critical_nor_a_low_one(one, holes, context):
+    placed = in_place(one, holes, context)
+    assert abs(effective(placed) - effective(one)) <= 1
+    if one.severity in {Severity.CRITICAL, Severity.LOW, Severity.INFO}:
+        assert placed.shifts == ()
+
+
+@given(findings(), CONTEXTS, CONTEXTS)
+def test_a_context_decides_the_date_and_leaves_the_value_to_the_findings(found, one, other):
+    assert score(found, one).value == score(found, other).value
 
 
 @given(findings(), st.data())
@@ -126,9 +183,10 @@ def test_a_worse_finding_never_lowers_the_value(found, data):
         assert score(changed).value >= score(found).value
 
 
-@given(findings(severities=st.sampled_from((Severity.LOW, Severity.INFO)), most=60))
-def test_no_number_of_lows_outranks_one_high(found):
-    assert score(found).value < score([finding(Severity.HIGH)]).value
+@given(findings(severities=st.sampled_from((Severity.LOW, Severity.INFO)), most=60), CONTEXTS)
+def test_no_number_of_lows_outranks_one_high_whatever_their_context(found, context):
+    high = in_place(finding(Severity.HIGH), (), context)
+    assert score(found).value < score([high]).value
 
 
 def test_a_thousand_of_one_band_stay_below_the_next():

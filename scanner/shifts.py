@@ -1,0 +1,70 @@
+"""How its surroundings move a finding: one band up or down at most, each with a sentence that says why.
+
+A medium or high finding goes up where
+
+- the device was reached from a place where anyone may stand, and the finding is about an endpoint there;
+- the register calls the device critical; or it calls it high, or its kind's failure hurts people badly, and the finding is medium;
+- what is behind it is known to be exploited, and it is medium.
+
+It goes down where none of that is so, and the register calls the device's criticality low, or the device was measured to be reachable from nowhere but its own
+small segment. A critical finding stays what it is, for the device is a foothold whatever hangs on it; and what is low stays low, so that no number of small
+things in a busy place outranks a big one.
+"""
+
+import importlib.resources
+import tomllib
+from collections.abc import Iterator
+from functools import cache
+
+from inventory.findings import Finding, Shift
+from inventory.model import Device, Severity
+from inventory.report import Context
+
+_IMPACT_OF = {"low": "low", "normal": "medium", "high": "high", "critical": "very high"}
+
+
+@cache
+def _roles() -> dict[str, tuple[str, str]]:
+    """What a kind's failure does to people, and why, by kind."""
+    text = importlib.resources.files("scanner").joinpath("roles.toml").read_text(encoding="utf-8")
+    return {kind: (row["impact"], row["why"]) for row in tomllib.loads(text)["role"] for kind in row["kinds"]}
+
+
+def impact_of(device: Device, criticality: str = "") -> str:
+    """SSVC's human impact: by the register's word, else by the device's kind; "" where neither is known."""
+    if criticality:
+        return _IMPACT_OF[criticality]
+    return _roles().get(str(device.fact("kind") or ""), ("", ""))[0]
+
+
+def shifts(finding: Finding, device: Device, context: Context) -> tuple[Shift, ...]:
+    """The shift of a finding of that device, if any."""
+    if finding.severity not in {Severity.MEDIUM, Severity.HIGH}:
+        return ()
+    up = "; ".join(_up(finding, device, context))
+    if up:
+        return (Shift(1, up),)
+    down = "; ".join(_down(finding, context))
+    return (Shift(-1, down),) if down else ()
+
+
+def _up(finding: Finding, device: Device, context: Context) -> Iterator[str]:
+    medium = finding.severity is Severity.MEDIUM
+    if context.exposure == "open" and finding.endpoint.port:
+        yield f"reached from {', '.join(context.vantages) or 'outside'}, where anyone may stand"
+    if context.criticality == "critical" or (context.criticality == "high" and medium):
+        yield f"the register calls the device's criticality {context.criticality}"
+    impact, why = _roles().get(str(device.fact("kind") or ""), ("", ""))
+    if medium and impact == "very high" and not context.criticality:
+        yield f"its role: {why}"
+    if medium and any(hole.exploited for hole in finding.vulnerabilities):
+        yield "known to be exploited"
+
+
+def _down(finding: Finding, context: Context) -> Iterator[str]:
+    if any(hole.exploited for hole in finding.vulnerabilities) or context.exposure == "open":
+        return
+    if context.criticality == "low":
+        yield "the register calls the device's criticality low"
+    if context.exposure == "small" and finding.endpoint.port:
+        yield f"reached from {', '.join(context.vantages)} alone, where few may stand"
