@@ -13,14 +13,15 @@ How to fix: install the version that mends all of them, where one is named, or t
 workarounds, and let only those networks reach the device that must.
 """
 
-from collections.abc import Iterable
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, replace
 
 from checks.contract import Flaw, Judgement, NotApplicable, check
 from checks.firmware import evidence_of, heard_at
 from checks.holes import Hole, compared_with, holes, known_up_to, looked_through, names_closely, newest, open_ones
 from checks.intelligence import Intelligence, built_in
 from checks.knowledge import Points
+from checks.vulnerabilities import published
 from inventory.model import Confidence, Device, Family, Severity
 from inventory.text import one_line
 
@@ -78,9 +79,9 @@ def firmware_advisory(device: Device, intelligence: Intelligence | None = None) 
     if not found and not names_closely(device) and not device.claimed("component"):
         raise NotApplicable(f"which model it is is not known, so that {through} could not be compared")
     if sure:
-        yield _sure_flaw(device, sure)
+        yield replace(_sure_flaw(device, sure), vulnerabilities=published(_cves(sure), intelligence))
     if possible:
-        yield _possible_flaw(device, possible)
+        yield replace(_possible_flaw(device, possible), vulnerabilities=published(_cves(possible), intelligence))
     naming = len({hole.id for hole in found})
     mended = f" ({naming} {'names' if naming == 1 else 'name'} it, and its version is not affected)" if found else ""
     return f"none of {through} is known to affect it{mended}"
@@ -122,6 +123,10 @@ def _weigh(name: str, theirs: list[Hole], intelligence: Intelligence) -> _Weighe
             default=0.0,
         ),
     )
+
+
+def _cves(weighed: list[_Weighed]) -> Iterator[str]:
+    return (cve for each in weighed for hole in each.holes for cve in hole.cves)
 
 
 def _severity(weighed: list[_Weighed]) -> Severity:

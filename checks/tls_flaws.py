@@ -34,14 +34,16 @@ update, turn heartbeats, key exchange by RSA (suites that begin with TLS_RSA) or
 """
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
 
 from checks.components import name_and_version
 from checks.contract import Flaw, Inconclusive, Judgement, NotApplicable, check
 from checks.firmware import evidence_of
+from checks.intelligence import Intelligence, built_in
 from checks.rules import breach
 from checks.tls_endpoint import Spoken, endpoints
+from checks.vulnerabilities import published
 from inventory.model import Claim, Confidence, Device, Endpoint, Family, Observation, Severity
 
 OFF = "is tested only with --tls vulnerabilities at level login, and never on control equipment or on what nobody knows"
@@ -50,6 +52,12 @@ _TESTED = {
     "vuln.heartbleed": ("tls_flaws.heartbleed", "Open to Heartbleed (CVE-2014-0160)"),
     "vuln.ccs": ("tls_flaws.ccs", "Open to CCS injection (CVE-2014-0224)"),
     "vuln.robot": ("tls_flaws.robot", "Open to ROBOT (CVE-2017-13099 and its like)"),
+}
+_CVES = {
+    "vuln.heartbleed": "CVE-2014-0160",
+    "vuln.ccs": "CVE-2014-0224",
+    "vuln.robot": "CVE-2017-13099",
+    "vuln.ticketbleed": "CVE-2016-9244",
 }
 _CONFIDENCE = {"vulnerable": Confidence.CONFIRMED, "likely": Confidence.LIKELY}
 _LETTERED = re.compile(r"(\d+)\.(\d+)\.(\d+)([a-z]{0,2})")
@@ -73,9 +81,11 @@ Version = tuple[int, int, int]
         "EU CRA 2024/2847 Annex I: Part I (2)(a)",
         "PCI DSS v4.0.1: 6.3.3",
     ),
+    informed=("intelligence",),
 )
-def tls_known_flaws(device: Device) -> Judgement:
+def tls_known_flaws(device: Device, intelligence: Intelligence | None = None) -> Judgement:
     """What the tests found, and what the version points to where none was made."""
+    intelligence = intelligence or built_in()
     spoken = [one for one in endpoints(device) if one.versions]
     if not spoken:
         raise NotApplicable("speaks no TLS that was agreed on")
@@ -84,8 +94,8 @@ def tls_known_flaws(device: Device) -> Judgement:
     for one in concerned:
         test = tests.get(one.seen.endpoint)
         if test is not None:
-            yield from _found(test)
-        yield from _inferred(device, one, test)
+            yield from _published(_found(test), intelligence)
+        yield from _published(_inferred(device, one, test), intelligence)
     doubts = _gaps(device) + _doubts(concerned, tests)
     if not concerned:
         return f"speaks {' and '.join(dict.fromkeys(v for one in spoken for v in one.versions))} alone, where none of these flaws is"
@@ -94,6 +104,12 @@ def tls_known_flaws(device: Device) -> Judgement:
     if doubts:
         raise Inconclusive("; ".join(doubts))
     return "is sound against Heartbleed, CCS injection and ROBOT, as far as they can be there"
+
+
+def _published(flaws: Iterable[Flaw], intelligence: Intelligence) -> Iterator[Flaw]:
+    """The flaws with what is published of each: its rule stands at the end of its facet."""
+    for flaw in flaws:
+        yield replace(flaw, vulnerabilities=published((_CVES[flaw.facet.split()[1]],), intelligence))
 
 
 def _found(test: Observation) -> Iterator[Flaw]:
