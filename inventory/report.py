@@ -110,13 +110,23 @@ PASSIVE_ENGINES = ("listen", "import")
 
 
 @dataclass(frozen=True, slots=True)
+class Registered:
+    """The city's register beside a scan: how many rows it has, those that were sought and not found, and the identities of the devices that are in none."""
+
+    rows: int
+    missing: tuple[str, ...] = ()
+    unknown: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
 class Report:
-    """A scan and all it found, worst device first."""
+    """A scan and all it found, worst device first. `register` is no part of what was found: the ranking adds it, None where the city keeps none."""
 
     scan: Scan
     assessments: tuple[Assessment, ...]
     fleet: tuple[FleetFinding, ...]
     coverage: Coverage
+    register: Registered | None = None
 
     @property
     def quarantined(self) -> tuple[Assessment, ...]:

@@ -6,6 +6,7 @@ from datetime import date
 
 from inventory.findings import Acceptance, Finding
 from inventory.model import Device
+from inventory.register import Entry, Register
 from inventory.report import Context
 
 
@@ -13,14 +14,33 @@ def _nothing_accepted(_: Finding, __: Device) -> Acceptance | None:
     return None
 
 
-def _nothing_known(_: Device) -> Context:
-    return Context()
+def _never_reached(_: Device) -> tuple[tuple[str, ...], str]:
+    return (), ""
 
 
 @dataclass(frozen=True, slots=True)
 class City:
-    """`accepted` says which finding is to be lived with, by whose word; `context` what is known of a device; both as of `today`."""
+    """`accepted` says which finding is to be lived with, by whose word; `reached` from which vantages a device was reached, and the widest exposure among
+    them; `department` whose an address is where the `register` says nothing; all as of `today`.
+    """
 
     today: date
     accepted: Callable[[Finding, Device], Acceptance | None] = field(default=_nothing_accepted, repr=False)
-    context: Callable[[Device], Context] = field(default=_nothing_known, repr=False)
+    reached: Callable[[Device], tuple[tuple[str, ...], str]] = field(default=_never_reached, repr=False)
+    department: Callable[[str], str] = field(default=lambda _: "", repr=False)
+    register: Register | None = field(default=None, repr=False)
+
+    def context(self, device: Device) -> Context:
+        """What is known of a device today."""
+        vantages, exposure = self.reached(device)
+        entry = self.register.entry(device) if self.register else None
+        row = entry or Entry(0)
+        return Context(
+            exposure=exposure,
+            vantages=vantages,
+            criticality=row.criticality,
+            owner=row.owner,
+            department=row.department or self.department(device.address),
+            site=row.site,
+            name=row.name,
+        )

@@ -71,6 +71,7 @@ class Settings:
     intelligence: Path | None = None
     intel_sources: tuple[tuple[str, tuple[str, ...]], ...] = ()
     intel_max_age: int | None = None
+    register: Path | None = None
     tls_profile: str = ""
     known_keys: tuple[Path, ...] = ()
     path: Path | None = None
@@ -106,7 +107,7 @@ def load_settings(path: Path) -> Settings:
 
 
 def _settings(top: Table, *, exposed: bool) -> Settings:
-    top.only("city", "site", "store", "audit", "intel", "credentials", "tls")
+    top.only("city", "site", "store", "audit", "intel", "credentials", "tls", "register")
     city = top.table("city")
     city.only("name")
     intel = top.table("intel")
@@ -115,6 +116,8 @@ def _settings(top: Table, *, exposed: bool) -> Settings:
     credentials.only("accounts")
     tls = top.table("tls")
     tls.only("profile", "known_keys")
+    register = top.table("register")
+    register.only("file")
     sites: list[Site] = []
     for table in top.tables("site"):
         site = _site(table)
@@ -131,8 +134,11 @@ def _settings(top: Table, *, exposed: bool) -> Settings:
         intel.text("recog"),
         credentials.text("accounts"),
         intel.text("file"),
+        register.text("file"),
     )
-    store, audit, recog, accounts, intelligence = (here / Path(text).expanduser() if text else None for text in named)
+    store, audit, recog, accounts, intelligence, registered = (
+        here / Path(text).expanduser() if text else None for text in named
+    )
     if accounts is not None and _exposed(accounts):
         warnings += (f"{accounts} holds passwords and others may read it: chmod 600 {accounts}",)
     return Settings(
@@ -145,6 +151,7 @@ def _settings(top: Table, *, exposed: bool) -> Settings:
         intelligence=intelligence,
         intel_sources=_sources(intel.table("sources"), here),
         intel_max_age=_max_age(intel),
+        register=registered,
         tls_profile=_profile(tls, "profile"),
         known_keys=tuple(here / Path(text).expanduser() for text in tls.list("known_keys", str, "files")),
         path=top.path,

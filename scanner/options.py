@@ -63,9 +63,15 @@ class Options:
         """What the city knows of its devices today."""
         from datetime import datetime
 
+        from inventory.register import read_register
         from scanner.city import City
 
-        return City(datetime.now().astimezone().date())
+        settings = self.settings()
+        return City(
+            datetime.now().astimezone().date(),
+            department=settings.department,
+            register=read_register(settings.register) if settings.register else None,
+        )
 
     def open_store(self, *, create: bool = False) -> Store:
         """The inventory, opened; made only if `create`."""

@@ -13,7 +13,7 @@ from scanner.shifts import impact_of, shifts
 def ranked(report: Report, city: City) -> Report:
     """The report with every device and finding in its context, worst first."""
     again = replace(report, assessments=tuple(placed(assessment, city) for assessment in report.assessments))
-    return replace(again, assessments=again.ranked)
+    return replace(again, assessments=again.ranked, register=city.register.compared(again) if city.register else None)
 
 
 def ranked_known(known: Known, city: City) -> Known:
