@@ -4,10 +4,10 @@ from dataclasses import replace
 from datetime import UTC, date, datetime
 
 from inventory.ages import Clue, FirmwareAge
-from inventory.findings import Finding, FleetFinding, Outcome, Score, finding_id
+from inventory.findings import Finding, FleetFinding, Outcome, Score, Shift, Vulnerability, finding_id
 from inventory.model import Claim, Confidence, Device, Endpoint, Family, Gap, Level, Observation, Severity, Status
 from inventory.quarantine import Quarantine, Uptime
-from inventory.report import Assessment, Coverage, Report, Scan, Traffic
+from inventory.report import Assessment, Context, Coverage, Registered, Report, Scan, Traffic
 
 NOON = datetime(2026, 11, 20, 12, 0, tzinfo=UTC)
 HOSTILE = "\x1b]0;owned\x07\x1b[2J\u202egnp.exe [bold red]loud[/] =cmd|calc \u200b\x9b31m"
@@ -46,6 +46,13 @@ OLD_FIRMWARE = Finding(
     evidence="<modelNumber>V5.4.5 build 170124</modelNumber>",
     remedy="Install the maker's newest firmware, or plan the device's replacement.",
     standards=("ETSI EN 303 645 5.3-2",),
+    vulnerabilities=(
+        Vulnerability(
+            "CVE-2017-7921", True, "active", True, True, "CVSS:3.0/AV:N/AC:L/PR:N/UI:N/S:C/C:H/I:H/A:H", ("CWE-287",)
+        ),
+        Vulnerability("CVE-2017-7923"),
+    ),
+    shifts=(Shift(1, "reached from guest-wifi, where anyone may stand"),),
 )
 OPEN_TELNET = Finding(
     id=finding_id("cleartext-administration", "mac:44:19:b6:01:02:03", "tcp/23"),
@@ -101,7 +108,22 @@ CAMERA = Assessment(
         Outcome("tls-old-version", Status.SKIPPED, "it speaks no tls"),
     ),
     score=Score(
-        98.8, Severity.CRITICAL, "3 days", ("default-credentials on 80/tcp: critical, 90.0", "2 more findings: + 8.8")
+        98.8,
+        Severity.CRITICAL,
+        "3 days & forensic investigation",
+        ("default-credentials on 80/tcp: critical, 90.0", "2 more findings: + 8.8"),
+        "CVE-2017-7921, by CISA BOD 26-04 row 15: exploited, exposed, automatable, total impact",
+        "immediate",
+    ),
+    context=Context(
+        "open",
+        ("guest-wifi", "management"),
+        "high",
+        "high",
+        "Police",
+        "Security",
+        "Market square",
+        f"Camera 7 {HOSTILE}",
     ),
     firmware=FirmwareAge(
         date(2017, 1, 24),
@@ -233,4 +255,10 @@ LEFT_ALONE = Quarantine(
     scan=SCAN.id,
 )
 SILENCED = replace(METER, quarantine=LEFT_ALONE)
-REPORT = Report(SCAN, (GATEWAY, SILENCED, RECORDER, CAMERA), (SHARED_KEY,), Coverage(254, 4, 3, 1))
+REPORT = Report(
+    SCAN,
+    (GATEWAY, SILENCED, RECORDER, CAMERA),
+    (SHARED_KEY,),
+    Coverage(254, 4, 3, 1),
+    Registered(40, ("Pump 4 (10.77.0.30)",), ("key:9f2c", "serial:MESH1")),
+)

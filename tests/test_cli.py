@@ -4,7 +4,7 @@ import signal
 import subprocess
 import sys
 from dataclasses import replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 from pathlib import Path
 
 import click
@@ -17,9 +17,11 @@ from inventory.model import Severity, Status
 from inventory.report import Coverage, Report
 from inventory.store import Store
 from scanner import cli
+from scanner.city import City
 from scanner.exits import Exit, exit_for
 from scanner.options import Options, state_folder
 from scanner.output import Outputs, save
+from scanner.ranking import ranked
 from scanner.report import json as report_json
 from tests.riverside import CAMERA, GATEWAY, METER, NOON, REPORT, SCAN
 
@@ -218,7 +220,8 @@ def test_a_report_is_printed(capfd, store):
 def test_a_report_is_written_in_the_format_of_each_suffix(capfd, store, tmp_path):
     code, out, _ = run(capfd, "report", "20261120", "-o", "night.json", "-o", "night.txt")
     assert (code, out) == (0, "")
-    assert (tmp_path / "night.json").read_text() == report_json.render(REPORT)
+    today = datetime.now().astimezone().date()
+    assert (tmp_path / "night.json").read_text() == report_json.render(ranked(REPORT, City(today)))
     assert (tmp_path / "night.txt").read_text().startswith("Tocsin 0.1.0")
 
 

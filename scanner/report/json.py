@@ -7,11 +7,12 @@ from datetime import date, datetime
 from typing import Any
 
 from inventory.ages import Clue
-from inventory.findings import Finding, FleetFinding
+from inventory.findings import Finding, FleetFinding, Vulnerability
 from inventory.model import Device, Endpoint, Observation
 from inventory.quarantine import Quarantine, Uptime
-from inventory.report import Assessment, Report, Scan, Traffic
+from inventory.report import Assessment, Context, Registered, Report, Scan, Traffic
 from inventory.text import visible
+from scanner.score import effective
 
 SUFFIX = ".json"
 SCHEMA = "tocsin-report/1"
@@ -28,6 +29,7 @@ def render(report: Report) -> str:
         "devices": [_device(assessment) for assessment in report.ranked],
         "fleet": [_fleet(f) for f in sorted(report.fleet, key=lambda f: (-f.severity, f.check, f.id))],
         "coverage": _coverage(report),
+        "register": _register(report.register),
     }
     return json.dumps(_shown(document), indent=2, ensure_ascii=False, allow_nan=False) + "\n"
 
@@ -92,6 +94,9 @@ def _device(assessment: Assessment) -> dict[str, Any]:
         "score": round(assessment.score.value, 1),
         "band": assessment.score.band.label,
         "due": assessment.score.due,
+        "due_why": assessment.score.due_why,
+        "decision": assessment.score.decision,
+        "context": _context(assessment.context),
         "why": assessment.score.why,
         "findings": [_finding(finding) for finding in assessment.findings],
         "outcomes": [
@@ -106,6 +111,25 @@ def _device(assessment: Assessment) -> dict[str, Any]:
         "quarantine": _quarantine(assessment.quarantine),
         "uptime": [_uptime(uptime) for uptime in assessment.uptime],
     }
+
+
+def _context(context: Context) -> dict[str, Any]:
+    return {
+        "exposure": context.exposure or None,
+        "vantages": context.vantages,
+        "impact": context.impact or None,
+        "criticality": context.criticality or None,
+        "owner": context.owner or None,
+        "department": context.department or None,
+        "site": context.site or None,
+        "name": context.name or None,
+    }
+
+
+def _register(register: Registered | None) -> dict[str, Any] | None:
+    if register is None:
+        return None
+    return {"rows": register.rows, "missing": register.missing, "unknown": register.unknown}
 
 
 def _quarantine(entry: Quarantine | None) -> dict[str, Any] | None:
@@ -208,7 +232,22 @@ def _finding(finding: Finding) -> dict[str, Any]:
         "remedy": finding.remedy,
         "evidence": visible(finding.evidence, _EVIDENCE),
         "standards": finding.standards,
+        "counts_as": effective(finding).label,
+        "shifts": [{"by": shift.by, "why": shift.why} for shift in finding.shifts],
+        "vulnerabilities": [_vulnerability(hole) for hole in finding.vulnerabilities],
         **({"account": visible(finding.account)} if finding.account else {}),
+    }
+
+
+def _vulnerability(hole: Vulnerability) -> dict[str, Any]:
+    return {
+        "cve": hole.cve,
+        "exploited": hole.exploited,
+        "exploitation": hole.exploitation or None,
+        "automatable": hole.automatable,
+        "impact": {None: None, True: "total", False: "partial"}[hole.total],
+        "cvss": hole.vector or None,
+        "weaknesses": hole.weaknesses,
     }
 
 

@@ -10,6 +10,8 @@ from inventory.findings import Finding, FleetFinding
 from inventory.model import Endpoint, Status
 from inventory.report import Assessment, Report
 from scanner.parts import parts_in_words
+from scanner.score import moved_by
+from scanner.surroundings import context_in_words
 from scanner.terminal import band, cell, name_of, printed, table
 from scanner.timeline import firmware_in_words
 
@@ -37,6 +39,9 @@ def _parts(report: Report, *, wide: bool) -> Iterator[RenderableType]:
             age = firmware_in_words(assessment)
             if age:
                 yield Padding(cell(age), (0, 0, 0, 3))
+            place_of_it = context_in_words(assessment.context)
+            if place_of_it:
+                yield Padding(cell(place_of_it), (0, 0, 0, 3))
             yield from (Padding(_finding(finding), (0, 0, 0, 3)) for finding in assessment.findings)
     yield from _fleet(report)
     yield from _identities(report)
@@ -100,8 +105,9 @@ def _ranking(report: Report, *, wide: bool) -> RenderableType:
     ranking = table("#", "score", "band", "due", "device", "worst finding", *(["first remedy"] if wide else []))
     for column in (0, 1):
         ranking.columns[column].justify = "right"
-    for column in range(4):
+    for column in range(3):
         ranking.columns[column].no_wrap = True
+    ranking.columns[3].max_width = len("next upgrade")
     for place, assessment in enumerate(report.ranked, 1):
         device, score = assessment.device, assessment.score
         worst = assessment.findings[0] if assessment.findings else None
@@ -111,7 +117,7 @@ def _ranking(report: Report, *, wide: bool) -> RenderableType:
             cell(place),
             cell(f"{score.value:.1f}"),
             band(score.band) if worst else Text("-"),
-            cell(score.due or "-"),
+            cell(score.due.replace("forensic investigation", "forensics") or "-"),
             Group(cell(device.address), cell(name_of(device))),
             *((said, remedy) if wide else (Group(said, Text.assemble("→ ", remedy)) if worst else said,)),
         )
@@ -153,7 +159,11 @@ def _some(names: list[str]) -> str:
 
 def _finding(finding: Finding) -> RenderableType:
     head = _title(finding, _where(finding.endpoint))
-    rest = [cell(finding.detail), Text.assemble("→ ", cell(finding.remedy))]
+    rest = [
+        *(cell(reason) for reason in moved_by(finding)),
+        cell(finding.detail),
+        Text.assemble("→ ", cell(finding.remedy)),
+    ]
     return Group(head, *(Padding(line, (0, 0, 0, 3)) for line in rest))
 
 
@@ -213,6 +223,7 @@ def _coverage(report: Report) -> Iterator[RenderableType]:
     more = f" at {_count(seen.alive_addresses, 'address')}" if seen.alive_addresses > seen.alive else ""
     yield Text("")
     yield from _ages(report)
+    yield from _register(report)
     if report.scan.is_passive:
         yield cell(
             f"{_count(seen.alive, 'device')} heard of, {seen.identified} identified; nothing was asked, 0 packets"
@@ -221,6 +232,21 @@ def _coverage(report: Report) -> Iterator[RenderableType]:
     yield cell(
         f"{_count(seen.addresses, 'address')} asked, {seen.alive} alive{more}, {seen.identified} identified, {seen.unreached} not examined in full;"
         f" {_count(sent.packets_sent, 'packet')}, {_count(sent.connections, 'connection')}, {_count(sent.login_attempts, 'login attempt')}"
+    )
+
+
+def _register(report: Report) -> Iterator[RenderableType]:
+    """What the city's register has that was not found, and what was found that it does not have."""
+    register = report.register
+    if register is None:
+        return
+    addresses = {assessment.device.identity: assessment.device.address for assessment in report.assessments}
+    unknown = [addresses.get(identity, identity) for identity in register.unknown]
+    missing = f"; missing: {_some(list(register.missing))}" if register.missing else ""
+    strangers = f"; not in it: {_some(unknown)}" if unknown else ""
+    known = len(report.assessments) - len(unknown)
+    yield cell(
+        f"register: {_count(register.rows, 'row')}, {known} of {_count(len(report.assessments), 'device')} in it{missing}{strangers}"
     )
 
 
