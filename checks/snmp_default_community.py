@@ -18,6 +18,7 @@ from hashlib import sha256
 
 from checks.catalogue import Catalogue, shipped_catalogue
 from checks.contract import Account, Answer, Flaw, Inconclusive, Judgement, Login, Verdict, ask, check
+from checks.standards import clauses
 from inventory.ledger import told
 from inventory.model import Confidence, Device, Endpoint, Family, Level, Severity
 
@@ -38,12 +39,10 @@ _SILENCE = frozenset((Verdict.REFUSED, Verdict.UNREACHED, Verdict.NO_LOGIN_ASKED
     level=Level.LOGIN,
     informed=("catalogue",),
     remedy="Switch to SNMPv3, or set a community of its own and let only the management host reach port 161; turn SNMP off where unused.",
-    standards=(
-        "CWE-1392",
-        "ETSI EN 303 645 v3.1.3: 5.1-1",
-        "EU CRA 2024/2847 Annex I: Part I (2)(b)",
-        "CIS Controls v8.1: 4.7",
-        "OWASP IoT Top 10 2018: I1",
+    standards=clauses("CWE-1392", "default-credentials"),
+    sources=(
+        "RFC 3584: 5",
+        "RFC 1157: 4.1",
     ),
 )
 def snmp_default_community(device: Device, catalogue: Catalogue | None = None) -> Judgement:
