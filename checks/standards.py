@@ -131,6 +131,11 @@ def _ids() -> dict[str, str]:
     return {framework.name: framework.id for framework in frameworks()}
 
 
+def subjects() -> tuple[str, ...]:
+    """What clauses may be asked for by."""
+    return tuple(_subjects())
+
+
 @cache
 def _subjects() -> dict[str, tuple[str, ...]]:
     return {row["id"]: tuple(row["clauses"]) for row in _table()["subject"]}
