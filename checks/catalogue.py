@@ -36,11 +36,6 @@ class Catalogue:
         vendor, model = (claim.value if (claim := device.claim(name)) else "" for name in ("vendor", "model"))
         return next((record.why for record in self.without if vendor and record.fits(vendor, model)), "")
 
-    def sources_of(self, entry: str) -> tuple[str, ...]:
-        """Where the entry of that id has its accounts from; empty where it is none of these."""
-        every = (*self.own, *(known for entries in self.shipped.values() for known in entries))
-        return tuple(known.source for known in every if known.id == entry)
-
     def made_by(self, maker: str) -> tuple[Entry, ...]:
         """The entries for a service, by its own maker, whatever device it runs on."""
         return self.shipped.get(plain(maker), ()) if maker else ()

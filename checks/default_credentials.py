@@ -17,6 +17,7 @@ the firmware offers no true one, take the device off the network until it is rep
 
 from checks.catalogue import Catalogue, shipped_catalogue
 from checks.contract import Act, Flaw, Inconclusive, Judgement, NotApplicable, check
+from checks.credentials import entry_named
 from checks.doors import HEARD
 from checks.standards import clauses
 from checks.trial import End, Tried, try_doors
@@ -40,7 +41,7 @@ def default_credentials(device: Device, catalogue: Catalogue | None = None) -> J
     """The accounts documented for the identified product, each proved by its controls."""
     catalogue = catalogue or shipped_catalogue()
     tried = yield from try_doors(device, catalogue, undocumented=False)
-    yield from (_default(one, catalogue) for one in tried if one.end is End.DEFAULT)
+    yield from (_default(one) for one in tried if one.end is End.DEFAULT)
     if not any(one.documented for one in tried):
         raise NotApplicable(_undocumented(device, catalogue))
     others = [_told(one) for one in tried if one.end is not End.DEFAULT]
@@ -78,7 +79,7 @@ def accepts_any_password(device: Device, catalogue: Catalogue | None = None) -> 
     return f"a wrong pair was refused by {', '.join(refusing)}" if refusing else "asks for no login"
 
 
-def _default(one: Tried, catalogue: Catalogue) -> Flaw:
+def _default(one: Tried) -> Flaw:
     account = one.account
     assert account is not None, "what opened was an account"
     detail = (
@@ -90,7 +91,7 @@ def _default(one: Tried, catalogue: Catalogue) -> Flaw:
         detail,
         one.answer.evidence,
         account=f"{account.id}: {account.user}",
-        sources=catalogue.sources_of(account.id),
+        sources=(entry_named(account.id),),
     )
 
 

@@ -17,7 +17,8 @@ from collections.abc import Iterator
 from hashlib import sha256
 
 from checks.catalogue import Catalogue, shipped_catalogue
-from checks.contract import Account, Answer, Flaw, Inconclusive, Judgement, Login, Verdict, ask, check
+from checks.contract import Account, Act, Answer, Flaw, Inconclusive, Judgement, Login, Verdict, ask, check
+from checks.credentials import entry_named
 from checks.standards import clauses
 from inventory.ledger import told
 from inventory.model import Confidence, Device, Endpoint, Family, Level, Severity
@@ -92,11 +93,14 @@ def _flaw(endpoint: Endpoint, account: Account, answer: Answer, control: Answer)
             "Answered a random community too, so it answers any.",
             control.evidence,
             title="SNMP answers to any community",
+            standards=clauses("CWE-287", "weak-authentication"),
+            act=Act.ACCESS,
         )
     said = f"Answered to the well-known community of catalogue entry {account.id}"
     since = f" That was seen at {told(answer.when)}, and is not asked again within 24 hours." if answer.when else ""
     if control.verdict in _SILENCE:
         detail = f"{said}; a random one was not answered.{since}"
-        return Flaw(endpoint, detail, answer.evidence, account=account.id)
+        return Flaw(endpoint, detail, answer.evidence, account=account.id, sources=(entry_named(account.id),))
     detail = f"{said}; the random control could not be asked.{since}"
-    return Flaw(endpoint, detail, answer.evidence, confidence=Confidence.LIKELY, account=account.id)
+    sure, sources = Confidence.LIKELY, (entry_named(account.id),)
+    return Flaw(endpoint, detail, answer.evidence, confidence=sure, account=account.id, sources=sources)

@@ -8,13 +8,16 @@ from typing import Any
 
 import pytest
 
-from checks.contract import Check, FleetCheck, load_checks, load_fleet_checks
+from checks.contract import Check, Flaw, FleetCheck, informed, load_checks, load_fleet_checks
+from checks.default_credentials import default_credentials
 from checks.exposure import all_exposures
 from checks.first_run import SIGNS
 from checks.ipmi_weak_login import LOCKS, ipmi_weak_login
+from checks.known_keys import KnownKeys, Listed
 from checks.no_authentication import SERVICES, no_authentication
 from checks.profiles import all_profiles, profile_named
 from checks.rules import all_rules
+from checks.snmp_default_community import snmp_default_community
 from checks.standards import (
     attack_names,
     cited,
@@ -28,7 +31,10 @@ from checks.standards import (
     weaknesses,
     whom_they_bind,
 )
+from checks.tls_certificate_names import tls_certificate_vendor_default
+from checks.tls_known_key import tls_known_key
 from checks.unauthenticated_control import PROTOCOLS
+from checks.vendor_certificates import factory_default, named_by
 from tests.grounds import NONE_THERE, OWED, faults
 
 EVERY: tuple[Check | FleetCheck, ...] = (*load_checks(), *load_fleet_checks())
@@ -300,3 +306,39 @@ def test_a_finding_without_its_grounds_is_noticed(changed, fault):
     }
     assert faults("one", **sound) == []
     assert any(fault in told for told in faults("one", **sound | changed))
+
+
+# What a row of data says, its finding says with the row's own source.
+
+
+@pytest.mark.parametrize("check", [default_credentials, snmp_default_community], ids=lambda check: check.id)
+def test_the_entry_is_named_that_an_account_is_from_and_its_source_which_may_quote_the_password_is_not(
+    make, judge, opens, check
+):
+    opened = opens(("http", "admin", "12345"), ("snmp", "", "public"))
+    device = make(
+        ("http", 80, {"http.auth": "basic"}),
+        claims={"vendor": "Hikvision", "model": "DS-2CD2142FWD-I", "kind": "camera"},
+    )
+    (flaw,) = judge(check, device, opened).flaws
+    assert flaw.sources == (f"catalogue of documented accounts, entry {flaw.account.partition(':')[0]}",)
+
+
+def test_a_certificate_that_came_with_the_product_is_told_with_the_source_of_its_row(make, judge, tls):
+    facts = tls(
+        subject="CN=localhost.localdomain,OU=SomeOrganizationalUnit,O=SomeOrganization,L=SomeCity,ST=SomeState,C=--"
+    )
+    found = factory_default(str(facts["tls.subject"]), "")
+    if found is None:
+        pytest.fail("the table does not know mod_ssl's own certificate")
+    (flaw,) = judge(tls_certificate_vendor_default, make(("tls", 443, facts))).flaws
+    assert flaw.sources == (named_by(found),)
+    assert len(flaw.sources[0]) > len(found.source)  # the word of the table is spelled out
+
+
+def test_a_key_of_the_operators_own_list_is_told_with_that_list(make):
+    listed = KnownKeys({"ab" * 32: Listed("stolen.txt line 3")})
+    (check,) = informed((tls_known_key,), {"keys": listed})
+    device = make(("ssh", 22, {"ssh.hostkey_sha256": "ab" * 32}))
+    (flaw,) = [said for said in check.judge(device) if isinstance(said, Flaw)]
+    assert flaw.sources == ("the list stolen.txt line 3",)
