@@ -7,9 +7,9 @@ from checks.contract import Act
 from checks.standards import attack_names, framework_of, weakness_names
 
 ACT = re.compile(
-    "(?:Allow|Ask|Block|Bring|Change|Choose|Close|Compare|Configure|Cut|Delete|Demand|Disable|Disconnect|Drop|Enable|End|Filter|Find|Forbid|Give|Install|Isolate"
-    "|Issue|Keep|Leave|Let|Limit|Look|Make|Move|Name|Offer|Plan|Put|Read|Remove|Renew|Replace|Require|Restrict|Revoke|Rotate|Run|Separate|Set|Shut|Start|Stop"
-    "|Switch|Take|Turn|Uninstall|Unplug|Update|Upgrade|Write) [^ ]"
+    "(?:Allow|Ask|Block|Bring|Change|Choose|Close|Compare|Configure|Cut|Delete|Demand|Disable|Disconnect|Drop|Enable|End|Filter|Find|Finish|Forbid|Give|Install"
+    "|Isolate|Issue|Keep|Leave|Let|Limit|Look|Make|Move|Name|Offer|Open|Plan|Put|Read|Remove|Renew|Replace|Require|Restrict|Revoke|Rotate|Run|Separate|Set|Shut|Start"
+    "|Stop|Switch|Take|Turn|Uninstall|Unplug|Update|Upgrade|Write) [^ ]"
 )
 """How a remedy begins. Not among them: consider, improve, ensure, review, harden: nobody knows when that is done."""
 VAGUE = re.compile(
