@@ -17,7 +17,8 @@ the maintenance hosts reach (VPN or VLAN with an access list), and plan its repl
 
 from collections.abc import Iterator
 
-from checks.contract import Flaw, Judgement, check
+from checks.contract import Act, Flaw, Judgement, check
+from checks.standards import clauses
 from inventory.model import Confidence, Device, Family, Observation, Severity
 
 _FTP_READY = 220
@@ -30,12 +31,13 @@ _FTP_READY = 220
     family=Family.PORTS,
     needs=("telnet", "ftp", "http", "rtsp"),
     remedy="Turn the encrypted service on and this one off, or let only the maintenance network reach it.",
-    standards=(
-        "CWE-319",
-        "ETSI EN 303 645 v3.1.3: 5.5-1",
-        "EU CRA 2024/2847 Annex I: Part I (2)(e)",
-        "PCI DSS v4.0.1: 2.2.7",
-        "OWASP IoT Top 10 2018: I7",
+    standards=clauses("CWE-319", "cleartext"),
+    act=Act.SWITCH_OFF,
+    sources=(
+        "RFC 854 (Telnet)",
+        "RFC 959 (FTP)",
+        "RFC 7617 (Basic authentication)",
+        "RFC 2326 (RTSP)",
     ),
 )
 def cleartext_administration(device: Device) -> Judgement:
@@ -61,6 +63,7 @@ def _telnet(seen: Observation) -> Flaw:
         severity=Severity.HIGH,
         confidence=Confidence.CONFIRMED if asked else Confidence.LIKELY,
         remedy="Turn Telnet off and use SSH; where there is no SSH, let only the maintenance network reach this port.",
+        sources=("RFC 854 (Telnet)",),
     )
 
 
@@ -73,12 +76,15 @@ def _ftp(seen: Observation) -> Flaw:
             severity=Severity.LOW,
             confidence=Confidence.INFERRED,
             remedy="Let FTP take logins inside TLS alone, or turn it off where SFTP or HTTPS does the same.",
+            act=Act.ENCRYPT,
+            sources=("RFC 4217 (FTP over TLS)",),
         )
     return Flaw(
         seen.endpoint,
         "FTP takes its login and moves files (configuration, firmware) in clear.",
         seen.evidence,
         remedy="Turn FTP off, or on only for an update; use SFTP or HTTPS where the device offers them.",
+        sources=("RFC 959 (FTP)",),
     )
 
 
@@ -90,6 +96,8 @@ def _rtsp(seen: Observation) -> Flaw:
         severity=Severity.HIGH,
         title="The stream's password goes over the network in clear",
         remedy="Set RTSP authentication to Digest only, or the stream to RTSP over TLS, then change the password, which may have been read.",
+        act=Act.ACCESS,
+        sources=("RFC 2326 (RTSP)", "RFC 7617 (Basic authentication)"),
     )
 
 
@@ -109,6 +117,8 @@ def _http(seen: Observation, *, sure: bool) -> Flaw:
         confidence=Confidence.CONFIRMED if sure else Confidence.LIKELY,
         title="The web password goes over the network in clear" if basic else "",
         remedy="Turn HTTPS on and HTTP off, then change the password, which may have been read.",
+        act=Act.ENCRYPT,
+        sources=("RFC 7617 (Basic authentication)",) if basic else ("RFC 9110 (HTTP)",),
     )
 
 

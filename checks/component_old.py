@@ -21,6 +21,7 @@ from checks.intelligence import Intelligence, built_in
 from checks.matches import few, shortened
 from checks.products import plain
 from checks.releases import Standing, standing
+from checks.standards import clauses
 from inventory.model import Device, Family, Severity
 
 _LIMITS = ((10, Severity.MEDIUM), (5, Severity.LOW))
@@ -32,12 +33,8 @@ _LIMITS = ((10, Severity.MEDIUM), (5, Severity.LOW))
     severity=Severity.LOW,
     family=Family.FIRMWARE,
     remedy="Update the firmware; where the component stays the same, ask the maker which fixes it carries.",
-    standards=(
-        "CWE-1104",
-        "ETSI EN 303 645 v3.1.3: 5.3-2",
-        "EU CRA 2024/2847 Annex I: Part II (2)",
-        "OWASP IoT Top 10 2018: I5",
-    ),
+    standards=clauses("CWE-1104", "component"),
+    sources=("release days of the components: their projects' tags and news, endoflife.date",),
     informed=("intelligence",),
 )
 def component_old(device: Device, intelligence: Intelligence | None = None) -> Judgement:
@@ -62,8 +59,15 @@ def component_old(device: Device, intelligence: Intelligence | None = None) -> J
                 confidence=oldest.claim.confidence,
                 severity=severity,
                 facet=name,
+                sources=_sources(name, intelligence),
             )
     return f"released within five years: {few(dated.claim.value for dated in known)}"
+
+
+def _sources(name: str, intelligence: Intelligence) -> tuple[str, ...]:
+    """Where its days of release are from; the check's own where its version is a day itself."""
+    known = intelligence.components.get(name)
+    return (known.source,) if known else ()
 
 
 def _is_the_firmware(device: Device, dated: Dated, intelligence: Intelligence) -> bool:

@@ -283,6 +283,11 @@ def _numbers(version: str) -> tuple[int, ...]:
     return tuple(int(part[:9]) for part in found[0].split(".")) if found else ()
 
 
+def entry_named(name: str) -> str:
+    """Where an account stands, as a finding may say it. The entry's own source is not quoted: half of them quote the manual's line with the password."""
+    return f"catalogue of documented accounts, entry {name}"
+
+
 @lru_cache(maxsize=4096)  # each device is held against the vendor of every entry
 def plain(name: str) -> str:
     """A vendor's name without accents, punctuation and case: "Schréder" and "SCHREDER" are one."""

@@ -16,19 +16,13 @@ the firmware offers no true one, take the device off the network until it is rep
 """
 
 from checks.catalogue import Catalogue, shipped_catalogue
-from checks.contract import Flaw, Inconclusive, Judgement, NotApplicable, check
+from checks.contract import Act, Flaw, Inconclusive, Judgement, NotApplicable, check
+from checks.credentials import entry_named
 from checks.doors import HEARD
+from checks.standards import clauses
 from checks.trial import End, Tried, try_doors
 from inventory.ledger import told
 from inventory.model import Device, Family, Level, Severity
-
-_STANDARDS = (
-    "ETSI EN 303 645 v3.1.3: 5.1-1",
-    "UK PSTI SI 2023/1007 Schedule 1: 1(2)",
-    "EU CRA 2024/2847 Annex I: Part I (2)(b)",
-    "CIS Controls v8.1: 4.7",
-    "OWASP IoT Top 10 2018: I1",
-)
 
 
 @check(
@@ -40,7 +34,8 @@ _STANDARDS = (
     level=Level.LOGIN,
     informed=("catalogue",),
     remedy="Give the account a password of its own today, then look through the device's log for strangers.",
-    standards=("CWE-1392", *_STANDARDS),
+    standards=clauses("CWE-1392", "default-credentials"),
+    sources=("the catalogue of documented accounts, each with its own source",),
 )
 def default_credentials(device: Device, catalogue: Catalogue | None = None) -> Judgement:
     """The accounts documented for the identified product, each proved by its controls."""
@@ -66,7 +61,9 @@ def default_credentials(device: Device, catalogue: Catalogue | None = None) -> J
     level=Level.LOGIN,
     informed=("catalogue",),
     remedy="Turn this service off, or take the device off the network until its login works or it is replaced.",
-    standards=("CWE-287", *_STANDARDS[2:]),
+    standards=clauses("CWE-287", "weak-authentication"),
+    act=Act.SWITCH_OFF,
+    sources=("OWASP Web Security Testing Guide 4.2: WSTG-ATHN-04",),
 )
 def accepts_any_password(device: Device, catalogue: Catalogue | None = None) -> Judgement:
     """A user and a password that nobody ever set, on each login."""
@@ -89,7 +86,13 @@ def _default(one: Tried) -> Flaw:
         f"The documented default account {account.user!r} (catalogue entry {account.id}) opened {one.door};"
         f" a random pair was refused there.{_since(one)}"
     )
-    return Flaw(one.door.endpoint, detail, one.answer.evidence, account=f"{account.id}: {account.user}")
+    return Flaw(
+        one.door.endpoint,
+        detail,
+        one.answer.evidence,
+        account=f"{account.id}: {account.user}",
+        sources=(entry_named(account.id),),
+    )
 
 
 def _since(one: Tried) -> str:

@@ -13,12 +13,13 @@ it through, and put its replacement into the budget. Nothing that is to be bough
 
 from datetime import date
 
-from checks.contract import Flaw, Judgement, NotApplicable, check
+from checks.contract import Act, Flaw, Judgement, NotApplicable, check
 from checks.firmware import age_in_words, evidence_of, heard_at, older_than
 from checks.firmware_behind import dated, stale
 from checks.intelligence import Intelligence, built_in
 from checks.lifecycles import declared, in_words
 from checks.releases import Standing, Unplaced, standing
+from checks.standards import clauses
 from inventory.model import Confidence, Device, Family, Severity
 
 _YEARS = 3
@@ -30,13 +31,9 @@ _YEARS = 3
     severity=Severity.LOW,
     family=Family.FIRMWARE,
     remedy="Ask the maker whether the product is still mended; plan its replacement, and isolate it until then.",
-    standards=(
-        "CWE-1104",
-        "CWE-1277",
-        "ETSI EN 303 645 v3.1.3: 5.3-13",
-        "EU CRA 2024/2847 Annex I: Part II (2)",
-        "OWASP IoT Top 10 2018: I5",
-    ),
+    standards=clauses("CWE-1104", "CWE-1277", "unsupported"),
+    act=Act.REPLACE,
+    sources=("the makers' tables of releases, each with its own source",),
     informed=("intelligence",),
 )
 def firmware_abandoned(device: Device, intelligence: Intelligence | None = None) -> Judgement:
@@ -58,6 +55,7 @@ def firmware_abandoned(device: Device, intelligence: Intelligence | None = None)
             evidence_of(device, placed.claim),
             confidence=min(placed.confidence, Confidence.LIKELY),
             facet="firmware",
+            sources=(placed.product.source,),
         )
     return f"runs {placed.version}, made on {placed.built_by} at the latest"
 

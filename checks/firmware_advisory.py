@@ -16,11 +16,12 @@ workarounds, and let only those networks reach the device that must.
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 
-from checks.contract import Flaw, Judgement, NotApplicable, check
+from checks.contract import Act, Flaw, Judgement, NotApplicable, check
 from checks.firmware import evidence_of, heard_at
 from checks.holes import Hole, compared_with, holes, known_up_to, looked_through, names_closely, newest, open_ones
 from checks.intelligence import Intelligence, built_in
 from checks.knowledge import Points
+from checks.standards import clauses
 from checks.vulnerabilities import published
 from inventory.model import Confidence, Device, Family, Severity
 from inventory.text import one_line
@@ -60,12 +61,8 @@ class _Weighed:
     severity=Severity.MEDIUM,
     family=Family.FIRMWARE,
     remedy="Install the version that mends all of them, or the newest; where there is none, follow the advisories' workarounds.",
-    standards=(
-        "CWE-1395",
-        "ETSI EN 303 645 v3.1.3: 5.3-2",
-        "EU CRA 2024/2847 Annex I: Part I (2)(a)",
-        "OWASP IoT Top 10 2018: I5",
-    ),
+    standards=clauses("CWE-1395", "vulnerable"),
+    sources=("the makers' and CISA's advisories, each with its own source",),
     informed=("intelligence",),
 )
 def firmware_advisory(device: Device, intelligence: Intelligence | None = None) -> Judgement:
@@ -145,6 +142,7 @@ def _sure_flaw(device: Device, weighed: list[_Weighed]) -> Flaw:
         confidence=max(hole.confidence for each in weighed for hole in each.holes),
         severity=_severity(weighed),
         facet="affected",
+        sources=_sources(weighed),
     )
 
 
@@ -160,7 +158,14 @@ def _possible_flaw(device: Device, weighed: list[_Weighed]) -> Flaw:
         facet="possible",
         title="Possibly firmware with published vulnerabilities",
         remedy=f"{compared_with(worst.version)} the advisories that are named.",
+        act=Act.INVESTIGATE,
+        sources=_sources(weighed),
     )
+
+
+def _sources(weighed: list[_Weighed]) -> tuple[str, ...]:
+    """Where the advisories stand that the finding names."""
+    return tuple(dict.fromkeys(one_line(each.holes[0].source, 200) for each in weighed[:_WORST]))
 
 
 def _product(hole: Hole) -> str:

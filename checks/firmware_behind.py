@@ -21,6 +21,7 @@ from checks.intelligence import Intelligence, built_in
 from checks.knowledge import Release
 from checks.matches import shortened
 from checks.releases import Standing, Unplaced, standing
+from checks.standards import clauses
 from inventory.model import Device, Family, Severity
 
 _LIMITS = ((5, Severity.HIGH), (2, Severity.MEDIUM))
@@ -32,12 +33,8 @@ _LIMITS = ((5, Severity.HIGH), (2, Severity.MEDIUM))
     severity=Severity.LOW,
     family=Family.FIRMWARE,
     remedy="Install the newest firmware for this model; read the release notes for steps between.",
-    standards=(
-        "CWE-1104",
-        "ETSI EN 303 645 v3.1.3: 5.3-2",
-        "EU CRA 2024/2847 Annex I: Part I (2)(c)",
-        "OWASP IoT Top 10 2018: I5",
-    ),
+    standards=clauses("CWE-1104", "firmware-behind"),
+    sources=("the makers' tables of releases, each with its own source",),
     informed=("intelligence",),
 )
 def firmware_behind(device: Device, intelligence: Intelligence | None = None) -> Judgement:
@@ -53,6 +50,7 @@ def firmware_behind(device: Device, intelligence: Intelligence | None = None) ->
             confidence=placed.confidence,
             severity=bounded(_severity(placed.built_by, placed.newest.day), placed.confidence),
             facet="firmware",
+            sources=(placed.product.source,),
         )
         return ""
     if placed.is_stale:

@@ -17,6 +17,7 @@ from checks.contract import FleetFlaw, FleetJudgement, Member, fleet_check
 from checks.firmware import older_than
 from checks.matches import shortened
 from checks.products import plain, vendor_of
+from checks.standards import clauses
 from checks.versions import compare
 from inventory.model import Device, Family, Severity
 
@@ -32,11 +33,8 @@ _YEARS = 2
     severity=Severity.LOW,
     family=Family.FIRMWARE,
     remedy="Bring these devices to the version that their equals run, and find out why they were left out.",
-    standards=(
-        "CIS Controls v8.1: 7.3",
-        "CWE-1104",
-        "ETSI EN 303 645 v3.1.3: 5.3-2",
-    ),
+    standards=clauses("CWE-1104", "firmware-behind"),
+    sources=("the versions that equal devices of this scan state",),
 )
 def firmware_laggard(fleet: Iterable[Member]) -> FleetJudgement:
     """By vendor, model and hardware revision: those whose version is older than the newest of the group."""

@@ -20,6 +20,7 @@ from checks.intelligence import Intelligence, built_in
 from checks.interval import RELEASE_TABLE, days_in_words
 from checks.matches import few, shortened
 from checks.releases import judged_by_catalogue
+from checks.standards import clauses
 from inventory.ages import Clue, FirmwareAge
 from inventory.model import Confidence, Device, Endpoint, Family, Severity
 
@@ -33,12 +34,8 @@ _LIMITS = ((10, Severity.HIGH), (5, Severity.MEDIUM), (3, Severity.LOW))
     severity=Severity.MEDIUM,
     family=Family.FIRMWARE,
     remedy="Install the maker's newest firmware for this model; where there is none, plan the replacement.",
-    standards=(
-        "CWE-1104",
-        "ETSI EN 303 645 v3.1.3: 5.3-2",
-        "EU CRA 2024/2847 Annex I: Part I (2)(c)",
-        "OWASP IoT Top 10 2018: I5",
-    ),
+    standards=clauses("CWE-1104", "firmware-behind"),
+    sources=("the build date that the device itself states",),
     informed=("intelligence",),
 )
 def firmware_old(device: Device, intelligence: Intelligence | None = None) -> Judgement:
@@ -67,6 +64,7 @@ def firmware_old(device: Device, intelligence: Intelligence | None = None) -> Ju
             confidence=age.confidence,
             severity=bounded(severity, age.confidence),
             facet="firmware",
+            sources=(f"the device's own statement ({bound.method})",),
         )
     return f"built {_days(age, built)}, {_at_least(age)}{age_in_words(built, now)} ago"
 

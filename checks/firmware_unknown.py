@@ -10,10 +10,11 @@ How to fix: read the version in its web interface or on its label, look up its d
 version, date, source), which `tocsin intel update FILE` takes; or give the scan a read-only SNMP community, by which many devices say more.
 """
 
-from checks.contract import Flaw, Inconclusive, Judgement, NotApplicable, check, examined
+from checks.contract import Act, Flaw, Inconclusive, Judgement, NotApplicable, check, examined
 from checks.firmware import firmware_age
 from checks.intelligence import Intelligence
 from checks.matches import shortened
+from checks.standards import clauses
 from inventory.ages import FirmwareAge
 from inventory.model import Device, Endpoint, Family, Severity
 
@@ -24,7 +25,9 @@ from inventory.model import Device, Endpoint, Family, Severity
     severity=Severity.INFO,
     family=Family.FIRMWARE,
     remedy="Read the version at the device, look up its day at the maker, and add it to your own table of releases.",
-    standards=("CIS Controls v8.1: 2.1", "CWE-1059", "ETSI EN 303 645 v3.1.3: 5.3-16"),
+    standards=clauses("CWE-1059", "inventory"),
+    act=Act.INVESTIGATE,
+    sources=("what the device says of itself, and the tables of releases at hand",),
     informed=("intelligence",),
 )
 def firmware_unknown(device: Device, intelligence: Intelligence | None = None) -> Judgement:

@@ -16,7 +16,7 @@ from collections.abc import Iterator
 from dataclasses import replace
 from datetime import date, timedelta
 
-from checks.contract import Flaw, Judgement, NotApplicable, check
+from checks.contract import Act, Flaw, Judgement, NotApplicable, check
 from checks.firmware import age_in_words, bounded, evidence_of, heard_at
 from checks.intelligence import Intelligence, built_in
 from checks.knowledge import Lifecycle
@@ -24,6 +24,7 @@ from checks.lifecycles import branch_claim, declared, in_words
 from checks.matches import Match, shortened, version_of, versions
 from checks.products import plain_vendor
 from checks.releases import judged_on
+from checks.standards import clauses
 from checks.versions import compare
 from inventory.model import Claim, Device, Family, Severity
 
@@ -38,13 +39,9 @@ _MOVE = "Update to a branch of the firmware that the maker supports; where this 
     severity=Severity.HIGH,
     family=Family.FIRMWARE,
     remedy=_REPLACE,
-    standards=(
-        "CWE-1104",
-        "CWE-1277",
-        "ETSI EN 303 645 v3.1.3: 5.3-13",
-        "EU CRA 2024/2847 Annex I: Part II (2)",
-        "OWASP IoT Top 10 2018: I5",
-    ),
+    standards=clauses("CWE-1104", "CWE-1277", "unsupported"),
+    act=Act.REPLACE,
+    sources=("the makers' declarations of end of life, each with its own source",),
     informed=("intelligence",),
 )
 def firmware_unsupported(device: Device, intelligence: Intelligence | None = None) -> Judgement:
@@ -73,7 +70,12 @@ def _judged(device: Device, match: Match[Lifecycle], day: date) -> Iterator[Flaw
         flaw = _flaw(
             device, match, f"{_opening(device, match)} has not been sold since {row.end_of_sale}.", Severity.INFO
         )
-        yield replace(flaw, title="No longer sold by its maker", remedy="Plan the replacement before support ends.")
+        yield replace(
+            flaw,
+            title="No longer sold by its maker",
+            remedy="Plan the replacement before support ends.",
+            act=Act.REPLACE,
+        )
 
 
 def _flaw(device: Device, match: Match[Lifecycle], said: str, severity: Severity) -> Flaw:
@@ -87,6 +89,8 @@ def _flaw(device: Device, match: Match[Lifecycle], said: str, severity: Severity
         severity=bounded(severity, sure),
         facet="branch" if match.row.branch else "device",
         remedy=_MOVE if match.row.branch else _REPLACE,
+        act=Act.UPDATE if match.row.branch else Act.REPLACE,
+        sources=(match.row.source,),
     )
 
 

@@ -16,37 +16,59 @@ ever having been used, treat it as a found device: find its owner, or disconnect
 
 from dataclasses import dataclass
 
-from checks.contract import Flaw, Judgement, check
+from checks.contract import Act, Flaw, Judgement, check
+from checks.standards import clauses
 from inventory.model import Confidence, Device, Family, Severity
 
 
 @dataclass(frozen=True, slots=True)
 class Sign:
-    """One way to say that nobody owns the device yet: the fact, its value in that case, and what that means."""
+    """One way to say that nobody owns the device yet: the fact, its value in that case, and what that means, and where it stands."""
 
     protocol: str
     fact: str
     value: bool
     says: str
+    source: str
     confidence: Confidence = Confidence.CONFIRMED
 
 
 SIGNS = (
-    Sign("axis", "axis.needs_setup", value=True, says="It has no account yet (VAPIX systemready: needsetup=yes)."),
-    Sign("dhip", "dhip.initialised", value=False, says="It has no first password yet (the Init mask of DHIP is 1)."),
+    Sign(
+        "axis",
+        "axis.needs_setup",
+        value=True,
+        says="It has no account yet (VAPIX systemready: needsetup=yes).",
+        source="Axis VAPIX: systemready.cgi",
+    ),
+    Sign(
+        "dhip",
+        "dhip.initialised",
+        value=False,
+        says="It has no first password yet (the Init mask of DHIP is 1).",
+        source="Dahua DHIP: the answer's Init",
+    ),
     Sign(
         "http",
         "http.first_run",
         value=True,
         says="Its web page asks whoever comes by to set the first password; nothing was filled in.",
+        source="the page's own words",
         confidence=Confidence.LIKELY,
     ),
-    Sign("sadp", "sadp.activated", value=False, says="It has no first password yet (SADP: Activated=false)."),
+    Sign(
+        "sadp",
+        "sadp.activated",
+        value=False,
+        says="It has no first password yet (SADP: Activated=false).",
+        source="Hikvision SADP: the answer's Activated",
+    ),
     Sign(
         "ubiquiti",
         "ubiquiti.default",
         value=True,
         says="It stands on its factory settings, with the factory's password, and takes the first controller that adopts it.",
+        source="Ubiquiti, discovery answer: factory settings; UniFi documentation on adoption",
     ),
 )
 
@@ -58,18 +80,14 @@ SIGNS = (
     family=Family.CREDENTIALS,
     needs=tuple(sorted({sign.protocol for sign in SIGNS})),
     remedy="Put the device into service today with a password of its own, or disconnect it.",
-    standards=(
-        "CWE-1188",
-        "ETSI EN 303 645 v3.1.3: 5.1-1",
-        "EU CRA 2024/2847 Annex I: Part I (2)(b)",
-        "CIS Controls v8.1: 4.7",
-        "OWASP IoT Top 10 2018: I9",
-    ),
+    standards=clauses("CWE-1188", "first-run"),
+    act=Act.ACCESS,
+    sources=("what the device itself says of its setup",),
 )
 def first_run(device: Device) -> Judgement:
     """Every statement of the device that it has no owner."""
     for sign in SIGNS:
         for seen in device.speaking(sign.protocol):
             if seen.facts.get(sign.fact) is sign.value:
-                yield Flaw(seen.endpoint, sign.says, seen.evidence, sign.confidence)
+                yield Flaw(seen.endpoint, sign.says, seen.evidence, sign.confidence, sources=(sign.source,))
     return "has been put into service, as far as it says"

@@ -13,6 +13,7 @@ cause: a step in the commissioning protocol, a clause in the contract, and a sca
 from collections.abc import Iterable
 
 from checks.contract import FleetFlaw, FleetJudgement, Member, fleet_check
+from checks.standards import clauses
 from inventory.model import Family, Severity
 
 
@@ -22,13 +23,8 @@ from inventory.model import Family, Severity
     severity=Severity.CRITICAL,
     family=Family.CREDENTIALS,
     remedy="Change them in one go, each to a password of its own, and make that a step of putting devices into service.",
-    standards=(
-        "CWE-1392",
-        "ETSI EN 303 645 v3.1.3: 5.1-1",
-        "EU CRA 2024/2847 Annex I: Part I (2)(b)",
-        "CIS Controls v8.1: 4.7",
-        "OWASP IoT Top 10 2018: I1",
-    ),
+    standards=clauses("CWE-1392", "default-credentials", "shared-credentials"),
+    sources=("the catalogue of documented accounts, each with its own source",),
 )
 def fleet_default_account(fleet: Iterable[Member]) -> FleetJudgement:
     """Each account that opened more than one device of a department, by department and account."""

@@ -25,7 +25,8 @@ superfluous.
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from checks.contract import Flaw, Judgement, check
+from checks.contract import Act, Flaw, Judgement, check
+from checks.standards import clauses
 from inventory.model import Confidence, Device, Facts, Family, Severity
 
 _LISTED = "ipmi.auth_types"
@@ -42,6 +43,9 @@ class Lock:
     remedy: str
     severity: Severity
     confidence: Confidence = Confidence.CONFIRMED
+    act: Act = Act.ACCESS
+    source: str = "IPMI specification v2.0 revision 1.1: 22.13"
+    standards: tuple[str, ...] = ()
 
 
 def _offers(kind: str) -> Callable[[Facts], bool]:
@@ -69,6 +73,7 @@ LOCKS = (
         "Turn cipher suite 0 off (ipmitool: lan set 1 cipher_privs Xaaaaaaaaaaaaaa), or update the firmware.",
         Severity.CRITICAL,
         Confidence.LIKELY,
+        source="IPMI specification v2.0 revision 1.1: 22.15.2 (cipher suite 0)",
     ),
     Lock(
         "none",
@@ -102,6 +107,7 @@ LOCKS = (
         "Passwords are taken in clear from clients that ask for it (authentication type 'straight password').",
         "Allow only MD5 for IPMI 1.5 on the LAN channel, or IPMI 2.0 alone.",
         Severity.LOW,
+        standards=clauses("CWE-319", "cleartext"),
     ),
     Lock(
         "default-key",
@@ -111,6 +117,7 @@ LOCKS = (
         "Set a key K_g of its own where two-key logins are used.",
         Severity.LOW,
         Confidence.INFERRED,
+        standards=clauses("CWE-1394", "keys"),
     ),
 )
 
@@ -122,14 +129,9 @@ LOCKS = (
     family=Family.CREDENTIALS,
     needs=("ipmi",),
     remedy="Disable accounts without a name, allow no login without a password, and put the processor into a network of its own.",
-    standards=(
-        "CWE-1188",
-        "CWE-306",
-        "ETSI EN 303 645 v3.1.3: 5.5-5",
-        "EU CRA 2024/2847 Annex I: Part I (2)(d)",
-        "CIS Controls v8.1: 4.7",
-        "OWASP IoT Top 10 2018: I9",
-    ),
+    standards=clauses("CWE-1188", "CWE-306", "weak-authentication"),
+    act=Act.ACCESS,
+    sources=("IPMI specification v2.0 revision 1.1: 22.13 and 22.15",),
 )
 def ipmi_weak_login(device: Device) -> Judgement:
     """Every lock that the processor itself says is open or weak."""
@@ -145,5 +147,8 @@ def ipmi_weak_login(device: Device) -> Judgement:
                     facet=f"{seen.endpoint.transport}/{seen.endpoint.port} {lock.facet}",
                     title=lock.title,
                     remedy=lock.remedy,
+                    act=lock.act,
+                    standards=lock.standards,
+                    sources=(lock.source,),
                 )
     return "states no lock that is open"

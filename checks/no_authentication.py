@@ -39,7 +39,8 @@ network of its own, behind a gateway that asks.
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from checks.contract import Flaw, Judgement, check
+from checks.contract import Act, Flaw, Judgement, check
+from checks.standards import clauses
 from inventory.model import Confidence, Device, Family, Observation, Severity
 
 Shows = Callable[[Device, Observation], bool]
@@ -49,7 +50,7 @@ _STRONG = frozenset(("restart", "firmware", "factory-defaults", "users", "addres
 
 @dataclass(frozen=True, slots=True)
 class Service:
-    """One way to let everyone in: what shows it, what is wrong, and what to do about it."""
+    """One way to let everyone in: what shows it, what is wrong, what to do about it and what kind of work that is, and where it stands that it is open."""
 
     protocol: str
     shows: Shows
@@ -58,6 +59,8 @@ class Service:
     severity: Severity = Severity.HIGH
     confidence: Confidence = Confidence.CONFIRMED
     title: str = ""
+    source: str = ""
+    act: Act | None = None
 
 
 def _says(fact: str, value: object = True) -> Shows:
@@ -109,6 +112,7 @@ SERVICES = (
         _CAMERA,
         Severity.MEDIUM,
         title=_TOLD,
+        source="Dahua HTTP API: magicBox",
     ),
     Service(
         "ftp",
@@ -117,6 +121,7 @@ SERVICES = (
         "Turn anonymous access off (vsftpd: anonymous_enable=NO), or FTP itself, and give the data to those who need it by SFTP or HTTPS.",
         Severity.MEDIUM,
         Confidence.LIKELY,
+        source="RFC 1635 (anonymous FTP)",
     ),
     Service(
         "http",
@@ -125,6 +130,7 @@ SERVICES = (
         _PAGE,
         confidence=Confidence.LIKELY,
         title="The device is administered by a web page without a login",
+        source="OWASP Web Security Testing Guide 4.2: WSTG-ATHN-04",
     ),
     Service(
         "http",
@@ -133,6 +139,7 @@ SERVICES = (
         _PAGE,
         confidence=Confidence.INFERRED,
         title="The device's web page leads to its administration without a login",
+        source="OWASP Web Security Testing Guide 4.2: WSTG-ATHN-04",
     ),
     Service(
         "http",
@@ -140,6 +147,7 @@ SERVICES = (
         "A database greeted us as it greets whoever may read and write it.",
         "Turn on the database's security and give each client its own account, or let it listen on its own machine only.",
         title=_DATABASE,
+        source="Elasticsearch and OpenSearch manuals: security",
     ),
     Service(
         "isapi",
@@ -148,6 +156,7 @@ SERVICES = (
         _CAMERA,
         Severity.MEDIUM,
         title=_TOLD,
+        source="Hikvision ISAPI: System/deviceInfo",
     ),
     Service(
         "lwm2m",
@@ -155,6 +164,8 @@ SERVICES = (
         "The LwM2M device object was read over CoAP without DTLS; restart and factory reset are resources of the same object.",
         "Turn on DTLS (a pre-shared key or a certificate for each device) and switch its mode without security off.",
         Severity.MEDIUM,
+        source="OMA LwM2M Core 1.2: the Device object (3)",
+        act=Act.ENCRYPT,
     ),
     Service(
         "memcached",
@@ -163,6 +174,7 @@ SERVICES = (
         "Let it listen on its own machine only, or turn its authentication on.",
         Severity.MEDIUM,
         title=_DATABASE,
+        source="memcached: doc/protocol.txt",
     ),
     Service(
         "mongodb",
@@ -171,12 +183,14 @@ SERVICES = (
         "Turn its authorization on (security.authorization: enabled), give each client its own user, and let it listen where only they reach it.",
         Severity.HIGH,
         title=_DATABASE,
+        source="MongoDB manual: Enable Access Control",
     ),
     Service(
         "mqtt",
         _says("mqtt.anonymous"),
         "The MQTT broker accepted a connection without credentials (CONNACK return code 0).",
         "Turn anonymous access off in the broker (mosquitto: allow_anonymous false) and give each client its own account or certificate.",
+        source="OASIS MQTT 3.1.1: 3.2.2.3",
     ),
     Service(
         "onvif",
@@ -185,6 +199,7 @@ SERVICES = (
         _CAMERA,
         Severity.MEDIUM,
         title=_TOLD,
+        source="ONVIF Core Specification: access classes for service requests",
     ),
     Service(
         "opcua",
@@ -192,6 +207,7 @@ SERVICES = (
         "The OPC UA server takes anonymous users at an endpoint that signs or encrypts.",
         "Take the anonymous token out of the server's endpoints and give each client its own user or certificate.",
         Severity.MEDIUM,
+        source="OPC 10000-4: UserTokenPolicy",
     ),
     Service(
         "redis",
@@ -199,6 +215,7 @@ SERVICES = (
         "Redis answered PING without a password, and so takes every other command.",
         "Set a password (requirepass, or users by ACL) and let it listen on its own machine or its own network only.",
         title=_DATABASE,
+        source="Redis documentation: Redis security",
     ),
     Service(
         "rtsp",
@@ -207,18 +224,22 @@ SERVICES = (
         "Turn on authentication for RTSP (Digest), and let only the recorders reach this port.",
         confidence=Confidence.LIKELY,
         title="A camera's stream is open to everyone",
+        source="RFC 2326: 10.2 (DESCRIBE)",
     ),
     Service(
         "telnet",
         _says("telnet.prompt", value="shell"),
         "Telnet showed a command shell without asking for a login.",
         "Turn the Telnet service off, or set a login for it, and let only the maintenance network reach it.",
+        source="RFC 854 (Telnet)",
+        act=Act.SWITCH_OFF,
     ),
     Service(
         "vnc",
         _says("vnc.no_authentication"),
         "The VNC server offers its desktop without a password (security type None).",
         "Set a password in the VNC server, or let it listen on the device only and reach it through SSH or a VPN.",
+        source="RFC 6143: 7.2.1 (security type None)",
     ),
 )
 
@@ -230,12 +251,9 @@ SERVICES = (
     family=Family.CREDENTIALS,
     needs=tuple(sorted({service.protocol for service in SERVICES})),
     remedy="Turn anonymous access off and give each client its own account.",
-    standards=(
-        "CWE-306",
-        "ETSI EN 303 645 v3.1.3: 5.5-5",
-        "EU CRA 2024/2847 Annex I: Part I (2)(d)",
-        "OWASP IoT Top 10 2018: I9",
-    ),
+    standards=clauses("CWE-306", "no-authentication"),
+    act=Act.ACCESS,
+    sources=("the protocols' specifications, each service with its own source",),
 )
 def no_authentication(device: Device) -> Judgement:
     """Every service of the table that showed itself open."""
@@ -255,6 +273,8 @@ def _flaw(service: Service, seen: Observation) -> Flaw:
         service.severity,
         title=service.title,
         remedy=service.remedy,
+        act=service.act,
+        sources=(service.source,),
         facet=f"{seen.endpoint.transport}/{seen.endpoint.port} {service.protocol}"
         if service.protocol in _ON_THE_WEB
         else "",

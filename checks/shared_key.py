@@ -15,7 +15,8 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
 from checks.certificates import presented
-from checks.contract import FleetFlaw, FleetJudgement, Member, fleet_check
+from checks.contract import Act, FleetFlaw, FleetJudgement, Member, fleet_check
+from checks.standards import clauses
 from inventory.model import Device, Family, Severity
 
 _SORTS = {"tls": "TLS key", "dtls": "DTLS key", "opcua": "OPC UA key"}
@@ -38,11 +39,11 @@ class _Use:
     severity=Severity.HIGH,
     family=Family.TLS,
     remedy="Let each device make its own key, then install a certificate for it.",
-    standards=(
-        "CWE-321",
-        "ETSI EN 303 645 v3.1.3: 5.4-4",
-        "EN 18031-1:2024: CCK-3",
-        "EU CRA 2024/2847 Annex I: Part I (2)(e)",
+    standards=clauses("CWE-321", "keys"),
+    act=Act.CERTIFICATE,
+    sources=(
+        "RFC 9325: 7.1",
+        "RFC 4251: 4.1",
     ),
 )
 def shared_key(fleet: Iterable[Member]) -> FleetJudgement:

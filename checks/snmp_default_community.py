@@ -17,7 +17,9 @@ from collections.abc import Iterator
 from hashlib import sha256
 
 from checks.catalogue import Catalogue, shipped_catalogue
-from checks.contract import Account, Answer, Flaw, Inconclusive, Judgement, Login, Verdict, ask, check
+from checks.contract import Account, Act, Answer, Flaw, Inconclusive, Judgement, Login, Verdict, ask, check
+from checks.credentials import entry_named
+from checks.standards import clauses
 from inventory.ledger import told
 from inventory.model import Confidence, Device, Endpoint, Family, Level, Severity
 
@@ -38,12 +40,10 @@ _SILENCE = frozenset((Verdict.REFUSED, Verdict.UNREACHED, Verdict.NO_LOGIN_ASKED
     level=Level.LOGIN,
     informed=("catalogue",),
     remedy="Switch to SNMPv3, or set a community of its own and let only the management host reach port 161; turn SNMP off where unused.",
-    standards=(
-        "CWE-1392",
-        "ETSI EN 303 645 v3.1.3: 5.1-1",
-        "EU CRA 2024/2847 Annex I: Part I (2)(b)",
-        "CIS Controls v8.1: 4.7",
-        "OWASP IoT Top 10 2018: I1",
+    standards=clauses("CWE-1392", "default-credentials"),
+    sources=(
+        "RFC 3584: 5",
+        "RFC 1157: 4.1",
     ),
 )
 def snmp_default_community(device: Device, catalogue: Catalogue | None = None) -> Judgement:
@@ -93,11 +93,14 @@ def _flaw(endpoint: Endpoint, account: Account, answer: Answer, control: Answer)
             "Answered a random community too, so it answers any.",
             control.evidence,
             title="SNMP answers to any community",
+            standards=clauses("CWE-287", "weak-authentication"),
+            act=Act.ACCESS,
         )
     said = f"Answered to the well-known community of catalogue entry {account.id}"
     since = f" That was seen at {told(answer.when)}, and is not asked again within 24 hours." if answer.when else ""
     if control.verdict in _SILENCE:
         detail = f"{said}; a random one was not answered.{since}"
-        return Flaw(endpoint, detail, answer.evidence, account=account.id)
+        return Flaw(endpoint, detail, answer.evidence, account=account.id, sources=(entry_named(account.id),))
     detail = f"{said}; the random control could not be asked.{since}"
-    return Flaw(endpoint, detail, answer.evidence, confidence=Confidence.LIKELY, account=account.id)
+    sure, sources = Confidence.LIKELY, (entry_named(account.id),)
+    return Flaw(endpoint, detail, answer.evidence, confidence=sure, account=account.id, sources=sources)

@@ -15,11 +15,11 @@ from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 
 from checks.certificates import SHOWING, Certificate, each
-from checks.contract import Flaw, Judgement, check
+from checks.contract import Act, Flaw, Judgement, check
+from checks.standards import clauses
 from inventory.model import Device, Family, Severity
 
 _SOON, _NEXT = timedelta(days=30), timedelta(days=60)
-_TRANSPORT = ("ETSI EN 303 645 v3.1.3: 5.5-1", "EU CRA 2024/2847 Annex I: Part I (2)(e)")
 _ADRIFT = timedelta(days=1)
 _EPOCHS = (
     (datetime(1900, 1, 1, tzinfo=UTC), "NTP's count of seconds"),  # RFC 5905 section 6
@@ -39,7 +39,9 @@ _EPOCHS = (
     family=Family.TLS,
     needs=SHOWING,
     remedy="Install a new certificate, and have its renewal done by ACME or SCEP or put into a calendar.",
-    standards=("CWE-298", *_TRANSPORT, "PCI DSS v4.0.1: 4.2.1.1"),
+    standards=clauses("CWE-298", "certificate"),
+    act=Act.CERTIFICATE,
+    sources=("RFC 5280: 6.1.3",),
 )
 def tls_certificate_expired(device: Device) -> Judgement:
     """Leaf certificates whose last day had passed when they were seen."""
@@ -53,7 +55,9 @@ def tls_certificate_expired(device: Device) -> Judgement:
     family=Family.TLS,
     needs=SHOWING,
     remedy="Renew the certificate before its last day, and put the next renewal into a calendar.",
-    standards=("CWE-298", *_TRANSPORT, "PCI DSS v4.0.1: 4.2.1.1"),
+    standards=clauses("CWE-298", "certificate"),
+    act=Act.CERTIFICATE,
+    sources=("RFC 5280: 4.1.2.5",),
 )
 def tls_certificate_expiring(device: Device) -> Judgement:
     """Leaf certificates that were valid when they were seen, and for less than sixty days more."""
@@ -67,7 +71,9 @@ def tls_certificate_expiring(device: Device) -> Judgement:
     family=Family.TLS,
     needs=SHOWING,
     remedy="Set the clock of the device and of whoever issued the certificate by NTP, then issue it anew.",
-    standards=("CWE-298", *_TRANSPORT),
+    standards=clauses("CWE-298", "certificate"),
+    act=Act.CERTIFICATE,
+    sources=("RFC 5280: 6.1.3",),
 )
 def tls_certificate_not_yet_valid(device: Device) -> Judgement:
     """Leaf certificates whose first day was still to come when they were seen."""
@@ -81,7 +87,9 @@ def tls_certificate_not_yet_valid(device: Device) -> Judgement:
     family=Family.TLS,
     needs=SHOWING,
     remedy="Set the device's time by NTP, then let it make its key and its certificate anew.",
-    standards=("CWE-1188", *_TRANSPORT),
+    standards=clauses("CWE-1188", "certificate"),
+    act=Act.CERTIFICATE,
+    sources=("RFC 5280: 4.1.2.5",),
 )
 def tls_certificate_default_date(device: Device) -> Judgement:
     """Leaf certificates that begin within a day of where a clock begins that was never set."""

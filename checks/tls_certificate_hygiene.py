@@ -17,12 +17,12 @@ from dataclasses import replace
 from datetime import timedelta
 
 from checks.certificates import SHOWING, Certificate, Unread, each
-from checks.contract import Flaw, Judgement, check
+from checks.contract import Act, Flaw, Judgement, check
 from checks.rules import all_rules
+from checks.standards import clauses
 from checks.tls_certificate_names import addresses, asked_for
 from inventory.model import Device, Family, Severity
 
-_TRANSPORT = ("ETSI EN 303 645 v3.1.3: 5.5-1", "EU CRA 2024/2847 Annex I: Part I (2)(e)")
 _YEAR = 365.2425
 _LONG, _TOO_LONG = timedelta(days=5 * 365), timedelta(days=10 * 365)
 _WITHOUT_END = 9999  # RFC 5280 section 4.1.2.5: 99991231235959Z says that there is none
@@ -41,7 +41,12 @@ Breach = tuple[str, str]
     family=Family.TLS,
     needs=SHOWING,
     remedy="Issue it anew by a profile: alternative names, serverAuth, no authority, two years at most.",
-    standards=("CWE-295", *_TRANSPORT),
+    standards=clauses("CWE-295", "certificate"),
+    act=Act.CERTIFICATE,
+    sources=(
+        "RFC 5280: 4.2",
+        "RFC 9525: 6",
+    ),
 )
 def tls_certificate_hygiene(device: Device) -> Judgement:
     """What is wrong with a certificate without letting anybody in: one finding for each certificate, and one for each graver breach."""
@@ -55,7 +60,9 @@ def tls_certificate_hygiene(device: Device) -> Judgement:
     family=Family.TLS,
     needs=SHOWING,
     remedy="Let the device make its certificate anew with a current firmware, or install one of the city's authority.",
-    standards=("CWE-295", *_TRANSPORT),
+    standards=clauses("CWE-295", "certificate"),
+    act=Act.CERTIFICATE,
+    sources=("RFC 5280: 4.1",),
 )
 def tls_certificate_malformed(device: Device) -> Judgement:
     """Certificates that a strict reader refuses; low where something that must be there could not be read at all."""
@@ -76,11 +83,15 @@ def _hygiene(certificate: Certificate) -> Iterator[Flaw]:
 def _careless(certificate: Certificate, found: list[Breach]) -> Flaw:
     """One finding for all that is merely careless, on the grounds of all the rules together."""
     told = "; it ".join(what for _, what in found)
-    clauses = dict.fromkeys(clause for rule, _ in found for clause in all_rules()[rule].standards)
+    rows = [all_rules()[rule] for rule, _ in found]
     flaw = certificate.flaw(
         "cert.hygiene", f"The certificate of {certificate.holder}: it {told}.{_elsewhere(certificate)}"
     )
-    return replace(flaw, standards=tuple(clauses))
+    return replace(
+        flaw,
+        standards=tuple(dict.fromkeys(clause for row in rows for clause in row.standards)),
+        sources=tuple(dict.fromkeys(source for row in rows for source in row.sources)),
+    )
 
 
 def _elsewhere(certificate: Certificate) -> str:

@@ -15,14 +15,14 @@ where there is one. Where the device takes no certificate, let it regenerate its
 from collections.abc import Iterator
 
 from checks.certificates import SHOWING, Certificate, Unread, each
-from checks.contract import Flaw, Judgement, check
+from checks.contract import Act, Flaw, Judgement, check
+from checks.standards import clauses
 from inventory.model import Device, Family, Severity
 
 _PRIMES = ("rsa", "dsa")
 _SIZES = ((768, "cert.rsa_512"), (1535, "cert.rsa_1024"), (2047, "cert.rsa_lt2048"))
 _SMALLEST_CURVE = 224
 _FORGED_HASHES = {"md2": "cert.sig_md5", "md4": "cert.sig_md5", "md5": "cert.sig_md5", "sha1": "cert.sig_sha1"}
-_TRANSPORT = ("ETSI EN 303 645 v3.1.3: 5.5-1", "EU CRA 2024/2847 Annex I: Part I (2)(e)", "PCI DSS v4.0.1: 4.2.1")
 
 
 @check(
@@ -32,7 +32,9 @@ _TRANSPORT = ("ETSI EN 303 645 v3.1.3: 5.5-1", "EU CRA 2024/2847 Annex I: Part I
     family=Family.TLS,
     needs=SHOWING,
     remedy="Make a new key (RSA of 2048 bits or more, or EC P-256) and install a certificate for it.",
-    standards=("CWE-326", *_TRANSPORT),
+    standards=clauses("CWE-326", "weak-crypto"),
+    act=Act.CERTIFICATE,
+    sources=("RFC 9325: 4.5",),
 )
 def tls_certificate_weak_key(device: Device) -> Judgement:
     """RSA and DSA keys below 2048 bits, elliptic curves below 224, DSA at all, and RSA exponents that protect nothing."""
@@ -46,7 +48,9 @@ def tls_certificate_weak_key(device: Device) -> Judgement:
     family=Family.TLS,
     needs=SHOWING,
     remedy="Issue the certificate anew with a SHA-256 signature.",
-    standards=("CWE-328", *_TRANSPORT),
+    standards=clauses("CWE-328", "weak-crypto"),
+    act=Act.CERTIFICATE,
+    sources=("RFC 9325: 4.5",),
 )
 def tls_certificate_weak_signature(device: Device) -> Judgement:
     """Leaf certificates signed with MD5 or SHA-1."""

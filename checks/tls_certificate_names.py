@@ -13,13 +13,13 @@ security settings. Where the device takes none, let it make its own, which is no
 
 import ipaddress
 from collections.abc import Iterator
+from dataclasses import replace
 
 from checks.certificates import OF_TLS, SHOWING, Certificate, Unread, each
-from checks.contract import Flaw, Judgement, NotApplicable, check
-from checks.vendor_certificates import factory_default
+from checks.contract import Act, Flaw, Judgement, NotApplicable, check
+from checks.standards import clauses
+from checks.vendor_certificates import factory_default, named_by
 from inventory.model import Device, Family, Severity
-
-_TRANSPORT = ("ETSI EN 303 645 v3.1.3: 5.5-1", "EU CRA 2024/2847 Annex I: Part I (2)(e)")
 
 
 @check(
@@ -29,7 +29,9 @@ _TRANSPORT = ("ETSI EN 303 645 v3.1.3: 5.5-1", "EU CRA 2024/2847 Annex I: Part I
     family=Family.TLS,
     needs=OF_TLS,
     remedy="Install a certificate of the city's own authority, so that a forged one is noticed.",
-    standards=("CWE-295", *_TRANSPORT),
+    standards=clauses("CWE-295", "certificate"),
+    act=Act.CERTIFICATE,
+    sources=("RFC 5280: 6.1",),
 )
 def tls_certificate_self_signed(device: Device) -> Judgement:
     """Leaf certificates that the device signed itself."""
@@ -43,7 +45,9 @@ def tls_certificate_self_signed(device: Device) -> Judgement:
     family=Family.TLS,
     needs=("tls",),
     remedy="Issue a certificate whose subject alternative names hold the name by which the device is called.",
-    standards=("CWE-297", *_TRANSPORT),
+    standards=clauses("CWE-297", "certificate"),
+    act=Act.CERTIFICATE,
+    sources=("RFC 9525: 6.3",),
 )
 def tls_certificate_name_mismatch(device: Device) -> Judgement:
     """Leaf certificates without the name that the device was asked for by; one that bears it as its common name alone has no alternative name at most."""
@@ -59,7 +63,9 @@ def tls_certificate_name_mismatch(device: Device) -> Judgement:
     family=Family.TLS,
     needs=SHOWING,
     remedy="Replace it with one whose key was made for this device alone, then change the passwords that were typed.",
-    standards=("CWE-1392", "ETSI EN 303 645 v3.1.3: 5.4-3", "ETSI EN 303 645 v3.1.3: 5.4-4", "EN 18031-1:2024: CCK-3"),
+    standards=clauses("CWE-1394", "keys"),
+    act=Act.CERTIFICATE,
+    sources=("the names of certificates that products come with, each with its own source",),
 )
 def tls_certificate_vendor_default(device: Device) -> Judgement:
     """Leaf certificates whose subject or issuer is that of a factory or of a library's examples."""
@@ -131,8 +137,9 @@ def _vendor_default(certificate: Certificate) -> Iterator[Flaw]:
         told = f"one of {found.maker} that ships together with its private key, so that every copy has it"
     else:
         told = f"the one of {found.maker} that is there before anybody sets the product up"
-    yield certificate.flaw(
+    flaw = certificate.flaw(
         "key.vendor_default_cert",
         f"The certificate of {certificate.holder} is named as {told}.",
         severity=None if found.shared else Severity.LOW,
     )
+    yield replace(flaw, sources=(named_by(found),))

@@ -14,8 +14,9 @@ Where the clock is lost at every power cut, have the battery changed.
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
-from checks.contract import Judgement, NotApplicable, check
+from checks.contract import Act, Judgement, NotApplicable, check
 from checks.rules import breach
+from checks.standards import clauses
 from inventory.model import Device, Family, Observation, Severity
 
 _TOLERANCE = timedelta(days=1)
@@ -28,7 +29,9 @@ _TOLERANCE = timedelta(days=1)
     family=Family.TLS,
     needs=("tls",),
     remedy="Set the device's time server (NTP) to the city's own, and have its battery changed where it forgets the time.",
-    standards=("CWE-298", "ETSI EN 303 645 v3.1.3: 5.5-1"),
+    standards=clauses("CWE-298", "clock"),
+    act=Act.INVESTIGATE,
+    sources=("RFC 5246: 7.4.1.2",),
 )
 def tls_clock(device: Device) -> Judgement:
     """One finding where the clock that the hellos tell is more than a day off."""

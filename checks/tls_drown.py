@@ -14,6 +14,7 @@ from dataclasses import dataclass
 
 from checks.certificates import OF_TLS
 from checks.contract import FleetFlaw, FleetJudgement, Member, fleet_check
+from checks.standards import clauses
 from inventory.model import Endpoint, Family, Severity
 
 
@@ -37,7 +38,11 @@ class _Use:
     severity=Severity.HIGH,
     family=Family.TLS,
     remedy="Switch SSL 2.0 off at the endpoint that speaks it, and give each endpoint a key of its own.",
-    standards=("CWE-327", "ETSI EN 303 645 v3.1.3: 5.5-1", "EU CRA 2024/2847 Annex I: Part I (2)(e)"),
+    standards=clauses("CWE-327", "CVE-2016-0800", "tls-version"),
+    sources=(
+        "RFC 6176: 3",
+        "CVE-2016-0800",
+    ),
 )
 def tls_drown(fleet: Iterable[Member]) -> FleetJudgement:
     """Each key that one service uses with SSL 2.0 and another uses too, in the order of the keys."""

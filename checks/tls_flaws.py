@@ -38,10 +38,11 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
 
 from checks.components import name_and_version
-from checks.contract import Flaw, Inconclusive, Judgement, NotApplicable, check
+from checks.contract import Act, Flaw, Inconclusive, Judgement, NotApplicable, check
 from checks.firmware import evidence_of
 from checks.intelligence import Intelligence, built_in
 from checks.rules import breach
+from checks.standards import clauses
 from checks.tls_endpoint import Spoken, endpoints
 from checks.vulnerabilities import published
 from inventory.model import Claim, Confidence, Device, Endpoint, Family, Observation, Severity
@@ -75,13 +76,10 @@ Version = tuple[int, int, int]
     severity=Severity.CRITICAL,
     family=Family.TLS,
     remedy="Update the device's firmware; until then let only the management network reach the port.",
-    standards=(
-        "CWE-1395",
-        "ETSI EN 303 645 v3.1.3: 5.3-2",
-        "EU CRA 2024/2847 Annex I: Part I (2)(a)",
-        "PCI DSS v4.0.1: 6.3.3",
-    ),
     informed=("intelligence",),
+    standards=clauses("CWE-1395", "vulnerable"),
+    act=Act.UPDATE,
+    sources=("OpenSSL security advisories of 7 April 2014 and 5 June 2014",),
 )
 def tls_known_flaws(device: Device, intelligence: Intelligence | None = None) -> Judgement:
     """What the tests found, and what the version points to where none was made."""

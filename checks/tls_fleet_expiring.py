@@ -14,8 +14,9 @@ here into the department's calendar today.
 from collections.abc import Iterable, Iterator
 from datetime import datetime, timedelta
 
-from checks.contract import FleetFlaw, FleetJudgement, Member, fleet_check
+from checks.contract import Act, FleetFlaw, FleetJudgement, Member, fleet_check
 from checks.shown_certificates import ShownCertificate, shown_certificates
+from checks.standards import clauses
 from inventory.model import Family, Severity
 
 _SOON, _VERY_SOON = timedelta(days=60), timedelta(days=14)
@@ -29,7 +30,9 @@ _Shown = list[tuple[str, ShownCertificate]]
     severity=Severity.MEDIUM,
     family=Family.TLS,
     remedy="Renew the authority's certificate and those of the devices before that date, and let a machine do it next time.",
-    standards=("CWE-298", "ETSI EN 303 645 v3.1.3: 5.5-1", "PCI DSS v4.0.1: 4.2.1.1"),
+    standards=clauses("CWE-298", "certificate"),
+    act=Act.CERTIFICATE,
+    sources=("RFC 5280: 4.1.2.5",),
 )
 def tls_fleet_expiring(fleet: Iterable[Member]) -> FleetJudgement:
     """By department: each authority whose certificate ends soon, then each issuer all of whose certificates do."""

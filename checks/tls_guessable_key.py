@@ -14,10 +14,11 @@ the device) and install a certificate for it.
 from collections.abc import Iterator
 
 from checks.certificates import OF_TLS
-from checks.contract import Flaw, Inconclusive, Judgement, NotApplicable, check
+from checks.contract import Act, Flaw, Inconclusive, Judgement, NotApplicable, check
 from checks.rsa_flaws import has_close_primes, is_roca
 from checks.rules import breach
 from checks.shown_keys import SHOWN_BY, ShownKey, shown_keys, unread
+from checks.standards import clauses
 from inventory.model import Device, Family, Severity
 
 
@@ -28,7 +29,12 @@ from inventory.model import Device, Family, Severity
     family=Family.TLS,
     needs=SHOWN_BY,
     remedy="Update the firmware, then make a new key and install a certificate for it.",
-    standards=("CWE-338", "CWE-1240", "ETSI EN 303 645 v3.1.3: 5.4-4", "EU CRA 2024/2847 Annex I: Part I (2)(e)"),
+    standards=clauses("CWE-338", "CWE-1240", "keys"),
+    act=Act.UPDATE,
+    sources=(
+        "CVE-2017-15361",
+        "CVE-2022-26320",
+    ),
 )
 def tls_guessable_key(device: Device) -> Judgement:
     """RSA moduli with the fingerprint of ROCA, or of two primes that are close."""

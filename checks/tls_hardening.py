@@ -21,12 +21,12 @@ alone, and turn compression, heartbeats and early data off, in the device's web 
 from collections.abc import Callable, Iterable, Iterator
 
 from checks.cipher_suites import Weakness
-from checks.contract import Flaw, Judgement, NotApplicable, check
+from checks.contract import Act, Flaw, Judgement, NotApplicable, check
 from checks.rules import all_rules, breach
+from checks.standards import clauses
 from checks.tls_endpoint import Accepted, Doubt, Spoken, each, endpoints, in_words, listing, texts
 from inventory.model import Device, Family, Observation, Severity
 
-_TRANSPORT = ("ETSI EN 303 645 v3.1.3: 5.5-1", "EU CRA 2024/2847 Annex I: Part I (2)(e)", "PCI DSS v4.0.1: 4.2.1")
 _WITH_AEAD = ("TLSv1.2", "TLSv1.3")
 _WITH_EXTENSIONS = ("TLSv1.0", "TLSv1.1", "TLSv1.2")
 _BEFORE_13 = ("SSLv3", *_WITH_EXTENSIONS)
@@ -44,7 +44,8 @@ _Looks = tuple[Callable[[Spoken], Iterator[Breach | Doubt]], ...]
     family=Family.TLS,
     needs=("tls",),
     remedy="Turn on the suites with AES-GCM or ChaCha20; where the device has none, update its firmware.",
-    standards=("CWE-327", *_TRANSPORT),
+    standards=clauses("CWE-327", "tls-cipher"),
+    sources=("RFC 9325: 4.2",),
 )
 def tls_no_aead(device: Device) -> Judgement:
     """Endpoints that speak TLS 1.2 without AES-GCM, ChaCha20 or their like; older versions have none at all (RFC 5246, section 6.2.3.3)."""
@@ -61,7 +62,8 @@ def tls_no_aead(device: Device) -> Judgement:
     family=Family.TLS,
     needs=("tls",),
     remedy="Turn TLS compression off in the device's web server; where it has no such setting, update its firmware.",
-    standards=("CWE-327", *_TRANSPORT),
+    standards=clauses("CWE-327", "tls-cipher"),
+    sources=("RFC 9325: 3.3",),
 )
 def tls_compression(device: Device) -> Judgement:
     """Endpoints that compress inside TLS."""
@@ -75,7 +77,9 @@ def tls_compression(device: Device) -> Judgement:
     family=Family.TLS,
     needs=("tls",),
     remedy="Update the device's firmware: its TLS library is from before 2010, or was told not to know RFC 5746.",
-    standards=("CWE-327", *_TRANSPORT),
+    standards=clauses("CWE-327", "tls-cipher"),
+    act=Act.UPDATE,
+    sources=("RFC 5746: 3.6",),
 )
 def tls_insecure_renegotiation(device: Device) -> Judgement:
     """Endpoints that do not know RFC 5746."""
@@ -89,7 +93,8 @@ def tls_insecure_renegotiation(device: Device) -> Judgement:
     family=Family.TLS,
     needs=("tls",),
     remedy="Leave only suites with ECDHE and AES-GCM or ChaCha20 on the device's list, and keep its firmware up to date.",
-    standards=("CWE-327", *_TRANSPORT),
+    standards=clauses("CWE-327", "tls-cipher"),
+    sources=("RFC 9325: 4.2",),
 )
 def tls_hardening(device: Device) -> Judgement:
     """What is low, gathered into one finding for each endpoint."""
@@ -102,8 +107,9 @@ def tls_hardening(device: Device) -> Judgement:
     severity=Severity.INFO,
     family=Family.TLS,
     needs=("tls",),
-    remedy="Look for these settings when the device is next configured or updated.",
-    standards=("CWE-327", *_TRANSPORT),
+    remedy="Set what is named when the device is next configured or updated.",
+    standards=clauses("CWE-327", "tls-cipher"),
+    sources=("RFC 9325: 3",),
 )
 def tls_advice(device: Device) -> Judgement:
     """What is only worth knowing, gathered into one finding for each endpoint."""
@@ -167,6 +173,8 @@ def _together(seen: Observation, breaches: list[Breach]) -> Flaw:
         seen.evidence,
         remedy=" ".join(_once(row.remedy for row in rows)),
         standards=tuple(_once(clause for row in rows for clause in row.standards)),
+        act=rows[0].act if len({row.act for row in rows}) == 1 else None,
+        sources=tuple(_once(source for row in rows for source in row.sources)),
     )
 
 

@@ -18,10 +18,10 @@ from collections.abc import Iterator
 from checks.cipher_suites import Suite
 from checks.contract import Flaw, Judgement, check
 from checks.rules import breach
+from checks.standards import clauses
 from checks.tls_endpoint import Doubt, Spoken, each, in_words, texts
 from inventory.model import Device, Family, Severity
 
-_TRANSPORT = ("ETSI EN 303 645 v3.1.3: 5.5-1", "EU CRA 2024/2847 Annex I: Part I (2)(e)", "PCI DSS v4.0.1: 4.2.1")
 _BROKEN, _SHORT, _ENOUGH = 1024, 1536, 2048
 _CURVE = re.compile(r"(sect|secp)(\d{3})[kr]\d")
 _WORST_CURVE = 163
@@ -36,7 +36,8 @@ _HASH = re.compile("[0-9a-f]{64}")
     family=Family.TLS,
     needs=("tls",),
     remedy="Make Diffie-Hellman parameters of 2048 bits, or offer ECDHE alone; where the device cannot, update its firmware.",
-    standards=("CWE-326", *_TRANSPORT),
+    standards=clauses("CWE-326", "tls-cipher"),
+    sources=("RFC 9325: 4.5",),
 )
 def tls_weak_dh(device: Device) -> Judgement:
     """Finite-field Diffie-Hellman with a prime below 2048 bits."""
@@ -50,7 +51,8 @@ def tls_weak_dh(device: Device) -> Judgement:
     family=Family.TLS,
     needs=("tls",),
     remedy="Offer X25519, P-256 or P-384 alone; where the device cannot, update its firmware.",
-    standards=("CWE-326", *_TRANSPORT),
+    standards=clauses("CWE-326", "tls-cipher"),
+    sources=("RFC 9325: 4.5",),
 )
 def tls_weak_curve(device: Device) -> Judgement:
     """Elliptic curves below 224 bits, binary ones below 233."""
@@ -64,7 +66,8 @@ def tls_weak_curve(device: Device) -> Judgement:
     family=Family.TLS,
     needs=("tls",),
     remedy="Turn on the suites with ECDHE, best with TLS 1.3; where the device has none, update its firmware.",
-    standards=("CWE-326", *_TRANSPORT),
+    standards=clauses("CWE-326", "tls-cipher"),
+    sources=("RFC 9325: 4.1",),
 )
 def tls_no_forward_secrecy(device: Device) -> Judgement:
     """Endpoints where every suite rests on the certificate's key alone."""

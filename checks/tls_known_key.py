@@ -13,10 +13,13 @@ Where the firmware brings the old key back, update it, or let only the maintenan
 device as taken: cut it off, keep it for evidence, and set it up anew.
 """
 
-from checks.contract import Flaw, Inconclusive, Judgement, NotApplicable, check
+from dataclasses import replace
+
+from checks.contract import Act, Flaw, Inconclusive, Judgement, NotApplicable, check
 from checks.known_keys import NONE, PUBLISHED, KnownKeys, Listed, published
 from checks.rules import breach
 from checks.shown_keys import SHOWN_BY, ShownKey, shown_keys, unread
+from checks.standards import clauses
 from inventory.model import Device, Family, Severity
 
 _NAMED = 5
@@ -30,13 +33,9 @@ _NAMED = 5
     needs=SHOWN_BY,
     informed=("keys",),
     remedy="Let the device make a key of its own, then install a certificate for it.",
-    standards=(
-        "CWE-321",
-        "CWE-798",
-        "ETSI EN 303 645 v3.1.3: 5.4-3",
-        "EN 18031-1:2024: CCK-3",
-        "EU CRA 2024/2847 Annex I: Part I (2)(e)",
-    ),
+    standards=clauses("CWE-321", "CWE-798", "keys"),
+    act=Act.CERTIFICATE,
+    sources=("lists of keys that were taken from firmware, each with its own source",),
 )
 def tls_known_key(device: Device, keys: KnownKeys = NONE) -> Judgement:
     """Every shown key that a list knows; `keys` are the operator's own lists."""
@@ -64,8 +63,13 @@ def _flaw(key: ShownKey, listed: Listed, vendor: str) -> Flaw:
         )
     if listed.debian:
         words = f"{what} is on the list {listed.source}{_noted(listed)}: one of the few keys that Debian's OpenSSL could make."
-        return breach("key.debian", key.seen, words, facet=key.facet)
-    return breach("key.known_private", key.seen, f"{what} {_where(listed, vendor)}.", facet=key.facet)
+        return _of_list(breach("key.debian", key.seen, words, facet=key.facet), listed)
+    return _of_list(breach("key.known_private", key.seen, f"{what} {_where(listed, vendor)}.", facet=key.facet), listed)
+
+
+def _of_list(flaw: Flaw, listed: Listed) -> Flaw:
+    """The same with the operator's own list as its source, where the key is on that."""
+    return flaw if listed.source == PUBLISHED else replace(flaw, sources=(f"the list {listed.source}",))
 
 
 def _where(listed: Listed, vendor: str) -> str:

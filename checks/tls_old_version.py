@@ -18,6 +18,7 @@ from checks.certificates import OF_TLS
 from checks.cipher_suites import Weakness
 from checks.contract import Flaw, Judgement, check
 from checks.rules import breach
+from checks.standards import clauses
 from checks.tls_endpoint import DTLS_VERSIONS, VERSIONS, Doubt, Spoken, each, in_words
 from inventory.model import Device, Family, Severity
 
@@ -32,12 +33,10 @@ _OLD = (*VERSIONS[:4], _DTLS)
     family=Family.TLS,
     needs=OF_TLS,
     remedy="Set the minimum version to TLS 1.2; where the device cannot, update its firmware.",
-    standards=(
-        "CWE-327",
-        "ETSI EN 303 645 v3.1.3: 5.5-1",
-        "EU CRA 2024/2847 Annex I: Part I (2)(e)",
-        "PCI DSS v4.0.1: 4.2.1",
-        "OWASP IoT Top 10 2018: I7",
+    standards=clauses("CWE-327", "tls-version"),
+    sources=(
+        "RFC 9325: 3.1.1",
+        "RFC 8996",
     ),
 )
 def tls_old_version(device: Device) -> Judgement:

@@ -17,8 +17,9 @@ from dataclasses import replace
 from datetime import datetime
 
 from checks.cipher_suites import all_suites, suite_name
-from checks.contract import Flaw, Inconclusive, Judgement, NotApplicable, check
+from checks.contract import Act, Flaw, Inconclusive, Judgement, NotApplicable, check
 from checks.profiles import DEVICE, Clause, Profile, profile_named
+from checks.standards import clauses
 from checks.tls_endpoint import texts
 from inventory.model import Device, Family, Observation, Severity
 
@@ -62,6 +63,13 @@ _KINDS: Mapping[str, _Kind] = {
 }
 """Each kind of deviation: its title, its remedy, and the subjects of its clauses."""
 
+_CLAUSES = {
+    "versions": ("CWE-327", "tls-version"),
+    "certificate": ("CWE-326", "certificate"),
+    "web pages": ("CWE-319", "cleartext"),
+}
+"""What else says so, beside the profile's own clauses, where it is not the choice of suites."""
+
 
 class _Unsettled(Exception):
     """What was heard does not decide on a clause; the message says on what."""
@@ -74,7 +82,8 @@ class _Unsettled(Exception):
     family=Family.TLS,
     needs=("tls",),
     remedy="Set in the device's TLS settings what the profile wants.",
-    standards=("CWE-327", "ETSI EN 303 645 v3.1.3: 5.5-1", "EU CRA 2024/2847 Annex I: Part I (2)(e)"),
+    standards=clauses("CWE-327", "tls-cipher"),
+    sources=("the guideline that the profile is named after",),
     informed=("profile",),
 )
 def tls_profile(device: Device, profile: Profile | None = None) -> Judgement:
@@ -113,6 +122,7 @@ def _flaw(profile: Profile, kind: str, seen: Observation, open_questions: dict[s
         broken += [clause] if found else []
     if not said:
         return None
+    subject = _CLAUSES.get(kind, ("CWE-327", "tls-cipher"))
     return Flaw(
         seen.endpoint,
         f"By {profile.title}: {'; '.join(said)}.",
@@ -121,7 +131,9 @@ def _flaw(profile: Profile, kind: str, seen: Observation, open_questions: dict[s
         facet=f"{seen.endpoint.transport}/{seen.endpoint.port} {profile.name} {kind}",
         title=f"{title} {profile.name}",
         remedy=remedy,
-        standards=tuple(dict.fromkeys(clause.standard for clause in broken)),
+        standards=clauses(*(clause.standard for clause in broken), *subject),
+        act=Act.CERTIFICATE if kind == "certificate" else None,
+        sources=(profile.source,),
     )
 
 

@@ -13,9 +13,10 @@ its certificate.
 
 from collections.abc import Iterable
 
-from checks.contract import FleetFlaw, FleetJudgement, Member, fleet_check
+from checks.contract import Act, FleetFlaw, FleetJudgement, Member, fleet_check
 from checks.rsa_flaws import sharing_primes
 from checks.shown_keys import modulus_name, shown_keys
+from checks.standards import clauses
 from inventory.model import Family, Severity
 
 
@@ -25,7 +26,9 @@ from inventory.model import Family, Severity
     severity=Severity.CRITICAL,
     family=Family.TLS,
     remedy="Update the firmware, then make new keys on a machine of the city's and install certificates for them.",
-    standards=("CWE-331", "CWE-338", "ETSI EN 303 645 v3.1.3: 5.4-4", "EU CRA 2024/2847 Annex I: Part I (2)(e)"),
+    standards=clauses("CWE-331", "CWE-338", "keys"),
+    act=Act.UPDATE,
+    sources=("Heninger et al., Mining Your Ps and Qs, USENIX Security 2012",),
 )
 def tls_shared_prime(fleet: Iterable[Member]) -> FleetJudgement:
     """Each group of keys with a common prime, and the devices that have them."""

@@ -22,10 +22,10 @@ from collections.abc import Iterator
 from checks.cipher_suites import Suite, Weakness
 from checks.contract import Flaw, Judgement, check
 from checks.rules import breach
+from checks.standards import clauses
 from checks.tls_endpoint import Accepted, Doubt, Spoken, each, listing
 from inventory.model import Device, Family, Severity
 
-_TRANSPORT = ("ETSI EN 303 645 v3.1.3: 5.5-1", "EU CRA 2024/2847 Annex I: Part I (2)(e)", "PCI DSS v4.0.1: 4.2.1")
 _GRAVER = frozenset((Weakness.NULL, Weakness.ANONYMOUS, Weakness.EXPORT))
 _WEAK = {
     "cipher.rc4": ("RC4", frozenset((Weakness.RC4,))),
@@ -41,7 +41,8 @@ _WEAK = {
     family=Family.TLS,
     needs=("tls",),
     remedy="Take the NULL suites out of the device's TLS settings; where it has none, update its firmware.",
-    standards=("CWE-319", *_TRANSPORT),
+    standards=clauses("CWE-319", "tls-cipher"),
+    sources=("RFC 9325: 4.1",),
 )
 def tls_no_encryption(device: Device) -> Judgement:
     """Suites that do not encrypt."""
@@ -55,7 +56,8 @@ def tls_no_encryption(device: Device) -> Judgement:
     family=Family.TLS,
     needs=("tls",),
     remedy="Take the anonymous suites out of the device's TLS settings; where it has none, update its firmware.",
-    standards=("CWE-295", *_TRANSPORT),
+    standards=clauses("CWE-295", "tls-cipher"),
+    sources=("RFC 5246: F.1.1.1",),
 )
 def tls_anonymous(device: Device) -> Judgement:
     """Suites in which the server proves nothing."""
@@ -69,7 +71,8 @@ def tls_anonymous(device: Device) -> Judgement:
     family=Family.TLS,
     needs=("tls",),
     remedy="Take the EXPORT suites out of the device's TLS settings; where it has none, update its firmware.",
-    standards=("CWE-326", *_TRANSPORT),
+    standards=clauses("CWE-326", "tls-cipher"),
+    sources=("RFC 9325: 4.1",),
 )
 def tls_export(device: Device) -> Judgement:
     """Suites whose keys were shortened for export."""
@@ -83,7 +86,8 @@ def tls_export(device: Device) -> Judgement:
     family=Family.TLS,
     needs=("tls",),
     remedy="Leave only suites with AES-GCM or ChaCha20 on the device's list; where it has none, update its firmware.",
-    standards=("CWE-327", *_TRANSPORT),
+    standards=clauses("CWE-327", "tls-cipher"),
+    sources=("RFC 9325: 4.1",),
 )
 def tls_weak_cipher(device: Device) -> Judgement:
     """RC4; DES, RC2 and MD5; 3DES and IDEA: a finding for each of the three."""

@@ -30,6 +30,7 @@ level with a password and switch PUT/GET off. Forbid writing wherever only readi
 from dataclasses import dataclass
 
 from checks.contract import Flaw, Judgement, check
+from checks.standards import clauses
 from inventory.model import Confidence, Device, Family, Observation, Severity
 
 _CONTROLLER = 14
@@ -40,7 +41,7 @@ _CONTROLLER = 14
 class Control:
     """One protocol of the table: what is wrong when it answers, how bad that is, and the facts that say who did.
 
-    `when` is a fact without which nothing is wrong, and `unless` one with which nothing is.
+    `when` is a fact without which nothing is wrong, and `unless` one with which nothing is. `source` names the protocol's specification.
     """
 
     wrong: str
@@ -49,6 +50,7 @@ class Control:
     confidence: Confidence = Confidence.CONFIRMED
     when: str = ""
     unless: str = ""
+    source: str = ""
 
     def applies(self, seen: Observation) -> bool:
         """Whether something is wrong with what was heard."""
@@ -56,43 +58,70 @@ class Control:
 
 
 _ENIP = Control(
-    "Answered EtherNet/IP without any authentication", Severity.HIGH, ("enip.product_name",), Confidence.LIKELY
+    "Answered EtherNet/IP without any authentication",
+    Severity.HIGH,
+    ("enip.product_name",),
+    Confidence.LIKELY,
+    source="ODVA, The CIP Networks Library, Volume 2: EtherNet/IP",
 )
 PROTOCOLS = {
     "bacnet": Control(
-        "Answered BACnet/IP without any authentication", Severity.MEDIUM, ("bacnet.vendor", "bacnet.model")
+        "Answered BACnet/IP without any authentication",
+        Severity.MEDIUM,
+        ("bacnet.vendor", "bacnet.model"),
+        source="ANSI/ASHRAE 135: 15.5.2 and 19.2",
     ),
-    "dnp3": Control("Answered DNP3 without TLS; its links know no authentication", Severity.HIGH),
+    "dnp3": Control(
+        "Answered DNP3 without TLS; its links know no authentication",
+        Severity.HIGH,
+        source="IEEE 1815-2012: 9.2 and 13",
+    ),
     "enip": _ENIP,
     "enip_tcp": _ENIP,
-    "fins": Control("Answered Omron FINS without any authentication", Severity.HIGH, ("fins.model",)),
+    "fins": Control(
+        "Answered Omron FINS without any authentication",
+        Severity.HIGH,
+        ("fins.model",),
+        source="Omron W227 and W342: FINS commands",
+    ),
     "fox": Control(
         "Answered Niagara Fox in the clear, so a login and its session can be read and taken over",
         Severity.HIGH,
         ("fox.station_name",),
         unless="fox.encrypted",
+        source="nmap, fox-info: Tridium publishes no specification",
     ),
-    "iec104": Control("Answered IEC 60870-5-104 without TLS; the protocol knows no authentication", Severity.HIGH),
+    "iec104": Control(
+        "Answered IEC 60870-5-104 without TLS; the protocol knows no authentication",
+        Severity.HIGH,
+        source="IEC 60870-5-104:2006: 5",
+    ),
     "knx": Control(
         "Offers its KNX bus without KNX IP Secure, so anyone may send telegrams to it",
         Severity.HIGH,
         ("knx.name",),
         when="knx.reachable",
+        source="KNX Standard 3/8/2: 7.5.4",
     ),
     "modbus": Control(
-        "Answered Modbus/TCP without any authentication", Severity.HIGH, ("modbus.vendor", "modbus.product_code")
+        "Answered Modbus/TCP without any authentication",
+        Severity.HIGH,
+        ("modbus.vendor", "modbus.product_code"),
+        source="Modbus Application Protocol V1.1b3: 6",
     ),
     "opcua": Control(
         "Offers an OPC UA endpoint of security policy None to anonymous users",
         Severity.HIGH,
         ("opcua.application_name",),
         when="opcua.open",
+        source="OPC 10000-4: UserTokenPolicy, and security policy None",
     ),
     "s7": Control(
         "Answered Siemens S7 without any authentication",
         Severity.HIGH,
         ("s7.module_type", "s7.order_number"),
         Confidence.LIKELY,
+        source="Siemens, System Software for S7-300/400: protection levels",
     ),
 }
 
@@ -104,12 +133,8 @@ PROTOCOLS = {
     family=Family.PORTS,
     needs=tuple(PROTOCOLS),
     remedy="Let only the named control hosts reach the port: a firewall rule in front of the controller, or the controller's own access list.",
-    standards=(
-        "CWE-306",
-        "ETSI EN 303 645 v3.1.3: 5.5-5",
-        "EU CRA 2024/2847 Annex I: Part I (2)(d)",
-        "OWASP IoT Top 10 2018: I2",
-    ),
+    standards=clauses("CWE-306", "control-protocol"),
+    sources=("the protocols' specifications, each protocol with its own source",),
 )
 def unauthenticated_control(device: Device) -> Judgement:
     """Every endpoint where a protocol of the table answered, and offers what it should not."""
@@ -126,6 +151,7 @@ def unauthenticated_control(device: Device) -> Judgement:
             control.confidence,
             _severity(seen, control),
             remedy=_remedy(seen),
+            sources=(control.source,),
         )
     return f"protected or refused: {', '.join(protected)}" if protected else "no control protocol answered"
 

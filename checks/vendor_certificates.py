@@ -8,6 +8,7 @@ import re
 import tomllib
 from dataclasses import dataclass, field
 from functools import cache
+from typing import Any
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,8 +31,18 @@ class Default:
 @cache
 def all_defaults() -> tuple[Default, ...]:
     """Every entry, in the order of the table: the first that fits is the one."""
+    return tuple(_default(**row) for row in _table()["certificate"])
+
+
+def named_by(default: Default) -> str:
+    """Where it stands that the product comes with it; an entry names its source by a word of the table, or in full."""
+    return str(_table()["sources"].get(default.source, default.source))
+
+
+@cache
+def _table() -> dict[str, Any]:
     text = importlib.resources.files("checks").joinpath("data/vendor_certificates.toml").read_text(encoding="utf-8")
-    return tuple(_default(**row) for row in tomllib.loads(text)["certificate"])
+    return tomllib.loads(text)
 
 
 def _default(*, pattern: str = "", examples: list[str], shared: bool = True, **texts: str) -> Default:

@@ -14,13 +14,13 @@ from collections.abc import Iterator
 from urllib.parse import urlsplit
 
 from checks.cleartext_administration import has_https, logins_in_clear
-from checks.contract import Flaw, Judgement, NotApplicable, check
+from checks.contract import Act, Flaw, Judgement, NotApplicable, check
 from checks.rules import breach
+from checks.standards import clauses
 from inventory.model import Device, Family, Observation, Severity
 
 _HALF_A_YEAR = 180 * 24 * 3600
 _OK = 200
-_TRANSPORT = ("ETSI EN 303 645 v3.1.3: 5.5-1", "EU CRA 2024/2847 Annex I: Part I (2)(e)")
 
 
 @check(
@@ -30,7 +30,9 @@ _TRANSPORT = ("ETSI EN 303 645 v3.1.3: 5.5-1", "EU CRA 2024/2847 Annex I: Part I
     family=Family.TLS,
     needs=("http",),
     remedy="Turn HTTP off, or let it lead on to HTTPS.",
-    standards=("CWE-319", *_TRANSPORT, "PCI DSS v4.0.1: 2.2.7"),
+    standards=clauses("CWE-319", "cleartext"),
+    act=Act.SWITCH_OFF,
+    sources=("RFC 9325: 3.2",),
 )
 def http_not_redirected(device: Device) -> Judgement:
     """HTTP logins on a device that has HTTPS as well."""
@@ -50,7 +52,8 @@ def http_not_redirected(device: Device) -> Judgement:
     family=Family.TLS,
     needs=("http",),
     remedy="Turn HSTS on with a max-age of 180 days or more, once HTTPS works without a warning.",
-    standards=("CWE-319", *_TRANSPORT),
+    standards=clauses("CWE-319", "cleartext"),
+    sources=("RFC 6797: 7",),
 )
 def http_no_hsts(device: Device) -> Judgement:
     """HTTPS pages of a device that is called by its name, and that do not ask the browser to stay with HTTPS."""

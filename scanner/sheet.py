@@ -7,6 +7,7 @@ from rich.console import RenderableType
 from rich.padding import Padding
 from rich.text import Text
 
+from checks.standards import in_words, whom_they_bind
 from inventory.findings import Finding
 from inventory.known import Known
 from inventory.model import Device, Endpoint
@@ -50,6 +51,7 @@ def sheet(known: Known) -> Iterator[RenderableType]:
         yield indented(cell("none"))
     for finding in assessment.findings:
         yield from finding_in_words(finding, evidence=True)
+    yield from _whom_the_standards_bind(assessment)
     yield from section("Checks")
     outcomes = table("check", "outcome", "why")
     for outcome in sorted(assessment.outcomes, key=lambda outcome: outcome.check):
@@ -73,6 +75,13 @@ def reasons(assessment: Assessment) -> Iterator[RenderableType]:
         yield from section("What to do")
     for finding in assessment.findings:
         yield from finding_in_words(finding, evidence=False)
+
+
+def _whom_the_standards_bind(assessment: Assessment) -> Iterator[RenderableType]:
+    """One closing line, where a finding cites what binds somebody else than the city."""
+    told = whom_they_bind(clause for finding in assessment.findings for clause in finding.standards)
+    if told:
+        yield indented(cell(told))
 
 
 def _clipped(evidence: str) -> str:
@@ -139,7 +148,8 @@ def finding_in_words(finding: Finding, *, evidence: bool) -> Iterator[Renderable
     lines = [finding.detail, f"→ {finding.remedy}"]
     if evidence:
         lines += [f"heard: {_clipped(finding.evidence)}"] if finding.evidence else []
-        lines += [f"standards: {', '.join(finding.standards)}"] if finding.standards else []
+        lines += [f"judged by: {'; '.join(finding.sources)}"] if finding.sources else []
+        lines += [f"standards: {'; '.join(in_words(finding.standards))}"] if finding.standards else []
     for line in lines:
         yield Padding(cell(line), (0, 0, 0, 6))
 

@@ -31,7 +31,14 @@ DEFAULT_ACCOUNT = Finding(
     detail="The account admin (catalogue entry hikvision-1) opens the web interface; nobody and a random account do not.",
     evidence="HTTP/1.1 200 OK <title>Live View</title>",
     remedy="Set a password of its own on the device, then scan again. Keep it in the city's safe.",
-    standards=("ETSI EN 303 645 5.1-1", "CWE-1392"),
+    standards=(
+        "CWE-1392",
+        "ETSI EN 303 645 v3.1.3: 5.1-1",
+        "IEC 62443-4-2:2019: CR 1.5",
+        "MITRE ATT&CK for ICS: T0812 Default Credentials",
+    ),
+    act="password",
+    sources=("Hikvision, Quick Start Guide of firmware before 5.3.0",),
     account="hikvision-1: admin",
 )
 OLD_FIRMWARE = Finding(
@@ -45,7 +52,6 @@ OLD_FIRMWARE = Finding(
     detail="The device states that its firmware V5.4.5 was built on 2017-01-24, 9.8 years ago.",
     evidence="<modelNumber>V5.4.5 build 170124</modelNumber>",
     remedy="Install the maker's newest firmware, or plan the device's replacement.",
-    standards=("ETSI EN 303 645 5.3-2",),
     vulnerabilities=(
         Vulnerability(
             "CVE-2017-7921", True, "active", True, True, "CVSS:3.0/AV:N/AC:L/PR:N/UI:N/S:C/C:H/I:H/A:H", ("CWE-287",)
@@ -53,6 +59,9 @@ OLD_FIRMWARE = Finding(
         Vulnerability("CVE-2017-7923"),
     ),
     shifts=(Shift(1, "reached from guest-wifi, where anyone may stand"),),
+    standards=("ETSI EN 303 645 v3.1.3: 5.3-2",),
+    act="update",
+    sources=("the device's own statement (build date)",),
 )
 OPEN_TELNET = Finding(
     id=finding_id("cleartext-administration", "mac:44:19:b6:01:02:03", "tcp/23"),

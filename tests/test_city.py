@@ -9,6 +9,7 @@ from inventory.model import KINDS
 from lab.fake import Fake, load_fakes
 from lab.truth import compare
 from tests.conftest import city, scan
+from tests.grounds import faults
 
 FAKES = load_fakes()
 
@@ -35,6 +36,20 @@ def device_of(fake: Fake, scanned: dict[str, Any]) -> dict[str, Any]:
 def test_each_fake_causes_exactly_the_findings_that_it_declares(fake, scanned):
     found = {(f["check"], f["port"], f["transport"]) for f in device_of(fake, scanned)["findings"]}
     assert found == {(e.check, e.port, e.transport) for e in fake.causes}
+
+
+@pytest.mark.parametrize("fake", FAKES, ids=lambda fake: fake.name)
+def test_each_finding_names_an_act_a_source_and_clauses_that_are_true(fake, scanned):
+    for found in device_of(fake, scanned)["findings"]:
+        grounds = (found[name] for name in ("remedy", "standards", "sources", "act"))
+        assert faults(found["check"], *grounds) == []
+
+
+def test_the_report_lists_each_standard_that_it_cites_and_says_whom_it_binds(scanned):
+    listed = {framework["name"]: framework["binds"] for framework in scanned["report"]["standards"]}
+    assert {"ETSI EN 303 645", "NIST IR 8425", "IEC 62443-4-2"} <= {
+        name for name, binds in listed.items() if binds == "manufacturers"
+    }
 
 
 @pytest.mark.parametrize("fake", FAKES, ids=lambda fake: fake.name)

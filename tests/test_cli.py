@@ -338,10 +338,20 @@ def test_a_check_is_explained_by_its_manual_page(capfd, monkeypatch):
         yield from ()
         return ""
 
-    made = Check("one", "A title", Severity.HIGH, Family.PORTS, "Mend it.", judge, standards=("CWE-1",), manual="Why.")
+    clauses = ("CWE-319", "ETSI EN 303 645 v3.1.3: 5.5-1", "ETSI EN 303 645 v3.1.3: 5.5-7")
+    made = Check(
+        *("one", "A title", Severity.HIGH, Family.PORTS, "Mend it.", judge),
+        standards=clauses,
+        manual="Why.",
+        sources=("RFC 854",),
+    )
     monkeypatch.setattr("checks.contract.load_checks", lambda: (made,))
     _, out, _ = run(capfd, "checks", "explain", "one")
-    assert out == "one: A title\nports, high, level identify\n\nWhy.\n\nRemedy: Mend it.\nStandards: CWE-1\n"
+    assert out == (
+        "one: A title\nports, high, level identify\n\nWhy.\n\nRemedy: Mend it.\nKind of work: segment\nJudged by: RFC 854\n\n"
+        "Standards:\n  CWE-319 Cleartext Transmission of Sensitive Information\n  ETSI EN 303 645 v3.1.3: 5.5-1, 5.5-7\n"
+        "ETSI EN 303 645 binds manufacturers: cite it towards the vendor, it is no duty of the city.\n"
+    )
     assert "A title" in run(capfd, "checks")[1]
 
 

@@ -26,6 +26,7 @@ def command(context: click.Context) -> None:
 def explain(check: str) -> None:
     """Print the manual page of CHECK: what, why it matters in a city, how to fix."""
     from checks.contract import Check
+    from checks.standards import in_words, whom_they_bind
 
     every = {each.id: each for each in _every()}
     if check not in every:
@@ -39,7 +40,11 @@ def explain(check: str) -> None:
         found.manual,
         "",
         f"Remedy: {found.remedy}",
-        *([f"Standards: {', '.join(found.standards)}"] if found.standards else []),
+        f"Kind of work: {found.act}",
+        *([f"Judged by: {'; '.join(found.sources)}"] if found.sources else []),
+        *(["", "Standards:"] if found.standards else []),
+        *(f"  {line}" for line in in_words(found.standards)),
+        *([told] if (told := whom_they_bind(found.standards)) else []),
     ]
     write("\n".join(lines) + "\n")
 

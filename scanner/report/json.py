@@ -4,8 +4,10 @@ import json
 import math
 from collections.abc import Mapping
 from datetime import date, datetime
+from itertools import chain
 from typing import Any
 
+from checks.standards import cited, techniques, weaknesses
 from inventory.ages import Clue
 from inventory.findings import Finding, FleetFinding, Vulnerability
 from inventory.model import Device, Endpoint, Observation
@@ -30,6 +32,7 @@ def render(report: Report) -> str:
         "fleet": [_fleet(f) for f in sorted(report.fleet, key=lambda f: (-f.severity, f.check, f.id))],
         "coverage": _coverage(report),
         "register": _register(report.register),
+        "standards": _standards(report),
     }
     return json.dumps(_shown(document), indent=2, ensure_ascii=False, allow_nan=False) + "\n"
 
@@ -235,6 +238,7 @@ def _finding(finding: Finding) -> dict[str, Any]:
         "counts_as": effective(finding).label,
         "shifts": [{"by": shift.by, "why": shift.why} for shift in finding.shifts],
         "vulnerabilities": [_vulnerability(hole) for hole in finding.vulnerabilities],
+        **_grounds(finding),
         **({"account": visible(finding.account)} if finding.account else {}),
     }
 
@@ -261,8 +265,39 @@ def _fleet(finding: FleetFinding) -> dict[str, Any]:
         "devices": sorted(finding.devices),
         "detail": finding.detail,
         "remedy": finding.remedy,
-        "standards": finding.standards,
+        **_grounds(finding),
     }
+
+
+def _grounds(finding: Finding | FleetFinding) -> dict[str, Any]:
+    """What kind of work its remedy is, where the facts behind it stand, and what standards and vocabularies call it."""
+    return {
+        "act": finding.act,
+        "sources": finding.sources,
+        "standards": finding.standards,
+        "cwe": weaknesses(finding.standards),
+        "techniques": techniques(finding.standards),
+    }
+
+
+def _standards(report: Report) -> list[dict[str, Any]]:
+    """Each standard that a finding cites: its edition, whom it binds and how it is to be used, and what its owner wants to be said."""
+    of_devices = (finding.standards for assessment in report.assessments for finding in assessment.findings)
+    found = chain(of_devices, (finding.standards for finding in report.fleet))
+    return [
+        {
+            "id": framework.id,
+            "name": framework.name,
+            "edition": framework.edition,
+            "title": framework.title,
+            "publisher": framework.publisher,
+            "binds": framework.binds,
+            "note": framework.note,
+            "source": framework.source,
+            "attribution": framework.attribution,
+        }
+        for framework in cited(chain.from_iterable(found))
+    ]
 
 
 def _coverage(report: Report) -> dict[str, Any]:

@@ -11,6 +11,7 @@ from checks.contract import Account, Answer, Check, Flaw, Inconclusive, Login, N
 from inventory.ledger import LooseBook
 from inventory.model import Claim, Confidence, Device, Endpoint, Facts, FactValue, Gap, Observation
 from scanner.ledger import Ledger
+from tests.grounds import faults
 
 NOW = datetime(2026, 11, 21, 2, 0, tzinfo=UTC)
 Replies = Callable[[Login], Answer]
@@ -64,6 +65,7 @@ def held(
             if isinstance(said, Login):
                 answer = _answered(ledger, said, device, replies, judged)
             else:
+                assert lacks(check, said) == []
                 judged.flaws.append(said)
     except StopIteration as ended:
         judged.ended, judged.reason = "passed", ended.value
@@ -72,6 +74,12 @@ def held(
     except Inconclusive as doubt:
         judged.ended, judged.reason = "unreached", str(doubt)
     return judged
+
+
+def lacks(check: Check, flaw: Flaw) -> list[str]:
+    """What the finding that this flaw becomes would lack."""
+    standards, sources = flaw.standards or check.standards, flaw.sources or check.sources
+    return faults(check.id, flaw.remedy or check.remedy, standards, sources, flaw.act or check.act)
 
 
 def _answered(ledger: Ledger, question: Login, device: Device, replies: Replies, judged: Judged) -> Answer:

@@ -34,7 +34,8 @@ def test_the_finding_names_the_account_and_its_entry_but_never_the_password(make
     judged = judge(default_credentials, make(HTTP, claims=HIKVISION), opens(("http", "admin", "12345")))
     assert "'admin'" in judged.flaws[0].detail
     assert "hikvision" in judged.flaws[0].detail
-    assert "12345" not in judged.flaws[0].detail + repr(judged.asked)
+    assert "12345" not in repr(judged.flaws) + repr(judged.asked)
+    assert judged.flaws[0].sources == ("catalogue of documented accounts, entry hikvision",)
     assert judged.flaws[0].evidence == b"HTTP/1.1 200 OK"
 
 
