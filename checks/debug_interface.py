@@ -8,9 +8,9 @@ What: a service that is made for the workshop, by which a developer halts, reads
 - The WDB agent of VxWorks (17185/udp). Critical as a rule, but at most high here: it is known by its port alone, which an import or a capture has seen.
 - A port of gdbserver, J-Link or OpenOCD for GDB (2159, 2331, 2345, 3333), or OpenOCD's Tcl port (6666). Known by the number alone, so inferred.
 
-Tocsin says CNXN to ADB and reads the answer; it opens no shell and shows no key. It listens to OpenOCD's greeting. It asks the WDB agent nothing, for that serves
-one debugger at a time. The ports for GDB it never connects to, because a connection alone stops what is debugged: they are not asked by default, and where the
-operator names them, half open only.
+Tocsin says CNXN to ADB and reads the answer; it opens no shell and shows no key. It listens to OpenOCD's greeting. It asks the WDB agent nothing, for that
+serves one debugger at a time. The ports for GDB it never connects to, because a connection alone stops what is debugged: they are not asked by default, and
+where the operator names them, half open only.
 
 Why it matters in a city: signs, kiosks, ticket machines and players are Android boxes whose maker forgot to turn the bridge off; worms that look for port 5555
 take them within hours and go on from there. A debug adapter that was left on a controller in a cabinet is its factory door: no password of the device holds it.

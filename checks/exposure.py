@@ -35,7 +35,6 @@ from checks.policy import Policy, built_in
 from checks.standards import clauses
 from inventory.model import Confidence, Device, Endpoint, FactValue, Observation, Severity
 
-
 _BY_NUMBER = " Known by the number of its port alone: it said nothing that could be understood."
 _BY_LOOKS = " Known by the number of its port: what it says could be another's too."
 

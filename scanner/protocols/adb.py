@@ -1,8 +1,8 @@
 """ADB, the debug bridge of Android: does it take commands from anybody, and which device is it? No command is given, and no key is shown.
 
-The protocol of the Android Open Source Project (packages/modules/adb, protocol.txt): we send CNXN, which names nobody. A device that asks nobody answers with a
-CNXN of its own that says its model; one that asks sends AUTH with a token, or STLS where it wants TLS. There we close: OPEN would start a service, and AUTH with a
-public key would raise a question on the device's own screen. Neither can be said here.
+The protocol of the Android Open Source Project (packages/modules/adb, protocol.txt): we send CNXN, which names nobody. A device that asks nobody answers with
+a CNXN of its own that says its model; one that asks sends AUTH with a token, or STLS where it wants TLS. There we close: OPEN would start a service, and AUTH
+with a public key would raise a question on the device's own screen. Neither can be said here.
 """
 
 import re
