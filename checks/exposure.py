@@ -8,8 +8,10 @@ The checks hold the manual pages, the table everything else: each row names the 
     severity = "medium"
     title = "A Windows desktop is offered to the network"     # "" is the check's own
     protocols = ["rdp"]                 # heard there: confirmed …
-    when = { "rdp.security" = "rdp" }   # … where each of these facts has this value (a list: one of these values)
+    when = { "rdp.nla" = false }        # … where each of these facts has this value (a list: one of these values)
+    unless = { "rdp.answer" = "…" }     # … and not where one of these facts has this value
     ports = ["tcp/3389"]                # open, and nothing that spoke there was understood: as sure as `by_port` says
+    beside = ["telnet"]                 # protocols that may have spoken at those ports: many a maker's channel looks like one
     by_port = "likely"                  # "likely" (the default) or "inferred", where others use the number as well
     vendors = []                        # by number only on devices of these makers; [] is any
     kinds = []                          # only on devices of these kinds; [] is any
@@ -33,6 +35,9 @@ from checks.policy import Policy, built_in
 from checks.standards import clauses
 from inventory.model import Confidence, Device, Endpoint, FactValue, Observation, Severity
 
+_BY_NUMBER = " Known by the number of its port alone: it said nothing that could be understood."
+_BY_LOOKS = " Known by the number of its port: what it says could be another's too."
+
 
 @dataclass(frozen=True, slots=True)
 class Exposure:
@@ -48,7 +53,9 @@ class Exposure:
     title: str = ""
     protocols: tuple[str, ...] = ()
     when: Mapping[str, tuple[FactValue, ...]] = field(default_factory=dict)
+    unless: Mapping[str, tuple[FactValue, ...]] = field(default_factory=dict)
     ports: tuple[str, ...] = ()
+    beside: tuple[str, ...] = ()
     by_port: Confidence = Confidence.LIKELY
     vendors: tuple[str, ...] = ()
     kinds: tuple[str, ...] = ()
@@ -69,6 +76,7 @@ def _exposure(
     act: str = "segment",
     by_port: str = "likely",
     when: Mapping[str, Any] | None = None,
+    unless: Mapping[str, Any] | None = None,
     permissible: bool = False,
     **row: Any,
 ) -> Exposure:
@@ -78,10 +86,15 @@ def _exposure(
         severity=Severity[severity.upper()],
         act=Act(act),
         by_port=Confidence[by_port.upper()],
-        when={name: tuple(value) if isinstance(value, list) else (value,) for name, value in (when or {}).items()},
+        when=_values(when),
+        unless=_values(unless),
         permissible=permissible,
         **texts,
     )
+
+
+def _values(facts: Mapping[str, Any] | None) -> dict[str, tuple[FactValue, ...]]:
+    return {name: tuple(value) if isinstance(value, list) else (value,) for name, value in (facts or {}).items()}
 
 
 def exposed(device: Device, check: str, policy: Policy | None = None) -> Judgement:
@@ -106,23 +119,25 @@ def _shown(row: Exposure, device: Device) -> Iterator[tuple[Flaw, str]]:
     yield from ((_flaw(row, seen.endpoint, seen.evidence), seen.protocol) for seen in heard)
     if row.vendors and device.fact("vendor") not in row.vendors:
         return
-    spoken = {seen.endpoint for seen in device.observations if not seen.behind}
     for endpoint in device.open_ports:
-        if f"{endpoint.transport}/{endpoint.port}" in row.ports and endpoint not in spoken:
-            yield _flaw(row, endpoint, by_port=True), ""
+        if _where(endpoint) in row.ports:
+            spoken = [seen for seen in device.observations if seen.endpoint == endpoint and not seen.behind]
+            if {seen.protocol for seen in spoken} <= {*row.beside}:
+                evidence = spoken[0].evidence if spoken else b""
+                yield _flaw(row, endpoint, evidence, _BY_LOOKS if spoken else _BY_NUMBER), ""
 
 
 def _applies(row: Exposure, seen: Observation) -> bool:
-    return all(seen.facts.get(name) in values for name, values in row.when.items())
+    excused = any(seen.facts.get(name) in values for name, values in row.unless.items())
+    return not excused and all(seen.facts.get(name) in values for name, values in row.when.items())
 
 
-def _flaw(row: Exposure, endpoint: Endpoint, evidence: bytes = b"", *, by_port: bool = False) -> Flaw:
-    doubt = " Known by the number of its port alone: it said nothing that could be understood." if by_port else ""
+def _flaw(row: Exposure, endpoint: Endpoint, evidence: bytes = b"", doubt: str = "") -> Flaw:
     return Flaw(
         endpoint,
         f"{row.detail}{doubt}",
         evidence,
-        confidence=row.by_port if by_port else Confidence.CONFIRMED,
+        confidence=row.by_port if doubt else Confidence.CONFIRMED,
         severity=row.severity,
         facet=f"{_where(endpoint)} {row.id}",
         title=row.title,

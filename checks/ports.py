@@ -46,10 +46,19 @@ def never_touch() -> frozenset[int]:
     return frozenset(port for entry in _data()["never_touch"] for port in range(entry["first"], entry["last"] + 1))
 
 
+@cache
+def never_connect() -> frozenset[int]:
+    """The TCP ports where a connection alone stops what runs behind them: they may be asked half open, and are never connected to."""
+    return frozenset(port for entry in _data()["never_connect"] for port in entry["ports"])
+
+
 def reason(port: int) -> str:
     """Why the port is asked, or why it never is; "" where the list says nothing."""
     for entry in _data()["never_touch"]:
         if entry["first"] <= port <= entry["last"]:
+            return str(entry["reason"])
+    for entry in _data()["never_connect"]:
+        if port in entry["ports"]:
             return str(entry["reason"])
     return next((entry.reason for entry in known_ports() if entry.port == port), "")
 

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from contextlib import suppress
 from dataclasses import dataclass, replace
 
+from checks.ports import never_connect, reason
 from inventory.errors import ScopeError
 from inventory.model import Endpoint
 from scanner.conversation import Say
@@ -55,6 +56,8 @@ def touchable(endpoint: Endpoint, never_touch: frozenset[int]) -> None:
         raise ScopeError(
             f"{endpoint} is refused: the port is never touched, because a connection alone can do harm there"
         )
+    if endpoint.transport == "tcp" and endpoint.port in never_connect():
+        raise ScopeError(f"{endpoint} is refused: it is never connected to ({reason(endpoint.port)})")
 
 
 def shifted(endpoint: Endpoint, shift: int) -> int:

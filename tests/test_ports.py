@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from checks.ports import default_ports, known_ports, never_touch, parse_ports, reason
+from checks.ports import default_ports, known_ports, never_connect, never_touch, parse_ports, reason
 from inventory.errors import ConfigError
 
 
@@ -23,6 +23,12 @@ def test_every_entry_says_why_and_where_from():
 def test_printer_ports_are_never_touched_and_never_asked():
     assert never_touch() == {515, 9100, 9101, 9102, 9103, 9104, 9105, 9106, 9107}
     assert not never_touch().intersection(default_ports())
+
+
+def test_a_port_that_is_never_connected_to_says_why_and_is_not_asked_by_default():
+    assert never_connect() == {2159, 2331, 2345, 3333, 3334}
+    assert not never_connect().intersection(default_ports())
+    assert "halt" in reason(3333)
 
 
 def test_a_reason_is_given_for_asked_and_for_forbidden_ports():

@@ -2,7 +2,7 @@
 
 import pytest
 
-from checks.ports import default_ports, reason
+from checks.ports import default_ports, never_connect, reason
 from inventory.model import Endpoint
 from scanner.conversation import Safety, is_hardy
 from scanner.protocols import load_protocols
@@ -14,7 +14,9 @@ IT = {"ftp", "http", "ldap", "mqtt", "rtsp", "smtp", "ssh", "telnet", "tls"} | {
     "mongodb",
     "mysql",
     "postgresql",
+    "rdp",
     "redis",
+    "smb",
 }
 
 
@@ -52,6 +54,13 @@ def test_a_port_of_serial_servers_is_not_asked_as_an_unknown_one(port):
 def test_a_port_of_controllers_is_asked_for_what_is_expected_there_only(port):
     assert not is_unknown(at(port))
     assert not may_be_another(at(port))
+
+
+@pytest.mark.parametrize("port", sorted(never_connect()))
+def test_a_debuggers_port_is_neither_unknown_nor_expected_so_that_nobody_connects_to_it(port):
+    assert not is_unknown(at(port))
+    assert expected(at(port)) == []
+    assert port not in default_ports()
 
 
 @pytest.mark.parametrize("port", [2022, 990, 992, 8899])

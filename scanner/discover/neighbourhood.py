@@ -106,11 +106,11 @@ class Neighbourhood:
     async def _ports_of(self, lot: list[str]) -> list[Host]:
         sweep = self._sweep
         manner = Manner(
-            sweep.asked_ports,
+            sweep.connected_ports,
             sweep.reached_at,
             sweep.pace,
             self._allow,
-            patience=len(sweep.asked_ports),
+            patience=len(sweep.connected_ports),
             neighbours=lambda: self._macs,
         )
         found: list[Host] = []

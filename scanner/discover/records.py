@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from checks.ports import never_touch
+from checks.ports import never_connect, never_touch
 from inventory.model import Endpoint, Level
 from scanner.discover.targets import Targets
 from scanner.pace import Pace
@@ -42,6 +42,11 @@ class Sweep:
             for port in sorted(set(self.ports))
             if not {port, self.reached_at(port)} & never and self.reached_at(port) < 65536
         )
+
+    @property
+    def connected_ports(self) -> tuple[int, ...]:
+        """Those of the ports to ask that may be asked by connecting: half open is all that the others bear."""
+        return tuple(port for port in self.asked_ports if port not in never_connect())
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterable, Mapping
 from datetime import datetime
 from typing import Any
 
+from checks.ports import never_connect
 from inventory.errors import ConfigError, ScopeError
 from inventory.model import Endpoint
 from scanner import spans
@@ -105,6 +106,11 @@ class Run:
         by_connect = (Way.SEGMENT_BY_CONNECT, Way.ROUTED_BY_CONNECT)
         if not may_send_raw() and any(leg.way in by_connect for leg in planned):
             self._put(NO_RAW)
+        spared = sorted(set(self._sweep.asked_ports) - set(self._sweep.connected_ports))
+        if spared and any(leg.way is not Way.SEGMENT for leg in planned):
+            self._put(
+                Note(f"not asked by connecting, which would stop what runs behind them: {', '.join(map(str, spared))}")
+            )
         return planned
 
     def _tell(self, done: int, packets: int) -> None:
@@ -205,7 +211,7 @@ class Run:
         command = {
             "command": "sweep",
             "ranges": [str(span) for span in spans.without(leg.spans, looked_at)],
-            "ports": sorted(self._physical()),
+            "ports": sorted(set(self._physical()) - (frozenset() if os.geteuid() == 0 else never_connect())),
             "pace": self._sweep.pace.name,
             **self._rates(),
         }
@@ -232,10 +238,10 @@ class Run:
 
     def _look_at(self, look: Look, alive: frozenset[str]) -> tuple[int, ...]:
         """The port by which the presence of a quarantined device is seen where an echo has not shown it; none where none is known or allowed."""
-        return (look.port,) if look.address not in alive and look.port in self._sweep.asked_ports else ()
+        return (look.port,) if look.address not in alive and look.port in self._sweep.connected_ports else ()
 
     def _manner(self, leg: Leg, alive: frozenset[str]) -> Manner:
-        ports = self._sweep.asked_ports
+        ports = self._sweep.connected_ports
         return Manner(
             ports,
             self._sweep.reached_at,

@@ -179,6 +179,16 @@ async def test_a_printer_gets_no_connection_even_if_the_caller_forgets_to_forbid
     assert printer.total == 0
 
 
+async def test_a_debuggers_port_gets_no_connection_and_the_sweep_says_so(monkeypatch):
+    with device("127.7.0.9") as debugger, device("127.7.0.9") as other:
+        monkeypatch.setattr("scanner.discover.records.never_connect", lambda: frozenset((debugger.port,)))
+        found = await records(sweep(["127.7.0.9"], [debugger.port, other.port]))
+    assert (debugger.total, other.total) == (0, 1)
+    assert [end.port for end in of_kind(Host, found)[0].open_ports] == [other.port]
+    told = [note.text for note in of_kind(Note, found)]
+    assert told == [f"not asked by connecting, which would stop what runs behind them: {debugger.port}"]
+
+
 async def test_what_the_scope_denies_is_not_asked_and_is_told():
     scope = Asked(grant(deny=("127.7.0.9",)))
     with device("127.7.0.9") as denied, device("127.7.0.10", denied.port) as allowed:

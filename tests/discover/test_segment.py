@@ -95,6 +95,16 @@ def test_no_half_open_connection_stays_on_a_device(city, capture):
 
 
 @pytest.mark.real
+def test_a_debuggers_port_is_asked_half_open_and_never_by_connecting(city, capture):
+    order = {**ORDER, "targets": ["10.99.0.5"], "ports": [80, 3333]}
+    drive(city, order)
+    if shutil.which("setpriv"):
+        drive(city, order, "setpriv", "--bounding-set=-net_raw")
+    sent = re.findall(r"10\.99\.0\.1\.\d+ > 10\.99\.0\.5\.3333: Flags \[(\S+)\]", "\n".join(capture()))
+    assert sent == ["S"]
+
+
+@pytest.mark.real
 def test_progress_ends_with_every_address_and_counts_packets(city):
     last = [record for record in drive(city, ORDER) if record["kind"] == "Progress"][-1]
     assert last["done"] == last["addresses"] == 253

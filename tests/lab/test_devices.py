@@ -44,6 +44,10 @@ IDS = {
     "component-old",
     "cleartext-administration",
     "unauthenticated-control",
+    "remote-desktop",
+    "smb-version-1",
+    "debug-interface",
+    "management-channel",
 }
 FAKES = pytest.mark.parametrize("fake", load_fakes(), ids=lambda fake: fake.name)
 

@@ -3,6 +3,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
+from checks.ports import never_connect
 from inventory.errors import ProtocolError, ScopeError, StoreError
 from inventory.model import Endpoint, Level
 from scanner.audit import verify
@@ -48,6 +49,15 @@ async def test_a_port_that_is_never_touched_is_refused(wire, hello, audited, por
     with pytest.raises(ScopeError, match=f":{port}/tcp is refused: the port is never touched"):
         await wire().hold(hello, Target(Endpoint("127.0.9.1", port)))
     assert audited()[0]["connections"] == 0
+
+
+@pytest.mark.parametrize("port", sorted(never_connect()))
+async def test_a_debuggers_port_is_never_connected_to_by_anybody(wire, hello, audited, port):
+    with pytest.raises(ScopeError, match=f":{port}/tcp is refused: it is never connected to"):
+        await wire().hold(hello, Target(Endpoint("127.0.9.1", port)))
+    with pytest.raises(ScopeError, match="never connected to"):
+        await wire().feel(Endpoint("127.0.9.1", port))
+    assert [line["connections"] for line in audited()] == [0, 0]
 
 
 @pytest.mark.parametrize("port", [-1, 0, 65536])

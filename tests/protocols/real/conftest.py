@@ -88,13 +88,13 @@ class Held:
                 if not self._buffer:
                     self._more(wait)
                 return self._take(limit)
-            case ReadAll(limit):
-                return self._all(limit)
+            case ReadAll(limit, quiet):
+                return self._all(limit, quiet)
 
-    def _all(self, limit: int) -> bytes:
+    def _all(self, limit: int, quiet: float) -> bytes:
         try:
             while len(self._buffer) < limit:
-                self._more()
+                self._more(quiet)
         except (PeerClosed, TimedOut) as error:
             self._buffer = error.partial
         return self._take(limit)

@@ -1,0 +1,18 @@
+"""A departure board that is an Android box whose debug bridge was left on."""
+
+from lab.fake import Expected, Fake
+from lab.services.adb import Adb
+from lab.services.http import Http, page
+
+FAKE = Fake(
+    name="android_sign",
+    quarter="outskirts",
+    title="Signage player with an open Android debug bridge",
+    host=242,
+    mac="1c:ee:c9:40:10:f2",
+    vendor="Screenly",
+    model="rk3288",
+    kind="signage-player",
+    services=(Http(pages=(("/", page("Screenly")),), keeps_alive=False), Adb()),
+    causes=frozenset((Expected("debug-interface", 5555), Expected("firmware-unknown", 0))),
+)
