@@ -32,9 +32,8 @@ from inventory.model import Device, Family, Severity
     family=Family.PORTS,
     remedy="Turn the channel off; where that cannot be, let only the management hosts reach its port.",
     standards=clauses("open-ports", "CWE-306"),
-    sources=("the makers' manuals and advisories, each row with its own source",),
     informed=("policy",),
-    sources=("CWE-912: Hidden Functionality; CWE-306: Missing Authentication for Critical Function",),
+    sources=("the makers' manuals and advisories, each row with its own source",),
 )
 def management_channel(device: Device, policy: Policy | None = None) -> Judgement:
     """Every row of the table that belongs here."""
