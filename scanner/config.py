@@ -73,6 +73,7 @@ class Settings:
     intel_max_age: int | None = None
     tls_profile: str = ""
     known_keys: tuple[Path, ...] = ()
+    waivers: Path | None = None
     path: Path | None = None
     warnings: tuple[str, ...] = ()
 
@@ -106,7 +107,7 @@ def load_settings(path: Path) -> Settings:
 
 
 def _settings(top: Table, *, exposed: bool) -> Settings:
-    top.only("city", "site", "store", "audit", "intel", "credentials", "tls")
+    top.only("city", "site", "store", "audit", "intel", "credentials", "tls", "waivers")
     city = top.table("city")
     city.only("name")
     intel = top.table("intel")
@@ -115,6 +116,8 @@ def _settings(top: Table, *, exposed: bool) -> Settings:
     credentials.only("accounts")
     tls = top.table("tls")
     tls.only("profile", "known_keys")
+    waivers = top.table("waivers")
+    waivers.only("file")
     sites: list[Site] = []
     for table in top.tables("site"):
         site = _site(table)
@@ -131,8 +134,11 @@ def _settings(top: Table, *, exposed: bool) -> Settings:
         intel.text("recog"),
         credentials.text("accounts"),
         intel.text("file"),
+        waivers.text("file"),
     )
-    store, audit, recog, accounts, intelligence = (here / Path(text).expanduser() if text else None for text in named)
+    store, audit, recog, accounts, intelligence, waived = (
+        here / Path(text).expanduser() if text else None for text in named
+    )
     if accounts is not None and _exposed(accounts):
         warnings += (f"{accounts} holds passwords and others may read it: chmod 600 {accounts}",)
     return Settings(
@@ -146,6 +152,7 @@ def _settings(top: Table, *, exposed: bool) -> Settings:
         intel_sources=_sources(intel.table("sources"), here),
         intel_max_age=_max_age(intel),
         tls_profile=_profile(tls, "profile"),
+        waivers=waived,
         known_keys=tuple(here / Path(text).expanduser() for text in tls.list("known_keys", str, "files")),
         path=top.path,
         warnings=warnings,

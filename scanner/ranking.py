@@ -10,8 +10,11 @@ from scanner.score import score
 
 
 def ranked(report: Report, city: City) -> Report:
-    """The report with every device and finding in its context, worst first."""
-    again = replace(report, assessments=tuple(placed(assessment, city) for assessment in report.assessments))
+    """The report with every device and finding in its context, worst first, and how each waiver stands."""
+    known = {assessment.device.identity: assessment.device for assessment in report.assessments}
+    fleet = tuple(replace(finding, accepted=city.together(finding, known)) for finding in report.fleet)
+    assessments = tuple(placed(assessment, city) for assessment in report.assessments)
+    again = replace(report, assessments=assessments, fleet=fleet, waivers=city.waivers(report))
     return replace(again, assessments=again.ranked)
 
 

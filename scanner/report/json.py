@@ -2,16 +2,17 @@
 
 import json
 import math
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import date, datetime
 from typing import Any
 
 from inventory.ages import Clue
-from inventory.findings import Finding, FleetFinding
+from inventory.findings import Acceptance, Finding, FleetFinding
 from inventory.model import Device, Endpoint, Observation
 from inventory.quarantine import Quarantine, Uptime
 from inventory.report import Assessment, Report, Scan, Traffic
 from inventory.text import visible
+from inventory.waivers import Standing, State
 
 SUFFIX = ".json"
 SCHEMA = "tocsin-report/1"
@@ -23,25 +24,25 @@ def render(report: Report) -> str:
     """The whole report, devices worst first, every list in a fixed order."""
     document = {
         "schema": SCHEMA,
-        "scan": _scan(report.scan),
+        "scan": {**_scan(report.scan), "waivers": _waivers(report.waivers)},
         "quarantined": [assessment.device.identity for assessment in report.quarantined],
         "devices": [_device(assessment) for assessment in report.ranked],
         "fleet": [_fleet(f) for f in sorted(report.fleet, key=lambda f: (-f.severity, f.check, f.id))],
         "coverage": _coverage(report),
     }
-    return json.dumps(_shown(document), indent=2, ensure_ascii=False, allow_nan=False) + "\n"
+    return json.dumps(shown(document), indent=2, ensure_ascii=False, allow_nan=False) + "\n"
 
 
-def _shown(value: Any) -> Any:
+def shown(value: Any) -> Any:
     """The same with every text visible and every number one that JSON has."""
     if isinstance(value, str):
         return visible(value, _TEXT)
     if isinstance(value, float):
         return value if math.isfinite(value) else None
     if isinstance(value, Mapping):
-        return {visible(key, _TEXT): _shown(each) for key, each in value.items()}
+        return {visible(key, _TEXT): shown(each) for key, each in value.items()}
     if isinstance(value, (list, tuple)):
-        return [_shown(each) for each in value]
+        return [shown(each) for each in value]
     return value
 
 
@@ -209,6 +210,7 @@ def _finding(finding: Finding) -> dict[str, Any]:
         "evidence": visible(finding.evidence, _EVIDENCE),
         "standards": finding.standards,
         **({"account": visible(finding.account)} if finding.account else {}),
+        "accepted": _accepted(finding.accepted),
     }
 
 
@@ -223,6 +225,40 @@ def _fleet(finding: FleetFinding) -> dict[str, Any]:
         "detail": finding.detail,
         "remedy": finding.remedy,
         "standards": finding.standards,
+        "accepted": _accepted(finding.accepted),
+    }
+
+
+def _accepted(word: Acceptance | None) -> dict[str, Any] | None:
+    if word is None:
+        return None
+    return {"owner": word.owner, "reason": word.reason, "until": _day(word.until), "rule": word.rule}
+
+
+def _waivers(standings: Sequence[Standing]) -> dict[str, list[dict[str, Any]]]:
+    """Those that a person should look at."""
+    news = [standing for standing in standings if standing.is_news]
+    expired = [standing for standing in news if standing.state is State.EXPIRED]
+    unused = [standing for standing in news if standing.state is State.UNUSED]
+    ending = [standing for standing in news if standing.ends_soon]
+    named = {"expired": expired, "unused": unused, "ending": ending}
+    return {name: [waiver_as_json(standing) for standing in those] for name, those in named.items()}
+
+
+def waiver_as_json(standing: Standing) -> dict[str, Any]:
+    """One waiver: where it stands, what it names, by whose word until when, and the ids of the findings that it holds for."""
+    waiver = standing.waiver
+    return {
+        "rule": waiver.place,
+        "names": waiver.criteria,
+        "owner": waiver.owner,
+        "reason": waiver.reason,
+        "accepted": _day(waiver.accepted),
+        "until": _day(waiver.until),
+        "days_left": standing.days,
+        "state": standing.state.value,
+        "why": standing.why,
+        "findings": [use.finding.id for use in standing.uses],
     }
 
 
