@@ -9,6 +9,7 @@ from inventory.model import Status
 from inventory.report import Assessment
 from inventory.waivers import Standing, State, Trace, Use, Waiver, Waivers
 
+_NOT_ALL = "not all ports were asked"
 Sought: TypeAlias = Callable[[Collection[str]], Mapping[str, Trace]]
 """Where findings of those ids were seen last; what was never seen is left out."""
 
@@ -32,8 +33,10 @@ class Found:
 def review(waivers: Waivers, found: Found, sought: Sought) -> tuple[Standing, ...]:
     """Each waiver's standing, in the order of the file; `sought` is asked only of what is not here and of which the file does not say where it is."""
     uses = _uses(waivers, found)
-    lost = [rule.finding for rule in waivers.rules if _is_bare(rule) and not uses[rule]]
-    traces = sought(lost) if lost else {}
+    lost = [
+        rule.finding for rule in waivers.rules if _is_bare(rule) and not rule.is_over(waivers.today) and not uses[rule]
+    ]
+    traces = sought(lost) if lost and found.asked else {}
     return tuple(_standing(rule, uses[rule], waivers, found, traces) for rule in waivers.rules)
 
 
@@ -69,8 +72,10 @@ def _standing(
 
 
 def _of_trace(trace: Trace | None, found: Found) -> tuple[State, str]:
+    if not found.asked:
+        return State.UNSEEN, _NOT_ALL
     if trace is None:
-        return State.UNUSED, "no scan in the inventory has ever found it"
+        return State.UNUSED, "no scan in this inventory has ever found it: is the id right?"
     theirs = [assessment for assessment in found.assessments if assessment.device.identity in trace.devices]
     if len(theirs) < len(trace.devices):
         return State.UNSEEN, "the device that had it was not seen"
@@ -80,7 +85,7 @@ def _of_trace(trace: Trace | None, found: Found) -> tuple[State, str]:
 def _of_rule(rule: Waiver, waivers: Waivers, found: Found) -> tuple[State, str]:
     theirs = [assessment for assessment in found.assessments if rule.fits(assessment.device, waivers.belongs)]
     if not theirs and found.whole:
-        return State.UNUSED, "no device in the inventory is one that it names"
+        return State.UNUSED, "no device in this inventory is one that it names: is it written right?"
     if not theirs:
         return State.UNSEEN, "no device that it names was seen"
     return _judged(theirs, rule.check, found, fleet=rule.check in found.fleet_checks)
@@ -89,14 +94,14 @@ def _of_rule(rule: Waiver, waivers: Waivers, found: Found) -> tuple[State, str]:
 def _judged(theirs: Sequence[Assessment], check: str, found: Found, *, fleet: bool) -> tuple[State, str]:
     """UNUSED where the check came to a verdict on every device that could have the finding, else why not."""
     if not found.asked:
-        return State.UNSEEN, "not all ports were asked"
+        return State.UNSEEN, _NOT_ALL
     if fleet and not found.ended:
         return State.UNSEEN, "the scan did not end"
     for assessment in theirs:
         why = _unexamined(assessment) if fleet else _unjudged(assessment, check)
         if why:
             return State.UNSEEN, f"{assessment.device.address}: {why}"
-    return State.UNUSED, "its check ran again and does not find it any more"
+    return State.UNUSED, "its check ran again and does not find it any more; it can be deleted"
 
 
 def _unexamined(assessment: Assessment) -> str:

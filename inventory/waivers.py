@@ -66,6 +66,11 @@ class Waiver:
         named = {name: getattr(self, name) for name in ("finding", *CRITERIA)}
         return {name: str(value) for name, value in named.items() if value not in ("", None)}
 
+    @property
+    def subject(self) -> str:
+        """What it is for: two waivers of one subject accept the very same."""
+        return f"finding {self.finding}" if self.finding else str(self)
+
     def __str__(self) -> str:
         return ", ".join(f"{name} {value}" for name, value in self.criteria.items())
 
@@ -193,7 +198,7 @@ class Waivers:
         for rule in self.rules:
             index, key = (self._of_finding, rule.finding) if rule.finding else (self._of_check, rule.check)
             index.setdefault(key, []).append(rule)
-        self._in_force = {str(rule): rule for rule in self.rules if not rule.is_over(today)}
+        self._in_force = {rule.subject: rule for rule in self.rules if not rule.is_over(today)}
 
     def accepted(self, finding: Finding, device: Device) -> Acceptance | None:
         """By whose word a finding is lived with today; None: by nobody's."""
@@ -213,7 +218,7 @@ class Waivers:
 
     def in_place_of(self, rule: Waiver) -> Waiver | None:
         """The waiver that names the very same and is not over; there is one at most."""
-        return self._in_force.get(str(rule))
+        return self._in_force.get(rule.subject)
 
     def _candidates(self, finding: Finding | FleetFinding) -> list[Waiver]:
         return [*self._of_finding.get(finding.id, ()), *self._of_check.get(finding.check, ())]

@@ -61,10 +61,10 @@ def state_in_words(standing: Standing) -> str:
         )
         return f"expired on {until}: {after}"
     if standing.state is State.ACTIVE:
-        soon = " (soon)" if standing.ends_soon else ""
-        return f"active, used by {found}, ends {in_days(standing.days)}{soon}, on {until}"
+        soon = " soon:" if standing.ends_soon else ""
+        return f"active, used by {found}; ends{soon} {in_days(standing.days)}, on {until}"
     if standing.state is State.UNUSED:
-        return f"unused: {standing.why}; it can be deleted"
+        return f"unused: {standing.why}"
     return f"not seen: {standing.why}"
 
 

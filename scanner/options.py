@@ -98,7 +98,9 @@ class Options:
         return Waivers(rules, then or city.today, belonging(city, self.settings()))
 
     def traces(self, findings: Collection[str]) -> Mapping[str, Trace]:
-        """Where the inventory saw these findings last."""
+        """Where the inventory, if there is one, saw these findings last."""
+        if not self.store_path().exists():
+            return {}
         with self.open_store() as store:
             return store.traces(findings)
 

@@ -39,9 +39,9 @@ def load_waivers(path: Path, today: date) -> tuple[Waiver, ...]:
         made.append(waiver)
         if waiver.is_over(today):
             continue
-        other = standing.setdefault(str(waiver), waiver)
+        other = standing.setdefault(waiver.subject, waiver)
         if other is not waiver:
-            raise table.error(f"{waiver} is accepted already, in line {other.line}: keep one of the two")
+            raise table.error(f"{waiver.subject} is accepted already, in line {other.line}: keep one of the two")
     return tuple(made)
 
 

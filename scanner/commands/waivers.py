@@ -74,7 +74,7 @@ def _one(standing: Standing) -> Iterator[RenderableType]:
 
     waiver = standing.waiver
     since = f", accepted on {waiver.accepted}" if waiver.accepted else ""
-    yield cell(f"line {waiver.line}  {waiver}")
+    yield cell(f"line {waiver.line}: {waiver}", "bold")
     yield Padding(cell(state_in_words(standing)), (0, 0, 0, 3))
     yield Padding(cell(f"{waiver.owner}: {waiver.reason} (until {waiver.until}{since})"), (0, 0, 0, 3))
     verb = "no longer accepts" if standing.state is State.EXPIRED else "accepts"

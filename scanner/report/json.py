@@ -12,7 +12,7 @@ from inventory.model import Device, Endpoint, Observation
 from inventory.quarantine import Quarantine, Uptime
 from inventory.report import Assessment, Report, Scan, Traffic
 from inventory.text import visible
-from inventory.waivers import Standing, State
+from inventory.waivers import CRITERIA, Standing, State
 
 SUFFIX = ".json"
 SCHEMA = "tocsin-report/1"
@@ -250,7 +250,7 @@ def waiver_as_json(standing: Standing) -> dict[str, Any]:
     waiver = standing.waiver
     return {
         "rule": waiver.place,
-        "names": waiver.criteria,
+        "names": {name: waiver.criteria.get(name) for name in ("finding", *CRITERIA)},
         "owner": waiver.owner,
         "reason": waiver.reason,
         "accepted": _day(waiver.accepted),
