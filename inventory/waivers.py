@@ -1,7 +1,7 @@
 """What the city has decided to live with for a time: each waiver with its owner, its reason and its end, and which findings it holds for."""
 
 import ipaddress
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, timedelta
 from enum import StrEnum
@@ -82,16 +82,14 @@ class Waiver:
         """Its word on one finding."""
         return Acceptance(self.owner, self.reason, self.until, self.place)
 
-    def holds_for(self, finding: Finding, device: Device, belongs: Belongs) -> bool:
-        """Whether it is about this finding on this device, be it over or not."""
-        facet = finding.facet or f"{finding.endpoint.transport}/{finding.endpoint.port}"
+    def is_about(self, finding: Finding) -> bool:
+        """Whether the finding is one that it names, whichever device has it."""
         return (
             self.finding in ("", finding.id)
             and self.check in ("", finding.check)
-            and self.facet in ("", facet)
             and self.port in (None, finding.endpoint.port)
+            and self.facet in ("", finding.facet or f"{finding.endpoint.transport}/{finding.endpoint.port}")
             and self._lies_within(finding.endpoint.address)
-            and self._names(device, belongs)
         )
 
     def holds_together(self, finding: FleetFinding, known: Mapping[str, Device], belongs: Belongs) -> bool:
@@ -107,9 +105,10 @@ class Waiver:
 
     def fits(self, device: Device, belongs: Belongs) -> bool:
         """Whether the device is one of those that it names, whatever is found there."""
-        return self._names(device, belongs) and any(map(self._lies_within, device.addresses))
+        return self.names(device, belongs) and any(map(self._lies_within, device.addresses))
 
-    def _names(self, device: Device, belongs: Belongs) -> bool:
+    def names(self, device: Device, belongs: Belongs) -> bool:
+        """Whether the device is one that it names, but for the network, which is that of the finding."""
         return (
             self.device in ("", device.identity)
             and (not self.address or self.address in device.addresses)
@@ -187,18 +186,24 @@ class Trace:
 
 
 class Waivers:
-    """All waivers of a file as of one day. Of several that hold for a finding, the one that ends last has the word."""
+    """All waivers of a file as of one day. Of several that hold for a finding, the one that ends last has the word.
+
+    A city has tens of thousands of findings: a waiver that names a finding, a device or an address is found by that, and which of the others a device meets is
+    asked once for all of its findings.
+    """
 
     def __init__(self, rules: Iterable[Waiver], today: date, belongs: Belongs = lambda _: Belonging()) -> None:
         self.rules = tuple(rules)
         self.today = today
         self.belongs = belongs
-        self._of_finding: dict[str, list[Waiver]] = {}
-        self._of_check: dict[str, list[Waiver]] = {}
-        for rule in self.rules:
-            index, key = (self._of_finding, rule.finding) if rule.finding else (self._of_check, rule.check)
-            index.setdefault(key, []).append(rule)
         self._in_force = {rule.subject: rule for rule in self.rules if not rule.is_over(today)}
+        self._of_check: dict[str, list[Waiver]] = {}
+        self._index: dict[tuple[str, str], list[Waiver]] = {}
+        for rule in self.rules:
+            self._index.setdefault(_key(rule), []).append(rule)
+            self._of_check.setdefault("" if rule.finding else rule.check, []).append(rule)
+        self._device: Device | None = None
+        self._met: dict[str, tuple[Waiver, ...]] = {}
 
     def accepted(self, finding: Finding, device: Device) -> Acceptance | None:
         """By whose word a finding is lived with today; None: by nobody's."""
@@ -208,22 +213,38 @@ class Waivers:
         """The same for a fleet finding, whose devices are `known` by their identities."""
         return self._word(self.about_together(finding, known))
 
-    def about(self, finding: Finding, device: Device) -> Iterator[Waiver]:
+    def about(self, finding: Finding, device: Device) -> tuple[Waiver, ...]:
         """Every waiver that holds for the finding, be it over or not."""
-        return (rule for rule in self._candidates(finding) if rule.holds_for(finding, device, self.belongs))
+        if not self.rules:
+            return ()
+        by_id = (rule for rule in self._index.get(("", finding.id), ()) if rule.names(device, self.belongs))
+        return tuple(rule for rule in (*by_id, *self._met_by(device, finding.check)) if rule.is_about(finding))
 
-    def about_together(self, finding: FleetFinding, known: Mapping[str, Device]) -> Iterator[Waiver]:
+    def about_together(self, finding: FleetFinding, known: Mapping[str, Device]) -> tuple[Waiver, ...]:
         """The same for a fleet finding."""
-        return (rule for rule in self._candidates(finding) if rule.holds_together(finding, known, self.belongs))
+        candidates = (*self._index.get(("", finding.id), ()), *self._of_check.get(finding.check, ()))
+        return tuple(rule for rule in candidates if rule.holds_together(finding, known, self.belongs))
 
     def in_place_of(self, rule: Waiver) -> Waiver | None:
-        """The waiver that names the very same and is not over; there is one at most."""
+        """The waiver that is for the very same and not over; there is one at most."""
         return self._in_force.get(rule.subject)
 
-    def _candidates(self, finding: Finding | FleetFinding) -> list[Waiver]:
-        return [*self._of_finding.get(finding.id, ()), *self._of_check.get(finding.check, ())]
+    def _met_by(self, device: Device, check: str) -> tuple[Waiver, ...]:
+        """The waivers of a check, without those that name a finding, whose word on devices this one meets."""
+        if self._device is not device:
+            self._device, self._met = device, {}
+        if check not in self._met:
+            keys = [(check, ""), (check, device.identity), *((check, address) for address in device.addresses)]
+            rules = (rule for key in dict.fromkeys(keys) for rule in self._index.get(key, ()))
+            self._met[check] = tuple(rule for rule in rules if rule.names(device, self.belongs))
+        return self._met[check]
 
-    def _word(self, rules: Iterator[Waiver]) -> Acceptance | None:
+    def _word(self, rules: Iterable[Waiver]) -> Acceptance | None:
         standing = [rule for rule in rules if not rule.is_over(self.today)]
         last = max(standing, key=lambda rule: (rule.until, bool(rule.finding), -rule.line), default=None)
         return last.acceptance() if last else None
+
+
+def _key(rule: Waiver) -> tuple[str, str]:
+    """The narrowest thing by which a waiver is found again: its finding, or its check with the device or the address that it names."""
+    return ("", rule.finding) if rule.finding else (rule.check, rule.device or rule.address)
