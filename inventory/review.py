@@ -37,7 +37,8 @@ def review(waivers: Waivers, found: Found, sought: Sought) -> tuple[Standing, ..
         rule.finding for rule in waivers.rules if _is_bare(rule) and not rule.is_over(waivers.today) and not uses[rule]
     ]
     traces = sought(lost) if lost and found.asked else {}
-    return tuple(_standing(rule, uses[rule], waivers, found, traces) for rule in waivers.rules)
+    placed = _placed(found)
+    return tuple(_standing(rule, uses[rule], waivers, placed, traces) for rule in waivers.rules)
 
 
 def _uses(waivers: Waivers, found: Found) -> dict[Waiver, tuple[Use, ...]]:
@@ -53,13 +54,29 @@ def _uses(waivers: Waivers, found: Found) -> dict[Waiver, tuple[Use, ...]]:
     return {rule: tuple(those) for rule, those in uses.items()}
 
 
+@dataclass(frozen=True, slots=True)
+class _Placed:
+    """What was found, and its assessments by what a waiver may name: "" for all, an identity, an address."""
+
+    found: Found
+    by: Mapping[str, Sequence[Assessment]]
+
+
+def _placed(found: Found) -> _Placed:
+    by: dict[str, list[Assessment]] = {"": [*found.assessments]}
+    for assessment in found.assessments:
+        for name in {assessment.device.identity, *assessment.device.addresses}:
+            by.setdefault(name, []).append(assessment)
+    return _Placed(found, by)
+
+
 def _is_bare(rule: Waiver) -> bool:
     """Whether it names a finding without saying of which check and device it is."""
     return bool(rule.finding) and not (rule.check and rule.device)
 
 
 def _standing(
-    rule: Waiver, uses: tuple[Use, ...], waivers: Waivers, found: Found, traces: Mapping[str, Trace]
+    rule: Waiver, uses: tuple[Use, ...], waivers: Waivers, placed: _Placed, traces: Mapping[str, Trace]
 ) -> Standing:
     days = (rule.until - waivers.today).days
     if days < 0:
@@ -67,23 +84,24 @@ def _standing(
         return Standing(rule, State.EXPIRED, days, uses, f"renewed in {instead.place}" if instead else "")
     if uses:
         return Standing(rule, State.ACTIVE, days, uses)
-    state, why = _of_trace(traces.get(rule.finding), found) if _is_bare(rule) else _of_rule(rule, waivers, found)
+    state, why = _of_trace(traces.get(rule.finding), placed) if _is_bare(rule) else _of_rule(rule, waivers, placed)
     return Standing(rule, state, days, (), why)
 
 
-def _of_trace(trace: Trace | None, found: Found) -> tuple[State, str]:
-    if not found.asked:
+def _of_trace(trace: Trace | None, placed: _Placed) -> tuple[State, str]:
+    if not placed.found.asked:
         return State.UNSEEN, _NOT_ALL
     if trace is None:
         return State.UNUSED, "no scan in this inventory has ever found it: is the id right?"
-    theirs = [assessment for assessment in found.assessments if assessment.device.identity in trace.devices]
+    theirs = [assessment for identity in trace.devices for assessment in placed.by.get(identity, ())]
     if len(theirs) < len(trace.devices):
         return State.UNSEEN, "the device that had it was not seen"
-    return _judged(theirs, trace.check, found, fleet=trace.fleet)
+    return _judged(theirs, trace.check, placed.found, fleet=trace.fleet)
 
 
-def _of_rule(rule: Waiver, waivers: Waivers, found: Found) -> tuple[State, str]:
-    theirs = [assessment for assessment in found.assessments if rule.fits(assessment.device, waivers.belongs)]
+def _of_rule(rule: Waiver, waivers: Waivers, placed: _Placed) -> tuple[State, str]:
+    found, near = placed.found, placed.by.get(rule.device or rule.address, ())
+    theirs = [assessment for assessment in near if rule.fits(assessment.device, waivers.belongs)]
     if not theirs and found.whole:
         return State.UNUSED, "no device in this inventory is one that it names: is it written right?"
     if not theirs:
