@@ -351,3 +351,11 @@ def test_the_store_knows_where_a_finding_was_seen_last_and_the_newest_of_what_is
             OPEN_TELNET.id: Trace(OPEN_TELNET.check, (CAMERA.device.identity,)),
             SHARED_KEY.id: Trace(SHARED_KEY.check, SHARED_KEY.devices, fleet=True),
         }
+
+
+def test_a_file_that_is_wrong_is_said_before_a_scan_begins(capfd, tmp_path, store):
+    (tmp_path / "waivers.toml").write_text(written(until="2020-01-01", accepted="2020-02-01"))
+    before = store.stat().st_mtime_ns
+    code, _, err = run(capfd, "scan", "127.0.0.1", "--authorised-by", "test")
+    assert (code, store.stat().st_mtime_ns) == (Exit.USAGE, before)
+    assert err == "tocsin: waivers.toml line 5: until is 2020-01-01, before it was accepted on 2020-02-01\n"
