@@ -1,8 +1,9 @@
 """What changed between two reports. Pure, and in a fixed order.
 
 A finding is fixed only where its check judged the device again and found it no more. A device that was not seen and a check that could not run
-are "not observed", with the reason: neither proves a repair. Where one of the reports was only listened together, its silence says nothing: no device, port
-or name is called gone for it, and none that the other one asked for is called new.
+are "not observed", with the reason: neither proves a repair. Neither does a waiver: what was accepted since is "accepted", and what is so no longer is back.
+Where one of the reports was only listened together, its silence says nothing: no device, port or name is called gone for it, and none that the other one asked
+for is called new.
 """
 
 from collections.abc import Iterator, Mapping
@@ -27,7 +28,9 @@ class FindingState(StrEnum):
     """How a finding stands in the new report against the old one."""
 
     NEW = "new"
+    BACK = "no longer accepted"
     CHANGED_SEVERITY = "changed severity"
+    ACCEPTED = "accepted"
     STILL_THERE = "still there"
     NOT_OBSERVED = "not observed"
     FIXED = "fixed"
@@ -47,7 +50,7 @@ class DeviceChange:
 
 @dataclass(frozen=True, slots=True)
 class FindingChange:
-    """A finding on a device and how it stands; `was` is its old severity where that changed, `reason` why it is fixed or not observed."""
+    """A finding on a device and how it stands; `was` is its old severity where that changed, `reason` why it is fixed, accepted or not observed."""
 
     state: FindingState
     device: Device
@@ -160,8 +163,8 @@ def _findings(
     for identity, assessment in after.items():
         known = {f.id: f for f in before[identity].findings} if identity in before else {}
         for finding in assessment.findings:
-            state, was = _standing(known.get(finding.id), finding)
-            yield FindingChange(state, assessment.device, finding, was=was)
+            state, reason, was = _standing(known.get(finding.id), finding)
+            yield FindingChange(state, assessment.device, finding, reason, was)
     for identity, assessment in before.items():
         now = after.get(identity)
         still = {finding.id for finding in now.findings} if now else set()
@@ -171,12 +174,20 @@ def _findings(
                 yield FindingChange(state, assessment.device, finding, reason)
 
 
-def _standing(was: Finding | FleetFinding | None, now: Finding | FleetFinding) -> tuple[FindingState, Severity | None]:
+def _standing(
+    was: Finding | FleetFinding | None, now: Finding | FleetFinding
+) -> tuple[FindingState, str, Severity | None]:
+    """How what is found now stands against what was, why, and its old severity where that changed."""
+    before = was.severity if was is not None and was.severity != now.severity else None
+    word, old = now.accepted, was.accepted if was is not None else None
+    if word is not None and old is None:
+        new = "" if was is not None else "found for the first time, and "
+        return FindingState.ACCEPTED, f"{new}accepted by {word.owner} until {word.until}: {word.reason}", before
+    if was is not None and word is None and old is not None:
+        return FindingState.BACK, f"{old.owner} had accepted it until {old.until} ({old.rule})", before
     if was is None:
-        return FindingState.NEW, None
-    if was.severity != now.severity:
-        return FindingState.CHANGED_SEVERITY, was.severity
-    return FindingState.STILL_THERE, None
+        return FindingState.NEW, "", None
+    return (FindingState.STILL_THERE if before is None else FindingState.CHANGED_SEVERITY), "", before
 
 
 def _gone(finding: Finding, now: Assessment | None) -> tuple[FindingState, str]:
@@ -206,8 +217,8 @@ _WORDS = {Status.SKIPPED: "skipped", Status.FAILED: "not completed", Status.UNRE
 def _fleet(old: Report, new: Report, after: Mapping[str, Assessment]) -> Iterator[FleetChange]:
     known, still = ({finding.id: finding for finding in report.fleet} for report in (old, new))
     for finding in new.fleet:
-        state, was = _standing(known.get(finding.id), finding)
-        yield FleetChange(state, finding, was=was)
+        state, reason, was = _standing(known.get(finding.id), finding)
+        yield FleetChange(state, finding, reason, was)
     for finding in old.fleet:
         if finding.id not in still:
             unseen = [name for name in finding.devices if name not in after or after[name].device.gaps]

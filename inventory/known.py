@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from inventory.errors import StoreError
+from inventory.findings import Finding, FleetFinding
 from inventory.report import Assessment
 
 _NAMED = 6
@@ -47,6 +48,33 @@ def find(devices: Iterable[Known], text: str) -> Known:
             more = f"; and {len(found) - _NAMED} more" if len(found) > _NAMED else ""
             raise StoreError(f"{text!r} fits {len(found)} devices: {names}{more}; name one by its id or address")
     raise StoreError(f"no device {text!r} among the {len(devices)} in the inventory; `tocsin devices` lists them")
+
+
+def find_finding(
+    devices: Iterable[Known], fleet: Iterable[FleetFinding], text: str
+) -> tuple[Finding | FleetFinding, Known | None]:
+    """The one finding that `text` names by its id or the beginning of it, and the device that has it: None for one of several devices together.
+
+    `StoreError` names the candidates where there are several.
+    """
+    wanted = text.strip().casefold()
+    candidates: dict[str, tuple[Finding | FleetFinding, Known | None]] = {
+        found.id: (found, known) for known in devices for found in known.assessment.findings
+    }
+    candidates |= {together.id: (together, None) for together in fleet}
+    fitting = [named for id_, named in sorted(candidates.items()) if wanted and id_.startswith(wanted)]
+    if len(fitting) == 1:
+        return fitting[0]
+    if fitting:
+        names = "; ".join(
+            f"{found.id} ({f'{known.assessment.device.address}, ' if known else ''}{found.title})"
+            for found, known in fitting[:_NAMED]
+        )
+        more = f"; and {len(fitting) - _NAMED} more" if len(fitting) > _NAMED else ""
+        raise StoreError(f"{text!r} begins the id of {len(fitting)} findings: {names}{more}")
+    raise StoreError(
+        f"no finding {text!r} among the {len(candidates)} in the newest records; `tocsin show DEVICE` prints their ids"
+    )
 
 
 def _id(known: Known, wanted: str) -> bool:

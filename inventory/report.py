@@ -7,6 +7,7 @@ from inventory.ages import FirmwareAge
 from inventory.findings import Finding, FleetFinding, Outcome, Score
 from inventory.model import Device, Endpoint, Level
 from inventory.quarantine import Quarantine, Uptime
+from inventory.waivers import Standing
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,6 +62,16 @@ class Assessment:
         found = [finding for outcome in self.outcomes for finding in outcome.findings]
         return tuple(sorted(found, key=lambda f: (-f.severity, f.check, f.endpoint.sort_key, f.id)))
 
+    @property
+    def counted(self) -> tuple[Finding, ...]:
+        """Those that count: all but what the city has accepted."""
+        return tuple(finding for finding in self.findings if finding.accepted is None)
+
+    @property
+    def accepted(self) -> tuple[Finding, ...]:
+        """Those that the city lives with for a time."""
+        return tuple(finding for finding in self.findings if finding.accepted is not None)
+
 
 @dataclass(frozen=True, slots=True)
 class Coverage:
@@ -81,6 +92,7 @@ class Scan:
     """One run: what was asked of it, by whose word, and what it could not do (`notes`).
 
     `intel` names the intelligence that it was judged by: the day it was made and its SHA-256; `intel_as_of` is the day up to which the oldest part of it knows.
+    `ports` are those that alone were asked, as the operator wrote them ("22,80"), "" where all of a city's were.
     `vantage` names the place in the network from which it looked ("guest-wifi"), "" where nobody said.
     """
 
@@ -96,6 +108,7 @@ class Scan:
     intel: str = ""
     intel_as_of: date | None = None
     vantage: str = ""
+    ports: str = ""
     ended: datetime | None = None
     traffic: Traffic = field(default_factory=Traffic)
     notes: tuple[str, ...] = ()
@@ -120,13 +133,17 @@ class Registered:
 
 @dataclass(frozen=True, slots=True)
 class Report:
-    """A scan and all it found, worst device first. `register` is no part of what was found: the ranking adds it, None where the city keeps none."""
+    """A scan and all it found, worst device first.
+
+    `register` (None where the city keeps none) and `waivers`, as each stands on that day, are no part of what was found: the ranking adds them.
+    """
 
     scan: Scan
     assessments: tuple[Assessment, ...]
     fleet: tuple[FleetFinding, ...]
     coverage: Coverage
     register: Registered | None = None
+    waivers: tuple[Standing, ...] = ()
 
     @property
     def quarantined(self) -> tuple[Assessment, ...]:

@@ -6,7 +6,7 @@ writes at a time: `begin` takes a lock that the kernel drops with the process. A
 
 import os
 import sqlite3
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import replace
 from datetime import UTC, datetime
@@ -29,6 +29,7 @@ from inventory.quarantine import Quarantine
 from inventory.records import decode, encode
 from inventory.report import Assessment, Coverage, Report, Scan
 from inventory.tables import ASSESSMENTS, NEWEST, QUARANTINE, SCANS, layout, migrate
+from inventory.waivers import Trace
 
 T = TypeVar("T")
 PATIENCE = 5.0
@@ -181,6 +182,36 @@ class Store:
     def device(self, text: str) -> Known:
         """The device that `text` names, by `inventory.known.find`."""
         return find(self.devices(), text)
+
+    def fleet(self) -> tuple[FleetFinding, ...]:
+        """What was found wrong with several devices together by the newest finished scan of each set of networks, one that asked before one that listened."""
+        query = sa.select(SCANS).where(SCANS.c.finished).order_by(SCANS.c.started, SCANS.c.id)
+        with self._transaction(self._reading) as connection:
+            rows = [(self._decode(row.record, Scan), row.fleet) for row in connection.execute(query)]
+        rows.sort(key=lambda row: not row[0].is_passive)
+        newest = {scan.networks: fleet for scan, fleet in rows}
+        found = (self._decode(fleet, tuple[FleetFinding, ...]) for fleet in newest.values())
+        return tuple({finding.id: finding for fleet in found for finding in fleet}.values())
+
+    def traces(self, findings: Collection[str]) -> Mapping[str, Trace]:
+        """Where each finding of those ids was seen last, in any scan; without what was never found."""
+        with self._transaction(self._reading) as connection:
+            sought = ((finding, self._trace(connection, finding)) for finding in findings)
+            return {finding: trace for finding, trace in sought if trace is not None}
+
+    def _trace(self, connection: sa.Connection, finding: str) -> Trace | None:
+        def newest(record: sa.Column[str], by: sa.Column[str]) -> str | None:
+            query = sa.select(record).where(sa.func.instr(record, f'"{finding}"') > 0).order_by(by.desc()).limit(1)
+            return connection.scalar(query)
+
+        if record := newest(ASSESSMENTS.c.record, ASSESSMENTS.c.assessed):
+            assessment = self._decode(record, Assessment)
+            theirs = [found.check for found in assessment.findings if found.id == finding]
+            return Trace(theirs[0], (assessment.device.identity,)) if theirs else None
+        if record := newest(SCANS.c.fleet, SCANS.c.started):
+            together = [found for found in self._decode(record, tuple[FleetFinding, ...]) if found.id == finding]
+            return Trace(together[0].check, together[0].devices, fleet=True) if together else None
+        return None
 
     def quarantine(self, entry: Quarantine, instead_of: str = "") -> None:
         """Put a device into quarantine, durably; in the place of the entry of that identity, if one is named."""

@@ -30,9 +30,11 @@ def changes(diff: Diff) -> Iterator[RenderableType]:
         for each in devices:
             yield _indented(Text.assemble(cell(each.device.address), "  ", cell(name_of(each.device))))
             yield from (Padding(cell(line), (0, 0, 0, 6)) for line in each.changes)
-    still = sum(c.state is FindingState.STILL_THERE for c in found)
+    still = [change for change in found if change.state is FindingState.STILL_THERE]
+    accepted = sum(change.finding.accepted is not None for change in still)
     yield Text("")
-    yield cell(f"{still} finding{' is' if still == 1 else 's are'} still there")
+    told = f", {accepted} of them accepted" if accepted else ""
+    yield cell(f"{len(still)} finding{' is' if len(still) == 1 else 's are'} still there{told}")
 
 
 def _finding(change: FindingChange | FleetChange) -> Iterator[RenderableType]:

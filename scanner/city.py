@@ -1,13 +1,14 @@
 """What the city knows of its devices on a day, and no device says: what was accepted, from where each was reached, how critical it is."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import date
 
-from inventory.findings import Acceptance, Finding
+from inventory.findings import Acceptance, Finding, FleetFinding
 from inventory.model import Device
 from inventory.register import Entry, Register
-from inventory.report import Context
+from inventory.report import Context, Report
+from inventory.waivers import Standing
 
 
 def _nothing_accepted(_: Finding, __: Device) -> Acceptance | None:
@@ -18,10 +19,20 @@ def _never_reached(_: Device) -> tuple[tuple[str, ...], str]:
     return (), ""
 
 
+def _nothing_accepted_together(_: FleetFinding, __: Mapping[str, Device]) -> Acceptance | None:
+    return None
+
+
+def _no_waivers(_: Report) -> tuple[Standing, ...]:
+    return ()
+
+
 @dataclass(frozen=True, slots=True)
 class City:
     """`accepted` says which finding is to be lived with, by whose word; `reached` from which vantages a device was reached, and the widest exposure among
     them; `department` whose an address is where the `register` says nothing; all as of `today`.
+
+    `together` says the same as `accepted` of a fleet finding, whose devices are known by their identities, and `waivers` how each stands against a report.
     """
 
     today: date
@@ -29,6 +40,10 @@ class City:
     reached: Callable[[Device], tuple[tuple[str, ...], str]] = field(default=_never_reached, repr=False)
     department: Callable[[str], str] = field(default=lambda _: "", repr=False)
     register: Register | None = field(default=None, repr=False)
+    together: Callable[[FleetFinding, Mapping[str, Device]], Acceptance | None] = field(
+        default=_nothing_accepted_together, repr=False
+    )
+    waivers: Callable[[Report], tuple[Standing, ...]] = field(default=_no_waivers, repr=False)
 
     def context(self, device: Device) -> Context:
         """What is known of a device today."""

@@ -63,11 +63,23 @@ class Folder(click.Group):
     envvar="TOCSIN_INTEL",
     help="Intelligence.  [default: what `tocsin intel update` made last, else what is shipped]",
 )
+@click.option(
+    "--waivers",
+    type=click.Path(path_type=Path),
+    envvar="TOCSIN_WAIVERS",
+    help="What the city has accepted.  [default: waivers.toml beside tocsin.toml]",
+)
 @click.option("--debug", is_flag=True, help="Show the traceback of an error.")
 @click.version_option(package_name="tocsin", prog_name="tocsin")
 @click.pass_context
 def tocsin(
-    context: click.Context, config: Path | None, store: Path | None, audit: Path | None, intel: Path | None, debug: bool
+    context: click.Context,
+    config: Path | None,
+    store: Path | None,
+    audit: Path | None,
+    intel: Path | None,
+    waivers: Path | None,
+    debug: bool,
 ) -> None:
     """Find the IoT devices of a city's network, say what is wrong with them, and which to fix first.
 
@@ -76,7 +88,7 @@ def tocsin(
     Exit codes: 0 clean, 1 findings at or above --fail-on, 2 usage or configuration, 3 incomplete, 4 refused by the scope,
     70 a bug, 130 interrupted.
     """
-    context.obj = Options(config, store, audit, debug, intel)
+    context.obj = Options(config, store, audit, debug, intel, waivers)
 
 
 def run(arguments: Sequence[str]) -> int:

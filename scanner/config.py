@@ -74,6 +74,7 @@ class Settings:
     register: Path | None = None
     tls_profile: str = ""
     known_keys: tuple[Path, ...] = ()
+    waivers: Path | None = None
     path: Path | None = None
     warnings: tuple[str, ...] = ()
 
@@ -107,7 +108,7 @@ def load_settings(path: Path) -> Settings:
 
 
 def _settings(top: Table, *, exposed: bool) -> Settings:
-    top.only("city", "site", "store", "audit", "intel", "credentials", "tls", "register")
+    top.only("city", "site", "store", "audit", "intel", "credentials", "tls", "register", "waivers")
     city = top.table("city")
     city.only("name")
     intel = top.table("intel")
@@ -118,6 +119,8 @@ def _settings(top: Table, *, exposed: bool) -> Settings:
     tls.only("profile", "known_keys")
     register = top.table("register")
     register.only("file")
+    waivers = top.table("waivers")
+    waivers.only("file")
     sites: list[Site] = []
     for table in top.tables("site"):
         site = _site(table)
@@ -135,8 +138,9 @@ def _settings(top: Table, *, exposed: bool) -> Settings:
         credentials.text("accounts"),
         intel.text("file"),
         register.text("file"),
+        waivers.text("file"),
     )
-    store, audit, recog, accounts, intelligence, registered = (
+    store, audit, recog, accounts, intelligence, registered, waived = (
         here / Path(text).expanduser() if text else None for text in named
     )
     if accounts is not None and _exposed(accounts):
@@ -153,6 +157,7 @@ def _settings(top: Table, *, exposed: bool) -> Settings:
         intel_max_age=_max_age(intel),
         register=registered,
         tls_profile=_profile(tls, "profile"),
+        waivers=waived,
         known_keys=tuple(here / Path(text).expanduser() for text in tls.list("known_keys", str, "files")),
         path=top.path,
         warnings=warnings,

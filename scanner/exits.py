@@ -21,10 +21,11 @@ class Exit(IntEnum):
 def exit_for(report: Report, fail_on: Severity, max_intel_age: int | None = None) -> Exit:
     """FINDINGS where one is at or above `fail_on`, else INCOMPLETE where something could not be examined, else CLEAN.
 
-    Intelligence that is older than `max_intel_age` days leaves the scan incomplete too.
+    What is accepted is no finding here. Intelligence that is older than `max_intel_age` days leaves the scan incomplete too.
     """
-    found = [finding.severity for assessment in report.assessments for finding in assessment.findings]
-    if any(severity >= fail_on for severity in (*found, *(finding.severity for finding in report.fleet))):
+    found = [finding.severity for assessment in report.assessments for finding in assessment.counted]
+    found += [finding.severity for finding in report.fleet if finding.accepted is None]
+    if any(severity >= fail_on for severity in found):
         return Exit.FINDINGS
     unsure = (Status.FAILED, Status.UNREACHED)
     undone = any(

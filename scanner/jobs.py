@@ -93,6 +93,7 @@ def build(request: Request, settings: Settings, now: datetime, intelligence: Int
         site=site.name if site else "",
         pace=pace.name,
         engine=request.engine,
+        ports=request.ports or "",
     )
     intelligence = intelligence or built_in()
     profile, depth, requested = _profile(request, settings, site), _depth(request, site), _requested(request, level)

@@ -9,8 +9,12 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from collections.abc import Collection, Mapping
+    from datetime import date
+
     from checks.intelligence import Intelligence
     from inventory.store import Store  # these import much; `tocsin --help` needs none of it
+    from inventory.waivers import Trace, Waivers
     from scanner.city import City
     from scanner.config import Settings
 
@@ -27,6 +31,7 @@ class Options:
     audit: Path | None = None
     debug: bool = False
     intel: Path | None = None
+    waivers: Path | None = None
 
     def settings(self) -> Settings:
         """`tocsin.toml`, read once; its warnings have been said."""
@@ -59,19 +64,51 @@ class Options:
         """Where an update puts what it makes: where the operator's is, else in the user's state folder."""
         return self.intelligence_named() or state_folder() / "intelligence.zip"
 
-    def city(self) -> City:
-        """What the city knows of its devices today."""
+    def city(self, then: date | None = None, *, warn: bool = True) -> City:
+        """What the city knows of its devices today; with `then`, a day that has passed, what it lived with on that day and had accepted before it."""
         from datetime import datetime
 
         from inventory.register import read_register
         from scanner.city import City
+        from scanner.waiving import waived
 
         settings = self.settings()
-        return City(
+        city = City(
             datetime.now().astimezone().date(),
             department=settings.department,
             register=read_register(settings.register) if settings.register else None,
         )
+        waivers = self.waivers_of(city, then, warn=warn and then is None)
+        return waived(city, waivers, self.traces) if waivers.rules else city
+
+    def waivers_path(self) -> Path:
+        """Where the waivers are or would be: the file that was named, else waivers.toml beside tocsin.toml, else here."""
+        from scanner.waiving import DEFAULT
+
+        beside = self.settings().path
+        return self.waivers or self.settings().waivers or (beside.parent if beside else Path()) / DEFAULT
+
+    def waivers_of(self, city: City, then: date | None = None, *, warn: bool = True) -> Waivers:
+        """All waivers, as of the city's today or of `then`; `warn` of a file that was named and is not there."""
+        import click
+
+        from inventory.waivers import Waivers
+        from scanner.waiving import belonging, load_waivers
+
+        path, named = self.waivers_path(), self.waivers or self.settings().waivers
+        if warn and named and not path.exists():
+            click.echo(f"warning: there is no file {path}, so nothing is accepted", err=True)
+        rules = load_waivers(path, city.today) if path.exists() else ()
+        if then is not None:
+            rules = tuple(rule for rule in rules if rule.accepted is None or rule.accepted < then)
+        return Waivers(rules, then or city.today, belonging(city, self.settings()))
+
+    def traces(self, findings: Collection[str]) -> Mapping[str, Trace]:
+        """Where the inventory, if there is one, saw these findings last."""
+        if not self.store_path().exists():
+            return {}
+        with self.open_store() as store:
+            return store.traces(findings)
 
     def open_store(self, *, create: bool = False) -> Store:
         """The inventory, opened; made only if `create`."""

@@ -11,9 +11,16 @@ from scanner.shifts import impact_of, shifts
 
 
 def ranked(report: Report, city: City) -> Report:
-    """The report with every device and finding in its context, worst first."""
-    again = replace(report, assessments=tuple(placed(assessment, city) for assessment in report.assessments))
-    return replace(again, assessments=again.ranked, register=city.register.compared(again) if city.register else None)
+    """The report with every device and finding in its context, worst first, what of the register was found, and how each waiver stands."""
+    known = {assessment.device.identity: assessment.device for assessment in report.assessments}
+    again = replace(
+        report,
+        assessments=tuple(placed(assessment, city) for assessment in report.assessments),
+        fleet=tuple(replace(finding, accepted=city.together(finding, known)) for finding in report.fleet),
+        register=city.register.compared(report) if city.register else None,
+        waivers=city.waivers(report),
+    )
+    return replace(again, assessments=again.ranked)
 
 
 def ranked_known(known: Known, city: City) -> Known:

@@ -12,6 +12,7 @@ from inventory.findings import Finding
 from inventory.known import Known
 from inventory.model import Device, Endpoint
 from inventory.report import Assessment
+from scanner.accepted import acceptance_in_words
 from scanner.parts import parts_in_words
 from scanner.terminal import band, cell, name_of, table
 from scanner.timeline import Timeline
@@ -146,7 +147,10 @@ def finding_in_words(finding: Finding, *, evidence: bool) -> Iterator[Renderable
     head = cell(f"{_where(finding.endpoint)} {finding.title} ({finding.check}, {finding.confidence.label})")
     yield indented(Text.assemble(band(finding.severity), "  ", head))
     lines = [finding.detail, f"→ {finding.remedy}"]
+    if finding.accepted is not None:
+        lines.insert(0, acceptance_in_words(finding.accepted))
     if evidence:
+        lines += [f"id: {finding.id}"]
         lines += [f"heard: {_clipped(finding.evidence)}"] if finding.evidence else []
         lines += [f"judged by: {'; '.join(finding.sources)}"] if finding.sources else []
         lines += [f"standards: {'; '.join(in_words(finding.standards))}"] if finding.standards else []

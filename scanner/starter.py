@@ -22,6 +22,9 @@ name = ""
 # [intel.sources]               # what `tocsin intel update` takes: web addresses, files and folders
 # kev = "https://mirror.example/known_exploited_vulnerabilities.json"
 
+# [waivers]
+# file = "waivers.toml"         # what the city has accepted for a time; `tocsin accept` writes it
+
 # [tls]
 # profile = "device"            # what TLS is held against: mozilla-modern, mozilla-intermediate, nist-800-52r2 or bsi-tr-02102-2 besides
 # known_keys = ["keys.txt"]     # further keys whose private half is known: hashes, one a line

@@ -17,6 +17,7 @@ class Lines:
         self._lines = text.splitlines()
         self._headers: dict[Place, int] = {}
         self._keys: dict[tuple[Place, str], int] = {}
+        self._counts: dict[tuple[Place, str], int] = {}
         self._read()
 
     def of(self, place: Place, key: str = "", value: str | None = None) -> int:
@@ -39,7 +40,9 @@ class Lines:
                 continue
             if header := _HEADER.match(line):
                 place = self._place(header[2], several=bool(header[1]))
-                self._headers.setdefault(place, number)
+                if self._headers.setdefault(place, number) == number:
+                    above = (place[:-1], place[-1][0])
+                    self._counts[above] = self._counts.get(above, 0) + 1
             elif key := _KEY.match(line):
                 self._keys.setdefault((place, key[1].strip("\"'")), number)
             quotes = next((mark for mark in ('"""', "'''") if line.count(mark) % 2), "")
@@ -49,7 +52,7 @@ class Lines:
         place: Place = ()
         names = [name.strip().strip("\"'") for name in dotted.split(".")]
         for depth, name in enumerate(names, 1):
-            count = sum(1 for known in self._headers if known[:-1] == place and known[-1][0] == name)
+            count = self._counts.get((place, name), 0)
             new = several and depth == len(names)
             place = (*place, (name, count if new else max(count - 1, 0)))
         return place

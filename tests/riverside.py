@@ -8,6 +8,10 @@ from inventory.findings import Finding, FleetFinding, Outcome, Score, Shift, Vul
 from inventory.model import Claim, Confidence, Device, Endpoint, Family, Gap, Level, Observation, Severity, Status
 from inventory.quarantine import Quarantine, Uptime
 from inventory.report import Assessment, Context, Coverage, Registered, Report, Scan, Traffic
+from inventory.waivers import Waiver, Waivers
+from scanner.city import City
+from scanner.ranking import ranked
+from scanner.waiving import nowhere, waived
 
 NOON = datetime(2026, 11, 20, 12, 0, tzinfo=UTC)
 HOSTILE = "\x1b]0;owned\x07\x1b[2J\u202egnp.exe [bold red]loud[/] =cmd|calc \u200b\x9b31m"
@@ -271,3 +275,18 @@ REPORT = Report(
     Coverage(254, 4, 3, 1),
     Registered(40, ("Pump 4 (10.77.0.30)",), ("key:9f2c", "serial:MESH1")),
 )
+
+
+def _lived_with(report: Report) -> Report:
+    """The report on its own day, with a waiver of each standing: the account is accepted, Telnet was, the key is for ten days, and one is for nothing."""
+    account = Waiver(
+        "Transport", "The vendor's patch is due in March.", date(2027, 3, 31), date(2026, 11, 1), DEFAULT_ACCOUNT.id
+    )
+    telnet = Waiver("Transport", HOSTILE, date(2026, 11, 19), check="cleartext-administration", kind="camera")
+    key = Waiver("CISO", "New keys come with the next contract.", date(2026, 11, 30), finding=SHARED_KEY.id)
+    gone = Waiver("CISO", "It was mended.", date(2027, 1, 31), check="tls-old-version", device=GATEWAY.device.identity)
+    rules = [replace(rule, file="waivers.toml", line=line) for line, rule in enumerate((account, telnet, key, gone), 6)]
+    return ranked(report, waived(City(NOON.date()), Waivers(rules, NOON.date()), nowhere))
+
+
+LIVED_WITH = _lived_with(REPORT)

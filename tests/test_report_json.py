@@ -16,7 +16,7 @@ from inventory.text import visible
 from scanner.report import json as report_json
 from scanner.report import render_for
 from tests.golden_files import assert_golden
-from tests.riverside import CAMERA, CAMERA_WEB, NOON, REPORT
+from tests.riverside import CAMERA, CAMERA_WEB, LIVED_WITH, NOON, REPORT
 
 FOLDER = Path(report_json.__file__).parent
 SCHEMA = json.loads((FOLDER / "schema" / "tocsin-report-1.schema.json").read_text())
@@ -31,11 +31,22 @@ def test_the_whole_report_is_as_it_was():
     assert_golden("riverside.json", report_json.render(REPORT))
 
 
+def test_what_is_accepted_and_which_waivers_to_look_at_are_told_as_they_were():
+    document = parsed(LIVED_WITH)
+    told = {
+        "waivers": document["scan"]["waivers"],
+        "accepted": [f for device in document["devices"] for f in device["findings"] if f["accepted"]],
+        "fleet": document["fleet"],
+        "scores": {device["id"]: device["score"] for device in document["devices"]},
+    }
+    assert_golden("riverside-accepted.json", json.dumps(told, indent=2, ensure_ascii=False) + "\n")
+
+
 def test_the_schema_is_a_schema():
     jsonschema.Draft202012Validator.check_schema(SCHEMA)
 
 
-@pytest.mark.parametrize("report", [REPORT, EMPTY], ids=["full", "empty and unfinished"])
+@pytest.mark.parametrize("report", [REPORT, LIVED_WITH, EMPTY], ids=["full", "accepted", "empty and unfinished"])
 def test_a_report_follows_the_schema(report):
     validator = jsonschema.Draft202012Validator(SCHEMA, format_checker=jsonschema.Draft202012Validator.FORMAT_CHECKER)
     assert list(validator.iter_errors(parsed(report))) == []
@@ -58,7 +69,7 @@ def written(part: Any) -> set[str]:
 
 
 def test_the_schema_names_every_key_that_is_written():
-    assert written(parsed(REPORT)) == declared(SCHEMA)
+    assert written(parsed(REPORT)) | written(parsed(LIVED_WITH)) == declared(SCHEMA)
 
 
 @pytest.mark.parametrize("key", ["score", "findings", "firmware"])

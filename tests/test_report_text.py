@@ -1,15 +1,16 @@
 import unicodedata
 from dataclasses import replace
+from datetime import date
 
 import pytest
 from rich.cells import cell_len
 
-from inventory.findings import Outcome
+from inventory.findings import Acceptance, Outcome
 from inventory.model import Status
 from inventory.report import Coverage, Report
 from scanner.report import text
 from tests.golden_files import assert_golden
-from tests.riverside import CAMERA, HOSTILE, METER, REPORT
+from tests.riverside import CAMERA, HOSTILE, LIVED_WITH, METER, REPORT
 
 WIDTHS = [80, 200]
 
@@ -17,6 +18,11 @@ WIDTHS = [80, 200]
 @pytest.mark.parametrize("width", WIDTHS)
 def test_the_whole_report_is_as_it_was(width):
     assert_golden(f"riverside-{width}.txt", text.render(REPORT, width=width))
+
+
+@pytest.mark.parametrize("width", WIDTHS)
+def test_what_is_accepted_has_a_section_of_its_own_as_it_was(width):
+    assert_golden(f"riverside-accepted-{width}.txt", text.render(LIVED_WITH, width=width))
 
 
 @pytest.mark.parametrize("width", [40, *WIDTHS])
@@ -53,6 +59,25 @@ def test_hostile_text_in_every_place_is_shown_and_never_obeyed():
     scan = replace(REPORT.scan, id=HOSTILE, site=HOSTILE, authorised_by=HOSTILE, notes=(HOSTILE,))
     shown = text.render(Report(scan, (odd,), (fleet,), Coverage()), width=120)
     assert {c for c in shown if unicodedata.category(c) in ("Cc", "Cf")} == {"\n"}
+
+
+def test_an_accepted_critical_is_counted_and_no_waiver_s_words_are_obeyed():
+    shown = text.render(LIVED_WITH, width=200)
+    assert "Accepted, and counted in no score: 1 critical until 2027-03-31; 1 high until 2026-11-30\n" in shown
+    assert "critical  10.77.0.10 Hikvision DS-2CD2142FWD-I camera, 80/tcp A documented default account" in shown
+    word = Acceptance(HOSTILE, HOSTILE, date(2027, 3, 31), HOSTILE)
+    finding = replace(CAMERA.findings[0], accepted=word)
+    odd = replace(CAMERA, outcomes=(replace(CAMERA.outcomes[1], findings=(finding,)),))
+    waivers = tuple(replace(s, waiver=replace(s.waiver, owner=HOSTILE, vendor=HOSTILE)) for s in LIVED_WITH.waivers)
+    shown = text.render(replace(REPORT, assessments=(odd,), waivers=waivers), width=120)
+    assert {c for c in shown if unicodedata.category(c) in ("Cc", "Cf")} == {"\n"}
+    assert "owned" in shown
+
+
+def test_a_device_whose_only_finding_is_accepted_is_not_called_clean():
+    finding = replace(CAMERA.findings[0], accepted=Acceptance("CISO", "Why.", date(2027, 3, 31)))
+    only = replace(CAMERA, outcomes=(replace(CAMERA.outcomes[1], findings=(finding,)),))
+    assert "nothing but what is accepted (1)" in text.render(replace(REPORT, assessments=(only,)), width=200)
 
 
 def test_colour_is_only_added_and_changes_no_word():

@@ -26,7 +26,7 @@ def command(options: Options) -> None:
             cell(name_of(device)),
             cell(device.identity),
             cell(f"{score.value:.1f}"),
-            band(score.band) if each.assessment.findings else cell("-"),
+            band(score.band) if each.assessment.counted else cell("-"),
             cell(f"{each.first_seen:%Y-%m-%d}"),
             cell(f"{each.last_seen:%Y-%m-%d}"),
         )

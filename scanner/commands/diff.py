@@ -31,7 +31,8 @@ def command(options: Options, old: str | None, new: str | None) -> None:
         newer = store.report(new)
         older = store.report(old or _before(newer.scan, store.scans()))
     city = options.city()
-    show(*changes(diff(ranked(older, city), ranked(newer, city))))
+    then = options.city(older.scan.started.astimezone().date())
+    show(*changes(diff(ranked(older, then), ranked(newer, city))))
 
 
 def _before(scan: Scan, scans: Sequence[Scan]) -> str:

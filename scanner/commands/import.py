@@ -50,7 +50,9 @@ def command(
     from inventory.model import Severity
     from scanner.local import local_networks
     from scanner.progress import watch
+    from scanner.ranking import ranked
 
+    city = options.city()
     local = local_networks(networks, options.settings())
     outputs = Outputs(files)
     with options.open_store(create=True) as store, watch(quiet=quiet) as observe:
@@ -63,6 +65,7 @@ def command(
         )
         hearing = Hearing(local)
         report, whole = _import(sources, kind, record, hearing, observe)
+    report = ranked(report, city)
     if not quiet:
         show_report(report)
     outputs.write(report)

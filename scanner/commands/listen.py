@@ -70,7 +70,9 @@ def command(
     from scanner.listening import Record, new_scan
     from scanner.local import local_networks
     from scanner.progress import watch
+    from scanner.ranking import ranked
 
+    city = options.city()
     local = local_networks(networks, options.settings())
     require_listening(interface)
     outputs = Outputs(files)
@@ -83,6 +85,7 @@ def command(
         report, whole = asyncio.run(
             _listen(interface, seconds or 0.0, record, Hearing(local), observe, promiscuous=promiscuous)
         )
+    report = ranked(report, city)
     if not quiet:
         show_report(report)
     outputs.write(report)

@@ -21,7 +21,7 @@ from scanner.output import Outputs, show_report, to_files
 def command(options: Options, scan: str | None, rescore: bool, files: tuple[Path, ...]) -> None:
     """Print the report of a scan, or write it to files.
 
-    SCAN is an id or its beginning; without one, the newest.
+    SCAN is an id or its beginning; without one, the newest. What is accepted is what the waivers say today, however old the scan is.
     """
     from scanner.ranking import ranked
 

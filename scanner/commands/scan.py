@@ -120,6 +120,7 @@ def command(
     level = LEVELS.get(wishes.pop("level") or "")
     job = build(Request(level=level, **wishes), options.settings(), datetime.now().astimezone(), options.intelligence())
     outputs = Outputs(files)
+    city = options.city()  # read before a packet is sent: a waiver that cannot be followed costs no night
     if resume and not plan:
         with options.open_store(create=True) as store:
             unfinished = store.unfinished(job.plan)
@@ -132,7 +133,7 @@ def command(
 
         write(describe(job))
         return Exit.CLEAN
-    report = ranked(_scan(options, job, quiet=quiet), options.city())
+    report = ranked(_scan(options, job, quiet=quiet), city)
     if not quiet:
         show_report(report)
     outputs.write(report)

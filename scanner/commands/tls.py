@@ -53,15 +53,17 @@ def command(
     level = LEVELS.get(wishes.pop("level") or "")
     request = Request(targets=(host,), level=level, ports=str(port), checks=("tls",), tls=("full",), **wishes)
     job = build(request, options.settings(), datetime.now().astimezone(), options.intelligence())
-    outputs = Outputs(files)
+    outputs, city = Outputs(files), options.city()
     where = Endpoint(_one_address(job, host), port)
     try:
         report, volume = _look(options, job, where, opened_by)
     except PeerError as error:
         click.echo(_in_one_line(where, error), err=True)
         return Exit.INCOMPLETE
+    from scanner.ranking import ranked
     from scanner.tls_page import page
 
+    report = ranked(report, city)
     show(*page(report.assessments[0], name=job.sweep.targets.name_of(where.address), volume=volume))
     outputs.write(report, kept=False)
     return exit_for(report, SEVERITIES[fail_on])

@@ -2,18 +2,19 @@
 
 import json
 import math
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import date, datetime
 from itertools import chain
 from typing import Any
 
 from checks.standards import cited, techniques, weaknesses
 from inventory.ages import Clue
-from inventory.findings import Finding, FleetFinding, Vulnerability
+from inventory.findings import Acceptance, Finding, FleetFinding, Vulnerability
 from inventory.model import Device, Endpoint, Observation
 from inventory.quarantine import Quarantine, Uptime
 from inventory.report import Assessment, Context, Registered, Report, Scan, Traffic
 from inventory.text import visible
+from inventory.waivers import CRITERIA, Standing, State
 from scanner.score import effective
 
 SUFFIX = ".json"
@@ -26,7 +27,7 @@ def render(report: Report) -> str:
     """The whole report, devices worst first, every list in a fixed order."""
     document = {
         "schema": SCHEMA,
-        "scan": _scan(report.scan),
+        "scan": {**_scan(report.scan), "waivers": _waivers(report.waivers)},
         "quarantined": [assessment.device.identity for assessment in report.quarantined],
         "devices": [_device(assessment) for assessment in report.ranked],
         "fleet": [_fleet(f) for f in sorted(report.fleet, key=lambda f: (-f.severity, f.check, f.id))],
@@ -34,19 +35,19 @@ def render(report: Report) -> str:
         "register": _register(report.register),
         "standards": _standards(report),
     }
-    return json.dumps(_shown(document), indent=2, ensure_ascii=False, allow_nan=False) + "\n"
+    return json.dumps(shown(document), indent=2, ensure_ascii=False, allow_nan=False) + "\n"
 
 
-def _shown(value: Any) -> Any:
+def shown(value: Any) -> Any:
     """The same with every text visible and every number one that JSON has."""
     if isinstance(value, str):
         return visible(value, _TEXT)
     if isinstance(value, float):
         return value if math.isfinite(value) else None
     if isinstance(value, Mapping):
-        return {visible(key, _TEXT): _shown(each) for key, each in value.items()}
+        return {visible(key, _TEXT): shown(each) for key, each in value.items()}
     if isinstance(value, (list, tuple)):
-        return [_shown(each) for each in value]
+        return [shown(each) for each in value]
     return value
 
 
@@ -240,6 +241,7 @@ def _finding(finding: Finding) -> dict[str, Any]:
         "vulnerabilities": [_vulnerability(hole) for hole in finding.vulnerabilities],
         **_grounds(finding),
         **({"account": visible(finding.account)} if finding.account else {}),
+        "accepted": _accepted(finding.accepted),
     }
 
 
@@ -265,7 +267,42 @@ def _fleet(finding: FleetFinding) -> dict[str, Any]:
         "devices": sorted(finding.devices),
         "detail": finding.detail,
         "remedy": finding.remedy,
+        "standards": finding.standards,
         **_grounds(finding),
+        "accepted": _accepted(finding.accepted),
+    }
+
+
+def _accepted(word: Acceptance | None) -> dict[str, Any] | None:
+    if word is None:
+        return None
+    return {"owner": word.owner, "reason": word.reason, "until": _day(word.until), "rule": word.rule}
+
+
+def _waivers(standings: Sequence[Standing]) -> dict[str, list[dict[str, Any]]]:
+    """Those that a person should look at."""
+    news = [standing for standing in standings if standing.is_news]
+    expired = [standing for standing in news if standing.state is State.EXPIRED]
+    unused = [standing for standing in news if standing.state is State.UNUSED]
+    ending = [standing for standing in news if standing.ends_soon]
+    named = {"expired": expired, "unused": unused, "ending": ending}
+    return {name: [waiver_as_json(standing) for standing in those] for name, those in named.items()}
+
+
+def waiver_as_json(standing: Standing) -> dict[str, Any]:
+    """One waiver: where it stands, what it names, by whose word until when, and the ids of the findings that it holds for."""
+    waiver = standing.waiver
+    return {
+        "rule": waiver.place,
+        "names": {name: waiver.criteria.get(name) for name in ("finding", *CRITERIA)},
+        "owner": waiver.owner,
+        "reason": waiver.reason,
+        "accepted": _day(waiver.accepted),
+        "until": _day(waiver.until),
+        "days_left": standing.days,
+        "state": standing.state.value,
+        "why": standing.why,
+        "findings": [use.finding.id for use in standing.uses],
     }
 
 

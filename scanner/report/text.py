@@ -9,6 +9,7 @@ from rich.text import Text
 from inventory.findings import Finding, FleetFinding
 from inventory.model import Endpoint, Status
 from inventory.report import Assessment, Report
+from scanner.accepted import accepted, to_look_at
 from scanner.parts import parts_in_words
 from scanner.score import moved_by
 from scanner.surroundings import context_in_words
@@ -18,6 +19,7 @@ from scanner.timeline import firmware_in_words
 SUFFIX = ".txt"
 _WIDE = 140
 _NAMED = 6
+_ID = 8
 _DIGITS = len("sha256:") + 16
 
 
@@ -32,7 +34,7 @@ def _parts(report: Report, *, wide: bool) -> Iterator[RenderableType]:
     if report.assessments:
         yield _ranking(report, wide=wide)
     for place, assessment in enumerate(report.ranked, 1):
-        if assessment.findings:
+        if assessment.counted:
             yield Text("")
             device = assessment.device
             yield Text.assemble(f"{place}  ", cell(device.address), "  ", cell(name_of(device), "bold"))
@@ -42,8 +44,10 @@ def _parts(report: Report, *, wide: bool) -> Iterator[RenderableType]:
             place_of_it = context_in_words(assessment.context)
             if place_of_it:
                 yield Padding(cell(place_of_it), (0, 0, 0, 3))
-            yield from (Padding(_finding(finding), (0, 0, 0, 3)) for finding in assessment.findings)
+            yield from (Padding(_finding(finding), (0, 0, 0, 3)) for finding in assessment.counted)
     yield from _fleet(report)
+    yield from accepted(report)
+    yield from to_look_at(report.waivers)
     yield from _identities(report)
     yield from _uptimes(report)
     yield from _unseen(report)
@@ -110,7 +114,7 @@ def _ranking(report: Report, *, wide: bool) -> RenderableType:
     ranking.columns[3].max_width = len("next upgrade")
     for place, assessment in enumerate(report.ranked, 1):
         device, score = assessment.device, assessment.score
-        worst = assessment.findings[0] if assessment.findings else None
+        worst = assessment.counted[0] if assessment.counted else None
         remedy = cell(_first_sentence(worst.remedy)) if worst else Text("")
         said = cell(_reason(assessment)) if worst else cell(_nothing_found(assessment), "dim")
         ranking.add_row(
@@ -126,7 +130,7 @@ def _ranking(report: Report, *, wide: bool) -> RenderableType:
 
 def _reason(assessment: Assessment) -> str:
     """The worst finding, where it is, and how many more there are."""
-    worst, *more = assessment.findings
+    worst, *more = assessment.counted
     return f"{worst.title}, {_where(worst.endpoint)}" + (f" (and {len(more)} more)" if more else "")
 
 
@@ -134,7 +138,8 @@ def _nothing_found(assessment: Assessment) -> str:
     if assessment.quarantine is not None:
         return "in quarantine"
     undone = len(_undone(assessment))
-    return f"nothing found, but {_count(undone, 'check')} could not judge" if undone else "nothing found"
+    nothing = f"nothing but what is accepted ({len(assessment.accepted)})" if assessment.accepted else "nothing found"
+    return f"{nothing}, but {_count(undone, 'check')} could not judge" if undone else nothing
 
 
 def _undone(assessment: Assessment) -> list[str]:
@@ -168,7 +173,9 @@ def _finding(finding: Finding) -> RenderableType:
 
 
 def _title(finding: Finding | FleetFinding, where: str) -> Text:
-    return Text.assemble(band(finding.severity), "  ", cell(f"{where} {finding.title} ({finding.check})"))
+    return Text.assemble(
+        band(finding.severity), "  ", cell(f"{where} {finding.title} ({finding.check} {finding.id[:_ID]})")
+    )
 
 
 def _where(endpoint: Endpoint) -> str:
@@ -176,12 +183,13 @@ def _where(endpoint: Endpoint) -> str:
 
 
 def _fleet(report: Report) -> Iterator[RenderableType]:
-    if not report.fleet:
+    counted = [finding for finding in report.fleet if finding.accepted is None]
+    if not counted:
         return
     addresses = {assessment.device.identity: assessment.device.address for assessment in report.assessments}
     yield Text("")
     yield Text("Together", style="bold")
-    for finding in sorted(report.fleet, key=lambda f: (-f.severity, f.check, f.id)):
+    for finding in sorted(counted, key=lambda f: (-f.severity, f.check, f.id)):
         devices = ", ".join(sorted(addresses.get(identity, identity) for identity in finding.devices))
         yield Padding(_title(finding, ""), (0, 0, 0, 3))
         for line in (cell(finding.detail), cell(f"devices: {devices}"), Text.assemble("→ ", cell(finding.remedy))):
