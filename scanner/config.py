@@ -3,6 +3,7 @@
 import ipaddress
 import re
 import stat
+from collections.abc import Iterator
 from dataclasses import dataclass, field, fields
 from datetime import date
 from pathlib import Path
@@ -73,6 +74,7 @@ class Settings:
     intel_max_age: int | None = None
     tls_profile: str = ""
     known_keys: tuple[Path, ...] = ()
+    policy: Path | None = None
     path: Path | None = None
     warnings: tuple[str, ...] = ()
 
@@ -87,9 +89,19 @@ class Settings:
 
     def department(self, address: str) -> str:
         """Whose the device at that address is, by the smallest network of a site that names it; "" where none does."""
-        there = ipaddress.ip_address(address.partition("%")[0])
-        owners = [(net.prefixlen, site.department) for site in self.sites for net in site.networks if there in net]
-        return max(owners, default=(0, ""))[1]
+        return max(((size, site.department) for size, site in self._around(address)), default=(0, ""))[1]
+
+    def site_of(self, address: str) -> str:
+        """The name of the site with the smallest network around that address; "" where none has it."""
+        return max(((size, site.name) for size, site in self._around(address)), default=(0, ""))[1]
+
+    def _around(self, address: str) -> Iterator[tuple[int, Site]]:
+        """Each site with a network around the address, and that network's prefix; none around the MAC address of a device that is known by nothing else."""
+        try:
+            there = ipaddress.ip_address(address.partition("%")[0])
+        except ValueError:
+            return
+        yield from ((net.prefixlen, site) for site in self.sites for net in site.networks if there in net)
 
 
 def find_settings(config: Path | None) -> Settings:
@@ -106,7 +118,7 @@ def load_settings(path: Path) -> Settings:
 
 
 def _settings(top: Table, *, exposed: bool) -> Settings:
-    top.only("city", "site", "store", "audit", "intel", "credentials", "tls")
+    top.only("city", "site", "store", "audit", "intel", "credentials", "tls", "policy")
     city = top.table("city")
     city.only("name")
     intel = top.table("intel")
@@ -115,6 +127,8 @@ def _settings(top: Table, *, exposed: bool) -> Settings:
     credentials.only("accounts")
     tls = top.table("tls")
     tls.only("profile", "known_keys")
+    policy = top.table("policy")
+    policy.only("file")
     sites: list[Site] = []
     for table in top.tables("site"):
         site = _site(table)
@@ -131,8 +145,11 @@ def _settings(top: Table, *, exposed: bool) -> Settings:
         intel.text("recog"),
         credentials.text("accounts"),
         intel.text("file"),
+        policy.text("file"),
     )
-    store, audit, recog, accounts, intelligence = (here / Path(text).expanduser() if text else None for text in named)
+    store, audit, recog, accounts, intelligence, rules = (
+        here / Path(text).expanduser() if text else None for text in named
+    )
     if accounts is not None and _exposed(accounts):
         warnings += (f"{accounts} holds passwords and others may read it: chmod 600 {accounts}",)
     return Settings(
@@ -147,6 +164,7 @@ def _settings(top: Table, *, exposed: bool) -> Settings:
         intel_max_age=_max_age(intel),
         tls_profile=_profile(tls, "profile"),
         known_keys=tuple(here / Path(text).expanduser() for text in tls.list("known_keys", str, "files")),
+        policy=rules,
         path=top.path,
         warnings=warnings,
     )
