@@ -41,8 +41,8 @@ class Vantage:
 class Rule:
     """What devices of a kind may do; "" for kind, site and department is any. `place` says where it stands ("policy.toml line 12").
 
-    `speak` are the protocols that may be spoken at any port, `ports` further endpoints that may be open whatever speaks there ("tcp/8000", "tcp/8000-8010"), and
-    `talk` the protocols of announcement and search that it may use: None is all, where nothing is said. `min_tls` is the least version of TLS ("1.2", "" or
+    `speak` are the protocols that may be spoken at any port, `ports` further endpoints that may be open whatever speaks there ("tcp/8000", "tcp/8000-8010"),
+    and `talk` the protocols of announcement and search that it may use: None is all, where nothing is said. `min_tls` is the least version of TLS ("1.2", "" or
     "any" for none), `reach` the vantages from which it may be reached, () for all, and `severity` that of a deviation, None for the check's own.
 
     In the rule that holds for a device `places` says of each field where it stands: see `where`.
@@ -212,4 +212,4 @@ def built_in() -> Policy:
 
 
 def _shipped(rows: Iterable[Mapping[str, Any]]) -> Iterable[Rule]:
-    return (rule_of_row(row, f"the built-in policy for {row['kind']}") for row in rows)
+    return (rule_of_row(row, "the built-in policy") for row in rows)

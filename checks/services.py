@@ -8,6 +8,9 @@ from typing import Any
 
 from inventory.model import Endpoint
 
+NOTHING = "nothing"
+"""What is allowed where nothing is."""
+
 
 @cache
 def _data() -> dict[str, Any]:
@@ -38,6 +41,12 @@ def _own_ports() -> Mapping[str, frozenset[str]]:
     return {name: frozenset(ports) for table in ("speak", "talk") for name, ports in data[table].items()}
 
 
+@cache
+def no_service() -> frozenset[str]:
+    """The names of what tells of a device and of no service on it."""
+    return frozenset(_data()["no_service"]["names"])
+
+
 def counts_as(protocol: str) -> str:
     """The protocol that a policy means by it: "http" for "favicon"; itself for most."""
     return str(_data()["counts_as"].get(protocol, protocol))
@@ -52,3 +61,11 @@ def at_own_port(endpoint: Endpoint, protocols: Iterable[str]) -> str:
     """The first by name of these protocols whose own port this is; "" where it is none's."""
     port = f"{endpoint.transport}/{endpoint.port}"
     return next((name for name in sorted(protocols) if port in _own_ports().get(name, ())), "")
+
+
+def in_words(protocols: Iterable[str]) -> str:
+    """The protocols in a fixed order for a sentence, those that make up a group by its name; NOTHING for none."""
+    left = frozenset(protocols)
+    whole = [name for name, members in groups().items() if members <= left]
+    rest = left.difference(*(groups()[name] for name in whole))
+    return ", ".join([*whole, *sorted(rest)]) or NOTHING

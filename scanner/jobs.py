@@ -27,6 +27,7 @@ from scanner.discover import Sweep, Targets, parse_targets, require, require_seg
 from scanner.intel.gate import judged_by
 from scanner.job import Job
 from scanner.pace import PACES, Pace
+from scanner.policies import policy_of
 from scanner.protocols import load_protocols
 from scanner.questions import Budget
 from scanner.recog import load_recog
@@ -61,6 +62,7 @@ class Request:
     tls: tuple[str, ...] = ()
     tls_profile: str | None = None
     known_keys: tuple[Path, ...] = ()
+    policy: Path | None = None
 
 
 def build(request: Request, settings: Settings, now: datetime, intelligence: Intelligence | None = None) -> Job:
@@ -94,6 +96,8 @@ def build(request: Request, settings: Settings, now: datetime, intelligence: Int
         pace=pace.name,
         engine=request.engine,
     )
+    policy = replace(policy_of(settings, request.policy), vantage=scan.vantage)
+    scan = replace(scan, policy=policy.title)
     intelligence = intelligence or built_in()
     profile, depth, requested = _profile(request, settings, site), _depth(request, site), _requested(request, level)
     known: dict[str, object] = {
@@ -101,11 +105,12 @@ def build(request: Request, settings: Settings, now: datetime, intelligence: Int
         "profile": profile,
         "keys": _known_keys(request, settings),
         "intelligence": intelligence,
+        "policy": policy,
     }
     checks = informed(_checks(request.checks), known)
     return Job(
         judged_by(scan, intelligence, now.date()),
-        _plan(sweep, checks, f"tls {depth}", *sorted(requested), profile.name),
+        _plan(sweep, checks, f"tls {depth}", *sorted(requested), profile.name, policy.title),
         pace,
         sweep,
         checks,

@@ -49,6 +49,7 @@ def command(
     """
     from inventory.model import Severity
     from scanner.local import local_networks
+    from scanner.policies import policy_of
     from scanner.progress import watch
 
     local = local_networks(networks, options.settings())
@@ -58,9 +59,8 @@ def command(
         from scanner.listening import Record, new_scan
 
         now = datetime.now(UTC)
-        record = Record(
-            new_scan("import", tuple(path.name for path in sources), now), store, observe, options.intelligence()
-        )
+        scan = new_scan("import", tuple(path.name for path in sources), now)
+        record = Record(scan, store, observe, options.intelligence(), policy_of(options.settings()))
         hearing = Hearing(local)
         report, whole = _import(sources, kind, record, hearing, observe)
     if not quiet:

@@ -37,6 +37,12 @@ known_keys = click.option(
     metavar="FILE",
     help="Hashes of further keys whose private half is known, one a line; may be given several times.",
 )
+policy_file = click.option(
+    "--policy",
+    type=click.Path(path_type=Path),
+    metavar="FILE",
+    help="What each kind of device may do.  [default: that of tocsin.toml, else what is shipped]",
+)
 max_intel_age = click.option(
     "--max-intel-age",
     type=click.IntRange(0),
@@ -87,6 +93,7 @@ fail_on_severity = click.option(
 )
 @click.option("--tls-profile", metavar="NAME", help=OF_PROFILES)
 @known_keys
+@policy_file
 @click.option("--window", metavar="HH:MM-HH:MM", help="Scan only within these hours.")
 @click.option("--resume/--fresh", help="Go on with the interrupted scan of the same question, or begin anew.")
 @fail_on_severity
