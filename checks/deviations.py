@@ -1,4 +1,4 @@
-"""Where a device does otherwise than its rule: what it offers, how it announces itself, and which TLS it accepts. One deviation a port, whatever is spoken there.
+"""Where a device does otherwise than its rule: what it offers, how it announces itself, and which TLS it accepts. One deviation a port, whatever speaks there.
 
 Only what was seen is judged. What is open and could not be examined is a doubt; what did not answer is nothing at all.
 """
@@ -92,7 +92,7 @@ def deviations(device: Device, policy: Policy) -> tuple[Deviation, ...]:
 
 def _of_device(device: Device, rule: Rule) -> Iterator[Deviation]:
     sure = _sureness(device, rule)
-    doubtful = _not_examined(device)
+    doubtful = not_examined(device)
     for service in services(device):
         strange = strangers(service, rule)
         if strange:
@@ -113,7 +113,7 @@ def doubts(device: Device, policy: Policy) -> tuple[str, ...]:
     rule = policy.rule_for(device)
     if rule is None:
         return ()
-    doubtful = _not_examined(device)
+    doubtful = not_examined(device)
     silent = (one.endpoint for one in services(device) if not one.protocols and _port(one.endpoint) in doubtful)
     return tuple(
         f"{_named(endpoint)} is open and could not be examined"
@@ -122,7 +122,8 @@ def doubts(device: Device, policy: Policy) -> tuple[str, ...]:
     )
 
 
-def _not_examined(device: Device) -> frozenset[tuple[str, int]]:
+def not_examined(device: Device) -> frozenset[tuple[str, int]]:
+    """The ports, each with its transport, where something could not be asked."""
     return frozenset(_port(gap.endpoint) for gap in device.gaps)
 
 

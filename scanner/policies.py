@@ -24,7 +24,7 @@ from pathlib import Path
 from typing import TypeVar
 
 from checks.policy import ANY, EXPOSURES, FIELDS, TLS_MINIMA, Policy, Rule, Vantage, built_in, port_span, rule_of_row
-from checks.services import groups, speak_words, spelt_out, talk_words
+from checks.services import groups, no_service, speak_words, spelt_out, talk_words
 from inventory.errors import ConfigError
 from inventory.model import KINDS
 from scanner.config import Settings
@@ -128,7 +128,7 @@ def _protocols(table: Table, key: str) -> None:
 
 def _protocol(table: Table, key: str, word: str) -> None:
     names = spelt_out([word])
-    if not names <= frozenset(load_protocols()) | speak_words() | talk_words():
+    if not names <= service_words():
         known = _words(talk=key == "talk")
         raise table.error(f"in {key}, there is no protocol or group {word!r}{meant_by(word, known)}", key, word)
     is_talk = names <= talk_words()
@@ -143,8 +143,12 @@ def _words(*, talk: bool) -> list[str]:
     of_groups = [name for name, members in groups().items() if (members <= talk_words()) is talk]
     if talk:
         return [*of_groups, *sorted(talk_words())]
-    spoken = {name for name in spelt_out(load_protocols()) if name != "greeting"}
-    return [*of_groups, *sorted((spoken | speak_words()) - talk_words())]
+    return [*of_groups, *sorted(service_words() - talk_words())]
+
+
+def service_words() -> frozenset[str]:
+    """Every protocol that a policy can name."""
+    return (spelt_out(load_protocols()) | speak_words() | talk_words()) - no_service()
 
 
 def _ports(table: Table) -> None:
