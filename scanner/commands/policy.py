@@ -54,7 +54,7 @@ def learn(options: Options, scan: str | None, file: Path | None) -> None:
     with options.open_store() as store:
         found = newest(store, scan)
     if not found.assessments:
-        raise ConfigError("there is nothing to learn from: no scan in the inventory has found a device")
+        raise ConfigError("there is nothing to learn from: no device was found")
     scans = ", ".join(f"scan {one.id}" for one in found.scans)
     text = draft((one.device for one in found.assessments), scans)
     if file is None:
@@ -89,6 +89,8 @@ def check(options: Options, file: Path | None) -> Exit:
     policy = policy_of(options.settings(), file)
     with options.open_store() as store:
         devices = [one.device for one in newest(store).assessments]
+    if not devices:
+        raise ConfigError("there is nothing to hold a policy against: no scan in the inventory has found a device")
     rows = table("device", "is", "port", "deviation", "severity", "rule")
     rows.columns[0].no_wrap = True
     judged = {device.identity: deviations(device, policy) for device in devices if not device.untrusted}
