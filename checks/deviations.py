@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from checks.contract import Act
 from checks.exposure import all_exposures
 from checks.policy import ANY, TLS_MINIMA, Policy, Rule
-from checks.services import NOTHING, at_own_port, counts_as, groups, in_words, no_service, talk_words
+from checks.services import NOTHING, at_own_port, carriers, counts_as, groups, in_words, no_service, talk_words
 from inventory.model import Confidence, Device, Endpoint, Observation, Severity
 
 _LONE = frozenset(("tls",))
@@ -254,7 +254,8 @@ def _severity(rule: Rule, endpoint: Endpoint, strange: frozenset[str]) -> Severi
     """What the rule says; low where another check is about the very service, whose danger is told there."""
     said = rule.severity or Severity.LOW
     rows = all_exposures()
-    told = strange & _REPORTED or any(strange & set(row.protocols) or _named(endpoint) in row.ports for row in rows)
+    named = strange - carriers()
+    told = named & _REPORTED or any(named & set(row.protocols) or _named(endpoint) in row.ports for row in rows)
     return min(said, Severity.LOW) if told else said
 
 

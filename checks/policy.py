@@ -16,7 +16,7 @@ from dataclasses import dataclass, field, replace
 from functools import cache
 from typing import Any
 
-from checks.services import at_own_port, counts_as, spelt_out, talk_words
+from checks.services import at_own_port, carriers, counts_as, spelt_out, talk_words
 from inventory.model import Device, Endpoint, Severity
 
 ANY = "any"
@@ -70,11 +70,6 @@ class Rule:
         """Where this field stands; for `speak`, where the ports stand if nothing else is said."""
         return dict(self.places).get(name, self.place)
 
-    def speaks(self, protocol: str) -> bool:
-        """Whether it names the protocol, for a service or for talk."""
-        name = counts_as(protocol)
-        return name in ((self.talk if name in talk_words() else self.speak) or ())
-
     def opens(self, endpoint: Endpoint) -> bool:
         """Whether it names the port."""
         spans = (port_span(text) for text in self.ports or ())
@@ -114,7 +109,7 @@ class Policy:
     department_of: Callable[[str], str] = field(default=_nowhere, repr=False)
     shipped: tuple[Rule, ...] = field(default=(), repr=False)
     hash: str = ""
-    _held: dict[tuple[str, str, str], Rule | None] = field(default_factory=dict, init=False, repr=False, compare=False)
+    _held: dict[tuple[str, ...], Rule | None] = field(default_factory=dict, init=False, repr=False, compare=False)
 
     @property
     def title(self) -> str:
@@ -123,38 +118,42 @@ class Policy:
 
     def rule_for(self, device: Device) -> Rule | None:
         """The rule that holds for a device, of all that speak of it; None where nothing is said of its kind."""
-        claim = device.claim("kind")
-        address = device.address
-        return self.rule_of(claim.value if claim else "", self.site_of(address), self.department_of(address))
+        return self.rule_of(*self._whose(device))
 
     def rule_of(self, kind: str, site: str = "", department: str = "") -> Rule | None:
         """The same for a kind at a site of a department; a kind that is not known is ""."""
-        asked = (kind, site, department)
-        if asked not in self._held:
-            self._held[asked] = self._laid_over(*asked)
-        return self._held[asked]
+        return self._laid_over(kind, site, department, self.shipped, self.rules)
 
-    def _laid_over(self, kind: str, site: str, department: str) -> Rule | None:
+    def _whose(self, device: Device) -> tuple[str, str, str]:
+        claim = device.claim("kind")
+        return claim.value if claim else "", self.site_of(device.address), self.department_of(device.address)
+
+    def _laid_over(self, kind: str, site: str, department: str, *layers: tuple[Rule, ...]) -> Rule | None:
+        asked = (kind, site, department, str(len(layers)))
+        if asked in self._held:
+            return self._held[asked]
         held: Rule | None = None
-        for layer in (self.shipped, self.rules):
+        for layer in layers:
             fitting = [rule for rule in layer if _fits(rule, kind, site, department)]
             for rule in sorted(fitting, key=_particular):
-                held = _over(held, rule) if held else _over(Rule(), rule)
+                held = _over(held or Rule(), rule)
+        self._held[asked] = held
         return held
 
     def permits(self, device: Device, endpoint: Endpoint, protocol: str = "") -> str:
         """Where it stands that the device may have this service ("policy.toml line 12"), "" where it stands nowhere.
 
-        It must be said: that nothing is said against a service permits nothing. Where no `protocol` was heard, the port must be named, or be the own port of
-        a protocol that is.
+        The city must have said it: that nothing is said against a service permits nothing, nor does what is shipped. What carries a hundred services, such as
+        HTTP, permits none of them by its name: there the port must be named. Where no `protocol` was heard, so it must, or be the own port of one that is named.
         """
-        rule = self.rule_for(device)
+        rule = self._laid_over(*self._whose(device), self.rules)
         if rule is None:
             return ""
         if rule.opens(endpoint):
             return rule.where("ports")
-        name = counts_as(protocol) or at_own_port(endpoint, (*(rule.speak or ()), *(rule.talk or ())))
-        return rule.where("talk" if name in talk_words() else "speak") if name and rule.speaks(name) else ""
+        named = ((rule.speak or frozenset()) | (rule.talk or frozenset())) - carriers()
+        name = counts_as(protocol) or at_own_port(endpoint, named)
+        return rule.where("talk" if name in talk_words() else "speak") if name in named else ""
 
 
 def _fits(rule: Rule, kind: str, site: str, department: str) -> bool:

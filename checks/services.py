@@ -42,6 +42,12 @@ def _own_ports() -> Mapping[str, frozenset[str]]:
 
 
 @cache
+def carriers() -> frozenset[str]:
+    """The protocols within which quite different services stand."""
+    return frozenset(_data()["carriers"]["names"])
+
+
+@cache
 def no_service() -> frozenset[str]:
     """The names of what tells of a device and of no service on it."""
     return frozenset(_data()["no_service"]["names"])

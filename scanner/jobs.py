@@ -15,6 +15,8 @@ from checks.contract import Check, informed, load_checks, load_fleet_checks
 from checks.credentials import read_own
 from checks.intelligence import Intelligence, built_in
 from checks.known_keys import KnownKeys, read_lists
+from checks.policy import Policy
+from checks.policy import built_in as built_in_policy
 from checks.ports import default_ports, never_touch, parse_ports
 from checks.profiles import DEVICE, Profile, profile_named
 from inventory.errors import ConfigError, ScopeError
@@ -27,7 +29,6 @@ from scanner.discover import Sweep, Targets, parse_targets, require, require_seg
 from scanner.intel.gate import judged_by
 from scanner.job import Job
 from scanner.pace import PACES, Pace
-from scanner.policies import policy_of
 from scanner.protocols import load_protocols
 from scanner.questions import Budget
 from scanner.recog import load_recog
@@ -62,12 +63,18 @@ class Request:
     tls: tuple[str, ...] = ()
     tls_profile: str | None = None
     known_keys: tuple[Path, ...] = ()
-    policy: Path | None = None
 
 
-def build(request: Request, settings: Settings, now: datetime, intelligence: Intelligence | None = None) -> Job:
+def build(
+    request: Request,
+    settings: Settings,
+    now: datetime,
+    intelligence: Intelligence | None = None,
+    policy: Policy | None = None,
+) -> Job:
     """The job that the request asks for; ConfigError or ScopeError in one sentence when it cannot be."""
     _understood(request)
+    policy = policy or built_in_policy()
     site = _site(request, settings)
     texts = request.targets or tuple(str(network) for network in (site.networks if site else ()))
     if not texts:
@@ -95,9 +102,8 @@ def build(request: Request, settings: Settings, now: datetime, intelligence: Int
         site=site.name if site else "",
         pace=pace.name,
         engine=request.engine,
+        policy=policy.title,
     )
-    policy = replace(policy_of(settings, request.policy), vantage=scan.vantage)
-    scan = replace(scan, policy=policy.title)
     intelligence = intelligence or built_in()
     profile, depth, requested = _profile(request, settings, site), _depth(request, site), _requested(request, level)
     known: dict[str, object] = {
@@ -105,7 +111,7 @@ def build(request: Request, settings: Settings, now: datetime, intelligence: Int
         "profile": profile,
         "keys": _known_keys(request, settings),
         "intelligence": intelligence,
-        "policy": policy,
+        "policy": replace(policy, vantage=scan.vantage),
     }
     checks = informed(_checks(request.checks), known)
     return Job(

@@ -252,7 +252,9 @@ def test_tocsin_toml_names_the_policy_beside_itself(tmp_path):
 def test_a_scan_is_judged_by_the_policy_and_says_which(tmp_path):
     path = tmp_path / "policy.toml"
     path.write_text(rule("speak = []"))
-    job = build(Request(site="harbour", policy=path), SETTINGS, datetime(2026, 11, 21, tzinfo=UTC))
+    job = build(
+        Request(site="harbour"), SETTINGS, datetime(2026, 11, 21, tzinfo=UTC), None, read_policy(path, SETTINGS)
+    )
     assert job.scan.policy == f"policy.toml {sha256(path.read_bytes()).hexdigest()[:12]}"
     (check,) = [check for check in job.checks if check.id == "policy-deviation"]
     assert check.judge is not policy_deviation.judge

@@ -49,7 +49,6 @@ def command(
     """
     from inventory.model import Severity
     from scanner.local import local_networks
-    from scanner.policies import policy_of
     from scanner.progress import watch
 
     local = local_networks(networks, options.settings())
@@ -60,7 +59,7 @@ def command(
 
         now = datetime.now(UTC)
         scan = new_scan("import", tuple(path.name for path in sources), now)
-        record = Record(scan, store, observe, options.intelligence(), policy_of(options.settings()))
+        record = Record(scan, store, observe, options.intelligence(), options.policy())
         hearing = Hearing(local)
         report, whole = _import(sources, kind, record, hearing, observe)
     if not quiet:

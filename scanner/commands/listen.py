@@ -69,7 +69,6 @@ def command(
     from scanner.hearing import Hearing
     from scanner.listening import Record, new_scan
     from scanner.local import local_networks
-    from scanner.policies import policy_of
     from scanner.progress import watch
 
     local = local_networks(networks, options.settings())
@@ -77,9 +76,7 @@ def command(
     outputs = Outputs(files)
     with options.open_store(create=True) as store, watch(quiet=quiet) as observe:
         now = datetime.now(UTC)
-        record = Record(
-            new_scan("listen", (interface,), now), store, observe, options.intelligence(), policy_of(options.settings())
-        )
+        record = Record(new_scan("listen", (interface,), now), store, observe, options.intelligence(), options.policy())
         record.begin(
             f"listening on {interface}{f' for {seconds:g} seconds' if seconds else ', until Ctrl-C'}; nothing is sent"
         )

@@ -83,10 +83,9 @@ def check(options: Options, file: Path | None) -> Exit:
     """
     from checks.deviations import deviations, doubts
     from scanner.newest import newest
-    from scanner.policies import policy_of
     from scanner.terminal import band, cell, name_of, table
 
-    policy = policy_of(options.settings(), file)
+    policy = options.policy(file)
     with options.open_store() as store:
         devices = [one.device for one in newest(store).assessments]
     if not devices:
@@ -133,14 +132,13 @@ def _count(number: int, noun: str) -> str:
 def show_rule(options: Options, kind: str | None, site: str, department: str, policy: Path | None) -> None:
     """Print what a kind of device may do, and where each word of that stands; without KIND, what all kinds may."""
     from inventory.model import KINDS
-    from scanner.policies import policy_of
     from scanner.toml_table import meant_by
 
     settings = options.settings()
     if kind is not None and kind not in KINDS:
         raise ConfigError(f"there is no kind {kind!r}{meant_by(kind, KINDS)}")
     department = _department(settings, site, department)
-    held = policy_of(settings, policy)
+    held = options.policy(policy)
     if kind is None:
         _show_all(held, site, department)
     else:

@@ -34,12 +34,12 @@ def command(options: Options, scan: str | None, rescore: bool, policy: Path | No
     with options.open_store() as store:
         report = store.report(scan)
     if rescore:
-        from scanner.policies import policy_of
         from scanner.rescoring import rescore as judged_anew
 
         today = datetime.now().astimezone().date()
-        settings = options.settings()
-        report = judged_anew(report, options.intelligence(), today, settings.department, policy_of(settings, policy))
+        report = judged_anew(
+            report, options.intelligence(), today, options.settings().department, options.policy(policy)
+        )
     report = ranked(report, options.city())
     outputs.write(report)
     if not files:

@@ -124,8 +124,9 @@ def command(
     from scanner.jobs import Request, build, resumed
     from scanner.ranking import ranked
 
-    level = LEVELS.get(wishes.pop("level") or "")
-    job = build(Request(level=level, **wishes), options.settings(), datetime.now().astimezone(), options.intelligence())
+    level, policy = LEVELS.get(wishes.pop("level") or ""), options.policy(wishes.pop("policy"))
+    now = datetime.now().astimezone()
+    job = build(Request(level=level, **wishes), options.settings(), now, options.intelligence(), policy)
     outputs = Outputs(files)
     if resume and not plan:
         with options.open_store(create=True) as store:

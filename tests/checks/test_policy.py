@@ -122,10 +122,25 @@ def test_that_nothing_is_said_against_a_service_permits_nothing(make):
     assert policy().permits(camera(make), Endpoint(HARBOUR, 3389), "rdp") == ""
 
 
-@pytest.mark.parametrize("protocol", ["telnet", "ftp", "vnc", "rdp", "mqtt", "redis", "mysql", "postgresql", "mongodb"])
-def test_the_shipped_policy_permits_no_kind_a_desktop_a_broker_a_database_or_clear_text(make, protocol):
-    permits = [kind for kind in KINDS if built_in().permits(camera(make, kind=kind), Endpoint(HARBOUR, 9999), protocol)]
+@pytest.mark.parametrize("carrier", ["http", "tls", "mdns"])
+def test_what_carries_quite_different_services_permits_none_of_them_by_its_name(make, carrier):
+    rule = Rule("camera", speak=words("http", "tls"), talk=words("mdns"), place="policy.toml line 3")
+    assert permitted(make, rule, "tcp/9200", carrier) == ""
+    assert permitted(make, rule, "tcp/8000") == ""
+    assert permitted(make, replace(rule, ports=words("tcp/9200")), "tcp/9200", carrier) == "policy.toml line 3"
+
+
+def test_what_is_shipped_permits_nothing_even_beneath_a_rule_of_the_citys(make):
+    shipped = (Rule("nas", speak=words("smb"), place="the built-in policy"),)
+    held = policy(Rule("nas", min_tls="1.3"), shipped=shipped)
+    assert held.permits(camera(make, kind="nas"), Endpoint(HARBOUR, 445), "smb") == ""
+    permits = [kind for kind in KINDS if built_in().permits(camera(make, kind=kind), Endpoint(HARBOUR, 445), "smb")]
     assert permits == []
+
+
+@pytest.mark.parametrize("protocol", ["telnet", "ftp", "vnc", "rdp", "mqtt", "redis", "mysql", "postgresql", "mongodb"])
+def test_the_shipped_policy_lets_no_kind_offer_a_desktop_a_broker_a_database_or_clear_text(protocol):
+    assert [rule.kind for rule in built_in().shipped if protocol in (rule.speak or ())] == []
 
 
 def test_the_shipped_policy_has_one_rule_for_every_kind_and_none_for_any():
