@@ -144,7 +144,7 @@ class Policy:
         """Where it stands that the device may have this service ("policy.toml line 12"), "" where it stands nowhere.
 
         The city must have said it: that nothing is said against a service permits nothing, nor does what is shipped. What carries a hundred services, such as
-        HTTP, permits none of them by its name: there the port must be named. Where no `protocol` was heard, so it must, or be the own port of one that is named.
+        HTTP, permits none of them by its name: there the port must be named. Where no `protocol` was heard, it must too, or be the own port of one that is.
         """
         rule = self._laid_over(*self._whose(device), self.rules)
         if rule is None:

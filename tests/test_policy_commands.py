@@ -1,11 +1,12 @@
 """`tocsin policy`: learn, check and show."""
 
+import json
 import tomllib
 from dataclasses import replace
 from datetime import timedelta
 
 import pytest
-from click.testing import CliRunner
+from click.testing import CliRunner, Result
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -195,6 +196,31 @@ def test_what_is_asked_for_and_is_not_there_is_said(tell, arguments, told):
     with pytest.raises(ConfigError) as error:
         tell(*arguments)
     assert told in str(error.value)
+
+
+def call(kept, *arguments: str) -> Result:
+    return CliRunner().invoke(tocsin, ["--store", str(kept), *arguments], standalone_mode=False)
+
+
+def test_a_scan_is_refused_where_its_policy_cannot_be_followed(kept, tmp_path):
+    (tmp_path / "city.toml").write_text('[[rule]]\nkind = "camra"\nspeak = []\n')
+    ended = call(kept, "scan", "127.0.0.1", "--authorised-by", "test", "--plan", "--policy", "city.toml")
+    assert str(ended.exception) == "city.toml line 2: there is no kind 'camra'; did you mean 'camera'?"
+
+
+def test_a_stored_scan_is_judged_anew_by_the_policy_that_is_named(kept, tmp_path):
+    (tmp_path / "city.toml").write_text('[[rule]]\nkind = "camera"\nspeak = []\n')
+    ended = call(kept, "report", "--rescore", "--policy", "city.toml", "-o", "report.json")
+    assert ended.exception is None
+    report = json.loads((tmp_path / "report.json").read_text())
+    assert report["scan"]["policy"].startswith("city.toml ")
+    told = [f["detail"] for d in report["devices"] for f in d["findings"] if f["check"] == "policy-deviation"]
+    assert "Speaks rtsp; city.toml line 1 allows devices of the kind camera nothing." in told
+
+
+def test_a_policy_without_rescore_is_refused(kept):
+    ended = call(kept, "report", "--policy", "city.toml")
+    assert str(ended.exception) == "--policy changes how a stored scan is judged, which only --rescore does"
 
 
 def test_of_each_network_the_newest_scan_counts_and_each_device_once(tmp_path):
