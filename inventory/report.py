@@ -93,7 +93,8 @@ class Scan:
 
     `intel` names the intelligence that it was judged by: the day it was made and its SHA-256; `intel_as_of` is the day up to which the oldest part of it knows.
     `ports` are those that alone were asked, as the operator wrote them ("22,80"), "" where all of a city's were.
-    `vantage` names the place in the network from which it looked ("guest-wifi"), "" where nobody said.
+    `vantage` names the place in the network from which it looked ("guest-wifi"), "" where nobody said. `policy` is the name of the policy that it was
+    judged by, and the beginning of its hash.
     """
 
     id: str
@@ -109,6 +110,7 @@ class Scan:
     intel_as_of: date | None = None
     vantage: str = ""
     ports: str = ""
+    policy: str = ""
     ended: datetime | None = None
     traffic: Traffic = field(default_factory=Traffic)
     notes: tuple[str, ...] = ()

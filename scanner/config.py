@@ -3,6 +3,7 @@
 import ipaddress
 import re
 import stat
+from collections.abc import Iterator
 from dataclasses import dataclass, field, fields
 from datetime import date
 from pathlib import Path
@@ -75,6 +76,7 @@ class Settings:
     tls_profile: str = ""
     known_keys: tuple[Path, ...] = ()
     waivers: Path | None = None
+    policy: Path | None = None
     path: Path | None = None
     warnings: tuple[str, ...] = ()
 
@@ -89,9 +91,19 @@ class Settings:
 
     def department(self, address: str) -> str:
         """Whose the device at that address is, by the smallest network of a site that names it; "" where none does."""
-        there = ipaddress.ip_address(address.partition("%")[0])
-        owners = [(net.prefixlen, site.department) for site in self.sites for net in site.networks if there in net]
-        return max(owners, default=(0, ""))[1]
+        return max(((size, site.department) for size, site in self._around(address)), default=(0, ""))[1]
+
+    def site_of(self, address: str) -> str:
+        """The name of the site with the smallest network around that address; "" where none has it."""
+        return max(((size, site.name) for size, site in self._around(address)), default=(0, ""))[1]
+
+    def _around(self, address: str) -> Iterator[tuple[int, Site]]:
+        """Each site with a network around the address, and that network's prefix; none around the MAC address of a device that is known by nothing else."""
+        try:
+            there = ipaddress.ip_address(address.partition("%")[0])
+        except ValueError:
+            return
+        yield from ((net.prefixlen, site) for site in self.sites for net in site.networks if there in net)
 
 
 def find_settings(config: Path | None) -> Settings:
@@ -108,7 +120,7 @@ def load_settings(path: Path) -> Settings:
 
 
 def _settings(top: Table, *, exposed: bool) -> Settings:
-    top.only("city", "site", "store", "audit", "intel", "credentials", "tls", "register", "waivers")
+    top.only("city", "site", "store", "audit", "intel", "credentials", "tls", "register", "waivers", "policy")
     city = top.table("city")
     city.only("name")
     intel = top.table("intel")
@@ -121,6 +133,8 @@ def _settings(top: Table, *, exposed: bool) -> Settings:
     register.only("file")
     waivers = top.table("waivers")
     waivers.only("file")
+    policy = top.table("policy")
+    policy.only("file")
     sites: list[Site] = []
     for table in top.tables("site"):
         site = _site(table)
@@ -131,37 +145,33 @@ def _settings(top: Table, *, exposed: bool) -> Settings:
     if exposed and any(site.snmp_community for site in sites):
         warnings = (f"{top.path} holds an SNMP community and others may read it: chmod 600 {top.path}",)
     here = top.path.parent
-    named = (
-        top.text("store"),
-        top.text("audit"),
-        intel.text("recog"),
-        credentials.text("accounts"),
-        intel.text("file"),
-        register.text("file"),
-        waivers.text("file"),
-    )
-    store, audit, recog, accounts, intelligence, registered, waived = (
-        here / Path(text).expanduser() if text else None for text in named
-    )
+    accounts = _file(credentials, "accounts")
     if accounts is not None and _exposed(accounts):
         warnings += (f"{accounts} holds passwords and others may read it: chmod 600 {accounts}",)
     return Settings(
         city=city.text("name"),
         sites=tuple(sites),
-        store=store,
-        audit=audit,
-        recog=recog,
+        store=_file(top, "store"),
+        audit=_file(top, "audit"),
+        recog=_file(intel, "recog"),
         accounts=accounts,
-        intelligence=intelligence,
+        intelligence=_file(intel, "file"),
         intel_sources=_sources(intel.table("sources"), here),
         intel_max_age=_max_age(intel),
-        register=registered,
+        register=_file(register, "file"),
         tls_profile=_profile(tls, "profile"),
-        waivers=waived,
+        waivers=_file(waivers, "file"),
         known_keys=tuple(here / Path(text).expanduser() for text in tls.list("known_keys", str, "files")),
+        policy=_file(policy, "file"),
         path=top.path,
         warnings=warnings,
     )
+
+
+def _file(table: Table, key: str) -> Path | None:
+    """The path of a key, relative to the file that it stands in."""
+    text = table.text(key)
+    return table.path.parent / Path(text).expanduser() if text else None
 
 
 def _sources(table: Table, here: Path) -> tuple[tuple[str, tuple[str, ...]], ...]:

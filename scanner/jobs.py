@@ -15,6 +15,8 @@ from checks.contract import Check, informed, load_checks, load_fleet_checks
 from checks.credentials import read_own
 from checks.intelligence import Intelligence, built_in
 from checks.known_keys import KnownKeys, read_lists
+from checks.policy import Policy
+from checks.policy import built_in as built_in_policy
 from checks.ports import default_ports, never_touch, parse_ports
 from checks.profiles import DEVICE, Profile, profile_named
 from inventory.errors import ConfigError, ScopeError
@@ -63,9 +65,16 @@ class Request:
     known_keys: tuple[Path, ...] = ()
 
 
-def build(request: Request, settings: Settings, now: datetime, intelligence: Intelligence | None = None) -> Job:
+def build(
+    request: Request,
+    settings: Settings,
+    now: datetime,
+    intelligence: Intelligence | None = None,
+    policy: Policy | None = None,
+) -> Job:
     """The job that the request asks for; ConfigError or ScopeError in one sentence when it cannot be."""
     _understood(request)
+    policy = policy or built_in_policy()
     site = _site(request, settings)
     texts = request.targets or tuple(str(network) for network in (site.networks if site else ()))
     if not texts:
@@ -94,6 +103,7 @@ def build(request: Request, settings: Settings, now: datetime, intelligence: Int
         pace=pace.name,
         engine=request.engine,
         ports=request.ports or "",
+        policy=policy.title,
     )
     intelligence = intelligence or built_in()
     profile, depth, requested = _profile(request, settings, site), _depth(request, site), _requested(request, level)
@@ -102,11 +112,12 @@ def build(request: Request, settings: Settings, now: datetime, intelligence: Int
         "profile": profile,
         "keys": _known_keys(request, settings),
         "intelligence": intelligence,
+        "policy": replace(policy, vantage=scan.vantage),
     }
     checks = informed(_checks(request.checks), known)
     return Job(
         judged_by(scan, intelligence, now.date()),
-        _plan(sweep, checks, f"tls {depth}", *sorted(requested), profile.name),
+        _plan(sweep, checks, f"tls {depth}", *sorted(requested), profile.name, policy.title),
         pace,
         sweep,
         checks,

@@ -9,6 +9,8 @@ from importlib.metadata import version
 from checks.contract import Answer, Check, Login, Verdict, informed, load_checks, load_fleet_checks
 from checks.firmware import firmware_age
 from checks.intelligence import Intelligence, built_in
+from checks.policy import Policy
+from checks.policy import built_in as shipped
 from inventory.ages import FirmwareAge
 from inventory.coverage import covered
 from inventory.findings import FleetFinding, Outcome
@@ -46,9 +48,17 @@ def new_scan(engine: str, networks: tuple[str, ...], now: datetime) -> Scan:
 class Record:
     """A scan that asks nothing, in the inventory. `begin` comes first, so that whatever forbids writing there is said before an hour of listening."""
 
-    def __init__(self, scan: Scan, store: Store, observe: Observer, intelligence: Intelligence | None = None) -> None:
+    def __init__(
+        self,
+        scan: Scan,
+        store: Store,
+        observe: Observer,
+        intelligence: Intelligence | None = None,
+        policy: Policy | None = None,
+    ) -> None:
         self._intelligence = intelligence or built_in()
-        self.scan = scan
+        self._policy = policy or shipped()
+        self.scan = replace(scan, policy=self._policy.title)
         self.begun = False
         self._store = store
         self._observe = observe
@@ -69,7 +79,7 @@ class Record:
     async def keep(self, hearing: Hearing) -> None:
         """Judge and keep every device that was heard of so far."""
         names = Names(self._store.devices(), self.scan.started)
-        checks = informed(load_checks(), {"intelligence": self._intelligence})
+        checks = informed(load_checks(), {"intelligence": self._intelligence, "policy": self._policy})
         lot: list[Assessment] = []
         first = True
         for device, when in hearing.devices():

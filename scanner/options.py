@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from datetime import date
 
     from checks.intelligence import Intelligence
+    from checks.policy import Policy
     from inventory.store import Store  # these import much; `tocsin --help` needs none of it
     from inventory.waivers import Trace, Waivers
     from scanner.city import City
@@ -63,6 +64,12 @@ class Options:
     def intelligence_file(self) -> Path:
         """Where an update puts what it makes: where the operator's is, else in the user's state folder."""
         return self.intelligence_named() or state_folder() / "intelligence.zip"
+
+    def policy(self, file: Path | None = None) -> Policy:
+        """What each kind of device may do: by that file, else by the one that `tocsin.toml` names, else as it is shipped."""
+        from scanner.policies import policy_of
+
+        return policy_of(self.settings(), file)
 
     def city(self, then: date | None = None, *, warn: bool = True) -> City:
         """What the city knows of its devices today; with `then`, a day that has passed, what it lived with on that day and had accepted before it."""

@@ -1,4 +1,4 @@
-"""An old scan judged anew by the intelligence of today: the devices as they were seen then, and no packet."""
+"""An old scan judged anew by the intelligence and the policy of today: the devices as they were seen then, and no packet."""
 
 import asyncio
 from collections.abc import Callable, Iterable
@@ -8,6 +8,7 @@ from datetime import date
 from checks.contract import Answer, Check, Login, Verdict, informed, load_checks, load_fleet_checks
 from checks.firmware import firmware_age
 from checks.intelligence import Intelligence
+from checks.policy import Policy, built_in
 from inventory.coverage import covered
 from inventory.model import Level
 from inventory.report import Assessment, Report
@@ -15,21 +16,27 @@ from scanner.assess import assess, assess_fleet
 from scanner.intel.gate import STALE, judged_by
 from scanner.score import score
 
-_INTELLIGENCE = "intelligence"
 _ANEW = "judged anew on"
 
 
 def rescore(
-    report: Report, intelligence: Intelligence, today: date, department: Callable[[str], str] = lambda _: ""
+    report: Report,
+    intelligence: Intelligence,
+    today: date,
+    department: Callable[[str], str] = lambda _: "",
+    policy: Policy | None = None,
 ) -> Report:
-    """The report with every check made again that asks the intelligence, as of `today`; what was found otherwise stays as it was."""
+    """The report with every check made again that asks the intelligence, as of `today`, or the policy; what was found otherwise stays as it was."""
     intelligence = intelligence.on(today)
-    checks = informed((c for c in load_checks() if _INTELLIGENCE in c.informed), {_INTELLIGENCE: intelligence})
+    policy = replace(policy or built_in(), vantage=report.scan.vantage)
+    known: dict[str, object] = {"intelligence": intelligence, "policy": policy}
+    checks = informed((check for check in load_checks() if not known.keys().isdisjoint(check.informed)), known)
     assessments = asyncio.run(_all(report.assessments, checks, intelligence))
     made = intelligence.manifest.made
-    note = f"{_ANEW} {today} by the intelligence of {made}; the devices are as they were seen when they were asked"
+    judge = f"the intelligence of {made} and the policy {policy.title}"
+    note = f"{_ANEW} {today} by {judge}; the devices are as they were seen when they were asked"
     kept = tuple(line for line in report.scan.notes if not line.startswith((_ANEW, STALE)))
-    scan = judged_by(replace(report.scan, notes=(*kept, note)), intelligence, today)
+    scan = judged_by(replace(report.scan, notes=(*kept, note), policy=policy.title), intelligence, today)
     fleet = assess_fleet(assessments, load_fleet_checks(), department) if scan.ended else report.fleet
     coverage = covered(assessments, report.coverage.addresses)
     again = Report(scan, assessments, fleet, coverage)

@@ -60,9 +60,8 @@ def command(
         from scanner.listening import Record, new_scan
 
         now = datetime.now(UTC)
-        record = Record(
-            new_scan("import", tuple(path.name for path in sources), now), store, observe, options.intelligence()
-        )
+        scan = new_scan("import", tuple(path.name for path in sources), now)
+        record = Record(scan, store, observe, options.intelligence(), options.policy())
         hearing = Hearing(local)
         report, whole = _import(sources, kind, record, hearing, observe)
     report = ranked(report, city)

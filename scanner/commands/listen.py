@@ -78,7 +78,7 @@ def command(
     outputs = Outputs(files)
     with options.open_store(create=True) as store, watch(quiet=quiet) as observe:
         now = datetime.now(UTC)
-        record = Record(new_scan("listen", (interface,), now), store, observe, options.intelligence())
+        record = Record(new_scan("listen", (interface,), now), store, observe, options.intelligence(), options.policy())
         record.begin(
             f"listening on {interface}{f' for {seconds:g} seconds' if seconds else ', until Ctrl-C'}; nothing is sent"
         )

@@ -37,6 +37,12 @@ known_keys = click.option(
     metavar="FILE",
     help="Hashes of further keys whose private half is known, one a line; may be given several times.",
 )
+policy_file = click.option(
+    "--policy",
+    type=click.Path(path_type=Path),
+    metavar="FILE",
+    help="What each kind of device may do.  [default: that of tocsin.toml, else what is shipped]",
+)
 max_intel_age = click.option(
     "--max-intel-age",
     type=click.IntRange(0),
@@ -87,6 +93,7 @@ fail_on_severity = click.option(
 )
 @click.option("--tls-profile", metavar="NAME", help=OF_PROFILES)
 @known_keys
+@policy_file
 @click.option("--window", metavar="HH:MM-HH:MM", help="Scan only within these hours.")
 @click.option("--resume/--fresh", help="Go on with the interrupted scan of the same question, or begin anew.")
 @fail_on_severity
@@ -117,8 +124,9 @@ def command(
     from scanner.jobs import Request, build, resumed
     from scanner.ranking import ranked
 
-    level = LEVELS.get(wishes.pop("level") or "")
-    job = build(Request(level=level, **wishes), options.settings(), datetime.now().astimezone(), options.intelligence())
+    level, policy = LEVELS.get(wishes.pop("level") or ""), options.policy(wishes.pop("policy"))
+    now = datetime.now().astimezone()
+    job = build(Request(level=level, **wishes), options.settings(), now, options.intelligence(), policy)
     outputs = Outputs(files)
     city = options.city()  # read before a packet is sent: a waiver that cannot be followed costs no night
     if resume and not plan:

@@ -65,6 +65,7 @@ def _scan(scan: Scan) -> dict[str, Any]:
         "version": scan.version,
         "intel": scan.intel,
         "intel_as_of": _day(scan.intel_as_of),
+        "policy": scan.policy,
         "traffic": _traffic(scan.traffic),
         "notes": scan.notes,
     }

@@ -103,6 +103,7 @@ def test_these_are_the_checks_their_families_and_severities():
         "remote-desktop": (Family.PORTS, Severity.MEDIUM),
         "smb-version-1": (Family.PORTS, Severity.MEDIUM),
         "debug-interface": (Family.PORTS, Severity.HIGH),
+        "policy-deviation": (Family.PORTS, Severity.LOW),
         "shared-key": (Family.TLS, Severity.HIGH),
         "tls-known-key": (Family.TLS, Severity.CRITICAL),
         "tls-guessable-key": (Family.TLS, Severity.CRITICAL),

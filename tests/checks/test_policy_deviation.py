@@ -1,0 +1,263 @@
+"""What deviates from the policy, what does not, and how bad it is."""
+
+from dataclasses import replace
+
+import pytest
+
+from checks.contract import Act, informed
+from checks.policy import Policy, Rule, built_in
+from checks.policy_deviation import MOST, policy_deviation
+from inventory.model import Claim, Confidence, Device, Endpoint, Gap, Observation, Severity
+from tests.checks.conftest import NOW
+
+HERE = "192.0.2.1"
+
+
+def words(*names: str) -> frozenset[str]:
+    return frozenset(names)
+
+
+CAMERA = Rule("camera", speak=words("http", "tls"), talk=words("mdns"), min_tls="1.2", place="policy.toml line 7")
+
+
+def by(*rules: Rule):
+    return informed([policy_deviation], {"policy": Policy(rules)})[0]
+
+
+def seen(protocol: str, port: int, transport: str = "tcp", address: str = HERE, **facts: object) -> Observation:
+    told = {f"{protocol}.{name}": value for name, value in facts.items()}
+    return Observation(Endpoint(address, port, transport), protocol, told, f"said by {protocol}".encode(), NOW)  # type: ignore[arg-type]
+
+
+def device(
+    *heard: Observation, kind: str = "camera", sure: Confidence = Confidence.CONFIRMED, **more: object
+) -> Device:
+    claims = (Claim("kind", kind, sure, "test"),) if kind else ()
+    return replace(Device("serial:1", (HERE,), observations=heard, claims=claims), **more)  # type: ignore[arg-type]
+
+
+def test_a_service_that_the_rule_does_not_name_is_told_with_the_rule_and_what_it_allows(judge):
+    (flaw,) = judge(by(CAMERA), device(seen("ssh", 22), seen("http", 80))).flaws
+    assert flaw.title == "Against the policy: ssh"
+    assert flaw.detail == "Speaks ssh; policy.toml line 7 allows devices of the kind camera only web."
+    assert (flaw.endpoint.port, flaw.evidence, flaw.sources) == (22, b"said by ssh", ("policy.toml line 7",))
+    assert (flaw.severity, flaw.confidence, flaw.act) == (Severity.LOW, Confidence.CONFIRMED, Act.SWITCH_OFF)
+
+
+def test_a_device_that_does_only_what_it_may_passes_and_the_reason_names_the_rule(judge):
+    judged = judge(by(CAMERA), device(seen("http", 8080), seen("mdns", 5353, "udp")))
+    assert (judged.flaws, judged.ended) == ([], "passed")
+    assert judged.reason == "what was seen of it is what policy.toml line 7 allows"
+
+
+def test_what_is_asked_within_a_web_server_is_the_web_server(judge):
+    assert (
+        judge(by(CAMERA), device(seen("http", 443), seen("tls", 443), seen("favicon", 443), seen("upnp", 443))).flaws
+        == []
+    )
+
+
+def test_a_port_that_the_rule_names_may_be_open_whatever_speaks_there(judge):
+    rule = replace(CAMERA, ports=words("tcp/22", "tcp/9000-9010"))
+    opened = (Endpoint(HERE, 9005), Endpoint(HERE, 9011))
+    assert judge(by(rule), device(seen("ssh", 22), open_ports=opened)).ports == [9011]
+
+
+def test_the_detail_names_the_ports_too(judge):
+    (flaw,) = judge(by(replace(CAMERA, ports=words("tcp/9000"))), device(seen("ssh", 22))).flaws
+    assert "only web and whatever is at the ports tcp/9000" in flaw.detail
+    (flaw,) = judge(by(Rule("camera", ports=words("tcp/9000"))), device(seen("ssh", 22))).flaws
+    assert "only what is at the ports tcp/9000" in flaw.detail
+    (flaw,) = judge(by(Rule("camera", speak=frozenset())), device(seen("ssh", 22))).flaws
+    assert flaw.detail.endswith("allows devices of the kind camera nothing.")
+
+
+def test_an_open_port_that_said_nothing_deviates_unless_it_is_the_own_port_of_what_may_be_spoken(judge):
+    judged = judge(by(CAMERA), device(seen("http", 80), open_ports=(Endpoint(HERE, 443), Endpoint(HERE, 37777))))
+    (flaw,) = judged.flaws
+    assert (flaw.endpoint.port, flaw.confidence) == (37777, Confidence.LIKELY)
+    assert flaw.title == "Against the policy: an open port"
+
+
+def test_what_greeted_and_was_not_understood_is_an_open_port(judge):
+    (flaw,) = judge(by(CAMERA), device(seen("greeting", 4242))).flaws
+    assert flaw.title == "Against the policy: an open port"
+
+
+def test_an_open_port_that_could_not_be_examined_is_a_doubt_and_no_finding(judge):
+    gap = Gap(Endpoint(HERE, 8123), "http", "the packets were used up")
+    judged = judge(by(CAMERA), device(seen("http", 80), open_ports=(Endpoint(HERE, 8123),), gaps=(gap,)))
+    assert (judged.flaws, judged.ended) == ([], "unreached")
+    assert judged.reason == "tcp/8123 is open and could not be examined"
+
+
+def test_a_device_of_which_nothing_was_seen_is_not_judged(judge):
+    judged = judge(by(CAMERA), device(seen("arp", 0, "udp"), seen("http_heard", 0)))
+    assert (judged.flaws, judged.ended) == ([], "skipped")
+
+
+@pytest.mark.parametrize("kind", ["", "camera"])
+def test_a_device_of_which_the_policy_says_nothing_is_not_judged(judge, kind):
+    judged = judge(by(Rule("nas", speak=frozenset())), device(seen("telnet", 23), kind=kind))
+    assert (judged.flaws, judged.ended) == ([], "skipped")
+
+
+def test_a_rule_that_says_nothing_of_services_judges_none(judge):
+    rule = Rule("server", min_tls="1.2")
+    assert judge(by(rule), device(seen("telnet", 23), seen("ssdp", 1900, "udp"), kind="server")).flaws == []
+
+
+def test_a_sub_device_is_not_the_device(judge):
+    behind = replace(seen("telnet", 23), behind="unit 1")
+    assert judge(by(CAMERA), device(seen("http", 80), behind)).flaws == []
+
+
+def test_one_port_is_one_finding_whatever_is_spoken_there_and_at_however_many_addresses(judge):
+    twice = (seen("ssh", 2222), seen("rtsp", 2222), seen("ssh", 2222, address="2001:db8::1"))
+    (flaw,) = judge(by(CAMERA), device(*twice, addresses=(HERE, "2001:db8::1"))).flaws
+    assert flaw.title == "Against the policy: rtsp, ssh"
+
+
+def test_talk_is_judged_by_what_may_be_talked(judge):
+    (flaw,) = judge(by(CAMERA), device(seen("mdns", 5353, "udp"), seen("ssdp", 1900, "udp"))).flaws
+    assert (
+        flaw.detail
+        == "Announces itself by ssdp; policy.toml line 7 allows devices of the kind camera only mdns for that."
+    )
+    assert (flaw.facet, flaw.severity) == ("talk udp/1900", Severity.LOW)
+
+
+def test_what_is_heard_below_ip_is_one_finding_a_protocol(judge):
+    rule = replace(CAMERA, severity=Severity.HIGH)
+    judged = judge(by(rule), device(seen("cdp", 0, "udp"), seen("lldp", 0, "udp")))
+    assert [flaw.facet for flaw in judged.flaws] == ["talk cdp", "talk lldp"]
+    assert {flaw.severity for flaw in judged.flaws} == {Severity.LOW}
+
+
+def tls(*versions: str) -> Observation:
+    return seen("tls", 443, versions=versions)
+
+
+@pytest.mark.parametrize(
+    ("least", "versions", "severity"),
+    [
+        ("1.2", ("TLSv1.0", "TLSv1.2"), Severity.LOW),  # tls-old-version tells the danger
+        ("1.2", ("SSLv3", "TLSv1.0"), Severity.LOW),
+        ("1.3", ("TLSv1.2", "TLSv1.3"), Severity.LOW),
+        ("1.3", ("TLSv1.2",), Severity.MEDIUM),  # it never reaches the least
+        ("1.3", ("TLSv1.0", "TLSv1.2"), Severity.MEDIUM),
+        ("1.2", ("TLSv1.2", "TLSv1.3"), None),
+        ("1.2", ("DTLSv1.2",), None),
+        ("any", ("SSLv2",), None),
+        ("", ("SSLv2",), None),
+        ("1.0", ("SSLv3", "TLSv1.2"), Severity.LOW),
+        ("1.2", ("TLSv9", "junk"), None),
+    ],
+)
+def test_tls_below_the_least_deviates(judge, least, versions, severity):
+    judged = judge(by(replace(CAMERA, min_tls=least)), device(tls(*versions)))
+    assert [flaw.severity for flaw in judged.flaws] == ([severity] if severity is not None else [])
+
+
+def test_the_finding_about_tls_names_the_versions_and_the_least(judge):
+    (flaw,) = judge(by(CAMERA), device(tls("TLSv1.0", "TLSv1.1", "TLSv1.2"))).flaws
+    assert (
+        flaw.detail
+        == "Accepts TLSv1.0, TLSv1.1; policy.toml line 7 wants TLS 1.2 or later of devices of the kind camera."
+    )
+    assert (flaw.act, flaw.facet) == (Act.ENCRYPT, "tcp/443 tls")
+    assert flaw.remedy.startswith("Set the least version of TLS")
+
+
+def test_tls_with_nothing_heard_within_is_a_service_of_its_own(judge):
+    rule = replace(CAMERA, speak=words("opcua"))
+    (flaw,) = judge(by(rule), device(tls("TLSv1.0"))).flaws
+    assert flaw.title == "Against the policy: tls"
+
+
+@pytest.mark.parametrize("versions", ["TLSv1.0", 1, ("TLSv1.0",)])
+def test_a_fact_of_another_type_is_no_version(judge, versions):
+    judged = judge(by(CAMERA), device(seen("tls", 443, versions=versions)))
+    assert len(judged.flaws) == (versions == ("TLSv1.0",))
+
+
+def test_the_rule_says_how_bad_a_deviation_is(judge):
+    rule = replace(CAMERA, severity=Severity.MEDIUM)
+    assert judge(by(rule), device(seen("ssh", 22))).flaws[0].severity == Severity.MEDIUM
+
+
+@pytest.mark.parametrize("protocol", ["telnet", "ftp", "modbus"])
+def test_a_service_that_another_check_is_about_stays_low(judge, protocol):
+    rule = replace(CAMERA, severity=Severity.HIGH)
+    assert judge(by(rule), device(seen(protocol, 4242))).flaws[0].severity == Severity.LOW
+
+
+def test_a_port_that_the_table_of_exposures_is_about_stays_low(judge):
+    rule = replace(CAMERA, severity=Severity.HIGH)
+    judged = judge(by(rule), device(seen("http", 80), open_ports=(Endpoint(HERE, 4786),)))  # smart-install
+    assert judged.flaws[0].severity == Severity.LOW
+
+
+def test_a_deviation_is_no_surer_than_the_kind_whose_rule_it_is(judge):
+    inferred = device(seen("ssh", 22), sure=Confidence.INFERRED)
+    assert judge(by(CAMERA), inferred).flaws[0].confidence == Confidence.INFERRED
+    of_any = Rule(speak=words("http"), place="policy.toml line 1")
+    assert judge(by(of_any), inferred).flaws[0].confidence == Confidence.CONFIRMED
+
+
+@pytest.mark.parametrize(("ports", "findings"), [(MOST, MOST), (MOST + 1, 1)])
+def test_where_very_many_ports_deviate_there_is_one_finding_for_all(judge, ports, findings):
+    judged = judge(by(CAMERA), device(*(seen("ssh", 1000 + number) for number in range(ports))))
+    assert len(judged.flaws) == findings
+
+
+def test_the_one_finding_for_all_is_about_the_whole_device_and_counts_the_rest(judge):
+    (flaw,) = judge(by(CAMERA), device(*(seen("ssh", 1000 + number) for number in range(40)))).flaws
+    assert (flaw.endpoint.port, flaw.facet, flaw.act) == (0, "many", Act.INVESTIGATE)
+    assert flaw.detail.startswith("40 ports deviate from policy.toml line 7")
+    assert flaw.detail.endswith("ssh on tcp/1011 and 28 more.")
+
+
+STRANGE = [
+    ("camera", "telnet", 23),
+    ("camera", "ftp", 21),
+    ("camera", "smb", 445),
+    ("camera", "mqtt", 1883),
+    ("message-sign", "vnc", 5900),
+    ("plc", "ssh", 22),
+    ("plc", "ftp", 21),
+    ("plc", "snmp", 161),
+    ("kiosk", "rdp", 3389),
+    ("gateway", "redis", 6379),
+    ("traffic-controller", "telnet", 23),
+]
+
+
+@pytest.mark.parametrize(("kind", "protocol", "port"), STRANGE)
+def test_the_shipped_policy_sees_what_has_no_place_on_a_device_of_that_kind(judge, kind, protocol, port):
+    assert judge(policy_deviation, device(seen(protocol, port), kind=kind)).ports == [port]
+
+
+USUAL = [
+    ("camera", ("http", 80), ("onvif", 80), ("rtsp", 554), ("wsdiscovery", 3702), ("sadp", 37020)),
+    ("plc", ("modbus", 502), ("http", 80), ("dcp", 0), ("enip_tcp", 44818)),
+    ("building-controller", ("bacnet", 47808), ("fox", 4911), ("http", 80)),
+    ("message-sign", ("snmp", 161), ("ntcip", 161), ("http", 80)),
+    ("printer", ("ipp", 631), ("snmp", 161), ("http", 80), ("mdns", 5353), ("netbios", 137)),
+    ("switch", ("ssh", 22), ("snmp", 161), ("lldp", 0), ("http", 80)),
+    ("nas", ("smb", 445), ("http", 5000), ("netbios", 137)),
+    ("phone", ("sip", 5060), ("sip_tcp", 5060), ("http", 80)),
+    ("gateway", ("knx", 3671), ("coap", 5683), ("lwm2m", 5683), ("ssh", 22)),
+    ("server", ("postgresql", 5432), ("http", 80), ("mqtt", 1883)),
+]
+
+
+@pytest.mark.parametrize("usual", USUAL, ids=lambda usual: usual[0])
+def test_the_shipped_policy_finds_nothing_on_a_device_as_it_should_be(judge, usual):
+    kind, *heard = usual
+    judged = judge(policy_deviation, device(*(seen(protocol, port) for protocol, port in heard), kind=kind))
+    assert (judged.flaws, judged.ended) == ([], "passed")
+
+
+def test_every_kind_of_the_shipped_policy_wants_tls_12():
+    assert {rule.min_tls for rule in built_in().shipped} == {"1.2"}
