@@ -8,7 +8,7 @@ The checks hold the manual pages, the table everything else: each row names the 
     severity = "medium"
     title = "A Windows desktop is offered to the network"     # "" is the check's own
     protocols = ["rdp"]                 # heard there: confirmed …
-    when = { "rdp.security" = "rdp" }   # … where each of these facts has this value (a list: one of these values)
+    when = { "rdp.security" = "rdp" }   # … where each of these facts has this value (a list: one of these values), or holds it where it holds several
     ports = ["tcp/3389"]                # open, and nothing that spoke there was understood: as sure as `by_port` says
     by_port = "likely"                  # "likely" (the default) or "inferred", where others use the number as well
     vendors = []                        # by number only on devices of these makers; [] is any
@@ -113,7 +113,11 @@ def _shown(row: Exposure, device: Device) -> Iterator[tuple[Flaw, str]]:
 
 
 def _applies(row: Exposure, seen: Observation) -> bool:
-    return all(seen.facts.get(name) in values for name, values in row.when.items())
+    return all(_has(seen.facts.get(name), values) for name, values in row.when.items())
+
+
+def _has(said: FactValue | None, values: tuple[FactValue, ...]) -> bool:
+    return any(one in values for one in said) if isinstance(said, tuple) else said in values
 
 
 def _flaw(row: Exposure, endpoint: Endpoint, evidence: bytes = b"", *, by_port: bool = False) -> Flaw:
