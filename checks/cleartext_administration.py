@@ -23,6 +23,9 @@ from checks.contract import Flaw, Judgement, check
 from inventory.model import Confidence, Device, Family, Observation, Severity
 
 _FTP_READY = 220
+_BY_COMMUNITY = frozenset(
+    ("snmp.sys_descr", "snmp.sys_object_id", "snmp.sys_name", "snmp.sys_uptime", "snmp.sys_location")
+)
 
 
 @check(
@@ -109,7 +112,7 @@ def _snmp(seen: Observation) -> Flaw:
 
 def _answered_a_community(seen: Observation) -> bool:
     """Whether it gave something of the system group, which it gives for a community alone."""
-    return any(name.startswith("snmp.sys_") for name in seen.facts)
+    return not _BY_COMMUNITY.isdisjoint(seen.facts)
 
 
 def _shows_its_password(seen: Observation) -> bool:

@@ -10,11 +10,13 @@ from scanner.questions import CONTROL_PORTS, LADDER, expected, is_unknown, may_b
 
 ADDRESS = "192.0.2.7"
 IT = {"ftp", "http", "ldap", "mqtt", "rtsp", "smtp", "ssh", "telnet", "tls"} | {
+    "containers",
     "memcached",
     "mongodb",
     "mysql",
     "postgresql",
     "redis",
+    "socks",
 }
 
 

@@ -110,6 +110,7 @@ def test_these_are_the_checks_their_families_and_severities():
         "firmware-known-exploited": (Family.FIRMWARE, Severity.CRITICAL),
         "cleartext-administration": (Family.PORTS, Severity.MEDIUM),
         "unauthenticated-control": (Family.PORTS, Severity.HIGH),
+        "management-channel": (Family.PORTS, Severity.HIGH),
         "cleartext-service": (Family.PORTS, Severity.HIGH),
         "open-relay": (Family.PORTS, Severity.MEDIUM),
         "amplifier": (Family.PORTS, Severity.LOW),

@@ -44,6 +44,9 @@ IDS = {
     "component-old",
     "cleartext-administration",
     "unauthenticated-control",
+    "container-api",
+    "open-relay",
+    "port-mapping",
 }
 FAKES = pytest.mark.parametrize("fake", load_fakes(), ids=lambda fake: fake.name)
 
