@@ -50,9 +50,12 @@ def services(path: str) -> str:
         f"<serviceType>{SERVICE}</serviceType><serviceId>urn:upnp-org:serviceId:WANIPConn1</serviceId>"
         f"<controlURL>{escape(path)}</controlURL><eventSubURL>/evt</eventSubURL><SCPDURL>/WANIPCn.xml</SCPDURL>"
     )
-    inner = f"<device><deviceType>urn:schemas-upnp-org:device:WANConnectionDevice:1</deviceType><serviceList><service>{offered}</service></serviceList></device>"
-    outer = f"<device><deviceType>urn:schemas-upnp-org:device:WANDevice:1</deviceType><deviceList>{inner}</deviceList></device>"
-    return f"<deviceList>{outer}</deviceList>\n"
+    connection, outer = (f"urn:schemas-upnp-org:device:{name}:1" for name in ("WANConnectionDevice", "WANDevice"))
+    inner = (
+        f"<device><deviceType>{connection}</deviceType><serviceList><service>{offered}</service></serviceList></device>"
+    )
+    device = f"<device><deviceType>{outer}</deviceType><deviceList>{inner}</deviceList></device>"
+    return f"<deviceList>{device}</deviceList>\n"
 
 
 def _entry(mapping: Mapping) -> Page:
