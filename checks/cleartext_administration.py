@@ -23,6 +23,12 @@ from checks.contract import Flaw, Judgement, check
 from inventory.model import Confidence, Device, Family, Observation, Severity
 
 _FTP_READY = 220
+_INTERFACES = {
+    "axis": "axis.authentication",
+    "dahua_http": "dahua_http.authentication",
+    "isapi": "isapi.authentication",
+}
+"""By what the pages of some makers log in, whose login is made by a script and stands in no form."""
 _BY_COMMUNITY = frozenset(
     ("snmp.sys_descr", "snmp.sys_object_id", "snmp.sys_name", "snmp.sys_uptime", "snmp.sys_location")
 )
@@ -137,7 +143,7 @@ def _http(seen: Observation, *, sure: bool) -> Flaw:
 def _scheme(seen: Observation) -> str:
     asked = seen.facts.get("http.auth")
     if not asked:
-        return "a password form"
+        return "a password form" if seen.facts.get("http.password_form") else "the interface that its page logs in by"
     schemes = {
         "digest": "Digest, which hides the password but neither the session nor the settings",
         "basic": "HTTP Basic, whose password is readable on the wire with every request",
@@ -149,9 +155,12 @@ def _scheme(seen: Observation) -> str:
 
 
 def logins_in_clear(device: Device) -> Iterator[Observation]:
-    """The pages with a login that came outside TLS."""
+    """The web servers with a login that came outside TLS: what the page asks for, or what the interface asks for by which the page's script logs in."""
+    asking = {
+        seen.endpoint for seen in device.speaking(*_INTERFACES) if seen.facts.get(_INTERFACES[seen.protocol]) is True
+    }
     for seen in device.speaking("http"):
-        asks = seen.facts.get("http.auth") or seen.facts.get("http.password_form")
+        asks = seen.facts.get("http.auth") or seen.facts.get("http.password_form") or seen.endpoint in asking
         if asks and not seen.facts.get("http.tls"):
             yield seen
 
