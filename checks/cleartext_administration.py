@@ -1,18 +1,20 @@
 """Administration goes over the network in clear.
 
 What: the device is administered by Telnet, FTP or an HTTP page with a login, and offers no encrypted way in their stead (for HTTP: no HTTPS on any of
-its ports); or a camera asks for its stream's password in a way that shows it. How bad that is depends on what a listener gets:
+its ports); it answers SNMP v1 or v2c; or a camera asks for its stream's password in a way that shows it. How bad that is depends on what a listener gets:
 
 - Telnet, and HTTP or RTSP with Basic alone: the password itself, with every single request (Basic is base64, which is no encryption). High.
 - FTP, and a password form: the password when somebody logs in, unless the page's own script hides it. Medium. FTP that offers TLS, but may not insist: low.
 - Basic beside Digest: what the client chooses; somebody in between takes Digest out of the offer. Medium.
+- SNMP v1 and v2c: the community, which is their only password, with every single question. Medium: what Tocsin was given, or found, reads; it never tries
+  whether the same or another one writes. Only a device that answered a community is reported: one that speaks SNMPv3 alone passes.
 - Digest alone: not the password, but a hash to guess it from, the session and every setting. Medium. RTSP with Digest is not reported.
 
 Why it matters in a city: roadside cabinets, school networks and shared switches are within many people's reach. Whoever listens there reads the
 password as it is typed, or alters the configuration on its way; with a password that serves for the whole fleet, one cabinet is enough.
 
-How to fix: turn HTTPS and SSH on and Telnet, FTP and HTTP off. Where the device cannot encrypt, put it into a management network of its own that only
-the maintenance hosts reach (VPN or VLAN with an access list), and plan its replacement.
+How to fix: turn HTTPS and SSH on and Telnet, FTP and HTTP off, and SNMPv3 with authPriv on and v1 and v2c off. Where the device cannot encrypt, put it into
+a management network of its own that only the maintenance hosts reach (VPN or VLAN with an access list), and plan its replacement.
 """
 
 from collections.abc import Iterator
@@ -22,6 +24,15 @@ from checks.standards import clauses
 from inventory.model import Confidence, Device, Family, Observation, Severity
 
 _FTP_READY = 220
+_INTERFACES = {
+    "axis": "axis.authentication",
+    "dahua_http": "dahua_http.authentication",
+    "isapi": "isapi.authentication",
+}
+"""By what the pages of some makers log in, whose login is made by a script and stands in no form."""
+_BY_COMMUNITY = frozenset(
+    ("snmp.sys_descr", "snmp.sys_object_id", "snmp.sys_name", "snmp.sys_uptime", "snmp.sys_location")
+)
 
 
 @check(
@@ -29,7 +40,7 @@ _FTP_READY = 220
     title="Administration in clear text",
     severity=Severity.MEDIUM,
     family=Family.PORTS,
-    needs=("telnet", "ftp", "http", "rtsp"),
+    needs=("telnet", "ftp", "http", "rtsp", "snmp"),
     remedy="Turn the encrypted service on and this one off, or let only the maintenance network reach it.",
     standards=clauses("CWE-319", "cleartext"),
     act=Act.SWITCH_OFF,
@@ -41,10 +52,11 @@ _FTP_READY = 220
     ),
 )
 def cleartext_administration(device: Device) -> Judgement:
-    """Telnet, FTP, streams that ask for Basic, and HTTP logins on a device without HTTPS."""
+    """Telnet, FTP, streams that ask for Basic, communities, and HTTP logins on a device without HTTPS."""
     yield from map(_telnet, device.speaking("telnet"))
     yield from (_ftp(seen) for seen in device.speaking("ftp") if seen.facts.get("ftp.code") == _FTP_READY)
     yield from (_rtsp(seen) for seen in device.speaking("rtsp") if _shows_its_password(seen))
+    yield from (_snmp(seen) for seen in device.speaking("snmp") if _answered_a_community(seen))
     logins = tuple(logins_in_clear(device))
     if logins and has_https(device):
         return "its web login is also offered by HTTPS"
@@ -101,6 +113,22 @@ def _rtsp(seen: Observation) -> Flaw:
     )
 
 
+def _snmp(seen: Observation) -> Flaw:
+    return Flaw(
+        seen.endpoint,
+        "Answered SNMP v1 or v2c, whose community is readable on the wire with every question.",
+        seen.evidence,
+        title="The SNMP community goes over the network in clear",
+        remedy="Set up SNMPv3 with authentication and privacy (authPriv), turn v1 and v2c off, and let only the monitoring hosts reach UDP port 161.",
+        facet=f"udp/{seen.endpoint.port} snmp",
+    )
+
+
+def _answered_a_community(seen: Observation) -> bool:
+    """Whether it gave something of the system group, which it gives for a community alone."""
+    return not _BY_COMMUNITY.isdisjoint(seen.facts)
+
+
 def _shows_its_password(seen: Observation) -> bool:
     """Whether Basic is all that it asks for, outside TLS."""
     return seen.facts.get("rtsp.auth") == "basic" and not seen.facts.get("rtsp.tls")
@@ -125,7 +153,7 @@ def _http(seen: Observation, *, sure: bool) -> Flaw:
 def _scheme(seen: Observation) -> str:
     asked = seen.facts.get("http.auth")
     if not asked:
-        return "a password form"
+        return "a password form" if seen.facts.get("http.password_form") else "the interface that its page logs in by"
     schemes = {
         "digest": "Digest, which hides the password but neither the session nor the settings",
         "basic": "HTTP Basic, whose password is readable on the wire with every request",
@@ -137,9 +165,12 @@ def _scheme(seen: Observation) -> str:
 
 
 def logins_in_clear(device: Device) -> Iterator[Observation]:
-    """The pages with a login that came outside TLS."""
+    """The web servers with a login that came outside TLS: what the page asks for, or what the interface asks for by which the page's script logs in."""
+    asking = {
+        seen.endpoint for seen in device.speaking(*_INTERFACES) if seen.facts.get(_INTERFACES[seen.protocol]) is True
+    }
     for seen in device.speaking("http"):
-        asks = seen.facts.get("http.auth") or seen.facts.get("http.password_form")
+        asks = seen.facts.get("http.auth") or seen.facts.get("http.password_form") or seen.endpoint in asking
         if asks and not seen.facts.get("http.tls"):
             yield seen
 

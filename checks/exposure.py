@@ -10,6 +10,7 @@ The checks hold the manual pages, the table everything else: each row names the 
     protocols = ["rdp"]                 # heard there: confirmed …
     when = { "rdp.nla" = false }        # … where each of these facts has this value (a list: one of these values)
     unless = { "rdp.answer" = "…" }     # … and not where one of these facts has this value
+    when = { "rdp.security" = "rdp" }   # … where each of these facts has this value (a list: one of these values), or holds it where it holds several
     ports = ["tcp/3389"]                # open, and nothing that spoke there was understood: as sure as `by_port` says
     beside = ["telnet"]                 # protocols that may have spoken at those ports: many a maker's channel looks like one
     by_port = "likely"                  # "likely" (the default) or "inferred", where others use the number as well
@@ -128,8 +129,12 @@ def _shown(row: Exposure, device: Device) -> Iterator[tuple[Flaw, str]]:
 
 
 def _applies(row: Exposure, seen: Observation) -> bool:
-    excused = any(seen.facts.get(name) in values for name, values in row.unless.items())
-    return not excused and all(seen.facts.get(name) in values for name, values in row.when.items())
+    excused = any(_has(seen.facts.get(name), values) for name, values in row.unless.items())
+    return not excused and all(_has(seen.facts.get(name), values) for name, values in row.when.items())
+
+
+def _has(said: FactValue | None, values: tuple[FactValue, ...]) -> bool:
+    return any(one in values for one in said) if isinstance(said, tuple) else said in values
 
 
 def _flaw(row: Exposure, endpoint: Endpoint, evidence: bytes = b"", doubt: str = "") -> Flaw:

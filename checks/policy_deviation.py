@@ -74,7 +74,7 @@ def _flaw(one: Deviation) -> Flaw:
         title=f"Against the policy: {one.what}",
         remedy=_REMEDIES.get(one.act, ""),
         act=one.act,
-        sources=(one.place,),
+        sources=(one.place or "the policy",),
     )
 
 
@@ -88,7 +88,7 @@ def _together(device: Device, found: tuple[Deviation, ...]) -> Flaw:
         severity=max(one.severity for one in found),
         facet="many",
         title="Against the policy: far more ports than its kind has",
-        remedy="See what the device is; then turn off what it does not need, or write a rule for it into your policy.",
+        remedy="Find out what the device is, then turn off what it does not need, or write a rule for it into your policy.",
         act=Act.INVESTIGATE,
-        sources=(found[0].place,),
+        sources=(found[0].place or "the policy",),
     )

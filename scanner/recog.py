@@ -87,6 +87,7 @@ _FIELDS: Mapping[str, tuple[str, _Texts]] = {
     "snmp.sys_object_id": ("snmp.sys_object_id", _object_id),
     "ssdp_header.server": ("ssdp.server", _fact("ssdp.server")),
     "ntp.readvar": ("ntp.system", _variables),
+    "dns.versionbind": ("dns.version", _fact("dns.version")),
     "x509.subject": ("tls.subject", _fact("tls.subject")),
     "x509.issuer": ("tls.issuer", _fact("tls.issuer")),
     "mdns.device-info.txt": ("mdns.txt", _fact("mdns.txt")),

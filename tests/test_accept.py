@@ -91,7 +91,7 @@ def test_a_finding_is_accepted_by_the_beginning_of_its_id_and_the_score_falls(ca
             }
         ]
     }
-    assert "72.0" in run(capfd, "devices")[1]
+    assert "73.5" in run(capfd, "devices")[1]
     assert f"accepted by Transport until {LATER}" in run(capfd, "show", "10.77.0.10")[1]
     assert f"accepted by Transport until {LATER}" in run(capfd, "report")[1]
 

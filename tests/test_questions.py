@@ -10,6 +10,7 @@ from scanner.questions import CONTROL_PORTS, LADDER, expected, is_unknown, may_b
 
 ADDRESS = "192.0.2.7"
 IT = {"ftp", "http", "ldap", "mqtt", "rtsp", "smtp", "ssh", "telnet", "tls"} | {
+    "containers",
     "memcached",
     "mongodb",
     "mysql",
@@ -17,6 +18,7 @@ IT = {"ftp", "http", "ldap", "mqtt", "rtsp", "smtp", "ssh", "telnet", "tls"} | {
     "rdp",
     "redis",
     "smb",
+    "socks",
 }
 
 

@@ -156,9 +156,10 @@ def post(path: str, host: str, content_type: str, body: bytes, headers: Iterable
     return request("POST", path, host, about) + body
 
 
-def post_pattern(path: bytes, content_type: str, body: bytes) -> bytes:
-    """A pattern of the requests that `post` makes of exactly this body, for paths that match the pattern `path`."""
-    about = f"Content-Type: {content_type}\r\nContent-Length: {len(body)}\r\nConnection: close\r\n\r\n"
+def post_pattern(path: bytes, content_type: str, body: bytes, headers: Iterable[tuple[str, str]] = ()) -> bytes:
+    """A pattern of the requests that `post` makes of exactly this body and these headers, for paths that match the pattern `path`."""
+    about = "".join(f"{name}: {value}\r\n" for name, value in headers)
+    about += f"Content-Type: {content_type}\r\nContent-Length: {len(body)}\r\nConnection: close\r\n\r\n"
     head = get_pattern(path).replace(b"GET ", b"POST ", 1).removesuffix(rb"Connection: close\r\n\r\n")
     return head + re.escape(about.encode() + body)
 

@@ -24,7 +24,25 @@ from scanner.conversation import EVIDENCE_LIMIT, Conversation, Heard, Reconnect,
 NAME = "http"
 TRANSPORT = "tcp"
 _PLAIN_PORTS = (80, 81, 82, 88, 591, 5000, 7080, 8000, 8001, 8008, 8010, 8080, 8081, 8082, 8088, 8090, 8888)
-_HIGH_PORTS = (3000, 5357, 8123, 8181, 8899, 9080, 9090, 9191, 9200, 10000, 10080, 49152, 49153, 49154)
+_HIGH_PORTS = (
+    1880,
+    3000,
+    3128,
+    5357,
+    8123,
+    8181,
+    8899,
+    9000,
+    9080,
+    9090,
+    9191,
+    9200,
+    10000,
+    10080,
+    49152,
+    49153,
+    49154,
+)
 _TLS_PORTS = (443, 444, 4443, 5001, 7443, 8443, 9443, 10443)
 PORTS = tuple(sorted((*_PLAIN_PORTS, *_HIGH_PORTS, *_TLS_PORTS)))
 SAFETY = Safety.A

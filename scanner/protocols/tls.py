@@ -39,7 +39,27 @@ from scanner.tls.versions import flights
 
 NAME = "tls"
 TRANSPORT = "tcp"
-_DEVICE_PORTS = (322, 443, 444, 465, 636, 990, 992, 4443, 5001, 5061, 5684, 7443, 8443, 8729, 8883, 9443, 10443)
+_DEVICE_PORTS = (
+    322,
+    443,
+    444,
+    465,
+    636,
+    990,
+    992,
+    2376,
+    4443,
+    5001,
+    5061,
+    5684,
+    6443,
+    7443,
+    8443,
+    8729,
+    8883,
+    9443,
+    10443,
+)
 _CONTROL_PORTS = (802, 2221, 4843, 4911)  # Modbus/TCP Security, CIP Security, OPC UA and Fox, each over TLS
 PORTS = tuple(sorted((*_DEVICE_PORTS, *_CONTROL_PORTS)))
 SAFETY = Safety.B

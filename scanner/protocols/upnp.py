@@ -4,12 +4,16 @@ UPnP Device Architecture 1.1, section 2.3. One GET. The XML is read without enti
 """
 
 import re
+from typing import TYPE_CHECKING
 
 from inventory.errors import ProtocolError
 from inventory.model import FactValue
-from scanner.codecs.http1 import authority, get_pattern, read_response, request
-from scanner.codecs.xml_reader import first, read_xml, texts
+from scanner.codecs.http1 import authority, get_pattern, origin, path_inside, read_response, request
+from scanner.codecs.xml_reader import first, named, read_xml, text_of, texts
 from scanner.conversation import EVIDENCE_LIMIT, Conversation, Heard, Safety, Say, Send, Target
+
+if TYPE_CHECKING:
+    from lxml.etree import _Element as Element
 
 NAME = "upnp"
 TRANSPORT = "tcp"
@@ -27,7 +31,15 @@ FACTS = {
     "upnp.friendly_name": "the name that its owner or its maker gave it",
     "upnp.device_type": "the type as a URN",
     "upnp.udn": "the unique device name",
+    "upnp.mapping_service": "the service by which it forwards ports from the outside, where it offers one",
+    "upnp.mapping_path": "where that service is controlled",
 }
+MAPPING_SERVICES = (
+    "urn:schemas-upnp-org:service:WANIPConnection:1",
+    "urn:schemas-upnp-org:service:WANIPConnection:2",
+    "urn:schemas-upnp-org:service:WANPPPConnection:1",
+)
+"""The services of an Internet Gateway Device that map ports (UPnP Forum, WANIPConnection:1 and :2, WANPPPConnection:1)."""
 DESCRIPTION_LIMIT = 229376
 """Bytes of a description that are read: 224 KiB, which leaves room for the head among the bytes that a device may say."""
 _ELEMENTS = {
@@ -48,15 +60,30 @@ def probe(target: Target) -> Conversation[Heard]:
     response = yield from read_response(limit=DESCRIPTION_LIMIT)
     if response.status != 200:
         raise ProtocolError(f"status {response.status} instead of a UPnP description")
-    return Heard(parse(response.body), _evidence(response.body))
+    place = origin(target, tls=target.tls) + target.path
+    return Heard(parse(response.body, place), _evidence(response.body))
 
 
-def parse(document: bytes) -> dict[str, FactValue]:
-    """The facts of the first device of a description."""
-    device = first(read_xml(document, "a UPnP description"), "device")
+def parse(document: bytes, place: str = "") -> dict[str, FactValue]:
+    """The facts of the first device of a description that was found at the URL `place`."""
+    root = read_xml(document, "a UPnP description")
+    device = first(root, "device")
     if device is None:
         raise ProtocolError("a UPnP description without a device")
-    return dict(texts(device, _ELEMENTS))
+    facts: dict[str, FactValue] = {**texts(device, _ELEMENTS)}
+    return facts | _mapping(root, place)
+
+
+def _mapping(root: "Element", place: str) -> dict[str, FactValue]:
+    """The first service that maps ports, and its path where that is on the same server; a URL elsewhere is never asked."""
+    base = text_of(first(root, "URLBase")) or place
+    for service in named(root, "service"):
+        kind, control = text_of(first(service, "serviceType"), 100), text_of(first(service, "controlURL"))
+        if kind in MAPPING_SERVICES:
+            facts: dict[str, FactValue] = {"upnp.mapping_service": kind}
+            path = path_inside(base, control) if control and path_inside(place, base) else None
+            return facts | ({"upnp.mapping_path": path} if path else {})
+    return {}
 
 
 def _evidence(body: bytes) -> bytes:

@@ -103,3 +103,15 @@ def test_a_stream_that_asks_for_basic_alone_is_found(make, judge):
 def test_a_stream_whose_password_is_not_in_clear_passes(make, judge, port, facts):
     judged = judge(cleartext_administration, make(("rtsp", port, facts)))
     assert (judged.flaws, judged.ended) == ([], "passed")
+
+
+@pytest.mark.parametrize("interface", ["axis", "dahua_http", "isapi"])
+def test_a_login_that_a_script_makes_is_known_by_the_interface_behind_it(make, judge, interface):
+    page = ("http", 80, {"http.status": 200, "http.tls": False})
+    asks = (interface, 80, {f"{interface}.authentication": True})
+    judged = judge(cleartext_administration, make(page, asks))
+    assert [(flaw.endpoint.port, flaw.severity) for flaw in judged.flaws] == [(80, None)]
+    assert (
+        judge(cleartext_administration, make(page, (interface, 80, {f"{interface}.authentication": False}))).flaws == []
+    )
+    assert judge(cleartext_administration, make(page, asks, HTTPS)).flaws == []

@@ -48,6 +48,9 @@ IDS = {
     "smb-version-1",
     "debug-interface",
     "management-channel",
+    "container-api",
+    "open-relay",
+    "port-mapping",
 }
 FAKES = pytest.mark.parametrize("fake", load_fakes(), ids=lambda fake: fake.name)
 

@@ -122,3 +122,30 @@ def test_junk_ends_in_facts_or_in_a_peer_error(recite, junk, start):
     except PeerError:
         return
     assert set(heard.facts) <= set(upnp.FACTS)
+
+
+IGD = b"""<?xml version="1.0"?><root xmlns="urn:schemas-upnp-org:device-1-0">%b<device>
+<deviceType>urn:schemas-upnp-org:device:InternetGatewayDevice:1</deviceType><deviceList><device><deviceList><device><serviceList>
+<service><serviceType>urn:schemas-upnp-org:service:WANIPConnection:1</serviceType><controlURL>%b</controlURL></service>
+</serviceList></device></deviceList></device></deviceList></device></root>"""
+PLACE = "http://192.0.2.1:5000/rootDesc.xml"
+
+
+@pytest.mark.parametrize(
+    ("base", "control", "path"),
+    [
+        (b"", b"/ctl/IPConn", "/ctl/IPConn"),
+        (b"", b"IPConn", "/IPConn"),
+        (b"", b"http://192.0.2.1:5000/ctl", "/ctl"),
+        (b"<URLBase>http://192.0.2.1:5000/base/</URLBase>", b"ctl", "/base/ctl"),
+        (b"", b"http://192.0.2.9:5000/ctl", None),
+        (b"<URLBase>http://192.0.2.9:5000/</URLBase>", b"/ctl", None),
+        (b"", b"http://192.0.2.1:502/ctl", None),
+        (b"", b"", None),
+        (b"<URLBase>http://[</URLBase>", b"/ctl", None),
+    ],
+)
+def test_the_service_that_maps_ports_is_known_with_its_path_on_the_same_server_only(base, control, path):
+    facts = upnp.parse(IGD % (base, control), PLACE)
+    assert facts["upnp.mapping_service"] == "urn:schemas-upnp-org:service:WANIPConnection:1"
+    assert facts.get("upnp.mapping_path") == path

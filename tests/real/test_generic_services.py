@@ -143,3 +143,7 @@ def test_ssdp_and_upnp_hear_what_miniupnpd_says(segment, tmp_path):
     described = until(ask, "upnp.udn", "upnp", 20080, "/rootDesc.xml")["facts"]
     assert described["upnp.manufacturer"] == "Example"
     assert described["upnp.model_name"] == "Gateway 1"
+    assert described["upnp.mapping_service"].startswith("urn:schemas-upnp-org:service:WANIPConnection:")
+    mapped = ask("igd", 20080, described["upnp.mapping_path"])["facts"]
+    assert (mapped["igd.open"], mapped["igd.more"]) == (True, False)
+    assert "igd.mappings" not in mapped
