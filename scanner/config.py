@@ -12,6 +12,7 @@ from inventory.errors import ConfigError, ScopeError
 from inventory.model import Level
 from scanner.conversation import Depth
 from scanner.toml_table import Network, Table, meant_by, read_toml
+from scanner.vantage import VANTAGE_IN_WORDS, is_vantage
 
 DEFAULT = Path("tocsin.toml")
 
@@ -48,6 +49,7 @@ class Site:
     snmp_community: str = field(default="", repr=False)
     tls: Depth | None = None
     tls_profile: str = ""
+    vantage: str = ""
 
     def require_approval(self) -> None:
         """Raise `ScopeError` while nobody has said who allowed this."""
@@ -73,6 +75,7 @@ class Settings:
     intel_max_age: int | None = None
     tls_profile: str = ""
     known_keys: tuple[Path, ...] = ()
+    vantage: str = ""
     path: Path | None = None
     warnings: tuple[str, ...] = ()
 
@@ -106,7 +109,7 @@ def load_settings(path: Path) -> Settings:
 
 
 def _settings(top: Table, *, exposed: bool) -> Settings:
-    top.only("city", "site", "store", "audit", "intel", "credentials", "tls")
+    top.only("city", "site", "store", "audit", "vantage", "intel", "credentials", "tls")
     city = top.table("city")
     city.only("name")
     intel = top.table("intel")
@@ -147,6 +150,7 @@ def _settings(top: Table, *, exposed: bool) -> Settings:
         intel_max_age=_max_age(intel),
         tls_profile=_profile(tls, "profile"),
         known_keys=tuple(here / Path(text).expanduser() for text in tls.list("known_keys", str, "files")),
+        vantage=_vantage(top),
         path=top.path,
         warnings=warnings,
     )
@@ -205,7 +209,15 @@ def _site(table: Table) -> Site:
         snmp_community=_secret(table, "snmp_community"),
         tls=_depth(table),
         tls_profile=_profile(table, "tls_profile"),
+        vantage=_vantage(table),
     )
+
+
+def _vantage(table: Table) -> str:
+    name = table.text("vantage").strip()
+    if name and not is_vantage(name):
+        raise table.error(f"vantage must be {VANTAGE_IN_WORDS}, not {name!r}", "vantage")
+    return name
 
 
 def _depth(table: Table) -> Depth | None:

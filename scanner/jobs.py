@@ -15,6 +15,8 @@ from checks.contract import Check, informed, load_checks, load_fleet_checks
 from checks.credentials import read_own
 from checks.intelligence import Intelligence, built_in
 from checks.known_keys import KnownKeys, read_lists
+from checks.policy import Policy
+from checks.policy import built_in as built_in_policy
 from checks.ports import default_ports, never_touch, parse_ports
 from checks.profiles import DEVICE, Profile, profile_named
 from inventory.errors import ConfigError, ScopeError
@@ -24,6 +26,7 @@ from scanner import spans
 from scanner.config import Settings, Site, is_window
 from scanner.conversation import Depth, comes_with_login
 from scanner.discover import Sweep, Targets, parse_targets, require, require_segments
+from scanner.discover.plan import denies_of
 from scanner.intel.gate import judged_by
 from scanner.job import Job
 from scanner.pace import PACES, Pace
@@ -31,6 +34,7 @@ from scanner.protocols import load_protocols
 from scanner.questions import Budget
 from scanner.recog import load_recog
 from scanner.scope import Grant, Scope
+from scanner.vantage import chosen
 
 DEVICES_AT_ONCE = {"gentle": 8, "normal": 32, "lab": 100}
 FLAWS = "vulnerabilities"
@@ -61,9 +65,16 @@ class Request:
     tls: tuple[str, ...] = ()
     tls_profile: str | None = None
     known_keys: tuple[Path, ...] = ()
+    vantage: str | None = None
 
 
-def build(request: Request, settings: Settings, now: datetime, intelligence: Intelligence | None = None) -> Job:
+def build(
+    request: Request,
+    settings: Settings,
+    now: datetime,
+    intelligence: Intelligence | None = None,
+    policy: Policy | None = None,
+) -> Job:
     """The job that the request asks for; ConfigError or ScopeError in one sentence when it cannot be."""
     _understood(request)
     site = _site(request, settings)
@@ -72,6 +83,8 @@ def build(request: Request, settings: Settings, now: datetime, intelligence: Int
         raise ConfigError(
             "nothing to scan: name a network, or a site of tocsin.toml with --site (`tocsin init` writes one)"
         )
+    policy = policy or built_in_policy()
+    policy = replace(policy, vantage=chosen(request.vantage, site.vantage if site else "", settings.vantage, policy))
     targets = parse_targets(texts, yes_large=request.yes_large)
     level = request.level if request.level is not None else (site.level if site else Level.IDENTIFY)
     require_segments(targets.segments)
@@ -93,6 +106,8 @@ def build(request: Request, settings: Settings, now: datetime, intelligence: Int
         site=site.name if site else "",
         pace=pace.name,
         engine=request.engine,
+        vantage=policy.vantage,
+        left_out=tuple(map(str, spans.within(targets.reach, denies_of(scope.grants)))),
     )
     intelligence = intelligence or built_in()
     profile, depth, requested = _profile(request, settings, site), _depth(request, site), _requested(request, level)
@@ -101,11 +116,12 @@ def build(request: Request, settings: Settings, now: datetime, intelligence: Int
         "profile": profile,
         "keys": _known_keys(request, settings),
         "intelligence": intelligence,
+        "policy": policy,
     }
     checks = informed(_checks(request.checks), known)
     return Job(
         judged_by(scan, intelligence, now.date()),
-        _plan(sweep, checks, f"tls {depth}", *sorted(requested), profile.name),
+        _plan(sweep, checks, f"tls {depth}", *sorted(requested), profile.name, *_place(scan)),
         pace,
         sweep,
         checks,
@@ -268,6 +284,11 @@ def _known_keys(request: Request, settings: Settings) -> KnownKeys:
         return read_lists((*settings.known_keys, *request.known_keys))
     except ValueError as error:
         raise ConfigError(str(error)) from None
+
+
+def _place(scan: Scan) -> Iterable[str]:
+    """Half of a scan from one place and half from another would tell of neither."""
+    return (f"vantage {scan.vantage}",) if scan.vantage else ()
 
 
 def _plan(sweep: Sweep, checks: tuple[Check, ...], *more: str) -> str:

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from checks.intelligence import Intelligence
+    from checks.policy import Policy
     from inventory.store import Store  # these import much; `tocsin --help` needs none of it
     from scanner.city import City
     from scanner.config import Settings
@@ -66,6 +67,12 @@ class Options:
         from scanner.city import City
 
         return City(datetime.now().astimezone().date())
+
+    def policy(self) -> Policy:
+        """What the city's devices may do."""
+        from checks.policy import built_in
+
+        return built_in()
 
     def open_store(self, *, create: bool = False) -> Store:
         """The inventory, opened; made only if `create`."""

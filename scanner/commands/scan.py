@@ -66,6 +66,11 @@ fail_on_severity = click.option(
 @click.option(
     "--engine", type=click.Choice(["builtin", "nmap"]), default="builtin", help="What finds the hosts and ports."
 )
+@click.option(
+    "--vantage",
+    metavar="NAME",
+    help="Where in the network this machine stands, in a word: office, guest-wifi. `tocsin reach` compares what each such place reaches.",
+)
 @click.option("--authorised-by", metavar="TEXT", help="By whose word networks are scanned that no site approves.")
 @click.option("--multicast", is_flag=True, help="Also ask everybody on each segment at once: SSDP, mDNS and the like.")
 @click.option(
@@ -118,7 +123,8 @@ def command(
     from scanner.ranking import ranked
 
     level = LEVELS.get(wishes.pop("level") or "")
-    job = build(Request(level=level, **wishes), options.settings(), datetime.now().astimezone(), options.intelligence())
+    request, now = Request(level=level, **wishes), datetime.now().astimezone()
+    job = build(request, options.settings(), now, options.intelligence(), options.policy())
     outputs = Outputs(files)
     if resume and not plan:
         with options.open_store(create=True) as store:
