@@ -122,7 +122,7 @@ def _lines(devices: Sequence[Device]) -> Iterator[str]:
     for device in devices:
         for endpoint in answered(device):
             spoke = dict.fromkeys(seen.protocol for seen in device.observations if seen.endpoint == endpoint)
-            yield f"{endpoint}  {', '.join(spoke)}".rstrip()
+            yield f"{endpoint} {', '.join(spoke)}".rstrip()
 
 
 def as_json(of: Sequence[Entry], reached: Reached) -> str:

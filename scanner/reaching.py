@@ -161,19 +161,32 @@ class Reached:
 
     def known(self) -> tuple[Appearance, ...]:
         """Every device that appeared, as it did last, by address; of what goes by several identities at one address the most lasting."""
+        found, _ = self._known
+        return tuple(sorted(found.values(), key=lambda one: (Endpoint(one.address, 0).sort_key, one.identity)))
+
+    @property
+    def other_names(self) -> Mapping[str, str]:
+        """The identities that devices go by from elsewhere, each with the more lasting one that the device is known by."""
+        _, names = self._known
+        return names
+
+    @cached_property
+    def _known(self) -> tuple[Mapping[str, Appearance], Mapping[str, str]]:
         newest: dict[str, Appearance] = {}
         for one in sorted(self.appearances, key=lambda one: (one.assessed, one.scan)):
             before = newest.get(one.identity)
             newest[one.identity] = replace(one, kind=one.kind or (before.kind if before else ""))
         owners: dict[str, str] = {}
+        names: dict[str, str] = {}
         for one in sorted(newest.values(), key=lambda one: (_rank(one.identity), one.identity)):
             held = next((owner for address in one.addresses if (owner := owners.get(address))), "")
             if held and self.may_be(held, one.identity):
                 newest[held] = replace(newest[held], kind=newest[held].kind or one.kind)
+                names[one.identity] = held
                 del newest[one.identity]
             else:
                 owners |= {address: one.identity for address in one.addresses if _place(address)}
-        return tuple(sorted(newest.values(), key=lambda one: (Endpoint(one.address, 0).sort_key, one.identity)))
+        return newest, names
 
     def may_be(self, identity: str, other: str) -> bool:
         """Whether two identities at one address may be one device's: not if both are lasting ones of a kind, nor if one scan saw both."""

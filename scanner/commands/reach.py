@@ -68,6 +68,9 @@ def _one(store: Store, text: str, reached: Reached) -> tuple[Device, Entry, dict
     from scanner.reach_matrix import entry_of
 
     device = store.device(text).assessment.device
+    lasting = reached.other_names.get(device.identity)
+    if lasting:
+        device = store.device(lasting).assessment.device
     entry = entry_of(device, reached)
     return device, entry, {name: _records(store, sight) for name, sight in entry.sights.items()}
 
