@@ -81,8 +81,8 @@ class Scan:
     """One run: what was asked of it, by whose word, and what it could not do (`notes`).
 
     `intel` names the intelligence that it was judged by: the day it was made and its SHA-256; `intel_as_of` is the day up to which the oldest part of it knows.
-    `vantage` names the place in the network from which it looked ("guest-wifi"), "" where nobody said. `left_out` are the addresses of `networks` that the
-    configuration denies: nobody asked there, so its silence about them says nothing.
+    `vantage` names the place in the network from which it looked ("guest-wifi"), "" where nobody said and where it only listened. `left_out` are the addresses
+    of `networks` that the configuration denies: nobody asked there, so its silence about them says nothing.
     """
 
     id: str

@@ -11,6 +11,7 @@ from rich.padding import Padding
 from rich.table import Table
 from rich.text import Text
 
+from inventory.answered import answered
 from inventory.model import Device
 from inventory.text import one_line, visible
 from scanner.reach_matrix import Entry, by_kind, in_words, place_in_words
@@ -82,6 +83,12 @@ def _legend(of: Sequence[Entry], reached: Reached) -> Iterator[RenderableType]:
         yield cell(
             f"{count} by another identity from elsewhere, and {'is' if joined == 1 else 'are'} recognised by the address alone"
         )
+    looked = {vantage.name for vantage in reached.vantages}
+    missing = [place.name for place in reached.policy.vantages if place.name not in looked]
+    if missing:
+        yield cell(
+            f"no scan of the last {MEASURED_FOR.days} days looked from {', '.join(missing)}, which the policy names"
+        )
     strange = [one.name for one in reached.vantages if not one.exposure and reached.policy.vantages]
     if strange:
         yield cell(f"the policy knows no vantage {', '.join(strange)}: who may stand there is not said")
@@ -117,8 +124,6 @@ def _when(sight: Sight) -> str:
 
 def _lines(devices: Sequence[Device]) -> Iterator[str]:
     """Each endpoint that answered, with what spoke there."""
-    from inventory.answered import answered
-
     for device in devices:
         for endpoint in answered(device):
             spoke = dict.fromkeys(seen.protocol for seen in device.observations if seen.endpoint == endpoint)

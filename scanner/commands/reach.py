@@ -55,11 +55,9 @@ def command(options: Options, device: str | None, kind: str | None, files: tuple
     chosen = _of_kind(every, kind) if kind and every else every
     for path, render in renders:
         _save(path, render(chosen, reached))
-    if renders:
-        return
     if not reached.vantages:
-        show(NOBODY_SAID)
-    else:
+        click.echo(NOBODY_SAID, err=bool(renders))
+    elif not renders:
         show(*(of_kind if kind else matrix)(chosen, reached))
 
 

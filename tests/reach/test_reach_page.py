@@ -66,6 +66,14 @@ def test_a_cell_counts_what_is_forbidden_where_it_is_not_all():
     assert str(Cell(known=12, asked=7, reached=0, forbidden=0)) == "none of 7, 5 not asked"
 
 
+def test_places_that_only_the_policy_or_only_a_scan_names_are_told(nights, seen):
+    nights.look("library", "10.0.0.0/24", seen("mac:1", "10.0.0.1", 80))
+    reached = nights.reached()
+    shown = text(matrix(entries(reached), reached), 140)
+    assert "no scan of the last 30 days looked from office, partner, guest-wifi, which the policy names" in shown
+    assert "the policy knows no vantage library: who may stand there is not said" in shown
+
+
 def test_the_devices_of_a_kind_are_told_with_their_ports(city):
     reached = city.reached()
     plcs = [entry for entry in entries(reached) if entry.kind == "plc"]
@@ -201,7 +209,12 @@ def test_where_nobody_named_a_place_it_is_said_how_to(nights, seen, tmp_path):
     nights.look("", "10.0.0.0/24", seen("mac:1", "10.0.0.1", 80))
     command = [sys.executable, "-P", "-m", "scanner.cli", "--store", str(tmp_path / "inventory.db"), "reach"]
     ended = subprocess.run(
-        command, capture_output=True, text=True, env=os.environ | {"PYTHONPATH": str(ROOT)}, cwd=tmp_path, check=False
+        command,
+        capture_output=True,
+        text=True,
+        env=os.environ | {"PYTHONPATH": str(ROOT), "COLUMNS": "140"},
+        cwd=tmp_path,
+        check=False,
     )
     assert ended.returncode == 0
     assert "`tocsin scan --vantage NAME`" in ended.stdout
