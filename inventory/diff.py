@@ -3,7 +3,7 @@
 A finding is fixed only where its check judged the device again and found it no more. A device that was not seen and a check that could not run
 are "not observed", with the reason: neither proves a repair. Neither does a waiver: what was accepted since is "accepted", and what is so no longer is back.
 Where one of the reports was only listened together, its silence says nothing: no device, port or name is called gone for it, and none that the other one asked
-for is called new.
+for is called new. The same holds where the two looked from different places: what a firewall keeps from one of them is neither gone nor fixed.
 """
 
 from collections.abc import Iterator, Mapping
@@ -79,24 +79,31 @@ class Diff:
     findings: tuple[FindingChange, ...]
     fleet: tuple[FleetChange, ...]
 
+    @property
+    def elsewhere(self) -> str:
+        """That the two scans looked from different places, in a sentence; "" where they did not."""
+        return _elsewhere(self.old, self.new)
+
 
 def diff(old: Report, new: Report) -> Diff:
     """Compare two reports: devices by address, findings by state and worst first."""
     before = {assessment.device.identity: assessment for assessment in old.assessments}
     after = {assessment.device.identity: assessment for assessment in new.assessments}
-    silent = new.scan.is_passive
-    unasked = old.scan.is_passive
+    elsewhere = _elsewhere(old.scan, new.scan)
+    untold = _LISTENED if new.scan.is_passive else elsewhere
+    silent = bool(untold)
+    unasked = old.scan.is_passive or silent
     devices = sorted(
         _devices(before, after, silent=silent, unasked=unasked),
         key=lambda change: (_place(change.device), change.device.identity),
     )
     states = list(FindingState)
     findings = sorted(
-        _findings(before, after, silent=silent),
+        _findings(before, after, untold),
         key=lambda c: (states.index(c.state), -c.finding.severity, _place(c.device), c.finding.check, c.finding.id),
     )
     fleet = sorted(
-        _fleet(old, new, after),
+        _fleet(old, new, after, untold),
         key=lambda c: (states.index(c.state), -c.finding.severity, c.finding.check, c.finding.id),
     )
     return Diff(old.scan, new.scan, tuple(devices), tuple(findings), tuple(fleet))
@@ -158,8 +165,9 @@ def _contradictions(before: Device, after: Device) -> Iterator[str]:
 
 
 def _findings(
-    before: Mapping[str, Assessment], after: Mapping[str, Assessment], *, silent: bool
+    before: Mapping[str, Assessment], after: Mapping[str, Assessment], untold: str
 ) -> Iterator[FindingChange]:
+    """Every finding of either; where the newer scan's silence says nothing (`untold` says why), what it does not tell is not observed."""
     for identity, assessment in after.items():
         known = {f.id: f for f in before[identity].findings} if identity in before else {}
         for finding in assessment.findings:
@@ -170,7 +178,7 @@ def _findings(
         still = {finding.id for finding in now.findings} if now else set()
         for finding in assessment.findings:
             if finding.id not in still:
-                state, reason = (FindingState.NOT_OBSERVED, _LISTENED) if silent else _gone(finding, now)
+                state, reason = (FindingState.NOT_OBSERVED, untold) if untold else _gone(finding, now)
                 yield FindingChange(state, assessment.device, finding, reason)
 
 
@@ -210,11 +218,19 @@ def _gone(finding: Finding, now: Assessment | None) -> tuple[FindingState, str]:
     return FindingState.NOT_OBSERVED, f"the check was {_WORDS[outcome.status]}: {outcome.reason}" + silent
 
 
+def _elsewhere(old: Scan, new: Scan) -> str:
+    """That the two scans looked from different places, "" where they did not. A place that nobody named may be any."""
+    if old.vantage == new.vantage or old.is_passive or new.is_passive:
+        return ""
+    there, here = (scan.vantage or "a place that nobody named" for scan in (old, new))
+    return f"the older scan looked from {there}, the newer one from {here}"
+
+
 _LISTENED = "nothing was asked: the newer scan only listened"
 _WORDS = {Status.SKIPPED: "skipped", Status.FAILED: "not completed", Status.UNREACHED: "not reached"}
 
 
-def _fleet(old: Report, new: Report, after: Mapping[str, Assessment]) -> Iterator[FleetChange]:
+def _fleet(old: Report, new: Report, after: Mapping[str, Assessment], untold: str) -> Iterator[FleetChange]:
     known, still = ({finding.id: finding for finding in report.fleet} for report in (old, new))
     for finding in new.fleet:
         state, reason, was = _standing(known.get(finding.id), finding)
@@ -224,8 +240,8 @@ def _fleet(old: Report, new: Report, after: Mapping[str, Assessment]) -> Iterato
             unseen = [name for name in finding.devices if name not in after or after[name].device.gaps]
             if unseen:
                 yield FleetChange(FindingState.NOT_OBSERVED, finding, f"not examined in full: {', '.join(unseen)}")
-            elif new.scan.is_passive:
-                yield FleetChange(FindingState.NOT_OBSERVED, finding, _LISTENED)
+            elif untold:
+                yield FleetChange(FindingState.NOT_OBSERVED, finding, untold)
             elif new.scan.ended is None:
                 yield FleetChange(FindingState.NOT_OBSERVED, finding, "the scan did not end")
             else:

@@ -30,6 +30,23 @@ class Known:
         return f"{device.identity} ({device.address}, last seen {self.last_seen:%Y-%m-%d %H:%M})"
 
 
+@dataclass(frozen=True, slots=True)
+class Appearance:
+    """A device in one scan without its record: at which ports ("tcp/80") it answered, and when it was assessed (ISO 8601, UTC).
+
+    `left_alone` says that it was in quarantine and was not asked.
+    """
+
+    scan: str
+    address: str
+    identity: str
+    addresses: tuple[str, ...]
+    assessed: str
+    kind: str = ""
+    ports: tuple[str, ...] = ()
+    left_alone: bool = False
+
+
 def find(devices: Iterable[Known], text: str) -> Known:
     """The one device that `text` names: an id, an address, a MAC in any notation, a serial number, or the beginning of an id.
 

@@ -23,13 +23,15 @@ class Traffic:
 class Context:
     """What the city knows of a device that no device says of itself; "" is what nobody has measured or written down.
 
-    `vantages` are the places in the network from which it was reached, and `exposure` the widest of them in SSVC's words: small, controlled or open. `impact`
+    `vantages` are the places in the network from which it was reached, the widest first, `exposure` the widest of them in SSVC's words, small, controlled or
+    open, and `ports` those that answered there ("tcp/80"). `impact`
     is what its failure does to people, in SSVC's words: low, medium, high or very high. `criticality` (low, normal, high, critical), `owner`, `department`,
     `site` and `name` are the register's.
     """
 
     exposure: str = ""
     vantages: tuple[str, ...] = ()
+    ports: tuple[str, ...] = ()
     impact: str = ""
     criticality: str = ""
     owner: str = ""
@@ -93,8 +95,9 @@ class Scan:
 
     `intel` names the intelligence that it was judged by: the day it was made and its SHA-256; `intel_as_of` is the day up to which the oldest part of it knows.
     `ports` are those that alone were asked, as the operator wrote them ("22,80"), "" where all of a city's were.
-    `vantage` names the place in the network from which it looked ("guest-wifi"), "" where nobody said. `policy` is the name of the policy that it was
-    judged by, and the beginning of its hash.
+    `vantage` names the place in the network from which it looked ("guest-wifi"), "" where nobody said and where it only listened. `policy` is the name of the
+    policy that it was judged by, and the beginning of its hash. `left_out` are the addresses of `networks` that the configuration denies: nobody asked there,
+    so its silence about them says nothing.
     """
 
     id: str
@@ -111,6 +114,7 @@ class Scan:
     vantage: str = ""
     ports: str = ""
     policy: str = ""
+    left_out: tuple[str, ...] = ()
     ended: datetime | None = None
     traffic: Traffic = field(default_factory=Traffic)
     notes: tuple[str, ...] = ()

@@ -30,7 +30,10 @@ ASSESSMENTS = sa.Table(
     sa.Column("identity", sa.String, nullable=False),
     sa.Column("assessed", sa.String, nullable=False),
     sa.Column("record", sa.Text, nullable=False),
+    sa.Column("kind", sa.String, nullable=False, server_default=""),
+    sa.Column("ports", sa.Text, nullable=False, server_default=""),
     sa.Index("assessments_by_identity", "identity", "assessed", "scan"),
+    sa.Index("assessments_by_reach", "scan", "address", "identity", "addresses", "assessed", "kind", "ports"),
 )
 QUARANTINE = sa.Table(
     "quarantine",

@@ -16,6 +16,8 @@ def changes(diff: Diff) -> Iterator[RenderableType]:
         f"from {diff.old.id} ({diff.old.started:%Y-%m-%d %H:%M}) to {diff.new.id} ({diff.new.started:%Y-%m-%d %H:%M})",
         "bold",
     )
+    if diff.elsewhere:
+        yield cell(f"{diff.elsewhere}: what is new may be new from there only, and what is missing is not gone")
     found: list[FindingChange | FleetChange] = [*diff.findings, *diff.fleet]
     for state in FindingState:
         of_state = [change for change in found if change.state is state]

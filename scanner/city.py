@@ -9,14 +9,15 @@ from inventory.model import Device
 from inventory.register import Entry, Register
 from inventory.report import Context, Report
 from inventory.waivers import Standing
+from scanner.reaching import Reach
 
 
 def _nothing_accepted(_: Finding, __: Device) -> Acceptance | None:
     return None
 
 
-def _never_reached(_: Device) -> tuple[tuple[str, ...], str]:
-    return (), ""
+def _never_reached(_: Device) -> Reach:
+    return Reach()
 
 
 def _nothing_accepted_together(_: FleetFinding, __: Mapping[str, Device]) -> Acceptance | None:
@@ -29,15 +30,15 @@ def _no_waivers(_: Report) -> tuple[Standing, ...]:
 
 @dataclass(frozen=True, slots=True)
 class City:
-    """`accepted` says which finding is to be lived with, by whose word; `reached` from which vantages a device was reached, and the widest exposure among
-    them; `department` whose an address is where the `register` says nothing; all as of `today`.
+    """`accepted` says which finding is to be lived with, by whose word; `reached` from where a device was reached; `department` whose an address is where the
+    `register` says nothing; all as of `today`.
 
     `together` says the same as `accepted` of a fleet finding, whose devices are known by their identities, and `waivers` how each stands against a report.
     """
 
     today: date
     accepted: Callable[[Finding, Device], Acceptance | None] = field(default=_nothing_accepted, repr=False)
-    reached: Callable[[Device], tuple[tuple[str, ...], str]] = field(default=_never_reached, repr=False)
+    reached: Callable[[Device], Reach] = field(default=_never_reached, repr=False)
     department: Callable[[str], str] = field(default=lambda _: "", repr=False)
     register: Register | None = field(default=None, repr=False)
     together: Callable[[FleetFinding, Mapping[str, Device]], Acceptance | None] = field(
@@ -47,12 +48,13 @@ class City:
 
     def context(self, device: Device) -> Context:
         """What is known of a device today."""
-        vantages, exposure = self.reached(device)
+        reach = self.reached(device)
         entry = self.register.entry(device) if self.register else None
         row = entry or Entry(0)
         return Context(
-            exposure=exposure,
-            vantages=vantages,
+            exposure=reach.exposure,
+            vantages=reach.vantages,
+            ports=tuple(sorted(reach.ports)),
             criticality=row.criticality,
             owner=row.owner,
             department=row.department or self.department(device.address),

@@ -13,6 +13,7 @@ from inventory.errors import ConfigError, ScopeError
 from inventory.model import Level
 from scanner.conversation import Depth
 from scanner.toml_table import Network, Table, meant_by, read_toml
+from scanner.vantage import VANTAGE_IN_WORDS, is_vantage
 
 DEFAULT = Path("tocsin.toml")
 
@@ -49,6 +50,7 @@ class Site:
     snmp_community: str = field(default="", repr=False)
     tls: Depth | None = None
     tls_profile: str = ""
+    vantage: str = ""
 
     def require_approval(self) -> None:
         """Raise `ScopeError` while nobody has said who allowed this."""
@@ -77,6 +79,7 @@ class Settings:
     known_keys: tuple[Path, ...] = ()
     waivers: Path | None = None
     policy: Path | None = None
+    vantage: str = ""
     path: Path | None = None
     warnings: tuple[str, ...] = ()
 
@@ -120,7 +123,9 @@ def load_settings(path: Path) -> Settings:
 
 
 def _settings(top: Table, *, exposed: bool) -> Settings:
-    top.only("city", "site", "store", "audit", "intel", "credentials", "tls", "register", "waivers", "policy")
+    top.only(
+        "city", "site", "store", "audit", "intel", "credentials", "tls", "register", "waivers", "policy", "vantage"
+    )
     city = top.table("city")
     city.only("name")
     intel = top.table("intel")
@@ -163,6 +168,7 @@ def _settings(top: Table, *, exposed: bool) -> Settings:
         waivers=_file(waivers, "file"),
         known_keys=tuple(here / Path(text).expanduser() for text in tls.list("known_keys", str, "files")),
         policy=_file(policy, "file"),
+        vantage=_vantage(top),
         path=top.path,
         warnings=warnings,
     )
@@ -227,7 +233,15 @@ def _site(table: Table) -> Site:
         snmp_community=_secret(table, "snmp_community"),
         tls=_depth(table),
         tls_profile=_profile(table, "tls_profile"),
+        vantage=_vantage(table),
     )
+
+
+def _vantage(table: Table) -> str:
+    name = table.text("vantage").strip()
+    if name and not is_vantage(name):
+        raise table.error(f"vantage must be {VANTAGE_IN_WORDS}, not {name!r}", "vantage")
+    return name
 
 
 def _depth(table: Table) -> Depth | None:

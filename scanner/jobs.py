@@ -26,6 +26,7 @@ from scanner import spans
 from scanner.config import Settings, Site, is_window
 from scanner.conversation import Depth, comes_with_login
 from scanner.discover import Sweep, Targets, parse_targets, require, require_segments
+from scanner.discover.plan import denies_of
 from scanner.intel.gate import judged_by
 from scanner.job import Job
 from scanner.pace import PACES, Pace
@@ -33,6 +34,7 @@ from scanner.protocols import load_protocols
 from scanner.questions import Budget
 from scanner.recog import load_recog
 from scanner.scope import Grant, Scope
+from scanner.vantage import chosen
 
 DEVICES_AT_ONCE = {"gentle": 8, "normal": 32, "lab": 100}
 FLAWS = "vulnerabilities"
@@ -63,6 +65,7 @@ class Request:
     tls: tuple[str, ...] = ()
     tls_profile: str | None = None
     known_keys: tuple[Path, ...] = ()
+    vantage: str | None = None
 
 
 def build(
@@ -74,13 +77,14 @@ def build(
 ) -> Job:
     """The job that the request asks for; ConfigError or ScopeError in one sentence when it cannot be."""
     _understood(request)
-    policy = policy or built_in_policy()
     site = _site(request, settings)
     texts = request.targets or tuple(str(network) for network in (site.networks if site else ()))
     if not texts:
         raise ConfigError(
             "nothing to scan: name a network, or a site of tocsin.toml with --site (`tocsin init` writes one)"
         )
+    policy = policy or built_in_policy()
+    policy = replace(policy, vantage=chosen(request.vantage, site.vantage if site else "", settings.vantage, policy))
     targets = parse_targets(texts, yes_large=request.yes_large)
     level = request.level if request.level is not None else (site.level if site else Level.IDENTIFY)
     require_segments(targets.segments)
@@ -104,6 +108,8 @@ def build(
         engine=request.engine,
         ports=request.ports or "",
         policy=policy.title,
+        vantage=policy.vantage,
+        left_out=tuple(map(str, spans.within(targets.reach, denies_of(scope.grants)))),
     )
     intelligence = intelligence or built_in()
     profile, depth, requested = _profile(request, settings, site), _depth(request, site), _requested(request, level)
@@ -112,12 +118,12 @@ def build(
         "profile": profile,
         "keys": _known_keys(request, settings),
         "intelligence": intelligence,
-        "policy": replace(policy, vantage=scan.vantage),
+        "policy": policy,
     }
     checks = informed(_checks(request.checks), known)
     return Job(
         judged_by(scan, intelligence, now.date()),
-        _plan(sweep, checks, f"tls {depth}", *sorted(requested), profile.name, policy.title),
+        _plan(sweep, checks, f"tls {depth}", *sorted(requested), profile.name, policy.title, *_place(scan)),
         pace,
         sweep,
         checks,
@@ -280,6 +286,11 @@ def _known_keys(request: Request, settings: Settings) -> KnownKeys:
         return read_lists((*settings.known_keys, *request.known_keys))
     except ValueError as error:
         raise ConfigError(str(error)) from None
+
+
+def _place(scan: Scan) -> Iterable[str]:
+    """Half of a scan from one place and half from another would tell of neither."""
+    return (f"vantage {scan.vantage}",) if scan.vantage else ()
 
 
 def _plan(sweep: Sweep, checks: tuple[Check, ...], *more: str) -> str:

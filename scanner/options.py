@@ -9,15 +9,17 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Mapping
+    from collections.abc import Callable, Collection, Mapping
     from datetime import date
 
     from checks.intelligence import Intelligence
     from checks.policy import Policy
+    from inventory.model import Device
     from inventory.store import Store  # these import much; `tocsin --help` needs none of it
     from inventory.waivers import Trace, Waivers
     from scanner.city import City
     from scanner.config import Settings
+    from scanner.reaching import Reach
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,8 +73,11 @@ class Options:
 
         return policy_of(self.settings(), file)
 
-    def city(self, then: date | None = None, *, warn: bool = True) -> City:
-        """What the city knows of its devices today; with `then`, a day that has passed, what it lived with on that day and had accepted before it."""
+    def city(self, then: date | None = None, *, warn: bool = True, policy: Policy | None = None) -> City:
+        """What the city knows of its devices today; with `then`, a day that has passed, what it lived with on that day and had accepted before it.
+
+        The files are read at once, so that what is wrong with them is said before any work; the inventory when it is first asked.
+        """
         from datetime import datetime
 
         from inventory.register import read_register
@@ -83,10 +88,26 @@ class Options:
         city = City(
             datetime.now().astimezone().date(),
             department=settings.department,
+            reached=self._reached(policy or self.policy()),
             register=read_register(settings.register) if settings.register else None,
         )
         waivers = self.waivers_of(city, then, warn=warn and then is None)
         return waived(city, waivers, self.traces) if waivers.rules else city
+
+    def _reached(self, policy: Policy) -> Callable[[Device], Reach]:
+        """What the inventory, if there is one, says of from where devices were reached."""
+        from datetime import datetime
+
+        from scanner.reaching import Reached
+
+        @cache
+        def measured() -> Reached:
+            if not self.store_path().exists():
+                return Reached()
+            with self.open_store() as store:
+                return Reached.read(store, policy, datetime.now().astimezone())
+
+        return lambda device: measured().of(device)
 
     def waivers_path(self) -> Path:
         """Where the waivers are or would be: the file that was named, else waivers.toml beside tocsin.toml, else here."""

@@ -44,6 +44,8 @@ def _lines(job: Job) -> Iterator[tuple[str, str]]:
     for segment in sweep.targets.segments:
         yield "neighbours", f"{segment}: one echo to all nodes (ff02::1), then those in scope that answer, as devices"
     yield "approved by", job.scan.authorised_by
+    if job.scan.vantage:
+        yield "vantage", f"{job.scan.vantage}: what answers is reached from there"
     yield "level", job.scan.level.label
     yield "checks", ", ".join(check.id for check in job.checks if check.level <= job.scan.level)
     yield "TCP ports", f"{len(ports)}: {', '.join(map(str, ports))}"

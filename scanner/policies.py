@@ -30,6 +30,7 @@ from inventory.model import KINDS
 from scanner.config import Settings
 from scanner.protocols import load_protocols
 from scanner.toml_table import Table, meant_by, read_toml
+from scanner.vantage import VANTAGE_IN_WORDS, is_vantage
 
 T = TypeVar("T")
 SEVERITIES = ("info", "low", "medium", "high")
@@ -79,6 +80,8 @@ def _each_once(tables: Iterable[Table], read: Callable[[Table], T], about: Calla
 def _vantage(table: Table) -> Vantage:
     table.only("name", "exposure", "about")
     name = table.required("name")
+    if not is_vantage(name):
+        raise table.error(f"a vantage is {VANTAGE_IN_WORDS}, not {name[:80]!r}", "name")
     _one_of(table, "exposure", EXPOSURES)
     return Vantage(name, table.text("exposure") or "controlled", table.text("about"))
 

@@ -2,7 +2,7 @@
 
 A medium or high finding goes up where
 
-- the device was reached from a place where anyone may stand, and the finding is about an endpoint there;
+- its endpoint was reached from a place where anyone may stand;
 - the register calls the device critical; or it calls it high, or its kind's failure hurts people badly, and the finding is medium;
 - what is behind it is known to be exploited, and it is medium.
 
@@ -50,8 +50,8 @@ def shifts(finding: Finding, device: Device, context: Context) -> tuple[Shift, .
 
 def _up(finding: Finding, device: Device, context: Context) -> Iterator[str]:
     medium = finding.severity is Severity.MEDIUM
-    if context.exposure == "open" and finding.endpoint.port:
-        yield f"reached from {', '.join(context.vantages) or 'outside'}, where anyone may stand"
+    if context.exposure == "open" and _where(finding) in context.ports:
+        yield f"{_where(finding)} was reached from {context.vantages[0]}, where anyone may stand"
     if context.criticality == "critical" or (context.criticality == "high" and medium):
         yield f"the register calls the device's criticality {context.criticality}"
     impact, why = _roles().get(str(device.fact("kind") or ""), ("", ""))
@@ -67,4 +67,8 @@ def _down(finding: Finding, context: Context) -> Iterator[str]:
     if context.criticality == "low":
         yield "the register calls the device's criticality low"
     if context.exposure == "small" and finding.endpoint.port:
-        yield f"reached from {', '.join(context.vantages)} alone, where few may stand"
+        yield f"the device was reached from {', '.join(context.vantages)} alone, where few may stand"
+
+
+def _where(finding: Finding) -> str:
+    return f"{finding.endpoint.transport}/{finding.endpoint.port}"

@@ -62,7 +62,7 @@ OLD_FIRMWARE = Finding(
         ),
         Vulnerability("CVE-2017-7923"),
     ),
-    shifts=(Shift(1, "reached from guest-wifi, where anyone may stand"),),
+    shifts=(Shift(1, "tcp/49152 was reached from guest-wifi, where anyone may stand"),),
     standards=("ETSI EN 303 645 v3.1.3: 5.3-2",),
     act="update",
     sources=("the device's own statement (build date)",),
@@ -131,6 +131,7 @@ CAMERA = Assessment(
     context=Context(
         "open",
         ("guest-wifi", "management"),
+        ("tcp/49152",),
         "high",
         "high",
         "Police",

@@ -156,3 +156,21 @@ def test_the_order_does_not_depend_on_the_order_of_the_reports():
     assert diff(EMPTY, REPORT) == diff(EMPTY, backwards)
     addresses = [change.device.address for change in diff(EMPTY, REPORT).devices]
     assert addresses == ["10.77.0.10", "10.77.0.22", "10.77.0.26", "10.77.0.31"]
+
+
+def test_what_another_place_does_not_reach_is_neither_gone_nor_fixed():
+    office = replace(of(CAMERA, GATEWAY), scan=replace(REPORT.scan, vantage="office"))
+    there = ending(Status.PASSED, "no login answered", device=replace(CAMERA.device, open_ports=(), mac=None))
+    guest = replace(of(there), scan=replace(REPORT.scan, vantage="guest-wifi"), fleet=())
+    compared = diff(replace(office, fleet=(SHARED_KEY,)), guest)
+    assert compared.devices == ()
+    gone = {change.finding.id: change for change in compared.findings}[DEFAULT_ACCOUNT.id]
+    assert (gone.state, gone.reason) == (FindingState.NOT_OBSERVED, compared.elsewhere)
+    assert compared.elsewhere == "the older scan looked from office, the newer one from guest-wifi"
+    assert {change.state for change in compared.fleet} == {FindingState.NOT_OBSERVED}
+
+
+def test_a_place_that_nobody_named_may_be_any_other():
+    named = replace(REPORT, scan=replace(REPORT.scan, vantage="office"))
+    assert diff(REPORT, named).elsewhere.startswith("the older scan looked from a place that nobody named")
+    assert diff(named, named).elsewhere == diff(REPORT, REPORT).elsewhere == ""

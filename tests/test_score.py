@@ -16,6 +16,8 @@ from scanner.shifts import shifts
 SEVERITIES = st.sampled_from(Severity)
 CONTEXTS = st.builds(
     Context,
+    vantages=st.just(("guest-wifi",)),
+    ports=st.sampled_from(((), ("tcp/80",))),
     exposure=st.sampled_from(("", "small", "controlled", "open")),
     impact=st.sampled_from(("", *IMPACTS)),
     criticality=st.sampled_from(("", "low", "normal", "high", "critical")),

@@ -35,11 +35,11 @@ def finding(severity, port=80, confidence=Confidence.CONFIRMED, holes=(), moved=
     [
         (
             Severity.HIGH,
-            Context(exposure="open", vantages=("guest-wifi",)),
+            Context(exposure="open", vantages=("guest-wifi",), ports=("tcp/80",)),
             "camera",
             (),
             1,
-            "reached from guest-wifi, where anyone may stand",
+            "tcp/80 was reached from guest-wifi, where anyone may stand",
         ),
         (
             Severity.HIGH,
@@ -77,7 +77,7 @@ def finding(severity, port=80, confidence=Confidence.CONFIRMED, holes=(), moved=
             "plc",
             (),
             -1,
-            "reached from management alone, where few may stand",
+            "the device was reached from management alone, where few may stand",
         ),
         (Severity.CRITICAL, Context(exposure="small", criticality="low"), "plc", (), 0, ""),
         (Severity.LOW, Context(exposure="open", criticality="critical"), "plc", EXPLOITED, 0, ""),
@@ -90,14 +90,17 @@ def test_a_finding_is_moved_by_what_the_city_knows(severity, context, kind, hole
 
 
 def test_several_reasons_move_it_once_and_are_all_said():
-    context = Context(exposure="open", vantages=("guest-wifi",), criticality="critical")
+    context = Context(exposure="open", vantages=("guest-wifi",), ports=("tcp/80",), criticality="critical")
     (shift,) = shifts(finding(Severity.HIGH), device(), context)
     assert shift.by == 1
     assert shift.why.count(";") == 1
 
 
-def test_the_whole_device_is_no_endpoint_that_could_be_reached():
-    assert shifts(finding(Severity.HIGH, port=0), device(), Context(exposure="open")) == ()
+def test_only_what_answered_the_wide_place_is_moved():
+    context = Context(exposure="open", vantages=("guest-wifi",), ports=("tcp/443",))
+    assert shifts(finding(Severity.HIGH, port=80), device(), context) == ()
+    assert shifts(finding(Severity.HIGH, port=0), device(), context) == ()
+    assert [shift.by for shift in shifts(finding(Severity.HIGH, port=443), device(), context)] == [1]
 
 
 def test_what_is_only_inferred_is_never_more_than_medium_whatever_moves_it():
@@ -105,20 +108,20 @@ def test_what_is_only_inferred_is_never_more_than_medium_whatever_moves_it():
     moved = finding(
         Severity.MEDIUM,
         confidence=Confidence.INFERRED,
-        moved=shifts(guess, device(), Context(exposure="open", vantages=("guest-wifi",))),
+        moved=shifts(guess, device(), Context(exposure="open", vantages=("guest-wifi",), ports=("tcp/80",))),
     )
     assert effective(moved) is Severity.MEDIUM
     assert moved_by(moved) == (
-        "high here: reached from guest-wifi, where anyone may stand",
+        "high here: tcp/80 was reached from guest-wifi, where anyone may stand",
         "inferred only: counts as medium",
     )
 
 
 def test_the_score_says_what_moved_it():
-    context = Context(exposure="open", vantages=("guest-wifi",))
+    context = Context(exposure="open", vantages=("guest-wifi",), ports=("tcp/80",))
     moved = finding(Severity.HIGH, moved=shifts(finding(Severity.HIGH), device(), context))
     assert score([moved], context).why == (
-        "+90.0 A title on 80/tcp (high, critical here: reached from guest-wifi, where anyone may stand)",
+        "+90.0 A title on 80/tcp (high, critical here: tcp/80 was reached from guest-wifi, where anyone may stand)",
     )
 
 

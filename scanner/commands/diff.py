@@ -21,7 +21,8 @@ if TYPE_CHECKING:
 def command(options: Options, old: str | None, new: str | None) -> None:
     """Say what changed between two scans.
 
-    Each is an id or its beginning. Without NEW: the newest scan. Without both: the newest scan and the one before it of the same networks.
+    Each is an id or its beginning. Without NEW: the newest scan. Without both: the newest scan and the one before it of the same networks,
+    from the same vantage.
     """
     from inventory.diff import diff
     from scanner.changes import changes
@@ -36,11 +37,13 @@ def command(options: Options, old: str | None, new: str | None) -> None:
 
 
 def _before(scan: Scan, scans: Sequence[Scan]) -> str:
-    """The id of the newest scan of the same networks that ended before `scan` started, and was of its kind: asked, or only listened."""
+    """The id of the newest scan of the same networks from the same place that ended before `scan` started, and was of its kind: asked, or only listened."""
     from inventory.errors import StoreError
 
+    asked = (scan.networks, scan.vantage, scan.is_passive)
     for other in scans:
-        alike = other.networks == scan.networks and other.is_passive == scan.is_passive
+        alike = (other.networks, other.vantage, other.is_passive) == asked
         if alike and other.ended and other.ended <= scan.started and other.id != scan.id:
             return other.id
-    raise StoreError(f"there is no earlier scan of {', '.join(scan.networks)} to compare with")
+    place = f" from {scan.vantage}" if scan.vantage else ""
+    raise StoreError(f"there is no earlier scan of {', '.join(scan.networks)}{place} to compare with")

@@ -72,6 +72,11 @@ fail_on_severity = click.option(
 @click.option(
     "--engine", type=click.Choice(["builtin", "nmap"]), default="builtin", help="What finds the hosts and ports."
 )
+@click.option(
+    "--vantage",
+    metavar="NAME",
+    help="Where in the network this machine stands, in a word: office, guest-wifi. `tocsin reach` compares what each such place reaches.",
+)
 @click.option("--authorised-by", metavar="TEXT", help="By whose word networks are scanned that no site approves.")
 @click.option("--multicast", is_flag=True, help="Also ask everybody on each segment at once: SSDP, mDNS and the like.")
 @click.option(
@@ -128,7 +133,7 @@ def command(
     now = datetime.now().astimezone()
     job = build(Request(level=level, **wishes), options.settings(), now, options.intelligence(), policy)
     outputs = Outputs(files)
-    city = options.city()  # read before a packet is sent: a waiver that cannot be followed costs no night
+    city = options.city(policy=policy)  # read before a packet is sent: a waiver that cannot be followed costs no night
     if resume and not plan:
         with options.open_store(create=True) as store:
             unfinished = store.unfinished(job.plan)

@@ -57,7 +57,9 @@ def _scan(scan: Scan) -> dict[str, Any]:
         "started": _moment(scan.started),
         "ended": _moment(scan.ended) if scan.ended else None,
         "site": scan.site,
+        "vantage": scan.vantage,
         "networks": scan.networks,
+        "left_out": scan.left_out,
         "level": scan.level.label,
         "authorised_by": scan.authorised_by,
         "pace": scan.pace,
@@ -122,6 +124,7 @@ def _context(context: Context) -> dict[str, Any]:
     return {
         "exposure": context.exposure or None,
         "vantages": context.vantages,
+        "ports": context.ports,
         "impact": context.impact or None,
         "criticality": context.criticality or None,
         "owner": context.owner or None,

@@ -60,6 +60,7 @@ def _head(report: Report) -> Iterator[RenderableType]:
     ended = f"{scan.ended:%H:%M}" if scan.ended else "not ended"
     yield cell(f"Tocsin {scan.version}, scan {scan.id}", "bold")
     word = "nothing was sent" if scan.is_passive else f"authorised by {scan.authorised_by}"
+    where = f"{where}, from {scan.vantage}" if scan.vantage else where
     yield cell(f"{where}; level {scan.level.label}; {scan.started:%Y-%m-%d %H:%M} to {ended}; {word}")
     if scan.intel:
         yield cell(f"judged by the intelligence of {_shortened(scan.intel)}")

@@ -110,6 +110,7 @@ def test_these_are_the_checks_their_families_and_severities():
         "port-mapping": (Family.PORTS, Severity.MEDIUM),
         "container-api": (Family.PORTS, Severity.CRITICAL),
         "raw-printing": (Family.PORTS, Severity.MEDIUM),
+        "forbidden-reach": (Family.PORTS, Severity.MEDIUM),
         "shared-key": (Family.TLS, Severity.HIGH),
         "tls-known-key": (Family.TLS, Severity.CRITICAL),
         "tls-guessable-key": (Family.TLS, Severity.CRITICAL),

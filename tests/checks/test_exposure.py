@@ -55,7 +55,7 @@ def test_the_ports_of_a_row_are_ports_that_may_be_asked(row):
         transport, _, port = where.partition("/")
         assert transport in {"tcp", "udp"}
         assert 0 < int(port) < 65536
-        assert int(port) not in never_touch()
+        assert int(port) not in never_touch() or row.check == "raw-printing"  # which is heard of, and never asked
 
 
 def test_no_two_rows_have_one_name():
