@@ -9,7 +9,17 @@ from dataclasses import dataclass
 from checks.contract import Act
 from checks.exposure import all_exposures
 from checks.policy import ANY, TLS_MINIMA, Policy, Rule
-from checks.services import NOTHING, at_own_port, carriers, counts_as, groups, in_words, no_service, talk_words
+from checks.services import (
+    NOTHING,
+    at_own_port,
+    carriers,
+    counts_as,
+    groups,
+    in_words,
+    no_service,
+    plain_forms,
+    talk_words,
+)
 from inventory.model import Confidence, Device, Endpoint, Observation, Severity
 
 _LONE = frozenset(("tls",))
@@ -58,6 +68,13 @@ class Service:
         """What is spoken there, as a policy names it; TLS only where nothing was heard within it."""
         names = frozenset(counts_as(seen.protocol) for seen in self.heard) - no_service()
         return names - _LONE or names
+
+    @property
+    def inside_tls(self) -> bool:
+        """Whether what is spoken there is spoken inside TLS from the first byte on."""
+        said = [seen.facts[f"{seen.protocol}.tls"] for seen in self.heard if f"{seen.protocol}.tls" in seen.facts]
+        around = any(seen.protocol == "tls" and not seen.facts.get("tls.starttls") for seen in self.heard)
+        return all(said) and (around or bool(said))
 
     def evidence(self, *protocols: str) -> bytes:
         """What the first of these protocols said."""
@@ -142,6 +159,8 @@ def strangers(service: Service, rule: Rule) -> frozenset[str]:
         frozenset() if _says_nothing_of_services(rule) else service.protocols - talk_words(),
     )
     allowed = (rule.speak or frozenset()) | (rule.talk or frozenset())
+    if service.inside_tls:
+        allowed |= plain_forms(allowed)
     return service.protocols & judged[0].union(judged[1]) - allowed
 
 

@@ -16,7 +16,7 @@ from dataclasses import dataclass, field, replace
 from functools import cache
 from typing import Any
 
-from checks.services import at_own_port, carriers, counts_as, spelt_out, talk_words
+from checks.services import at_own_port, carriers, counts_as, secure_forms, spelt_out, talk_words
 from inventory.model import Device, Endpoint, Severity
 
 ANY = "any"
@@ -152,7 +152,9 @@ class Policy:
         if rule.opens(endpoint):
             return rule.where("ports")
         named = ((rule.speak or frozenset()) | (rule.talk or frozenset())) - carriers()
-        name = counts_as(protocol) or at_own_port(endpoint, named)
+        name = (
+            at_own_port(endpoint, named & secure_forms().keys()) or counts_as(protocol) or at_own_port(endpoint, named)
+        )
         return rule.where("talk" if name in talk_words() else "speak") if name in named else ""
 
 

@@ -58,6 +58,17 @@ def counts_as(protocol: str) -> str:
     return str(_data()["counts_as"].get(protocol, protocol))
 
 
+@cache
+def secure_forms() -> Mapping[str, str]:
+    """The names of protocols inside TLS, each with that of the protocol."""
+    return dict(_data()["secure"])
+
+
+def plain_forms(names: Iterable[str]) -> frozenset[str]:
+    """What may be spoken inside TLS where these are allowed."""
+    return frozenset(secure_forms()[name] for name in names if name in secure_forms())
+
+
 def spelt_out(words: Iterable[str]) -> frozenset[str]:
     """The protocols behind words, each group as its members."""
     return frozenset(name for word in words for name in groups().get(word, (counts_as(word),)))

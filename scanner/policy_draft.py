@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from checks.deviations import Service, accepted_versions, least_of, not_examined, services
 from checks.policy import ANY, TLS_MINIMA, Rule, built_in
-from checks.services import at_own_port, talk_words
+from checks.services import at_own_port, secure_forms, talk_words
 from inventory.model import KINDS, Device, Endpoint
 from inventory.text import one_line
 from scanner.policies import service_words
@@ -61,7 +61,7 @@ def _seen(devices: tuple[Device, ...]) -> _Seen:
     for device in devices:
         doubtful = not_examined(device)
         for service in services(device):
-            for name in sorted(service.protocols & words):
+            for name in sorted(_spoken(service) & words):
                 _note((talk if name in talk_words() else speak)[name], device)
             for version in accepted_versions(service):
                 _note(tls[version], device)
@@ -71,6 +71,12 @@ def _seen(devices: tuple[Device, ...]) -> _Seen:
         if service.protocols or not at_own_port(service.endpoint, (*speak, *talk)):
             _note(ports[_port(service.endpoint)], device)
     return _Seen(devices, speak, talk, ports, tls)
+
+
+def _spoken(service: Service) -> frozenset[str]:
+    """What is spoken there, inside TLS by the name for that."""
+    inside = {plain: name for name, plain in secure_forms().items()} if service.inside_tls else {}
+    return frozenset(inside.get(name, name) for name in service.protocols)
 
 
 def _note(whose: list[Device], device: Device) -> None:
@@ -94,13 +100,17 @@ def _rule(kind: str, seen: _Seen) -> Iterator[str]:
     shipped = built_in().rule_of(kind) or _NOTHING_SAID
     yield from ("[[rule]]", f'kind = "{kind}"')
     if seen.speak or seen.ports:
-        yield from _list("speak", seen.speak, seen, lambda name: shipped.speak is None or name in shipped.speak)
+        yield from _list("speak", seen.speak, seen, lambda name: _is_shipped(name, shipped))
     if seen.ports:
         yield from _list("ports", seen.ports, seen, lambda _: False)
     if seen.tls:
         yield from _least_tls(seen)
     if seen.talk:
         yield from _list("talk", seen.talk, seen, lambda name: shipped.talk is None or name in shipped.talk)
+
+
+def _is_shipped(name: str, shipped: Rule) -> bool:
+    return shipped.speak is None or bool(shipped.speak & {name, secure_forms().get(name, name)})
 
 
 def _list(key: str, who: Mapping[str, list[Device]], seen: _Seen, expected: Callable[[str], bool]) -> Iterator[str]:

@@ -261,3 +261,39 @@ def test_the_shipped_policy_finds_nothing_on_a_device_as_it_should_be(judge, usu
 
 def test_every_kind_of_the_shipped_policy_wants_tls_12():
     assert {rule.min_tls for rule in built_in().shipped} == {"1.2"}
+
+
+HTTPS_ALONE = Rule(kind="camera", speak=frozenset(("https", "mqtts")), place="policy.toml line 3")
+
+
+def camera(make, *heard):
+    return make(*heard, claims={"kind": "camera"})
+
+
+@pytest.mark.parametrize(
+    ("heard", "ports"),
+    [
+        ([("http", 443, {"http.tls": True}), ("tls", 443, {})], []),
+        ([("http", 80, {"http.tls": False})], [80]),
+        ([("mqtt", 8883, {}), ("tls", 8883, {}), ("mqtt", 1883, {})], [1883]),
+        ([("mqtt", 1883, {}), ("tls", 1883, {"tls.starttls": "mqtt"})], [1883]),
+        ([("ssh", 22, {})], [22]),
+    ],
+)
+def test_who_allows_https_alone_allows_no_http_in_clear(make, judge, heard, ports):
+    (check,) = informed((policy_deviation,), {"policy": Policy((HTTPS_ALONE,))})
+    assert judge(check, camera(make, *heard)).ports == ports
+
+
+def test_who_allows_http_allows_it_inside_tls_too(make, judge):
+    rule = Rule(kind="camera", speak=frozenset(("http",)), place="policy.toml line 3")
+    (check,) = informed((policy_deviation,), {"policy": Policy((rule,))})
+    assert judge(check, camera(make, ("http", 443, {"http.tls": True}), ("tls", 443, {}))).flaws == []
+
+
+def test_an_exposure_that_is_permitted_inside_tls_is_not_permitted_in_clear(make):
+    policy = Policy((HTTPS_ALONE,))
+    device = camera(make)
+    assert policy.permits(device, Endpoint("192.0.2.1", 8883), "mqtt") == "policy.toml line 3"
+    assert policy.permits(device, Endpoint("192.0.2.1", 1883), "mqtt") == ""
+    assert policy.permits(device, Endpoint("192.0.2.1", 443), "http") == ""
