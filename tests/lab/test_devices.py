@@ -51,6 +51,8 @@ IDS = {
     "container-api",
     "open-relay",
     "port-mapping",
+    "amplifier",
+    "policy-deviation",
 }
 FAKES = pytest.mark.parametrize("fake", load_fakes(), ids=lambda fake: fake.name)
 
