@@ -80,7 +80,7 @@ class Diff:
 def diff(old: Report, new: Report) -> Diff:
     """Compare two reports: devices by address, findings by state and worst first."""
     before = {assessment.device.identity: assessment for assessment in old.assessments}
-    after = {assessment.device.identity: assessment for assessment in new.assessments}
+    after = _met_again(before, {assessment.device.identity: assessment for assessment in new.assessments})
     silent = new.scan.is_passive
     unasked = old.scan.is_passive
     devices = sorted(
@@ -97,6 +97,27 @@ def diff(old: Report, new: Report) -> Diff:
         key=lambda c: (states.index(c.state), -c.finding.severity, c.finding.check, c.finding.id),
     )
     return Diff(old.scan, new.scan, tuple(devices), tuple(findings), tuple(fleet))
+
+
+def _met_again(before: Mapping[str, Assessment], after: Mapping[str, Assessment]) -> Mapping[str, Assessment]:
+    """`after` with each host that is not believed under the identity of the device that was met there before.
+
+    What it says is not taken for its name any more, so it goes by its MAC address or its place: by these it is the same place, whatever stands there now.
+    """
+    missing = [assessment.device for identity, assessment in before.items() if identity not in after]
+    found: dict[str, Assessment] = {}
+    for identity, assessment in after.items():
+        device = assessment.device
+        same = [one.identity for one in missing if _same_place(one, device)] if device.untrusted else []
+        known = same[0] if len(same) == 1 and identity not in before and same[0] not in found else identity
+        found[known] = assessment
+    return found
+
+
+def _same_place(before: Device, after: Device) -> bool:
+    if before.mac and after.mac:
+        return before.mac == after.mac
+    return bool(set(before.addresses) & set(after.addresses))
 
 
 def _place(device: Device) -> tuple[int, int, int, str]:
@@ -125,6 +146,9 @@ def _changes(before: Device, after: Device, *, silent: bool, unasked: bool) -> I
 
     Where `after` was only heard (`silent`), what it does not tell is no change; where `before` was (`unasked`), what it did not tell is none either.
     """
+    if before.untrusted or after.untrusted:
+        yield from _belief(before, after)
+        return
     if silent or unasked:
         yield from _contradictions(before, after)
         return
@@ -140,6 +164,14 @@ def _changes(before: Device, after: Device, *, silent: bool, unasked: bool) -> I
     was_open, is_open = ({(e.port, e.transport) for e in device.open_ports} for device in (before, after))
     yield from (f"{port}/{transport} is open now" for port, transport in sorted(is_open - was_open))
     yield from (f"{port}/{transport} no longer answers" for port, transport in sorted(was_open - is_open))
+
+
+def _belief(before: Device, after: Device) -> Iterator[str]:
+    """Whether what it says began or ceased to prove nothing; what changed in what proves nothing is no change of a device."""
+    if after.untrusted and not before.untrusted:
+        yield f"what it answers proves nothing any more: {after.untrusted}"
+    elif before.untrusted and not after.untrusted:
+        yield "what it answers is believed again"
 
 
 def _contradictions(before: Device, after: Device) -> Iterator[str]:
@@ -203,6 +235,11 @@ _LISTENED = "nothing was asked: the newer scan only listened"
 _WORDS = {Status.SKIPPED: "skipped", Status.FAILED: "not completed", Status.UNREACHED: "not reached"}
 
 
+def _in_part(device: Device) -> bool:
+    """Whether something of a device was not examined, or not believed."""
+    return bool(device.gaps or device.untrusted)
+
+
 def _fleet(old: Report, new: Report, after: Mapping[str, Assessment]) -> Iterator[FleetChange]:
     known, still = ({finding.id: finding for finding in report.fleet} for report in (old, new))
     for finding in new.fleet:
@@ -210,7 +247,7 @@ def _fleet(old: Report, new: Report, after: Mapping[str, Assessment]) -> Iterato
         yield FleetChange(state, finding, was=was)
     for finding in old.fleet:
         if finding.id not in still:
-            unseen = [name for name in finding.devices if name not in after or after[name].device.gaps]
+            unseen = [name for name in finding.devices if name not in after or _in_part(after[name].device)]
             if unseen:
                 yield FleetChange(FindingState.NOT_OBSERVED, finding, f"not examined in full: {', '.join(unseen)}")
             elif new.scan.is_passive:

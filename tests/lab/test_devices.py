@@ -44,6 +44,7 @@ IDS = {
     "component-old",
     "cleartext-administration",
     "unauthenticated-control",
+    "untrusted-evidence",
 }
 FAKES = pytest.mark.parametrize("fake", load_fakes(), ids=lambda fake: fake.name)
 
