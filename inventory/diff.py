@@ -80,7 +80,9 @@ class Diff:
 def diff(old: Report, new: Report) -> Diff:
     """Compare two reports: devices by address, findings by state and worst first."""
     before = {assessment.device.identity: assessment for assessment in old.assessments}
-    after = _met_again(before, {assessment.device.identity: assessment for assessment in new.assessments})
+    after = {assessment.device.identity: assessment for assessment in new.assessments}
+    after = _met_again(before, after)
+    before = _met_again(after, before)
     silent = new.scan.is_passive
     unasked = old.scan.is_passive
     devices = sorted(
@@ -99,25 +101,24 @@ def diff(old: Report, new: Report) -> Diff:
     return Diff(old.scan, new.scan, tuple(devices), tuple(findings), tuple(fleet))
 
 
-def _met_again(before: Mapping[str, Assessment], after: Mapping[str, Assessment]) -> Mapping[str, Assessment]:
-    """`after` with each host that is not believed under the identity of the device that was met there before.
+def _met_again(there: Mapping[str, Assessment], here: Mapping[str, Assessment]) -> dict[str, Assessment]:
+    """`here` with each host that is not believed under the name that the device at its place has `there`.
 
-    What it says is not taken for its name any more, so it goes by its MAC address or its place: by these it is the same place, whatever stands there now.
+    What it says is not taken for its name, so it goes by its MAC address or its address: by these it is the same place, whatever stands there.
     """
-    missing = [assessment.device for identity, assessment in before.items() if identity not in after]
+    nameless = {name: one.device for name, one in there.items() if name not in here}
     found: dict[str, Assessment] = {}
-    for identity, assessment in after.items():
-        device = assessment.device
-        same = [one.identity for one in missing if _same_place(one, device)] if device.untrusted else []
-        known = same[0] if len(same) == 1 and identity not in before and same[0] not in found else identity
-        found[known] = assessment
+    for name, assessment in here.items():
+        lost = assessment.device.untrusted and name not in there
+        same = [other for other, device in nameless.items() if lost and _same_place(device, assessment.device)]
+        found[same[0] if len(same) == 1 and same[0] not in found else name] = assessment
     return found
 
 
-def _same_place(before: Device, after: Device) -> bool:
-    if before.mac and after.mac:
-        return before.mac == after.mac
-    return bool(set(before.addresses) & set(after.addresses))
+def _same_place(one: Device, other: Device) -> bool:
+    if one.mac and other.mac:
+        return one.mac == other.mac
+    return bool(set(one.addresses) & set(other.addresses))
 
 
 def _place(device: Device) -> tuple[int, int, int, str]:
@@ -213,8 +214,9 @@ def _standing(was: Finding | FleetFinding | None, now: Finding | FleetFinding) -
 
 def _gone(finding: Finding, now: Assessment | None) -> tuple[FindingState, str]:
     """Whether a finding that is not reported any more is fixed, and why it is or is not."""
-    if now is None:
-        return FindingState.NOT_OBSERVED, "the device was not seen"
+    if now is None or now.device.untrusted:
+        doubt = f"what it answers proves nothing any more: {now.device.untrusted}" if now else ""
+        return FindingState.NOT_OBSERVED, doubt or "the device was not seen"
     outcome = next((outcome for outcome in now.outcomes if outcome.check == finding.check), None)
     if outcome is None:
         return FindingState.NOT_OBSERVED, "the check was not run"

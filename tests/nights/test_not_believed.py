@@ -1,0 +1,162 @@
+"""Hosts that open whatever is asked, by the kernel's own means: a SYN proxy and a port redirection of nftables, and a real endlessh, each in a namespace."""
+
+import json
+import shutil
+import subprocess
+import sys
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests.segment import Namespace, Segment
+
+TOCSIN = [sys.executable, "-P", "-m", "scanner.cli"]
+PROXY, SPOOFER, SERVER, TARPIT = "10.96.0.5", "10.96.0.6", "10.96.0.7", "10.96.0.8"
+# Sixteen ports that a device may have together, at which the scan has nothing to say: so many that the control is asked.
+SERVICES = (53, 88, 111, 135, 139, 445, 512, 513, 514, 548, 771, 873, 2049, 3389, 5985, 8291)
+# nft(8), SYNPROXY STATEMENT: SYNs are not tracked, and what is not tracked is answered by the proxy, which then connects to the host itself.
+SYN_PROXY = """
+table inet proxy {
+  chain before { type filter hook prerouting priority raw; tcp flags syn notrack; }
+  chain into { type filter hook input priority filter; ct state invalid,untracked synproxy mss 1460 wscale 7 timestamp sack-perm; ct state invalid drop; }
+}
+"""
+# As portspoof is set up (its INSTALL): every port is sent to one server.
+REDIRECTED = """
+table inet spoof {
+  chain before { type nat hook prerouting priority dstnat; tcp dport 1-65535 redirect to :4444; }
+}
+"""
+SPEAKER = """
+import socketserver
+class Speaker(socketserver.BaseRequestHandler):
+    def handle(self):
+        try:
+            self.request.sendall(b"220 (vsFTPd 2.3.4)\\r\\n")
+            while self.request.recv(4096):
+                pass
+        except OSError:
+            pass
+class Server(socketserver.ThreadingTCPServer):
+    daemon_threads = allow_reuse_address = True
+server = Server(("", 4444), Speaker)
+print("ready", flush=True)
+server.serve_forever()
+"""
+Report = dict[str, Any]
+Scan = Callable[..., dict[str, Report]]
+
+
+def filtered(host: Namespace, rules: str, tmp: Path) -> None:
+    """Load nftables' rules into a host, or skip where this kernel has no such thing."""
+    file = tmp / "rules.nft"
+    file.write_text(rules)
+    nft = shutil.which("nft", path="/usr/sbin:/sbin:/usr/bin")
+    if nft is None:
+        pytest.skip("nft is not installed: apt-get install nftables")
+    done = subprocess.run([*host.enter, nft, "-f", str(file)], capture_output=True, text=True, check=False)
+    if done.returncode:
+        pytest.skip(f"nftables has not what this test needs here: {done.stderr.strip()}")
+
+
+@pytest.fixture(scope="module")
+def street(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Segment]:
+    """10.96.0.0/28 with the four hosts."""
+    tmp = tmp_path_factory.mktemp("rules")
+    try:
+        Namespace().close()
+    except OSError as error:
+        pytest.skip(f"no network namespaces here (needs unshare, iproute2 and permission for user namespaces): {error}")
+    segment = Segment("10.96.0.1", 28)
+    try:
+        proxy = segment.add_host(PROXY, "00:0d:b9:96:00:05", (80,))
+        # The documented settings of a SYN proxy: cookies need time stamps, and nothing is taken up in the middle.
+        for setting in (
+            "net.ipv4.tcp_syncookies=2",
+            "net.ipv4.tcp_timestamps=1",
+            "net.netfilter.nf_conntrack_tcp_loose=0",
+        ):
+            subprocess.run([*proxy.enter, "sysctl", "-qw", setting], check=False)
+        filtered(proxy, SYN_PROXY, tmp)
+        spoofer = segment.add_host(SPOOFER, "00:0d:b9:96:00:06")
+        spoofer.start(sys.executable, "-c", SPEAKER)
+        filtered(spoofer, REDIRECTED, tmp)
+        segment.add_host(SERVER, "00:0d:b9:96:00:07", SERVICES)
+        tarpit = segment.add_host(TARPIT, "00:0d:b9:96:00:08")
+        tarpit.serve_web(80, "lighttpd/1.4.69")
+        if shutil.which("endlessh"):
+            # A line every tenth of a second, not every ten seconds: it never comes to its version line all the same.
+            tarpit.serve(["endlessh", "-4", "-p", "22", "-d", "100"], tmp / "endlessh.log", 22)
+        yield segment
+    finally:
+        segment.close()
+
+
+@pytest.fixture
+def scan(street: Segment, tmp_path: Path) -> Scan:
+    """`scan(PROXY, "--engine", "nmap")` gives what the report says of each address."""
+
+    def scan(*words: str) -> dict[str, Report]:
+        kept = ["--store", str(tmp_path / "tocsin.db"), "--audit", str(tmp_path / "audit.jsonl")]
+        how = [
+            "--authorised-by",
+            "test",
+            "--level",
+            "login",
+            "--pace",
+            "lab",
+            "--quiet",
+            "-o",
+            str(tmp_path / "r.json"),
+        ]
+        done = subprocess.run(
+            [*street.scanner.enter, *TOCSIN, *kept, "scan", *words, *how], capture_output=True, text=True, check=False
+        )
+        assert done.returncode in (0, 1, 3), done.stderr
+        devices = json.loads((tmp_path / "r.json").read_text())["devices"]
+        return {device["addresses"][0]: device for device in devices}
+
+    return scan
+
+
+def findings(device: Report) -> list[tuple[str, int]]:
+    return [(finding["check"], finding["port"]) for finding in device["findings"]]
+
+
+@pytest.mark.parametrize("engine", ["builtin", "nmap"])
+def test_what_opens_whatever_is_asked_gets_one_finding_few_connections_and_no_login(scan, engine):
+    if engine == "nmap" and not shutil.which("nmap"):
+        pytest.skip("nmap is not installed: apt-get install nmap")
+    found = scan(PROXY, SPOOFER, "--engine", engine)
+    assert set(found) == {PROXY, SPOOFER}
+    for device in found.values():
+        assert findings(device) == [("untrusted-evidence", 0)]
+        assert device["untrusted"].startswith(
+            "it takes a connection at any port: 125 of 125 TCP ports that were asked are open"
+        )
+        assert device["traffic"]["connections"] <= 5
+        assert device["traffic"]["login_attempts"] == 0
+        assert {outcome["status"] for outcome in device["outcomes"]} == {"found", "skipped"}
+        assert device["vendor"] is device["kind"] is None
+    (finding,) = found[SPOOFER]["findings"]
+    assert finding["evidence"] == "220 (vsFTPd 2.3.4)\n"
+
+
+def test_a_server_with_sixteen_services_refuses_the_control_and_is_a_device_like_others(scan):
+    found = scan(SERVER, "--ports", ",".join(map(str, SERVICES)))
+    assert found[SERVER]["untrusted"] == ""
+    assert "untrusted-evidence" not in {check for check, _ in findings(found[SERVER])}
+    assert {outcome["status"] for outcome in found[SERVER]["outcomes"] if outcome["check"] == "untrusted-evidence"} == {
+        "passed"
+    }
+
+
+def test_a_tarpit_at_one_port_hides_that_port_and_nothing_else(scan):
+    if not shutil.which("endlessh"):
+        pytest.skip("endlessh is not installed: apt-get install endlessh")
+    found = scan(TARPIT, "--ports", "22,80")
+    assert found[TARPIT]["untrusted"] == ""
+    assert [service["protocol"] for service in found[TARPIT]["services"] if service["port"] == 80] == ["http"]
+    assert {service["protocol"] for service in found[TARPIT]["services"] if service["port"] == 22} <= {None, "greeting"}
