@@ -9,6 +9,10 @@ The checks hold the manual pages, the table everything else: each row names the 
     title = "A Windows desktop is offered to the network"     # "" is the check's own
     protocols = ["rdp"]                 # heard there: confirmed …
     when = { "rdp.security" = "rdp" }   # … where each of these facts has this value (a list: one of these values)
+    unless = { "mysql.error_code" = 1130 }     # … and none of these has this value (an empty list: any value at all)
+    at = ["tcp/9200"]                   # … at these ports only, where much else speaks the protocol; [] is any
+    plain = true                        # … and not inside TLS
+    sure = "confirmed"                  # what was heard shows it for sure (the default), or makes it "likely"
     ports = ["tcp/3389"]                # open, and nothing that spoke there was understood: as sure as `by_port` says
     by_port = "likely"                  # "likely" (the default) or "inferred", where others use the number as well
     vendors = []                        # by number only on devices of these makers; [] is any
@@ -48,6 +52,10 @@ class Exposure:
     title: str = ""
     protocols: tuple[str, ...] = ()
     when: Mapping[str, tuple[FactValue, ...]] = field(default_factory=dict)
+    unless: Mapping[str, tuple[FactValue, ...]] = field(default_factory=dict)
+    at: tuple[str, ...] = ()
+    plain: bool = False
+    sure: Confidence = Confidence.CONFIRMED
     ports: tuple[str, ...] = ()
     by_port: Confidence = Confidence.LIKELY
     vendors: tuple[str, ...] = ()
@@ -69,6 +77,9 @@ def _exposure(
     act: str = "segment",
     by_port: str = "likely",
     when: Mapping[str, Any] | None = None,
+    unless: Mapping[str, Any] | None = None,
+    sure: str = "confirmed",
+    plain: bool = False,
     permissible: bool = False,
     **row: Any,
 ) -> Exposure:
@@ -78,10 +89,17 @@ def _exposure(
         severity=Severity[severity.upper()],
         act=Act(act),
         by_port=Confidence[by_port.upper()],
-        when={name: tuple(value) if isinstance(value, list) else (value,) for name, value in (when or {}).items()},
+        when=_values(when),
+        unless=_values(unless),
+        sure=Confidence[sure.upper()],
+        plain=plain,
         permissible=permissible,
         **texts,
     )
+
+
+def _values(facts: Mapping[str, Any] | None) -> Mapping[str, tuple[FactValue, ...]]:
+    return {name: tuple(value) if isinstance(value, list) else (value,) for name, value in (facts or {}).items()}
 
 
 def exposed(device: Device, check: str, policy: Policy | None = None) -> Judgement:
@@ -102,7 +120,8 @@ def exposed(device: Device, check: str, policy: Policy | None = None) -> Judgeme
 
 def _shown(row: Exposure, device: Device) -> Iterator[tuple[Flaw, str]]:
     """What shows the row: by what was heard, else by an open port where nothing was."""
-    heard = [seen for seen in device.speaking(*row.protocols) if _applies(row, seen)]
+    inside_tls = {seen.endpoint for seen in device.speaking("tls")} if row.plain else set()
+    heard = [s for s in device.speaking(*row.protocols) if _applies(row, s) and s.endpoint not in inside_tls]
     yield from ((_flaw(row, seen.endpoint, seen.evidence), seen.protocol) for seen in heard)
     if row.vendors and device.fact("vendor") not in row.vendors:
         return
@@ -113,6 +132,13 @@ def _shown(row: Exposure, device: Device) -> Iterator[tuple[Flaw, str]]:
 
 
 def _applies(row: Exposure, seen: Observation) -> bool:
+    if row.at and _where(seen.endpoint) not in row.at:
+        return False
+    if any(
+        name in seen.facts and seen.facts[name] in (values or (seen.facts[name],))
+        for name, values in row.unless.items()
+    ):
+        return False
     return all(seen.facts.get(name) in values for name, values in row.when.items())
 
 
@@ -122,7 +148,7 @@ def _flaw(row: Exposure, endpoint: Endpoint, evidence: bytes = b"", *, by_port: 
         endpoint,
         f"{row.detail}{doubt}",
         evidence,
-        confidence=row.by_port if by_port else Confidence.CONFIRMED,
+        confidence=row.by_port if by_port else row.sure,
         severity=row.severity,
         facet=f"{_where(endpoint)} {row.id}",
         title=row.title,

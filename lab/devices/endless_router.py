@@ -8,7 +8,7 @@ FAKE = Fake(
     name="endless_router",
     title="Router with a tarpit at port 22, and nothing else to blame",
     host=210,
-    mac="4c:5e:0c:7c:02:10",
+    mac="00:0d:b9:52:12:10",
     quarter="outskirts",
     services=(
         Endless(),

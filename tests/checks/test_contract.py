@@ -110,6 +110,8 @@ def test_these_are_the_checks_their_families_and_severities():
         "firmware-known-exploited": (Family.FIRMWARE, Severity.CRITICAL),
         "cleartext-administration": (Family.PORTS, Severity.MEDIUM),
         "unauthenticated-control": (Family.PORTS, Severity.HIGH),
+        "control-port": (Family.PORTS, Severity.HIGH),
+        "exposed-data-store": (Family.PORTS, Severity.MEDIUM),
         "untrusted-evidence": (Family.PORTS, Severity.MEDIUM),
         "shared-key": (Family.TLS, Severity.HIGH),
         "tls-known-key": (Family.TLS, Severity.CRITICAL),

@@ -1,6 +1,7 @@
 """Hosts that open whatever is asked, by the kernel's own means: a SYN proxy and a port redirection of nftables, and a real endlessh, each in a namespace."""
 
 import json
+import re
 import shutil
 import subprocess
 import sys
@@ -133,8 +134,8 @@ def test_what_opens_whatever_is_asked_gets_one_finding_few_connections_and_no_lo
     assert set(found) == {PROXY, SPOOFER}
     for device in found.values():
         assert findings(device) == [("untrusted-evidence", 0)]
-        assert device["untrusted"].startswith(
-            "it takes a connection at any port: 125 of 125 TCP ports that were asked are open"
+        assert re.match(
+            r"it takes a connection at any port: (\d+) of \1 TCP ports that were asked are open", device["untrusted"]
         )
         assert device["traffic"]["connections"] <= 5
         assert device["traffic"]["login_attempts"] == 0
