@@ -45,6 +45,8 @@ IDS = {
     "cleartext-administration",
     "unauthenticated-control",
     "untrusted-evidence",
+    "exposed-data-store",
+    "control-port",
 }
 FAKES = pytest.mark.parametrize("fake", load_fakes(), ids=lambda fake: fake.name)
 
