@@ -74,7 +74,7 @@ def devices() -> list[Hostile]:
         Hostile("answers without end at every UDP port", 48, _web(), {port: _many(port) for port in UDP}),
         Hostile("dressed up in every discovery", 49, _dressed_streams(), dict(_dressed_datagrams())),
         # Beside the others they would be a third maker's controller at one address, and nothing more would be heard of any.
-        Hostile("dressed up as other makers' controllers", 50, {102: _talking(_S7), 1911: _talking(_FOX)}),
+        Hostile("dressed up as other makers' controllers", 125, {102: _talking(_S7), 1911: _talking(_FOX)}),
         Hostile(
             "XML bombs",
             52,
