@@ -33,6 +33,8 @@ def sheet(known: Known) -> Iterator[RenderableType]:
     )
     if assessment.quarantine is not None:
         yield cell(assessment.quarantine, "bold red")
+    if device.untrusted:
+        yield cell(f"what it answers proves nothing: {device.untrusted}", "bold")
     yield from (cell(uptime) for uptime in assessment.uptime)
     traffic = assessment.traffic
     yield cell(
