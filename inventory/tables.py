@@ -32,6 +32,17 @@ ASSESSMENTS = sa.Table(
     sa.Column("record", sa.Text, nullable=False),
     sa.Index("assessments_by_identity", "identity", "assessed", "scan"),
 )
+BRIEFS = sa.Table(
+    "briefs",
+    METADATA,
+    sa.Column("scan", sa.String, primary_key=True),
+    sa.Column("address", sa.String, primary_key=True),
+    sa.Column("identity", sa.String, nullable=False),
+    sa.Column("assessed", sa.String, nullable=False),
+    sa.Column("record", sa.Text, nullable=False),
+    sa.ForeignKeyConstraint(["scan", "address"], ["assessments.scan", "assessments.address"], ondelete="CASCADE"),
+    sa.Index("briefs_by_identity", "identity", "assessed", "scan"),
+)
 QUARANTINE = sa.Table(
     "quarantine",
     METADATA,

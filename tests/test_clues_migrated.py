@@ -30,7 +30,7 @@ OLD = {
 
 @pytest.fixture
 def old(tmp_path: Path) -> Path:
-    """An inventory of layout 0003: its tables are those of 0004, its records are not."""
+    """An inventory of layout 0003: its tables are those of 0004, its records are not, and it has no briefs."""
     path = tmp_path / "inventory.db"
     with Store.open(path) as store:
         store.begin(replace(SCAN, ended=None), "plan")
@@ -38,6 +38,7 @@ def old(tmp_path: Path) -> Path:
         store.save(SCAN.id, METER)
     record = json.loads(encode(CAMERA)) | {"firmware": OLD}
     run(path, "UPDATE assessments SET record = ? WHERE address = '10.77.0.10'", json.dumps(record))
+    run(path, "DROP TABLE briefs")
     run(path, "UPDATE alembic_version SET version_num = '0003'")
     return path
 
