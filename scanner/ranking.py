@@ -22,10 +22,16 @@ def ranked_known(known: Known, city: City) -> Known:
 
 def placed(assessment: Assessment, city: City) -> Assessment:
     """One device in its context: its findings shifted or accepted, and its score made of what is left."""
+    standing = in_context(assessment, city)
+    findings = tuple(finding for outcome in standing.outcomes for finding in outcome.findings)
+    return replace(standing, score=score(findings, standing.context))
+
+
+def in_context(assessment: Assessment, city: City) -> Assessment:
+    """One device with its context, its findings shifted or accepted; its score is as it was."""
     context = city.context(assessment.device)
     outcomes = tuple(_outcome(outcome, assessment, city, context) for outcome in assessment.outcomes)
-    findings = tuple(finding for outcome in outcomes for finding in outcome.findings)
-    return replace(assessment, outcomes=outcomes, context=context, score=score(findings, context))
+    return replace(assessment, outcomes=outcomes, context=context)
 
 
 def _outcome(outcome: Outcome, assessment: Assessment, city: City, context: Context) -> Outcome:

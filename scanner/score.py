@@ -96,7 +96,7 @@ def score(findings: Sequence[Finding], context: Context = UNKNOWN) -> Score:
         return Score(0.0, Severity.INFO, "", ())
     worst, others = families[0], families[1:]
     shares = [FAMILY_SHARE * other.value for other in others]
-    exact = _headroom(worst.value, CEILING[worst.band], shares)
+    exact = headroom(worst.value, CEILING[worst.band], shares)
     tenths = round(exact * 1000)
     if worst.band is not Severity.CRITICAL:
         tenths = min(tenths, round(CEILING[worst.band] * 1000) - 1)
@@ -116,12 +116,13 @@ def _families(findings: Sequence[Finding]) -> list[_Weighed]:
 def _weigh(family: Family, members: list[Finding]) -> _Weighed:
     band = effective(members[0])
     floor, shares = FLOOR[band], [SHARE[effective(finding)] for finding in members[1:]]
-    value = _headroom(floor, CEILING[band], shares)
+    value = headroom(floor, CEILING[band], shares)
     parts = [floor, *_split(value - floor, shares)]
     return _Weighed(family, value, band, tuple(zip(members, parts, strict=True)))
 
 
-def _headroom(floor: float, ceiling: float, shares: list[float]) -> float:
+def headroom(floor: float, ceiling: float, shares: list[float]) -> float:
+    """The floor, raised by each share of the headroom that is left."""
     return ceiling - (ceiling - floor) * prod(1 - share for share in shares) if any(shares) else floor
 
 

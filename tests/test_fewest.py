@@ -1,0 +1,160 @@
+from dataclasses import replace
+from datetime import date
+from itertools import combinations
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from inventory.findings import Acceptance, FleetFinding
+from inventory.model import Confidence, Family, Severity
+from scanner.actions import actions, sentence
+from scanner.fewest import fewest
+from scanner.score import score
+from tests.fleets import flawed, fleets, standing
+
+DEFAULT = {"severity": Severity.CRITICAL, "act": "password", "account": "acme-1: admin"}
+OLD = {"severity": Severity.HIGH, "act": "update", "port": 0}
+
+
+def risk_without(fleet, taken):
+    """The sum of the scores of what these actions leave, by the score itself and nothing else."""
+    total = 0
+    for one in fleet:
+        needed = actions(one.device, one.findings)
+        gone = {place for action in taken for place in needed.get(action, ())}
+        total += round(10 * score([f for place, f in enumerate(one.findings) if place not in gone]).value)
+    return total / 10
+
+
+def all_actions(fleet):
+    return sorted({action for one in fleet for action in actions(one.device, one.findings)})
+
+
+@settings(max_examples=150)
+@given(fleets)
+def test_the_first_action_is_the_best_of_all(fleet):
+    plan = fewest(fleet, 1)
+    risks = [risk_without(fleet, [action]) for action in all_actions(fleet)]
+    assert plan.risk == risk_without(fleet, [])
+    if plan.steps:
+        assert plan.steps[0].after == min(risks)
+    else:
+        assert all(risk == plan.risk for risk in risks)
+
+
+@settings(max_examples=100)
+@given(fleets)
+def test_every_step_is_the_best_of_those_that_are_left(fleet):
+    taken = []
+    for step in fewest(fleet, 99).steps:
+        assert step.before == risk_without(fleet, taken)
+        assert step.after == min(risk_without(fleet, [*taken, action]) for action in all_actions(fleet))
+        taken.append(step.action)
+        assert step.after == risk_without(fleet, taken)
+
+
+@settings(max_examples=100)
+@given(fleets)
+def test_all_steps_together_leave_nothing_that_raises_a_score(fleet):
+    plan = fewest(fleet, 999)
+    ended = [name for step in plan.steps for name in step.findings]
+    assert plan.left == 0
+    assert len(set(ended)) == len(ended)
+    assert (plan.steps[-1].after if plan.steps else plan.risk) == 0
+
+
+@settings(max_examples=60)
+@given(fleets)
+def test_three_steps_lower_at_least_half_of_what_any_three_actions_can(fleet):
+    """No bound by theory: this is what these small fleets show, and an example below shows that it is not always all."""
+    names = all_actions(fleet)
+    most = max((risk_without(fleet, []) - risk_without(fleet, three) for three in combinations(names, 3)), default=0)
+    plan = fewest(fleet, 3)
+    if plan.steps and len(names) >= 3:
+        assert plan.risk - plan.steps[-1].after >= most / 2
+
+
+@given(fleets, st.randoms())
+def test_the_order_of_the_devices_does_not_matter(fleet, random):
+    shuffled = list(fleet)
+    random.shuffle(shuffled)
+    assert fewest(shuffled, 10) == fewest(fleet, 10)
+
+
+def test_one_rotation_over_forty_cameras_is_one_action():
+    fleet = [standing(number, f"Acme {number % 2}", [flawed(**DEFAULT)]) for number in range(1, 41)]
+    (step,) = fewest(fleet, 10).steps
+    assert (len(step.devices), len(step.findings), step.leave_critical, step.leave_high) == (40, 40, 40, 40)
+    assert (step.before, step.after) == (3600.0, 0.0)
+    said = sentence(step.action, step.gravest, len(step.devices))
+    assert said == "Give the account 'admin' of 40 Acme devices a password of its own"
+
+
+def test_an_update_ends_all_that_calls_for_it_on_the_product_and_on_no_other():
+    fleet = [standing(1, "Acme One", [flawed(**OLD), flawed(**OLD)]), standing(2, "Acme Two", [flawed(**OLD)])]
+    first, second = fewest(fleet, 10).steps
+    assert [len(first.findings), len(second.findings)] == [2, 1]
+    assert sentence(first.action, first.gravest, 1) == "Do what is called update (1 Acme One)"
+
+
+def test_a_replacement_ends_what_an_update_would():
+    fleet = [standing(1, "Acme One", [flawed(**OLD), flawed(Severity.HIGH, "replace", 0)])]
+    (step,) = fewest(fleet, 10).steps
+    assert step.action.act == "replace"
+    assert (len(step.findings), step.after) == (2, 0.0)
+
+
+def test_a_rule_of_a_firewall_is_one_action_for_all_products_and_a_setting_is_not():
+    segment, off = flawed(Severity.HIGH, "segment", 502), flawed(Severity.HIGH, "switch-off", 23)
+    fleet = [standing(1, "Acme One", [segment, off]), standing(2, "Acme Two", [segment, off])]
+    said = [sentence(s.action, s.gravest, len(s.devices)) for s in fewest(fleet, 10).steps]
+    assert sorted(said) == [
+        "Do what is called segment (502/tcp of 2 devices)",
+        "Do what is called switch-off (23/tcp of 1 Acme One)",
+        "Do what is called switch-off (23/tcp of 1 Acme Two)",
+    ]
+
+
+def test_what_nobody_knows_is_mended_one_by_one():
+    fleet = [standing(number, "", [flawed(**OLD)]) for number in (1, 2)]
+    assert [len(step.devices) for step in fewest(fleet, 10).steps] == [1, 1]
+
+
+def test_what_is_accepted_does_not_count():
+    accepted = replace(flawed(**DEFAULT), accepted=Acceptance("the desk", "for a week", date(2027, 1, 1)))
+    plan = fewest([standing(1, "Acme One", [accepted])], 10)
+    assert (plan.risk, plan.findings, plan.steps, plan.left) == (0.0, 0, (), 0)
+
+
+def test_scores_are_not_additive_and_are_reckoned_anew_after_each_step():
+    """Two critical flaws: mending either alone moves little, and the second takes all the rest."""
+    fleet = [standing(1, "Acme One", [flawed(**DEFAULT), flawed(Severity.CRITICAL, "access", 80)])]
+    first, second = fewest(fleet, 10).steps
+    assert (first.before, first.after, second.after) == (92.5, 90.0, 0.0)
+    assert (first.leave_critical, second.leave_critical) == (0, 1)
+
+
+def test_where_no_single_action_lowers_the_sum_the_one_that_ends_most_is_next():
+    """Eighty high findings stand at the ceiling of their band, and so do seventy-eight."""
+    many = [flawed(Severity.HIGH, "switch-off", port) for port in range(1, 80)]
+    fleet = [standing(1, "Acme One", [*many, flawed(Severity.HIGH, "switch-off", 1)])]
+    first = fewest(fleet, 1).steps[0]
+    assert (first.before, first.after, len(first.findings)) == (89.9, 89.9, 2)
+
+
+def test_a_finding_of_the_fleet_ends_with_the_last_of_its_members():
+    fleet = [standing(number, f"Acme {number}", [flawed(Severity.HIGH, "encrypt", 443)]) for number in (1, 2)]
+    shared = FleetFinding(
+        "shared", "shared-key", Family.TLS, Severity.HIGH, "One key", "", "Make a key.", ("serial:1", "serial:2")
+    )
+    plan = fewest(fleet, 10, [shared, replace(shared, id="other", act="certificate")])
+    assert [step.fleet for step in plan.steps] == [(), (shared,)]
+
+
+@pytest.mark.parametrize("confidence", Confidence)
+def test_the_gravest_finding_gives_the_sentence(confidence):
+    worse = replace(flawed(Severity.HIGH, "encrypt", 443), check="z", remedy="Do the worse thing. And more.")
+    other = replace(flawed(Severity.MEDIUM, "encrypt", 443, confidence), remedy="Do the other thing.")
+    step = fewest([standing(1, "Acme One", [other, worse])], 1).steps[0]
+    assert sentence(step.action, step.gravest, 1) == "Do the worse thing (443/tcp of 1 Acme One)"
