@@ -87,9 +87,18 @@ class Settings:
 
     def department(self, address: str) -> str:
         """Whose the device at that address is, by the smallest network of a site that names it; "" where none does."""
-        there = ipaddress.ip_address(address.partition("%")[0])
-        owners = [(net.prefixlen, site.department) for site in self.sites for net in site.networks if there in net]
-        return max(owners, default=(0, ""))[1]
+        return max(((size, site.department) for size, site in self._around(address)), default=(0, ""))[1]
+
+    def site_of(self, address: str) -> str:
+        """The name of the site of the smallest network with that address; "" where none has it, or it is known by its MAC address alone."""
+        return max(((size, site.name) for size, site in self._around(address)), default=(0, ""))[1]
+
+    def _around(self, address: str) -> list[tuple[int, Site]]:
+        try:
+            there = ipaddress.ip_address(address.partition("%")[0])
+        except ValueError:
+            return []
+        return [(net.prefixlen, site) for site in self.sites for net in site.networks if there in net]
 
 
 def find_settings(config: Path | None) -> Settings:

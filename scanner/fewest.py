@@ -45,10 +45,13 @@ class Step:
 
 @dataclass(frozen=True, slots=True)
 class Plan:
-    """The first steps over a fleet of so many devices and counted findings, its risk before them, and how many actions are left that mend something."""
+    """The first steps over a fleet of so many devices, findings that count and findings that are accepted; its risk before them, and how many actions are left
+    that mend something.
+    """
 
     devices: int
     findings: int
+    accepted: int
     risk: float
     steps: tuple[Step, ...]
     left: int
@@ -58,9 +61,10 @@ def fewest(fleet: Sequence[Assessment], most: int, together: Iterable[FleetFindi
     """The first steps, `most` at most. The assessments are in their context (`scanner.ranking.in_context`); what is accepted does not count."""
     work = _Work(sorted(fleet, key=lambda one: (Endpoint(one.device.address, 0).sort_key, one.device.identity)))
     risk, findings = work.risk, sum(map(len, work.alive))
+    accepted = sum(map(len, work.findings)) - findings
     open_together = [one for one in together if one.accepted is None]
     steps = tuple(work.steps(most, open_together))
-    return Plan(len(fleet), findings, risk / 10, steps, sum(count > 0 for count in work.open))
+    return Plan(len(fleet), findings, accepted, risk / 10, steps, sum(count > 0 for count in work.open))
 
 
 class _Work:

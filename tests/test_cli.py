@@ -102,12 +102,14 @@ def test_help_names_every_command_and_imports_nothing_heavy():
         check=True,
     )
     helped, _, imported = ended.stdout.rpartition("imported ")
-    names = {path.stem for path in (ROOT / "scanner" / "commands").glob("[!_]*.py")}
+    names = {path.stem.replace("_", "-") for path in (ROOT / "scanner" / "commands").glob("[!_]*.py")}
     assert {line.split()[0] for line in helped.split("Commands:")[1].splitlines() if line.strip()} == names
     assert HEAVY.isdisjoint(imported.split())
 
 
-@pytest.mark.parametrize("name", sorted(path.stem for path in (ROOT / "scanner" / "commands").glob("[!_]*.py")))
+@pytest.mark.parametrize(
+    "name", sorted(path.stem.replace("_", "-") for path in (ROOT / "scanner" / "commands").glob("[!_]*.py"))
+)
 def test_every_command_has_help(name):
     ended = CliRunner().invoke(cli.tocsin, [name, "--help"])
     assert ended.exit_code == 0

@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from inventory.findings import Acceptance, FleetFinding
 from inventory.model import Confidence, Family, Severity
-from scanner.actions import actions, sentence
+from scanner.actions import Action, actions, sentence
 from scanner.fewest import fewest
 from scanner.score import score
 from tests.fleets import flawed, fleets, standing
@@ -46,7 +46,7 @@ def test_the_first_action_is_the_best_of_all(fleet):
 @settings(max_examples=100)
 @given(fleets)
 def test_every_step_is_the_best_of_those_that_are_left(fleet):
-    taken = []
+    taken: list[Action] = []
     for step in fewest(fleet, 99).steps:
         assert step.before == risk_without(fleet, taken)
         assert step.after == min(risk_without(fleet, [*taken, action]) for action in all_actions(fleet))
@@ -124,7 +124,7 @@ def test_what_nobody_knows_is_mended_one_by_one():
 def test_what_is_accepted_does_not_count():
     accepted = replace(flawed(**DEFAULT), accepted=Acceptance("the desk", "for a week", date(2027, 1, 1)))
     plan = fewest([standing(1, "Acme One", [accepted])], 10)
-    assert (plan.risk, plan.findings, plan.steps, plan.left) == (0.0, 0, (), 0)
+    assert (plan.risk, plan.findings, plan.accepted, plan.steps, plan.left) == (0.0, 0, 1, (), 0)
 
 
 def test_scores_are_not_additive_and_are_reckoned_anew_after_each_step():
