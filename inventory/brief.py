@@ -1,7 +1,7 @@
 """A device in one scan as far as a rank over a whole fleet needs it: a small part of its record, kept beside it, because reading all records takes too long.
 
-A brief is an assessment without what only a page about one device shows: observations, ports, evidence and texts are left out, of the checks only those that
-found something are there, and of the claims only those by which a device is known, filtered or ranked.
+A brief is an assessment without what only a page about one device shows. Observations, ports, evidence and texts are left out, all findings stand in one
+outcome, and only those claims are there by which a device is known, filtered or ranked.
 """
 
 from dataclasses import replace
@@ -11,19 +11,22 @@ import msgspec
 
 from inventory.ages import FirmwareAge
 from inventory.findings import Finding, Outcome, Score
-from inventory.model import Claim, Device
+from inventory.model import Claim, Device, Status
 from inventory.report import Assessment
 
-KEPT_CLAIMS = ("vendor", "model", "kind", "firmware", "serial", "mac", "name")
+KEPT_CLAIMS = ("vendor", "model", "kind", "serial", "mac", "name")
 """The claims that a brief has, of the device itself alone."""
+FOUND = "found"
+"""The one outcome of a brief, which is no check's: the findings know theirs."""
 
 
 def brief(assessment: Assessment) -> Assessment:
     """The assessment with what a rank needs, and nothing else; scored anew it has the same score."""
     score = assessment.score
+    found = tuple(_finding(finding) for outcome in assessment.outcomes for finding in outcome.findings)
     return Assessment(
         _device(assessment.device),
-        tuple(_outcome(outcome) for outcome in assessment.outcomes if outcome.findings),
+        (Outcome(FOUND, Status.FOUND, "", found),) if found else (),
         Score(score.value, score.band, score.due),
         FirmwareAge(),
         assessment.when,
@@ -46,10 +49,6 @@ def _device(device: Device) -> Device:
         noted=device.noted,
         untrusted=device.untrusted,
     )
-
-
-def _outcome(outcome: Outcome) -> Outcome:
-    return Outcome(outcome.check, outcome.status, "", tuple(_finding(finding) for finding in outcome.findings))
 
 
 def _finding(finding: Finding) -> Finding:

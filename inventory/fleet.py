@@ -42,8 +42,8 @@ class StoredFleet:
     def newest(self) -> tuple[Brief, ...]:
         """Every device, as it was assessed last, by identity; the same devices of the same scans as `Store.devices`."""
         with self._reading() as connection:
-            rows = {row.identity: row for row in connection.execute(newest(self._heard(connection), BRIEFS))}
-        return tuple(self._brief(row, row.first_seen, row.last_seen, row.scans) for _, row in sorted(rows.items()))
+            rows = in_order(connection.execute(newest(self._heard(connection), BRIEFS)))
+        return tuple(self._brief(row, row.first_seen, row.last_seen, row.scans) for row in rows)
 
     def of_scan(self, scan: str) -> tuple[Brief, ...]:
         """The devices of one scan, by identity."""
@@ -106,4 +106,10 @@ def newest(heard: list[str], records: sa.Table) -> sa.Select[Any]:
         .subquery()
     )
     last = (records.c.identity == over_time.c.identity) & (records.c.assessed == over_time.c.newest)
-    return sa.select(over_time, records.c.scan, records.c.record).join(records, last).order_by(records.c.address)
+    return sa.select(over_time, records.c.scan, records.c.address, records.c.record).join(records, last)
+
+
+def in_order(rows: Iterable[sa.Row[Any]]) -> list[sa.Row[Any]]:
+    """The rows of `newest` by identity, one for each; sorted here, because a database would carry the long records about in sorting."""
+    in_turn = sorted(rows, key=lambda row: (row.identity, row.address))
+    return list({row.identity: row for row in in_turn}.values())

@@ -24,7 +24,7 @@ from inventory.brief import encode_brief
 from inventory.coverage import covered
 from inventory.errors import StoreError
 from inventory.findings import FleetFinding
-from inventory.fleet import Brief, StoredFleet, newest
+from inventory.fleet import Brief, StoredFleet, in_order, newest
 from inventory.known import Known
 from inventory.lock import Lock
 from inventory.quarantine import Quarantine
@@ -156,7 +156,7 @@ class Store:
         heard = [scan.id for scan in self.scans() if scan.is_passive]
         query = newest(heard, ASSESSMENTS)
         with self._transaction(self._reading) as connection:
-            rows = {row.identity: row for row in connection.execute(query)}
+            rows = in_order(connection.execute(query))
         return tuple(
             Known(
                 self._decode(row.record, Assessment),
@@ -164,7 +164,7 @@ class Store:
                 datetime.fromisoformat(row.last_seen),
                 row.scans,
             )
-            for _, row in sorted(rows.items())
+            for row in rows
         )
 
     def device(self, text: str) -> Known:

@@ -18,6 +18,8 @@ from inventory.model import Device
 from inventory.text import one_line
 
 _LONGEST_NAME, _LONGEST_CLAUSE = 60, 110
+_PASSWORD, _SEGMENT, _INVESTIGATE = Act.PASSWORD.value, Act.SEGMENT.value, Act.INVESTIGATE.value
+_OF_FIRMWARE = (Act.REPLACE.value, Act.UPDATE.value)
 _CLAUSE = re.compile(r"[;:.](?=\s|$)")
 
 
@@ -30,55 +32,50 @@ class Action(NamedTuple):
 
 
 def actions(device: Device, findings: Sequence[Finding]) -> dict[Action, list[int]]:
-    """The actions that a device needs, in a fixed order, each with the places of the findings that it ends; what is accepted needs none."""
+    """The actions that a device needs, each with the places of the findings that it ends; what is accepted needs none."""
     maker, product = _names(device)
     found: dict[Action, list[int]] = {}
     for place, finding in enumerate(findings):
         if finding.accepted is None:
             found.setdefault(_action(finding, maker, product), []).append(place)
-    replacement, update = Action(Act.REPLACE, "", product), Action(Act.UPDATE, "", product)
+    replacement, update = (Action(act, "", product) for act in _OF_FIRMWARE)
     if replacement in found:
         found[replacement] += found.get(update, [])
-    return dict(sorted(found.items()))
+    return found
 
 
 def kind_of_work(finding: Finding) -> str:
     """A word of `checks.contract.Act`; that of the family, where a record of before has none."""
-    return finding.act or ACT_OF[finding.family]
+    return finding.act or ACT_OF[finding.family].value
 
 
 def account_of(finding: Finding) -> str:
     """The user whose password is to be changed; "" where none is named."""
-    return finding.account.partition(": ")[2] if kind_of_work(finding) == Act.PASSWORD else ""
+    return finding.account.partition(": ")[2] if kind_of_work(finding) == _PASSWORD else ""
 
 
 def sentence(action: Action, finding: Finding, devices: int = 0) -> str:
     """What to do, in the imperative, by the remedy of the gravest finding that it ends; with the number of `devices` where it is done to several."""
     whose = one_line(action.whose, _LONGEST_NAME) if devices else ""
-    if action.act == Act.PASSWORD and action.what == account_of(finding):
+    if action.act == _PASSWORD and action.what == account_of(finding):
         many = f" of {devices} {whose} device{'' if devices == 1 else 's'}" if devices else ""
         return f"Give the account {one_line(action.what, _LONGEST_NAME)!r}{many} a password of its own"
     service = f"{finding.endpoint.port}/{finding.endpoint.transport}" if finding.endpoint.port else ""
     kind = whose or ("device" if devices == 1 else "devices")
     many = f"{devices} {kind}" if devices else ""
-    where = " of ".join(part for part in (service if _at_service(action) else "", many) if part)
+    where = " of ".join(part for part in (service if service == action.what else "", many) if part)
     return f"{_clause(finding.remedy)}{f' ({where})' if where else ''}"
 
 
 def _action(finding: Finding, maker: str, product: str) -> Action:
-    act = kind_of_work(finding)
-    service = f"{finding.endpoint.port}/{finding.endpoint.transport}" if finding.endpoint.port else finding.check
-    if act == Act.PASSWORD and account_of(finding):
-        return Action(act, account_of(finding), maker)
-    if act in {Act.UPDATE, Act.REPLACE}:
+    act, port = kind_of_work(finding), finding.endpoint.port
+    if act == _PASSWORD and (account := account_of(finding)):
+        return Action(act, account, maker)
+    if act in _OF_FIRMWARE:
         return Action(act, "", product)
-    if act == Act.INVESTIGATE:
+    if act == _INVESTIGATE or not port:
         return Action(act, finding.check, product)
-    return Action(act, service, "" if act == Act.SEGMENT and finding.endpoint.port else product)
-
-
-def _at_service(action: Action) -> bool:
-    return action.act not in {Act.UPDATE, Act.REPLACE, Act.INVESTIGATE}
+    return Action(act, f"{port}/{finding.endpoint.transport}", "" if act == _SEGMENT else product)
 
 
 def _names(device: Device) -> tuple[str, str]:

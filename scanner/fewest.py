@@ -13,6 +13,7 @@ when nothing is left that raises a score. Where no single action lowers the sum,
 
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
+from typing import NamedTuple
 
 from checks.contract import ACT_OF
 from inventory.findings import Finding, FleetFinding
@@ -59,37 +60,55 @@ class Plan:
 
 def fewest(fleet: Sequence[Assessment], most: int, together: Iterable[FleetFinding] = ()) -> Plan:
     """The first steps, `most` at most. The assessments are in their context (`scanner.ranking.in_context`); what is accepted does not count."""
-    work = _Work(sorted(fleet, key=lambda one: (Endpoint(one.device.address, 0).sort_key, one.device.identity)))
-    risk, findings = work.risk, sum(map(len, work.alive))
-    accepted = sum(map(len, work.findings)) - findings
+    work = _Work(sorted(fleet, key=lambda one: one.device.identity))
+    risk, accepted = work.risk, sum(map(len, work.findings)) - work.counted
     open_together = [one for one in together if one.accepted is None]
     steps = tuple(work.steps(most, open_together))
-    return Plan(len(fleet), findings, accepted, risk / 10, steps, sum(count > 0 for count in work.open))
+    return Plan(len(fleet), work.counted, accepted, risk / 10, steps, sum(count > 0 for count in work.open))
+
+
+class _Mends(NamedTuple):
+    """What an action mends on a device: what that takes from its tally, how many of the findings raise a score, and their places."""
+
+    takes: int
+    raising: int
+    places: Sequence[int]
 
 
 class _Work:
     """What is left to do. Devices, actions and findings are numbers: their places in `fleet`, in `names` and among the findings of their device.
 
-    `alive` has what each finding of a device that is not mended adds to its tally, `state` that tally, and `needs` what each action mends on each device.
-    `gains` is by how many tenths each action would lower the risk now, and `open` how many findings it would mend that raise a score.
+    `state` is the tally of each device, `todo` what each action mends there, and `on` the devices that an action is for. `gains` is by how many tenths each
+    action would lower the risk now, and `open` how many findings it would mend that raise a score.
     """
 
     def __init__(self, fleet: Sequence[Assessment]) -> None:
         self.fleet = fleet
         self.findings = [[f for outcome in one.outcomes for f in outcome.findings] for one in fleet]
-        self.raises = [[effective(f) > Severity.INFO for f in each] for each in self.findings]
-        self.alive = [{at: tally.one(f) for at, f in enumerate(each) if f.accepted is None} for each in self.findings]
-        self.state = [sum(each.values()) for each in self.alive]
-        found = [actions(one.device, each) for one, each in zip(fleet, self.findings, strict=True)]
-        self.names = sorted({action for each in found for action in each})
-        number = {action: at for at, action in enumerate(self.names)}
-        self.on = [[number[action] for action in each] for each in found]
-        self.needs: list[dict[int, list[int]]] = [{} for _ in self.names]
-        for device, each in enumerate(found):
-            for action, places in each.items():
-                self.needs[number[action]][device] = places
+        self.counted = 0
+        self.state: list[int] = []
+        self.todo: list[dict[int, _Mends]] = []
+        self.adds: list[list[int]] = []
+        self.raises: list[list[bool]] = []
+        numbers: dict[Action, int] = {}
+        for one, findings in zip(fleet, self.findings, strict=True):
+            severities = [effective(f) for f in findings]
+            self.adds.append([tally.adds(f.family, severity) for f, severity in zip(findings, severities, strict=True)])
+            self.raises.append([severity > Severity.INFO for severity in severities])
+            needed = actions(one.device, findings)
+            counts = {place for places in needed.values() for place in places}
+            self.counted += len(counts)
+            self.state.append(sum([self.adds[-1][place] for place in counts]))
+            self.todo.append({})
+            for action, places in needed.items():
+                number = numbers.setdefault(action, len(numbers))
+                self.todo[-1][number] = self._mends(-1, places)
+        self.names = list(numbers)
+        self.on: list[list[int]] = [[] for _ in self.names]
         self.gains, self.open = [0] * len(self.names), [0] * len(self.names)
-        for device in range(len(fleet)):
+        for device, todo in enumerate(self.todo):
+            for number in todo:
+                self.on[number].append(device)
             self._weigh(device, 1)
         self.risk = sum(map(tally.tenths, self.state))
 
@@ -97,8 +116,9 @@ class _Work:
         """Take the best action, and again; each step says what it changed."""
         treated: dict[str, set[str]] = {}
         waiting = list(together)
-        for _ in range(min(most, len(self.names))):
-            best = max(range(len(self.names)), key=lambda at: (self.gains[at], self.open[at], -at))
+        in_order = sorted(range(len(self.names)), key=lambda number: self.names[number])
+        for _ in range(min(most, len(in_order))):
+            best = max(in_order, key=lambda number: (self.gains[number], self.open[number]))
             if self.open[best] == 0:
                 return
             step = self._take(best)
@@ -110,19 +130,17 @@ class _Work:
 
     def _take(self, action: int) -> Step:
         before, leave = self.risk, {Severity.CRITICAL: 0, Severity.HIGH: 0}
-        mended: list[tuple[int, list[int]]] = []
-        for device, places in self.needs[action].items():
-            ended = [place for place in places if place in self.alive[device]]
-            if ended:
-                mended.append((device, ended))
-                was, now = self._mend(device, ended)
-                for band in leave:
-                    leave[band] += tally.worst(was) >= band > tally.worst(now)
-        found = [(self.findings[device][place], self.fleet[device]) for device, ended in mended for place in ended]
-        gravest, on = min(found, key=lambda one: (-effective(one[0]), one[0].check))
+        found: list[tuple[Finding, Assessment]] = []
+        devices = [device for device in self.on[action] if action in self.todo[device]]
+        for device in devices:
+            found += [(self.findings[device][place], self.fleet[device]) for place in self.todo[device][action].places]
+            was, now = self._mend(device, action)
+            for band in leave:
+                leave[band] += tally.worst(was) >= band > tally.worst(now)
+        gravest, on = min(found, key=lambda one: (-effective(one[0]), one[0].check, _place(one[1])))
         return Step(
             self.names[action],
-            tuple(self.fleet[device] for device, _ in mended),
+            tuple(sorted((self.fleet[device] for device in devices), key=_place)),
             tuple(finding.id for finding, _ in found),
             gravest,
             on,
@@ -132,23 +150,35 @@ class _Work:
             leave[Severity.HIGH],
         )
 
-    def _mend(self, device: int, places: list[int]) -> tuple[int, int]:
-        """The tally of the device before and after."""
-        was = self.state[device]
+    def _mend(self, device: int, action: int) -> tuple[int, int]:
+        """The tally of the device before and after; what another action would have mended there too is mended."""
         self._weigh(device, -1)
-        now = self.state[device] = was - sum(self.alive[device].pop(place) for place in places)
+        ended = frozenset(self.todo[device][action].places)
+        was, now = self.state[device], self.state[device] - self.todo[device][action].takes
+        self.state[device] = now
+        left = {
+            other: [place for place in mends.places if place not in ended] for other, mends in self.todo[device].items()
+        }
+        self.todo[device] = {other: self._mends(device, places) for other, places in left.items() if places}
         self._weigh(device, 1)
         self.risk += tally.tenths(now) - tally.tenths(was)
         return was, now
 
+    def _mends(self, device: int, places: Sequence[int]) -> _Mends:
+        adds, raises = self.adds[device], self.raises[device]
+        return _Mends(sum([adds[place] for place in places]), sum([raises[place] for place in places]), places)
+
     def _weigh(self, device: int, sign: int) -> None:
         """Add what each action would gain on a device as it is now; or, before it changes, take that away."""
-        alive, raises, state = self.alive[device], self.raises[device], self.state[device]
-        value = tally.tenths(state)
-        for action in self.on[device]:
-            ended = [place for place in self.needs[action][device] if place in alive]
-            self.gains[action] += sign * (value - tally.tenths(state - sum([alive[place] for place in ended])))
-            self.open[action] += sign * sum([raises[place] for place in ended])
+        state, tenths = self.state[device], tally.tenths
+        value = tenths(state)
+        for action, (takes, raising, _) in self.todo[device].items():
+            self.gains[action] += sign * (value - tenths(state - takes))
+            self.open[action] += sign * raising
+
+
+def _place(assessment: Assessment) -> tuple[object, ...]:
+    return (Endpoint(assessment.device.address, 0).sort_key, assessment.device.identity)
 
 
 def _act_of(finding: FleetFinding) -> str:

@@ -31,7 +31,7 @@ def path(device: Device, findings: Sequence[Finding]) -> tuple[Fix, ...]:
     """
     needed = {
         action: frozenset(ended)
-        for action, ended in actions(device, findings).items()
+        for action, ended in sorted(actions(device, findings).items())
         if any(effective(findings[place]) > Severity.INFO for place in ended)
     }
     fixes = []

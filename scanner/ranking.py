@@ -37,8 +37,11 @@ def in_context(assessment: Assessment, city: City) -> Assessment:
 def _outcome(outcome: Outcome, assessment: Assessment, city: City, context: Context) -> Outcome:
     if not outcome.findings:
         return outcome
-    return replace(outcome, findings=tuple(_finding(one, assessment, city, context) for one in outcome.findings))
+    return replace(outcome, findings=tuple([_finding(one, assessment, city, context) for one in outcome.findings]))
 
 
 def _finding(finding: Finding, assessment: Assessment, city: City, context: Context) -> Finding:
-    return replace(finding, accepted=city.accepted(finding, assessment.device), shifts=())
+    accepted, moved = city.accepted(finding, assessment.device), ()
+    if (accepted, moved) == (finding.accepted, finding.shifts):
+        return finding  # most are, and a copy of each costs more than all else here
+    return replace(finding, accepted=accepted, shifts=moved)

@@ -11,20 +11,26 @@ from inventory.findings import Finding
 from inventory.model import Family, Severity
 from scanner.score import CEILING, FAMILY_SHARE, FLOOR, SHARE, effective, headroom
 
-_FAMILIES = tuple(Family)
+_NAMES = tuple(family.value for family in Family)
 _BITS = 32
 """Room for a count; a device has fewer findings than 2^32."""
 _MASK = (1 << _BITS) - 1
+_OF_FAMILY = (1 << _BITS * len(Severity)) - 1
 _ONE = {
     (family, severity): 1 << _BITS * (row * len(Severity) + severity)
-    for row, family in enumerate(_FAMILIES)
+    for row, family in enumerate(Family)
     for severity in Severity
 }
 
 
 def one(finding: Finding) -> int:
     """What a finding adds to a tally; nothing if it is accepted. Tallies are added and taken from one another."""
-    return 0 if finding.accepted is not None else _ONE[finding.family, effective(finding)]
+    return 0 if finding.accepted is not None else adds(finding.family, effective(finding))
+
+
+def adds(family: Family, severity: Severity) -> int:
+    """What a finding of that family and effective severity adds."""
+    return _ONE[family, severity]
 
 
 def tally(findings: Iterable[Finding]) -> int:
@@ -35,11 +41,11 @@ def tally(findings: Iterable[Finding]) -> int:
 @cache
 def tenths(tallied: int) -> int:
     """Ten times the value that `scanner.score.score` gives to findings of this tally."""
-    families = sorted(_families(tallied), key=lambda family: (-family[0], -family[1], family[2]))
+    families = sorted(_families(tallied))
     if not families:
         return 0
-    (band, value, _), *others = families
-    exact = headroom(value, CEILING[band], [FAMILY_SHARE * other[1] for other in others])
+    band, value = Severity(-families[0][0]), -families[0][1]
+    exact = headroom(value, CEILING[band], [FAMILY_SHARE * -other[1] for other in families[1:]])
     points = round(exact * 1000)
     return points if band is Severity.CRITICAL else min(points, round(CEILING[band] * 1000) - 1)
 
@@ -47,20 +53,25 @@ def tenths(tallied: int) -> int:
 @cache
 def worst(tallied: int) -> Severity:
     """The band: the worst severity of which there is a finding."""
-    return max((band for band, _, _ in _families(tallied)), default=Severity.INFO)
+    return Severity(-min((family[0] for family in _families(tallied)), default=0))
 
 
-def _families(tallied: int) -> list[tuple[Severity, float, str]]:
-    """The band, the value and the name of each family that has findings."""
+def _families(tallied: int) -> list[tuple[int, float, str]]:
+    """The band and the value of each family that has findings, both negative, and its name: in the order in which `score` takes them when sorted."""
     found = []
-    for row, family in enumerate(_FAMILIES):
-        counts = tallied >> _BITS * len(Severity) * row
-        shares = [
-            (severity, SHARE[severity])
-            for severity in sorted(Severity, reverse=True)
-            for _ in range(counts >> _BITS * severity & _MASK)
-        ]
-        if shares:
-            band = shares[0][0]
-            found.append((band, headroom(FLOOR[band], CEILING[band], [share for _, share in shares[1:]]), family.value))
+    for family in _NAMES:
+        counts = tallied & _OF_FAMILY
+        if counts:
+            found.append((*_weighed(counts), family))
+        tallied >>= _BITS * len(Severity)
     return found
+
+
+@cache
+def _weighed(counts: int) -> tuple[int, float]:
+    """The band and the value of a family, both negative, from the counts of its findings of each severity."""
+    worst_first = [
+        severity for severity in sorted(Severity, reverse=True) for _ in range(counts >> _BITS * severity & _MASK)
+    ]
+    band = worst_first[0]
+    return -band, -headroom(FLOOR[band], CEILING[band], [SHARE[severity] for severity in worst_first[1:]])

@@ -28,7 +28,7 @@ if TYPE_CHECKING:
 @click.option("--kind", metavar="KIND", help="Only devices of this kind: camera, plc, …")
 @click.option("--json", "as_json", is_flag=True, help="Print JSON, with every device and finding of each action.")
 @click.pass_obj
-def command(options: Options, top: int, scan: str | None, as_json: bool, **wanted: str | None) -> None:
+def command(options: Options, /, top: int, scan: str | None, as_json: bool, **wanted: str | None) -> None:
     """Say which few actions lower the most risk over all devices, the best one first.
 
     An action is what one person does in one go: one password for an account of forty cameras, one update for a model, one rule of a firewall. The risk is the

@@ -11,7 +11,7 @@ down_revision = "0004"
 _ASSESSMENTS = sa.table(
     "assessments", *map(sa.column, ("scan", "address", "addresses", "identity", "assessed", "record"))
 )
-_CLAIMS = ("vendor", "model", "kind", "firmware", "serial", "mac", "name")
+_CLAIMS = ("vendor", "model", "kind", "serial", "mac", "name")
 _TEXTS = ("title", "detail", "evidence", "remedy")
 _LEFT_OUT = (*_TEXTS, "standards", "sources", "shifts", "accepted")
 
@@ -41,13 +41,14 @@ def _brief(text: str) -> str:
     try:
         record = json.loads(text)
         device, score = record["device"], record["score"]
+        found = [_finding(finding) for outcome in record["outcomes"] for finding in outcome.get("findings", ())]
         brief = {
             "device": {
                 **{name: device[name] for name in ("identity", "addresses")},
                 **{name: device[name] for name in ("mac", "mac_vendor", "noted", "untrusted") if device.get(name)},
                 "claims": [_claim(claim) for claim in device.get("claims", ()) if _is_kept(claim)],
             },
-            "outcomes": [_outcome(outcome) for outcome in record["outcomes"] if outcome.get("findings")],
+            "outcomes": [{"check": "found", "status": "found", "reason": "", "findings": found}] if found else [],
             "score": {name: score[name] for name in ("value", "band", "due")},
             "firmware": {},
             "when": record["when"],
@@ -63,11 +64,6 @@ def _is_kept(claim: dict[str, Any]) -> bool:
 
 def _claim(claim: dict[str, Any]) -> dict[str, Any]:
     return {**{name: claim[name] for name in ("name", "value", "confidence")}, "fingerprint": ""}
-
-
-def _outcome(outcome: dict[str, Any]) -> dict[str, Any]:
-    findings = [_finding(finding) for finding in outcome["findings"]]
-    return {"check": outcome["check"], "status": outcome["status"], "reason": "", "findings": findings}
 
 
 def _finding(finding: dict[str, Any]) -> dict[str, Any]:
