@@ -54,22 +54,7 @@ class StoredFleet:
 
     def named(self, text: str) -> Brief:
         """The device that `text` names, by `inventory.known.find`."""
-        briefs = {brief.assessment.device.identity: brief for brief in self.newest()}
-        return briefs[find((brief.known for brief in briefs.values()), text).assessment.device.identity]
-
-    def with_finding(self, beginning: str) -> tuple[Brief, str] | None:
-        """The device that has the finding whose id begins so, and the whole id; None where there is none, `StoreError` where there are several."""
-        found = [
-            (brief, finding.id)
-            for brief in self.newest()
-            for finding in brief.assessment.findings
-            if finding.id.startswith(beginning)
-        ]
-        if len(found) > 1:
-            names = ", ".join(f"{name} on {brief.assessment.device.address}" for brief, name in found[:_NAMED])
-            more = f" and {len(found) - _NAMED} more" if len(found) > _NAMED else ""
-            raise StoreError(f"{beginning!r} begins the id of {len(found)} findings: {names}{more}; give more of it")
-        return found[0] if found else None
+        return device_named(self.newest(), text)
 
     def findings(self, scans: Iterable[str]) -> tuple[FleetFinding, ...]:
         """The fleet findings of these scans, by id; what several found, as the newest of them did."""
@@ -87,6 +72,31 @@ class StoredFleet:
     def _brief(self, row: sa.Row[Any], first: str, last: str, scans: int) -> Brief:
         assessment = self._decode(row.record, Assessment)
         return Brief(row.scan, Known(assessment, datetime.fromisoformat(first), datetime.fromisoformat(last), scans))
+
+
+def device_named(briefs: Iterable[Brief], text: str) -> Brief:
+    """The one of these devices that `text` names, by `inventory.known.find`."""
+    by_identity = {brief.assessment.device.identity: brief for brief in briefs}
+    return by_identity[find((brief.known for brief in by_identity.values()), text).assessment.device.identity]
+
+
+def finding_named(
+    briefs: Iterable[Brief], together: Iterable[FleetFinding], beginning: str
+) -> tuple[Brief, str] | FleetFinding | None:
+    """What has an id that begins so: a finding (its device, and its whole id), or one of several devices; `StoreError` where there are several."""
+    found: dict[str, tuple[Brief, str] | FleetFinding] = {
+        finding.id: (brief, finding.id)
+        for brief in briefs
+        for outcome in brief.assessment.outcomes
+        for finding in outcome.findings
+        if finding.id.startswith(beginning)
+    }
+    found |= {one.id: one for one in together if one.id.startswith(beginning)}
+    if len(found) > 1:
+        names = ", ".join(sorted(found)[:_NAMED])
+        more = f" and {len(found) - _NAMED} more" if len(found) > _NAMED else ""
+        raise StoreError(f"{beginning!r} begins the id of {len(found)} findings: {names}{more}; give more of it")
+    return next(iter(found.values()), None)
 
 
 def newest(heard: list[str], records: sa.Table) -> sa.Select[Any]:

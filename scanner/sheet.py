@@ -59,22 +59,6 @@ def sheet(known: Known) -> Iterator[RenderableType]:
         yield indented(cell(f"not examined: {gap.protocol} on {_at(device, gap.endpoint)}: {gap.reason}"))
 
 
-def reasons(assessment: Assessment) -> Iterator[RenderableType]:
-    """The score's path, then each finding and its remedy."""
-    score = assessment.score
-    yield _title(assessment)
-    yield Text.assemble(
-        cell(f"{score.value:.1f} of 100, "), " ", band(score.band), " ", cell(f"due: {score.due}") if score.due else ""
-    )
-    yield from section("Why")
-    for line in score.why or ("no finding: nothing raises its score",):
-        yield indented(cell(line))
-    if assessment.findings:
-        yield from section("What to do")
-    for finding in assessment.findings:
-        yield from finding_in_words(finding, evidence=False)
-
-
 def _clipped(evidence: str) -> str:
     """The beginning of it; the JSON report has more."""
     return evidence if len(evidence) <= _LONGEST_EVIDENCE else f"{evidence[:_LONGEST_EVIDENCE]} …"

@@ -10,12 +10,13 @@ import pytest
 from inventory.brief import brief, encode_brief
 from inventory.errors import StoreError
 from inventory.findings import Acceptance, Vulnerability
+from inventory.fleet import finding_named
 from inventory.records import decode, encode
 from inventory.report import Assessment
 from inventory.store import Store
 from scanner.city import City
 from scanner.ranking import placed
-from tests.riverside import CAMERA, GATEWAY, METER, NOON, RECORDER, REPORT, SCAN
+from tests.riverside import CAMERA, GATEWAY, METER, NOON, RECORDER, REPORT, SCAN, SHARED_KEY
 
 TODAY = date(2026, 11, 21)
 KEV = Vulnerability("CVE-2021-36260", True, "active", True, True, "CVSS:3.1/AV:N", ("CWE-78",))
@@ -105,13 +106,15 @@ def test_what_is_deleted_or_replaced_leaves_no_brief_behind(path):
 def test_a_finding_is_found_by_the_beginning_of_its_id(path):
     finding = CAMERA.findings[0]
     with Store.open(path) as store:
-        for text in (finding.id, finding.id[:7]):
-            found = store.fleet.with_finding(text)
-            assert found is not None
-            assert (found[0].assessment.device.address, found[1]) == ("10.77.0.10", finding.id)
-        assert store.fleet.with_finding("0000000") is None
-        with pytest.raises(StoreError, match=r"begins the id of 4 findings: [0-9a-f]{16} on 10\.77\.0\."):
-            store.fleet.with_finding("")
+        briefs = store.fleet.newest()
+    for text in (finding.id, finding.id[:7]):
+        found = finding_named(briefs, REPORT.fleet, text)
+        assert isinstance(found, tuple)
+        assert (found[0].assessment.device.address, found[1]) == ("10.77.0.10", finding.id)
+    assert finding_named(briefs, REPORT.fleet, SHARED_KEY.id[:7]) == SHARED_KEY
+    assert finding_named(briefs, REPORT.fleet, "0000000") is None
+    with pytest.raises(StoreError, match=r"begins the id of 5 findings: [0-9a-f]{16}, "):
+        finding_named(briefs, REPORT.fleet, "")
 
 
 def test_an_older_inventory_is_given_its_briefs(path):
