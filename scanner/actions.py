@@ -90,4 +90,6 @@ def _clause(remedy: str) -> str:
     """The first part of a remedy, which is an order by itself."""
     text = one_line(remedy, 4096)
     text = text[: found.start()] if (found := _CLAUSE.search(text)) else text
+    if text.count("(") > text.count(")"):  # what is in brackets goes whole or not at all
+        text = text.rpartition("(")[0].rstrip()
     return text if len(text) <= _LONGEST_CLAUSE else f"{text[:_LONGEST_CLAUSE].rpartition(' ')[0]} …"

@@ -3,6 +3,7 @@
 from collections.abc import Iterator, Sequence
 
 from rich.console import RenderableType
+from rich.padding import Padding
 from rich.table import Table
 from rich.text import Text
 
@@ -32,7 +33,7 @@ def path_page(assessment: Assessment) -> Iterator[RenderableType]:
     yield from _points(assessment)
 
 
-def _head(assessment: Assessment) -> Iterator[Text]:
+def _head(assessment: Assessment) -> Iterator[RenderableType]:
     """Who it is, its rank, what sets the date, and what of its surroundings counted."""
     score, context = assessment.score, assessment.context
     yield _clipped(Text.assemble(cell(assessment.device.address, "bold"), "  ", cell(_whose(assessment))))
@@ -202,10 +203,10 @@ def _at(finding: Finding) -> str:
     return f" on {finding.endpoint.port}/{finding.endpoint.transport}" if finding.endpoint.port else ""
 
 
-def _clipped(text: Text) -> Text:
-    """A line that ends in … where it does not fit."""
+def _clipped(text: Text) -> RenderableType:
+    """A line that ends in … where it does not fit; in a frame, because a text that is printed bare forgets how it is to be cut."""
     text.no_wrap, text.overflow = True, "ellipsis"
-    return text
+    return Padding(text, 0, expand=False)
 
 
 def _count(number: int, what: str) -> str:

@@ -1,6 +1,7 @@
 from dataclasses import replace
 from datetime import date
 from itertools import combinations
+from random import Random
 
 import pytest
 from hypothesis import given, settings
@@ -11,7 +12,7 @@ from inventory.model import Confidence, Family, Severity
 from scanner.actions import Action, actions, sentence
 from scanner.fewest import fewest
 from scanner.score import score
-from tests.fleets import flawed, fleets, standing
+from tests.fleets import FAMILIES, flawed, fleets, standing
 
 DEFAULT = {"severity": Severity.CRITICAL, "act": "password", "account": "acme-1: admin"}
 OLD = {"severity": Severity.HIGH, "act": "update", "port": 0}
@@ -64,15 +65,49 @@ def test_all_steps_together_leave_nothing_that_raises_a_score(fleet):
     assert (plan.steps[-1].after if plan.steps else plan.risk) == 0
 
 
-@settings(max_examples=60)
-@given(fleets)
-def test_three_steps_lower_at_least_half_of_what_any_three_actions_can(fleet):
-    """No bound by theory: this is what these small fleets show, and an example below shows that it is not always all."""
-    names = all_actions(fleet)
-    most = max((risk_without(fleet, []) - risk_without(fleet, three) for three in combinations(names, 3)), default=0)
-    plan = fewest(fleet, 3)
-    if plan.steps and len(names) >= 3:
-        assert plan.risk - plan.steps[-1].after >= most / 2
+def test_three_steps_come_near_the_best_three_and_not_always_to_them():
+    """There is no bound by theory. Of forty tiny fleets three steps lower 0.91 of what the best three actions do in the mean, 0.42 at worst, all of it in 26."""
+    shares = [share_of_the_best_three(drawn(number)) for number in range(40)]
+    assert sum(shares) / len(shares) > 0.9
+    assert 0.4 < min(shares) < 1
+    assert sum(share == 1 for share in shares) >= 26
+
+
+def drawn(number):
+    random = Random(number)
+    return [
+        standing(
+            host,
+            random.choice(("Acme One", "Acme Two", "Other", "")),
+            [
+                flawed(
+                    random.choice(list(Severity)),
+                    random.choice(sorted(FAMILIES)),
+                    random.choice((0, 80, 443)),
+                    random.choice(list(Confidence)),
+                    random.choice(("", "maker-1: admin", "maker-2: root")),
+                )
+                for _ in range(random.randrange(5))
+            ],
+        )
+        for host in range(1, 6)
+    ]
+
+
+def share_of_the_best_three(fleet):
+    names, risk = all_actions(fleet), risk_without(fleet, [])
+    most = max((risk - risk_without(fleet, three) for three in combinations(names, min(3, len(names)))), default=0)
+    return (risk - fewest(fleet, 3).steps[-1].after) / most if most else 1
+
+
+def test_three_actions_that_only_help_together_are_passed_over_for_three_that_help_alone():
+    """Each of three devices has three critical flaws: all three mended take 270 points, and the first of them less than a medium flaw elsewhere."""
+    kinds = [("access", 80), ("switch-off", 80), ("encrypt", 443)]
+    critical = [flawed(Severity.CRITICAL, act, port, family=Family.PORTS) for act, port in kinds]
+    others = [standing(number, f"Other {number}", [flawed(Severity.MEDIUM, "update", 0)]) for number in (4, 5, 6)]
+    fleet = [*(standing(number, "Acme One", critical) for number in (1, 2, 3)), *others]
+    assert [step.action.act for step in fewest(fleet, 3).steps] == ["update"] * 3
+    assert share_of_the_best_three(fleet) < 0.5
 
 
 @given(fleets, st.randoms())
