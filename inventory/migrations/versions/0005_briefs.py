@@ -13,6 +13,7 @@ _ASSESSMENTS = sa.table(
 )
 _CLAIMS = ("vendor", "model", "kind", "serial", "mac", "name")
 _TEXTS = ("title", "detail", "evidence", "remedy")
+_AT_ONCE = 200
 _LEFT_OUT = (*_TEXTS, "standards", "sources", "shifts", "accepted")
 
 
@@ -30,11 +31,13 @@ def upgrade() -> None:
     op.create_index("briefs_by_identity", "briefs", ["identity", "assessed", "scan"])
     connection = op.get_bind()
     kept = _ASSESSMENTS.c
-    for scan, address in connection.execute(sa.select(kept.scan, kept.address)).all():
-        here = (kept.scan == scan) & (kept.address == address)
-        row = connection.execute(sa.select(kept.identity, kept.assessed, kept.record).where(here)).one()
-        values = {"scan": scan, "address": address, "identity": row.identity, "assessed": row.assessed}
-        connection.execute(sa.insert(briefs).values(**values, record=_brief(row.record)))
+    places = connection.execute(sa.select(kept.scan, kept.address)).all()
+    for start in range(0, len(places), _AT_ONCE):
+        lot = sa.tuple_(kept.scan, kept.address).in_([tuple(place) for place in places[start : start + _AT_ONCE]])
+        rows = connection.execute(
+            sa.select(kept.scan, kept.address, kept.identity, kept.assessed, kept.record).where(lot)
+        ).mappings()
+        connection.execute(sa.insert(briefs), [{**row, "record": _brief(row["record"])} for row in rows])
 
 
 def _brief(text: str) -> str:
