@@ -169,7 +169,7 @@ class Store:
 
     def device(self, text: str) -> Known:
         """The device that `text` names, by `inventory.known.find`."""
-        found = self.fleet.named(text)
+        found = self.briefs.named(text)
         return replace(found.known, assessment=self.whole(found))
 
     def whole(self, brief: Brief) -> Assessment:
@@ -183,7 +183,7 @@ class Store:
             return self._decode(self._scan(connection, scan_id).record, Scan)
 
     @property
-    def fleet(self) -> StoredFleet:
+    def briefs(self) -> StoredFleet:
         """The devices in brief, for as long as the inventory is open."""
         return StoredFleet(lambda: self._transaction(self._reading), self._decode)
 

@@ -88,7 +88,7 @@ def test_the_fleet_has_the_same_devices_as_the_inventory(path):
         heard = replace(SCAN, id="heard", engine="listen")
         store.begin(heard, "listening")
         store.save(heard.id, replace(GATEWAY, outcomes=(), when=NOON + timedelta(days=2)))
-        whole, short = store.devices(), store.fleet.newest()
+        whole, short = store.devices(), store.briefs.newest()
         assert [one.known for one in short] == [replace(one, assessment=brief(one.assessment)) for one in whole]
         assert {one.assessment.device.address: one.scan for one in short}["10.77.0.22"] == "later"
         assert [store.whole(one) for one in short] == [one.assessment for one in whole]
@@ -98,15 +98,15 @@ def test_what_is_deleted_or_replaced_leaves_no_brief_behind(path):
     with Store.open(path) as store:
         store.begin(SCAN, "plan")
         store.save(SCAN.id, replace(METER, outcomes=()))
-        assert len(store.fleet.of_scan(SCAN.id)) == 4
+        assert len(store.briefs.of_scan(SCAN.id)) == 4
         store.save_lot(SCAN.id, (METER,), instead=True)
-        assert [one.assessment for one in store.fleet.of_scan(SCAN.id)] == [brief(METER)]
+        assert [one.assessment for one in store.briefs.of_scan(SCAN.id)] == [brief(METER)]
 
 
 def test_a_finding_is_found_by_the_beginning_of_its_id(path):
     finding = CAMERA.findings[0]
     with Store.open(path) as store:
-        briefs = store.fleet.newest()
+        briefs = store.briefs.newest()
     for text in (finding.id, finding.id[:7]):
         found = finding_named(briefs, REPORT.fleet, text)
         assert isinstance(found, tuple)
@@ -123,7 +123,7 @@ def test_an_older_inventory_is_given_its_briefs(path):
     run(path, "UPDATE alembic_version SET version_num = '0004'")
     with Store.open(path) as store:
         assert run(path, "SELECT scan, address, identity, assessed FROM briefs ORDER BY address") == before
-        assert [one.assessment for one in store.fleet.newest()] == [brief(one.assessment) for one in store.devices()]
+        assert [one.assessment for one in store.briefs.newest()] == [brief(one.assessment) for one in store.devices()]
 
 
 @pytest.mark.parametrize("record", ["no JSON", "[]", "{}", "null", '{"device":{"claims":[7]},"outcomes":7}'])
@@ -132,4 +132,4 @@ def test_a_device_whose_record_cannot_be_read_is_not_passed_over(path, record):
     run(path, "UPDATE alembic_version SET version_num = '0004'")
     run(path, "UPDATE assessments SET record = ? WHERE address = '10.77.0.22'", record)
     with Store.open(path) as store, pytest.raises(StoreError, match="damaged"):
-        store.fleet.newest()
+        store.briefs.newest()

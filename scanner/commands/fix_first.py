@@ -50,12 +50,12 @@ def _plan(options: Options, store: Store, top: int, scan: str | None, wanted: di
     from scanner.ranking import in_context
 
     city = options.city()
-    briefs = store.fleet.newest() if scan is None else store.fleet.of_scan(store.scan(scan).id)
+    briefs = store.briefs.newest() if scan is None else store.briefs.of_scan(store.scan(scan).id)
     fleet = [in_context(brief.assessment, city) for brief in briefs]
     for name, value in wanted.items():
         if value is not None:
             fleet = _only(fleet, name, value, _KNOWN_BY[name](options))
-    plan = fewest(fleet, top, store.fleet.findings({brief.scan for brief in briefs}))
+    plan = fewest(fleet, top, store.briefs.findings({brief.scan for brief in briefs}))
     brief_of = {brief.assessment.device.identity: brief for brief in briefs}
     return replace(plan, steps=tuple(_told(store, brief_of[step.on.device.identity], step) for step in plan.steps))
 

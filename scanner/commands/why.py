@@ -34,7 +34,7 @@ def command(options: Options, device: str) -> None:
     from scanner.ranking import placed
 
     with options.open_store() as store:
-        briefs = store.fleet.newest()
+        briefs = store.briefs.newest()
         meant = _meant(store, briefs, device)
         if isinstance(meant, FleetFinding):
             addresses = {brief.assessment.device.identity: brief.assessment.device.address for brief in briefs}
@@ -55,7 +55,7 @@ def _meant(store: Store, briefs: tuple[Brief, ...], text: str) -> Meant:
 
     if not _ID.fullmatch(text.casefold()):
         return device_named(briefs, text)
-    together = store.fleet.findings({brief.scan for brief in briefs})
+    together = store.briefs.findings({brief.scan for brief in briefs})
     finding = finding_named(briefs, together, text.casefold())
     try:
         device = device_named(briefs, text)
