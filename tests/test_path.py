@@ -18,6 +18,7 @@ from scanner.terminal import printed
 from tests.fleets import flawed, flaws, standing
 from tests.riverside import HOSTILE
 
+PLACE = Context(exposure="open", vantages=("guest-wifi",), impact="high", criticality="critical")
 LIVED_WITH = Acceptance("the traffic desk", "replaced in spring", date(2027, 3, 1), "waivers.toml line 4")
 
 
@@ -82,7 +83,7 @@ def test_a_path_is_ten_lines_at_most_and_counts_what_it_does_not_show():
     device = replace(
         device,
         score=replace(device.score, due_why="CVE-2021-36260 and " * 20, decision="immediate"),
-        context=Context("open", ("guest-wifi",), "high", "critical", "J. Doe", "Traffic", "north", "cam-7"),
+        context=replace(PLACE, owner="J. Doe", department="Traffic", site="north", name="cam-7"),
     )
     for width in (60, 100, 200):
         head, _, rest = shown(device, width).partition("\n\n")
@@ -94,7 +95,7 @@ def test_a_path_is_ten_lines_at_most_and_counts_what_it_does_not_show():
 
 def test_the_surroundings_that_counted_are_told_once():
     moved = [replace(flawed(Severity.MEDIUM, "update"), shifts=(Shift(1, "it is known to be exploited"),))] * 2
-    said = shown(replace(of(*moved), context=Context("open", ("guest-wifi",), "high", "critical")), 200)
+    said = shown(replace(of(*moved), context=PLACE), 200)
     assert (
         "in its place: reached from guest-wifi (open); criticality critical; its failure does high harm;"
         " 2 findings up: it is known to be exploited\n"
