@@ -52,7 +52,8 @@ def _device(device: Device) -> Device:
 
 
 def _finding(finding: Finding) -> Finding:
-    return replace(finding, title="", detail="", evidence="", remedy="", standards=(), sources=())
+    found = replace(finding, shifts=(), accepted=None)
+    return replace(found, title="", detail="", evidence="", remedy="", standards=(), sources=())
 
 
 _ALWAYS = frozenset(("title", "detail", "evidence", "remedy", "reason", "fingerprint", "due", "outcomes"))

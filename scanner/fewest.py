@@ -166,6 +166,8 @@ class _Work:
 
     def _mends(self, device: int, places: Sequence[int]) -> _Mends:
         adds, raises = self.adds[device], self.raises[device]
+        if len(places) == 1:  # as most are
+            return _Mends(adds[places[0]], raises[places[0]], places)
         return _Mends(sum([adds[place] for place in places]), sum([raises[place] for place in places]), places)
 
     def _weigh(self, device: int, sign: int) -> None:

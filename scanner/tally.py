@@ -15,9 +15,10 @@ _NAMES = tuple(family.value for family in Family)
 _BITS = 32
 """Room for a count; a device has fewer findings than 2^32."""
 _MASK = (1 << _BITS) - 1
-_OF_FAMILY = (1 << _BITS * len(Severity)) - 1
+_WIDTH = _BITS * len(Severity)
+_OF_FAMILY = (1 << _WIDTH) - 1
 _ONE = {
-    (family, severity): 1 << _BITS * (row * len(Severity) + severity)
+    (family, severity): 1 << row * _WIDTH + _BITS * severity
     for row, family in enumerate(Family)
     for severity in Severity
 }
@@ -63,7 +64,7 @@ def _families(tallied: int) -> list[tuple[int, float, str]]:
         counts = tallied & _OF_FAMILY
         if counts:
             found.append((*_weighed(counts), family))
-        tallied >>= _BITS * len(Severity)
+        tallied >>= _WIDTH
     return found
 
 
