@@ -64,22 +64,6 @@ def sheet(known: Known) -> Iterator[RenderableType]:
         yield indented(cell(f"not examined: {gap.protocol} on {_at(device, gap.endpoint)}: {gap.reason}"))
 
 
-def reasons(assessment: Assessment) -> Iterator[RenderableType]:
-    """The score's path, then each finding and its remedy."""
-    score = assessment.score
-    yield _title(assessment)
-    yield Text.assemble(
-        cell(f"{score.value:.1f} of 100, "), " ", band(score.band), " ", cell(f"due: {score.due}") if score.due else ""
-    )
-    yield from section("Why")
-    for line in score.why or ("no finding: nothing raises its score",):
-        yield indented(cell(line))
-    if assessment.findings:
-        yield from section("What to do")
-    for finding in assessment.findings:
-        yield from finding_in_words(finding, evidence=False)
-
-
 def _whom_the_standards_bind(assessment: Assessment) -> Iterator[RenderableType]:
     """One closing line, where a finding cites what binds somebody else than the city."""
     told = whom_they_bind(clause for finding in assessment.findings for clause in finding.standards)
