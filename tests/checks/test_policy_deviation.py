@@ -193,6 +193,8 @@ REPORTED = [
     seen("ftp", 21, code=220),
     seen("modbus", 502),  # unauthenticated-control
     seen("mqtt", 1883, anonymous=True),  # no-authentication
+    seen("mqtt", 1884, anonymous=False),  # exposed-data-store
+    seen("postgresql", 5432),
     seen("vnc", 5900),  # remote-desktop
     seen("adb", 5555, open=True),  # debug-interface
     seen("smb", 445, smb1=True),  # smb-version-1
@@ -212,17 +214,17 @@ def test_what_another_check_reports_is_not_said_twice_by_the_shipped_policy_and_
 
 # The same services where no other check has anything against them.
 SOUND = [
-    seen("ftp", 21, code=421),
-    seen("smb", 445, smb1=False),
-    seen("dns", 53, "udp", recursive=False),
-    seen("ssh", 22),
-    seen("mqtt", 8883, anonymous=False, tls=True),
+    (seen("ftp", 21, code=421),),
+    (seen("smb", 445, smb1=False),),
+    (seen("dns", 53, "udp", recursive=False),),
+    (seen("ssh", 22),),
+    (seen("mqtt", 8883, anonymous=False), seen("tls", 8883, versions=("TLSv1.3",))),
 ]
 
 
-@pytest.mark.parametrize("one", SOUND, ids=lambda one: one.protocol)
-def test_what_no_other_check_reports_is_told_and_as_bad_as_the_rule_says(judge, one):
-    found = device(seen("http", 80), one)
+@pytest.mark.parametrize("sound", SOUND, ids=lambda sound: sound[0].protocol)
+def test_what_no_other_check_reports_is_told_and_as_bad_as_the_rule_says(judge, sound):
+    found = device(seen("http", 80), *sound)
     assert [flaw.severity for flaw in judge(policy_deviation, found).flaws] == [Severity.LOW]
     assert [flaw.severity for flaw in judge(by(replace(CAMERA, severity=Severity.HIGH)), found).flaws] == [
         Severity.HIGH
@@ -313,8 +315,8 @@ def test_the_shipped_policy_finds_nothing_on_a_device_as_it_should_be(judge, usu
 
 @pytest.mark.parametrize("kind", ["air-sensor", "gateway", "lighting-gateway"])
 def test_a_gateway_may_have_a_broker_inside_tls(judge, kind):
-    inside = seen("mqtt", 8883, anonymous=False, tls=True)
-    assert judge(policy_deviation, device(inside, kind=kind)).flaws == []
+    inside = (seen("mqtt", 8883, anonymous=False), seen("tls", 8883, versions=("TLSv1.3",)))
+    assert judge(policy_deviation, device(*inside, kind=kind)).flaws == []
 
 
 def test_every_kind_of_the_shipped_policy_wants_tls_12():
