@@ -316,6 +316,15 @@ def test_what_the_policy_allows_is_no_finding_and_the_reason_says_so(make, check
     assert "policy.toml line 3" in reason
 
 
+@pytest.mark.parametrize(
+    "heard",
+    [("ntp", 123, {"ntp.version": "4.2.6p5"}), ("memcached", 11211, {"memcached.version": "1.4.15"})],
+    ids=["ntp", "memcached"],
+)
+def test_no_policy_allows_an_old_version_that_throws_its_lists_at_others(make, heard):
+    assert len(allowed(amplifier, make(heard))[0]) == 1
+
+
 def test_no_policy_allows_an_open_container_engine(make):
     device = make(
         ("containers", 2375, {"containers.product": "docker", "containers.open": True, "containers.tls": False})
