@@ -4,6 +4,7 @@ from enum import IntEnum
 
 from inventory.model import Severity, Status
 from inventory.report import Report
+from scanner.score import effective
 
 
 class Exit(IntEnum):
@@ -21,9 +22,11 @@ class Exit(IntEnum):
 def exit_for(report: Report, fail_on: Severity, max_intel_age: int | None = None) -> Exit:
     """FINDINGS where one is at or above `fail_on`, else INCOMPLETE where something could not be examined, else CLEAN.
 
-    What is accepted is no finding here. Intelligence that is older than `max_intel_age` days leaves the scan incomplete too.
+    A finding counts as the worse of what its check calls it and of what its surroundings make of it. What is accepted is no finding here. Intelligence that
+    is older than `max_intel_age` days leaves the scan incomplete too.
     """
-    found = [finding.severity for assessment in report.assessments for finding in assessment.counted]
+    counted = (finding for assessment in report.assessments for finding in assessment.counted)
+    found = [max(finding.severity, effective(finding)) for finding in counted]
     found += [finding.severity for finding in report.fleet if finding.accepted is None]
     if any(severity >= fail_on for severity in found):
         return Exit.FINDINGS
