@@ -31,8 +31,9 @@ if TYPE_CHECKING:
 def command(options: Options, finding: str, owner: str, reason: str, until: str) -> None:
     """Live with a finding until a day, by somebody's word: it counts in no score, and every report shows it as accepted.
 
-    FINDING is an id or its beginning, as `tocsin show` and the reports print it. The word goes to the end of the waivers file, for people to review. It ends
-    by itself, and where the finding becomes worse than it is now. A quarantine, what could not be examined and the coverage are no findings: they cannot be accepted.
+    FINDING is an id or its beginning, as `tocsin show` and the reports print it. The word goes to the end of the waivers file, for people to review. It
+    ends by itself, and where the finding becomes worse than it is now. A quarantine, what could not be examined and the coverage are no findings: they cannot
+    be accepted.
     """
     from inventory.known import find_finding
     from inventory.waivers import Waiver

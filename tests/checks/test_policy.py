@@ -203,14 +203,14 @@ def test_a_group_is_named_where_all_of_it_is_meant():
 
 
 def test_a_guess_at_the_kind_permits_nothing(make, claim):
-    held = policy(Rule("camera", speak=words("rdp")))
+    held = policy(Rule("camera", speak=words("rdp"), place="policy.toml line 3"))
     for confidence, permits in ((Confidence.INFERRED, False), (Confidence.LIKELY, True)):
         guessed = make(said=(claim("kind", "camera", 80, "http.title", confidence),))
         assert bool(held.permits(guessed, Endpoint(HARBOUR, 3389), "rdp")) is permits
 
 
 def test_what_a_site_permits_holds_at_its_own_addresses_alone(make):
-    held = policy(Rule(site="harbour", speak=words("rdp")))
+    held = policy(Rule(site="harbour", speak=words("rdp"), place="policy.toml line 3"))
     both = replace(camera(make), addresses=(HARBOUR, TRAM))
     assert held.permits(both, Endpoint(HARBOUR, 3389), "rdp")
     assert held.permits(both, Endpoint(TRAM, 3389), "rdp") == ""
