@@ -61,7 +61,7 @@ class Act(StrEnum):
     """Go and look: what it is, or what has happened to it."""
 
 
-_ACT_OF = {
+ACT_OF = {
     Family.CREDENTIALS: Act.PASSWORD,
     Family.TLS: Act.ENCRYPT,
     Family.FIRMWARE: Act.UPDATE,
@@ -267,7 +267,7 @@ def check(  # noqa: PLR0913 - the fields of a declaration, all named by the call
             level,
             _manual(judge),
             informed,
-            act or _ACT_OF[family],
+            act or ACT_OF[family],
             sources,
         )
 
@@ -289,7 +289,7 @@ def fleet_check(
 
     def declare(judge: Callable[[Iterable[Member]], FleetJudgement]) -> FleetCheck:
         return FleetCheck(
-            id, title, severity, family, remedy, judge, standards, _manual(judge), act or _ACT_OF[family], sources
+            id, title, severity, family, remedy, judge, standards, _manual(judge), act or ACT_OF[family], sources
         )
 
     return declare

@@ -8,9 +8,11 @@ The checks hold the manual pages, the table everything else: each row names the 
     severity = "medium"
     title = "A Windows desktop is offered to the network"     # "" is the check's own
     protocols = ["rdp"]                 # heard there: confirmed …
-    when = { "rdp.nla" = false }        # … where each of these facts has this value (a list: one of these values)
-    unless = { "rdp.answer" = "…" }     # … and not where one of these facts has this value
-    when = { "rdp.security" = "rdp" }   # … where each of these facts has this value (a list: one of these values), or holds it where it holds several
+    when = { "rdp.nla" = false }        # … where each of these facts has this value (a list: one of these values), or holds it where it holds several
+    unless = { "mysql.error_code" = 1130 }     # … and none of these has this value (an empty list: any value at all)
+    at = ["tcp/9200"]                   # … at these ports only, where much else speaks the protocol; [] is any
+    plain = true                        # … and not inside TLS
+    sure = "confirmed"                  # what was heard shows it for sure (the default), or makes it "likely"
     ports = ["tcp/3389"]                # open, and nothing that spoke there was understood: as sure as `by_port` says
     beside = ["telnet"]                 # protocols that may have spoken at those ports: many a maker's channel looks like one
     by_port = "likely"                  # "likely" (the default) or "inferred", where others use the number as well
@@ -55,6 +57,9 @@ class Exposure:
     protocols: tuple[str, ...] = ()
     when: Mapping[str, tuple[FactValue, ...]] = field(default_factory=dict)
     unless: Mapping[str, tuple[FactValue, ...]] = field(default_factory=dict)
+    at: tuple[str, ...] = ()
+    plain: bool = False
+    sure: Confidence = Confidence.CONFIRMED
     ports: tuple[str, ...] = ()
     beside: tuple[str, ...] = ()
     by_port: Confidence = Confidence.LIKELY
@@ -78,6 +83,8 @@ def _exposure(
     by_port: str = "likely",
     when: Mapping[str, Any] | None = None,
     unless: Mapping[str, Any] | None = None,
+    sure: str = "confirmed",
+    plain: bool = False,
     permissible: bool = False,
     **row: Any,
 ) -> Exposure:
@@ -89,6 +96,8 @@ def _exposure(
         by_port=Confidence[by_port.upper()],
         when=_values(when),
         unless=_values(unless),
+        sure=Confidence[sure.upper()],
+        plain=plain,
         permissible=permissible,
         **texts,
     )
@@ -116,7 +125,10 @@ def exposed(device: Device, check: str, policy: Policy | None = None) -> Judgeme
 
 def _shown(row: Exposure, device: Device) -> Iterator[tuple[Flaw, str]]:
     """What shows the row: by what was heard, else by an open port where nothing was."""
-    heard = [seen for seen in device.speaking(*row.protocols) if _applies(row, seen)]
+    inside_tls = {seen.endpoint for seen in device.speaking("tls")} if row.plain else set()
+    heard = [
+        seen for seen in device.speaking(*row.protocols) if _applies(row, seen) and seen.endpoint not in inside_tls
+    ]
     yield from ((_flaw(row, seen.endpoint, seen.evidence), seen.protocol) for seen in heard)
     if row.vendors and device.fact("vendor") not in row.vendors:
         return
@@ -129,8 +141,13 @@ def _shown(row: Exposure, device: Device) -> Iterator[tuple[Flaw, str]]:
 
 
 def _applies(row: Exposure, seen: Observation) -> bool:
-    excused = any(_has(seen.facts.get(name), values) for name, values in row.unless.items())
-    return not excused and all(_has(seen.facts.get(name), values) for name, values in row.when.items())
+    if row.at and _where(seen.endpoint) not in row.at:
+        return False
+    if any(
+        name in seen.facts and (not values or _has(seen.facts[name], values)) for name, values in row.unless.items()
+    ):
+        return False
+    return all(_has(seen.facts.get(name), values) for name, values in row.when.items())
 
 
 def _has(said: FactValue | None, values: tuple[FactValue, ...]) -> bool:
@@ -142,7 +159,7 @@ def _flaw(row: Exposure, endpoint: Endpoint, evidence: bytes = b"", doubt: str =
         endpoint,
         f"{row.detail}{doubt}",
         evidence,
-        confidence=row.by_port if doubt else Confidence.CONFIRMED,
+        confidence=row.by_port if doubt else row.sure,
         severity=row.severity,
         facet=f"{_where(endpoint)} {row.id}",
         title=row.title,

@@ -43,7 +43,12 @@ class Dated:
 
 
 def firmware_age(device: Device, intelligence: Intelligence | None = None) -> FirmwareAge:
-    """When the firmware was built, as [not before, not after], each clue named; by the shipped intelligence where no other is given."""
+    """When the firmware was built, as [not before, not after], each clue named; by the shipped intelligence where no other is given.
+
+    What an untrusted device says of it is no clue.
+    """
+    if device.untrusted:
+        return FirmwareAge()
     return _firmware_age(Same(device), intelligence or built_in())
 
 

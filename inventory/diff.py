@@ -89,6 +89,8 @@ def diff(old: Report, new: Report) -> Diff:
     """Compare two reports: devices by address, findings by state and worst first."""
     before = {assessment.device.identity: assessment for assessment in old.assessments}
     after = {assessment.device.identity: assessment for assessment in new.assessments}
+    after = _met_again(before, after)
+    before = _met_again(after, before)
     elsewhere = _elsewhere(old.scan, new.scan)
     untold = _LISTENED if new.scan.is_passive else elsewhere
     silent = bool(untold)
@@ -107,6 +109,26 @@ def diff(old: Report, new: Report) -> Diff:
         key=lambda c: (states.index(c.state), -c.finding.severity, c.finding.check, c.finding.id),
     )
     return Diff(old.scan, new.scan, tuple(devices), tuple(findings), tuple(fleet))
+
+
+def _met_again(there: Mapping[str, Assessment], here: Mapping[str, Assessment]) -> dict[str, Assessment]:
+    """`here` with each host that is not believed under the name that the device at its place has `there`.
+
+    What it says is not taken for its name, so it goes by its MAC address or its address: by these it is the same place, whatever stands there.
+    """
+    nameless = {name: one.device for name, one in there.items() if name not in here}
+    found: dict[str, Assessment] = {}
+    for name, assessment in here.items():
+        lost = assessment.device.untrusted and name not in there
+        same = [other for other, device in nameless.items() if lost and _same_place(device, assessment.device)]
+        found[same[0] if len(same) == 1 and same[0] not in found else name] = assessment
+    return found
+
+
+def _same_place(one: Device, other: Device) -> bool:
+    if one.mac and other.mac:
+        return one.mac == other.mac
+    return bool(set(one.addresses) & set(other.addresses))
 
 
 def _place(device: Device) -> tuple[int, int, int, str]:
@@ -135,6 +157,9 @@ def _changes(before: Device, after: Device, *, silent: bool, unasked: bool) -> I
 
     Where `after` was only heard (`silent`), what it does not tell is no change; where `before` was (`unasked`), what it did not tell is none either.
     """
+    if before.untrusted or after.untrusted:
+        yield from _belief(before, after)
+        return
     if silent or unasked:
         yield from _contradictions(before, after)
         return
@@ -150,6 +175,14 @@ def _changes(before: Device, after: Device, *, silent: bool, unasked: bool) -> I
     was_open, is_open = ({(e.port, e.transport) for e in device.open_ports} for device in (before, after))
     yield from (f"{port}/{transport} is open now" for port, transport in sorted(is_open - was_open))
     yield from (f"{port}/{transport} no longer answers" for port, transport in sorted(was_open - is_open))
+
+
+def _belief(before: Device, after: Device) -> Iterator[str]:
+    """Whether what it says began or ceased to prove nothing; what changed in what proves nothing is no change of a device."""
+    if after.untrusted and not before.untrusted:
+        yield f"what it answers proves nothing any more: {after.untrusted}"
+    elif before.untrusted and not after.untrusted:
+        yield "what it answers is believed again"
 
 
 def _contradictions(before: Device, after: Device) -> Iterator[str]:
@@ -200,8 +233,9 @@ def _standing(
 
 def _gone(finding: Finding, now: Assessment | None) -> tuple[FindingState, str]:
     """Whether a finding that is not reported any more is fixed, and why it is or is not."""
-    if now is None:
-        return FindingState.NOT_OBSERVED, "the device was not seen"
+    if now is None or now.device.untrusted:
+        doubt = f"what it answers proves nothing any more: {now.device.untrusted}" if now else ""
+        return FindingState.NOT_OBSERVED, doubt or "the device was not seen"
     outcome = next((outcome for outcome in now.outcomes if outcome.check == finding.check), None)
     if outcome is None:
         return FindingState.NOT_OBSERVED, "the check was not run"
@@ -230,6 +264,11 @@ _LISTENED = "nothing was asked: the newer scan only listened"
 _WORDS = {Status.SKIPPED: "skipped", Status.FAILED: "not completed", Status.UNREACHED: "not reached"}
 
 
+def _in_part(device: Device) -> bool:
+    """Whether something of a device was not examined, or not believed."""
+    return bool(device.gaps or device.untrusted)
+
+
 def _fleet(old: Report, new: Report, after: Mapping[str, Assessment], untold: str) -> Iterator[FleetChange]:
     known, still = ({finding.id: finding for finding in report.fleet} for report in (old, new))
     for finding in new.fleet:
@@ -237,7 +276,7 @@ def _fleet(old: Report, new: Report, after: Mapping[str, Assessment], untold: st
         yield FleetChange(state, finding, reason, was)
     for finding in old.fleet:
         if finding.id not in still:
-            unseen = [name for name in finding.devices if name not in after or after[name].device.gaps]
+            unseen = [name for name in finding.devices if name not in after or _in_part(after[name].device)]
             if unseen:
                 yield FleetChange(FindingState.NOT_OBSERVED, finding, f"not examined in full: {', '.join(unseen)}")
             elif untold:

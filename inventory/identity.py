@@ -41,6 +41,12 @@ def candidates(
     )
 
 
+def candidates_of(device: Device) -> tuple[tuple[str, str], ...]:
+    """Those of a device. What an untrusted one says may be another's: it goes by its MAC address, or by where it was met."""
+    observations = () if device.untrusted else device.observations
+    return candidates(device.claims, device.mac, observations, device.address)
+
+
 def known_by(*records: Device) -> tuple[str, ...]:
     """Every name by which these records of one device may be recognised another time: serial numbers, MAC addresses, SNMP engine ids, addresses.
 
@@ -48,7 +54,7 @@ def known_by(*records: Device) -> tuple[str, ...]:
     """
     names: dict[str, None] = {}
     for device in records:
-        could_be = (name for name, _ in candidates(device.claims, device.mac, device.observations, device.address))
+        could_be = (name for name, _ in candidates_of(device))
         names |= dict.fromkeys(name for name in could_be if name.startswith(("serial:", "mac:", "engine:")))
         names |= dict.fromkeys(f"address:{address}" for address in device.addresses)
     return tuple(names)
@@ -57,7 +63,7 @@ def known_by(*records: Device) -> tuple[str, ...]:
 def named(devices: Iterable[Device]) -> tuple[Device, ...]:
     """The devices of one scan under their identities, in the order given, each with the reason: the best candidate that no other of them has."""
     devices = tuple(devices)
-    could_be = [candidates(d.claims, d.mac, d.observations, d.address) for d in devices]
+    could_be = [candidates_of(device) for device in devices]
     taken = Counter(name for names in could_be for name in {name for name, _ in names})
     found = (next((pair for pair in names if taken[pair[0]] == 1), names[-1]) for names in could_be)
     return tuple(

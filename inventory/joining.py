@@ -63,6 +63,7 @@ def merged(devices: Sequence[Device]) -> Device:
         ),
         why=tuple(sorted({line for device in devices for line in device.why})),
         noted=tuple(sorted({address for device in devices for address in device.noted})),
+        untrusted=next((device.untrusted for device in devices if device.untrusted), ""),
     )
 
 

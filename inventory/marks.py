@@ -65,7 +65,9 @@ class Mark:
 
 
 def marks(device: Device) -> frozenset[Mark]:
-    """Every mark of a device itself, not of what is behind it."""
+    """Every mark of a device itself, not of what is behind it; of an untrusted one only what was seen, for it may say what others are."""
+    if device.untrusted:
+        return frozenset(_macs(device))
     return frozenset((*_serials(device), *_macs(device), *_engines(device), *_keys(device)))
 
 

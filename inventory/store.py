@@ -21,16 +21,18 @@ from sqlalchemy.pool import ConnectionPoolEntry
 
 from inventory.answered import answered
 from inventory.book import StoredBook
+from inventory.brief import encode_brief
 from inventory.coverage import covered
 from inventory.errors import StoreError
 from inventory.findings import FleetFinding
-from inventory.known import Appearance, Known, find
+from inventory.fleet import Brief, StoredFleet, in_order, newest
+from inventory.known import Appearance, Known
 from inventory.lock import Lock
 from inventory.model import Device
 from inventory.quarantine import Quarantine
 from inventory.records import decode, encode
 from inventory.report import Assessment, Coverage, Report, Scan
-from inventory.tables import ASSESSMENTS, NEWEST, QUARANTINE, SCANS, layout, migrate
+from inventory.tables import ASSESSMENTS, BRIEFS, NEWEST, QUARANTINE, SCANS, layout, migrate
 from inventory.waivers import Trace
 
 T = TypeVar("T")
@@ -98,7 +100,7 @@ class Store:
         before = (ASSESSMENTS.c.scan == scan_id) & (ASSESSMENTS.c.address == assessment.device.address)
         with self._transaction(self._writing) as connection:
             connection.execute(sa.delete(ASSESSMENTS).where(before))
-            connection.execute(sa.insert(ASSESSMENTS).values(_row(scan_id, assessment)))
+            _insert(connection, scan_id, assessment)
 
     def save_lot(self, scan_id: str, assessments: Iterable[Assessment], *, instead: bool = False) -> None:
         """Keep these devices, durably and at once; `instead` of all that were saved before in this scan, else beside them."""
@@ -106,7 +108,7 @@ class Store:
             if instead:
                 connection.execute(sa.delete(ASSESSMENTS).where(ASSESSMENTS.c.scan == scan_id))
             for assessment in assessments:
-                connection.execute(sa.insert(ASSESSMENTS).values(_row(scan_id, assessment)))
+                _insert(connection, scan_id, assessment)
 
     def finish(self, scan_id: str, scan: Scan, fleet: tuple[FleetFinding, ...], coverage: Coverage) -> None:
         """End a scan that was begun, and let the next one begin."""
@@ -174,22 +176,9 @@ class Store:
     def devices(self) -> tuple[Known, ...]:
         """Every device ever saved, as it was assessed last, by identity; what was only heard counts as seen, and as assessed where nobody ever asked."""
         heard = [scan.id for scan in self.scans() if scan.is_passive]
-        asked = sa.case((ASSESSMENTS.c.scan.not_in(heard), ASSESSMENTS.c.assessed))
-        over_time = (
-            sa.select(
-                ASSESSMENTS.c.identity,
-                sa.func.min(ASSESSMENTS.c.assessed).label("first_seen"),
-                sa.func.max(ASSESSMENTS.c.assessed).label("last_seen"),
-                sa.func.coalesce(sa.func.max(asked), sa.func.max(ASSESSMENTS.c.assessed)).label("newest"),
-                sa.func.count(ASSESSMENTS.c.scan.distinct()).label("scans"),
-            )
-            .group_by(ASSESSMENTS.c.identity)
-            .subquery()
-        )
-        last = (ASSESSMENTS.c.identity == over_time.c.identity) & (ASSESSMENTS.c.assessed == over_time.c.newest)
-        query = sa.select(over_time, ASSESSMENTS.c.record).join(ASSESSMENTS, last).order_by(ASSESSMENTS.c.address)
+        query = newest(heard, ASSESSMENTS)
         with self._transaction(self._reading) as connection:
-            rows = {row.identity: row for row in connection.execute(query)}
+            rows = in_order(connection.execute(query))
         return tuple(
             Known(
                 self._decode(row.record, Assessment),
@@ -197,12 +186,28 @@ class Store:
                 datetime.fromisoformat(row.last_seen),
                 row.scans,
             )
-            for _, row in sorted(rows.items())
+            for row in rows
         )
 
     def device(self, text: str) -> Known:
         """The device that `text` names, by `inventory.known.find`."""
-        return find(self.devices(), text)
+        found = self.briefs.named(text)
+        return replace(found.known, assessment=self.whole(found))
+
+    def whole(self, brief: Brief) -> Assessment:
+        """The record that a brief is of."""
+        found = self.assessment(brief.scan, brief.assessment.device.address)
+        return self._refuse_damaged("a device has a brief and no record") if found is None else found
+
+    def scan(self, scan_id: str) -> Scan:
+        """The scan that this id or the beginning of one names."""
+        with self._transaction(self._reading) as connection:
+            return self._decode(self._scan(connection, scan_id).record, Scan)
+
+    @property
+    def briefs(self) -> StoredFleet:
+        """The devices in brief, for as long as the inventory is open."""
+        return StoredFleet(lambda: self._transaction(self._reading), self._decode)
 
     def fleet(self) -> tuple[FleetFinding, ...]:
         """What was found wrong with several devices together by the newest finished scan of each set of networks, one that asked before one that listened."""
@@ -343,18 +348,23 @@ class Store:
             self._refuse_damaged(f"a record is no {getattr(kind, '__name__', kind)}: {error}")
 
 
-def _row(scan_id: str, assessment: Assessment) -> dict[str, str]:
+def _insert(connection: sa.Connection, scan_id: str, assessment: Assessment) -> None:
+    """The record and its brief; what deletes the one deletes the other."""
     device = assessment.device
-    return {
+    row = {
         "scan": scan_id,
         "address": device.address,
-        "addresses": " ".join(device.addresses),
         "identity": device.identity,
         "assessed": _moment(assessment.when),
+    }
+    full = {
+        "addresses": " ".join(device.addresses),
         "record": encode(assessment),
         "kind": _kind(device),
         "ports": " ".join(_ports(device)) or (_LEFT_ALONE if assessment.quarantine else ""),
     }
+    connection.execute(sa.insert(ASSESSMENTS).values(**row, **full))
+    connection.execute(sa.insert(BRIEFS).values(**row, record=encode_brief(assessment)))
 
 
 def _ports(device: Device) -> list[str]:

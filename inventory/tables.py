@@ -35,6 +35,17 @@ ASSESSMENTS = sa.Table(
     sa.Index("assessments_by_identity", "identity", "assessed", "scan"),
     sa.Index("assessments_by_reach", "scan", "address", "identity", "addresses", "assessed", "kind", "ports"),
 )
+BRIEFS = sa.Table(
+    "briefs",
+    METADATA,
+    sa.Column("scan", sa.String, primary_key=True),
+    sa.Column("address", sa.String, primary_key=True),
+    sa.Column("identity", sa.String, nullable=False),
+    sa.Column("assessed", sa.String, nullable=False),
+    sa.Column("record", sa.Text, nullable=False),
+    sa.ForeignKeyConstraint(["scan", "address"], ["assessments.scan", "assessments.address"], ondelete="CASCADE"),
+    sa.Index("briefs_by_identity", "identity", "assessed", "scan"),
+)
 QUARANTINE = sa.Table(
     "quarantine",
     METADATA,

@@ -1,11 +1,18 @@
-"""Questions that came to nothing, and what that means: a gap, or a reason to ask on. Pure."""
+"""What came of the questions: the device that the answers make, and of those that came to nothing a gap, or a reason to ask on. Pure."""
 
+from collections.abc import Iterable, Sequence
+from dataclasses import replace
+from datetime import datetime
 from typing import TypeAlias
 
 from inventory.errors import NoSession, PeerClosed, PeerError, ProtocolError, TimedOut, UsedUp
-from inventory.model import Endpoint, Facts, Gap
+from inventory.model import Device, Endpoint, Facts, Gap, Observation
+from inventory.oui import vendor_of
 from scanner.boundary import Failure
-from scanner.conversation import Heard, ProtocolModule
+from scanner.conversation import EVIDENCE_LIMIT, Heard, ProtocolModule
+from scanner.crowd import KEPT
+from scanner.discover import Host
+from scanner.fingerprint import Others, fingerprint
 
 Answer: TypeAlias = tuple[ProtocolModule, PeerError | Failure]
 """A question that came to nothing, and how."""
@@ -47,3 +54,35 @@ def ended(heard: Heard | PeerError | Failure) -> Facts | PeerError | None:
     if isinstance(heard, Heard):
         return heard.failed if heard.failed and not isinstance(heard.failed, UsedUp) else heard.facts
     return heard if isinstance(heard, PeerError) else None
+
+
+def keep(seen: list[Observation], protocol: str, endpoint: Endpoint, heard: Heard, when: datetime) -> None:
+    """Add what a conversation brought; what the same endpoint said before in the same protocol, without the community, stays where nothing says otherwise."""
+    evidence = heard.evidence[:EVIDENCE_LIMIT]
+    for behind, facts in (("", heard.facts), *heard.parts):
+        told = Observation(endpoint, protocol, dict(facts), evidence, when, behind)
+        before = [o for o in seen if (o.endpoint, o.protocol, o.behind) == (endpoint, protocol, behind)]
+        if before:
+            seen.remove(before[0])
+            told = replace(told, facts={**before[0].facts, **told.facts})
+        seen.append(told)
+
+
+def device_of(
+    host: Host, seen: Sequence[Observation], gaps: Iterable[Gap], others: Others | None, untrusted: str
+) -> Device:
+    """The device under the identity of its address. Of one that is not believed nothing is claimed, and nothing that was not asked is missing."""
+    seen = sorted(seen, key=lambda o: (o.endpoint.sort_key, o.protocol, o.behind))
+    ports = sorted({*host.open_ports, *(o.endpoint for o in seen if o.endpoint.port)})
+    missing = sorted(gaps, key=lambda gap: (gap.endpoint.sort_key, gap.protocol))
+    return Device(
+        identity=f"address:{host.address}",
+        addresses=(host.address,),
+        mac=host.mac,
+        mac_vendor=vendor_of(host.mac) if host.mac else None,
+        open_ports=tuple(ports[:KEPT] if untrusted else ports),
+        observations=tuple(seen),
+        claims=() if untrusted else fingerprint(tuple(seen), host.mac, others),
+        gaps=() if untrusted else tuple(missing),
+        untrusted=untrusted,
+    )

@@ -13,6 +13,7 @@ from checks.contract import (
     Member,
     NotApplicable,
 )
+from checks.untrusted_evidence import untrusted_evidence
 from inventory.findings import Finding, FleetFinding, Outcome, finding_id
 from inventory.model import Device, Gap, Level, Status
 from inventory.report import Assessment
@@ -45,6 +46,8 @@ async def _outcome(check: Check, device: Device, level: Level, ask: Ask) -> Outc
 
 def _excuse(check: Check, device: Device, level: Level) -> Outcome | None:
     """Why the check has nothing to judge here, if so."""
+    if device.untrusted and check.id != untrusted_evidence.id:
+        return Outcome(check.id, Status.SKIPPED, f"what it answers proves nothing: {device.untrusted}")
     if check.level > level:
         return Outcome(check.id, Status.SKIPPED, f"needs level {check.level.label}; this scan went to {level.label}")
     if not check.needs or device.speaking(*check.needs):
@@ -116,8 +119,12 @@ def _finding(check: Check, device: Device, flaw: Flaw) -> Finding:
 def assess_fleet(
     assessments: Iterable[Assessment], checks: Iterable[FleetCheck], department: Callable[[str], str] = lambda _: ""
 ) -> tuple[FleetFinding, ...]:
-    """Judge all devices together, each of the `department` that its address belongs to; members in a fixed order."""
-    fleet = tuple(Member(one.device, one.findings, department(one.device.address), one.firmware) for one in assessments)
+    """Judge all devices together, each of the `department` that its address belongs to; members in a fixed order, without those whose answers prove nothing."""
+    fleet = tuple(
+        Member(one.device, one.findings, department(one.device.address), one.firmware)
+        for one in assessments
+        if not one.device.untrusted
+    )
     return tuple(_fleet_finding(check, flaw) for check in checks for flaw in check.judge(fleet))
 
 

@@ -11,7 +11,7 @@ from checks.firmware import firmware_age
 from inventory.ages import FirmwareAge
 from inventory.errors import ScopeError, StoreError
 from inventory.findings import Outcome
-from inventory.identity import candidates, known_by
+from inventory.identity import candidates_of, known_by
 from inventory.model import Device, Level, Status
 from inventory.oui import vendor_of
 from inventory.quarantine import Quarantine
@@ -98,7 +98,8 @@ class Examiner:
 
     def _terms(self) -> Terms:
         job = self._job
-        return Terms(job.community, job.sweep.never_touch, job.budget, job.others, job.depth, job.requested)
+        swept = len(job.sweep.asked_ports)
+        return Terms(job.community, job.sweep.never_touch, job.budget, job.others, job.depth, job.requested, swept)
 
     async def _concluded(self, assessment: Assessment, canary: Canary) -> Assessment:
         """The assessment with the proof that the device came through, or set aside where it did not."""
@@ -159,7 +160,7 @@ class Examiner:
 
     def _identity(self, device: Device) -> str:
         """The best identity that no other device of this scan has taken: two devices may state the same serial number."""
-        names = [name for name, _ in candidates(device.claims, device.mac, device.observations, device.address)]
+        names = [name for name, _ in candidates_of(device)]
         held = self._ward.recognise(device)
         if held is not None:
             return held.identity

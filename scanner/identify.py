@@ -11,15 +11,15 @@ from datetime import datetime
 
 from inventory.errors import PeerError, ScopeError, TimedOut, Unreached, UsedUp
 from inventory.model import Device, Endpoint, Facts, Gap, Observation
-from inventory.oui import vendor_of
 from scanner.allowance import Allowance
-from scanner.answers import Answer, ended, gaps, may_go_on, names, said
+from scanner.answers import Answer, device_of, ended, gaps, keep, may_go_on, names, said
 from scanner.boundary import Failure, contained
 from scanner.canary import Canary
-from scanner.conversation import EVIDENCE_LIMIT, Heard, Lead, ProtocolModule, Target, comes_last, spares
+from scanner.conversation import Heard, Lead, ProtocolModule, Target, comes_last, spares
+from scanner.crowd import opens_anything
+from scanner.decoys import made_up
 from scanner.deepening import bounds, deeper, unasked
 from scanner.discover import Host
-from scanner.fingerprint import fingerprint
 from scanner.overheard import known
 from scanner.protocols import load_protocols
 from scanner.questions import (
@@ -33,6 +33,7 @@ from scanner.questions import (
     may_be_another,
     speaker,
     takes_keystrokes,
+    usual,
 )
 from scanner.terms import TERMS, Terms
 from scanner.tls.facts import both
@@ -53,6 +54,10 @@ class _OutOfPatience(Exception):
 
 class _LeftAlone(Exception):
     """The canary says that nothing more may be asked."""
+
+
+class _Untrusted(Exception):
+    """What the host says proves nothing; the message says why."""
 
 
 class Interview:
@@ -91,6 +96,7 @@ class Interview:
         self._followed: set[tuple[str, Endpoint, str]] = set()
         self._asked: set[Endpoint] = set()
         self._waited = 0.0
+        self._untrusted = ""
         self._allowance = Allowance(terms.budget, lambda: wire.sent_to(host.address))
 
     async def device(self, deadline: float) -> Device:
@@ -105,6 +111,8 @@ class Interview:
             self._leave(f"not asked: {self._canary.halt if self._canary else ''}")
         except _OutOfPatience:
             self._leave(f"not asked, for the device let us wait {PATIENCE:.0f} seconds in vain before")
+        except _Untrusted as why:
+            self._untrusted = str(why)
         return self._so_far()
 
     def _leave(self, why: str) -> None:
@@ -139,17 +147,7 @@ class Interview:
     def _so_far(self) -> Device:
         asked = {(seen.endpoint, seen.protocol) for seen in self._seen}
         before = [seen for seen in self._heard if (seen.endpoint, seen.protocol) not in asked]
-        seen = tuple(sorted((*self._seen, *before), key=lambda o: (o.endpoint.sort_key, o.protocol, o.behind)))
-        return Device(
-            identity=f"address:{self._host.address}",
-            addresses=(self._host.address,),
-            mac=self._host.mac,
-            mac_vendor=vendor_of(self._host.mac) if self._host.mac else None,
-            open_ports=tuple(sorted({*self._host.open_ports, *(o.endpoint for o in seen if o.endpoint.port)})),
-            observations=seen,
-            claims=fingerprint(seen, self._host.mac, self._terms.others),
-            gaps=tuple(sorted(self._gaps, key=lambda gap: (gap.endpoint.sort_key, gap.protocol))),
-        )
+        return device_of(self._host, (*self._seen, *before), self._gaps, self._terms.others, self._untrusted)
 
     async def _ask_everything(self) -> None:
         """UDP goes first: it is quickly done, and a device that lets us wait on TCP does not hide behind that what it says there.
@@ -158,6 +156,7 @@ class Interview:
         """
         if self._canary is not None:
             await contained(self._canary.before(), f"looking at {self._host.address}")
+        self._believe(await opens_anything(self._host.address, self._host.open_ports, self._terms.swept, self._control))
         await self._ask_datagrams()
         others: list[tuple[Endpoint, list[Answer]]] = []
         for endpoint in sorted(self._host.open_ports):
@@ -166,6 +165,7 @@ class Interview:
             elif is_unknown(endpoint):
                 others.append((endpoint, []))
             else:
+                self._believe(made_up(self._seen))
                 answers = await self._ask_port(endpoint)
                 self._asked.add(endpoint)
                 if answers and may_be_another(endpoint) and may_go_on(answers):
@@ -175,6 +175,24 @@ class Interview:
             await self._ask_anything(endpoint, answers)
             self._asked.add(endpoint)
         await self._follow_leads(last=True)
+        self._believe(made_up(self._seen))
+
+    def _believe(self, doubt: str) -> None:
+        """Ask nothing more where there is a reason to believe nothing."""
+        if doubt:
+            raise _Untrusted(doubt)
+
+    async def _control(self, endpoint: Endpoint) -> Heard | PeerError | Failure:
+        """Listen at a port that should be closed. The canary is not told: it would take the refusal that is hoped for as a sign."""
+        greeting = self._protocols["greeting"]
+        if not self._allowance.allows(greeting):
+            return Failure(self._allowance.used_up)
+        self._asking("control")
+        held = self._held(greeting, Target(endpoint, name=self._name, expected=False), in_turn=False)
+        heard = await contained(held, f"trying {endpoint}")
+        if isinstance(heard, Heard):
+            self._keep(greeting, endpoint, heard)
+        return heard
 
     async def _follow_leads(self, *, last: bool) -> None:
         """Follow leads and invitations until nothing new comes of it; `last` includes those that come last."""
@@ -189,16 +207,11 @@ class Interview:
 
     def _unasked(self, why: str) -> list[Gap]:
         """A gap for everything that was still to be asked."""
-        left = [(e, p.NAME) for e in self._host.open_ports for p in expected(e)]
-        left += [(e, LADDER[0]) for e in self._host.open_ports if is_unknown(e)]
-        left += [(endpoint, p.NAME) for p, endpoint in datagrams(self._host.address, self._terms.never_touch)]
+        left = usual(self._host, self._terms.never_touch)
         left += [(lead.target.endpoint, lead.protocol) for lead in self._leads]
-        done = {(seen.endpoint, seen.protocol) for seen in self._seen} | {(g.endpoint, g.protocol) for g in self._gaps}
-        return [
-            Gap(endpoint, name, why)
-            for endpoint, name in dict.fromkeys(left)
-            if endpoint not in self._asked and (endpoint, name) not in done
-        ]
+        done = {(o.endpoint, o.protocol) for o in self._seen} | {(g.endpoint, g.protocol) for g in self._gaps}
+        left = [one for one in dict.fromkeys(left) if one[0] not in self._asked and one not in done]
+        return [Gap(endpoint, name, why) for endpoint, name in left]
 
     async def _ask_port(self, endpoint: Endpoint) -> list[Answer]:
         """Ask what is expected at a port; what came in vain, () where one recognised its own."""
@@ -378,14 +391,7 @@ class Interview:
             raise _LeftAlone
 
     def _keep(self, protocol: ProtocolModule, endpoint: Endpoint, heard: Heard) -> None:
-        evidence, when = heard.evidence[:EVIDENCE_LIMIT], self._now()
-        for behind, facts in (("", heard.facts), *heard.parts):
-            told = Observation(endpoint, protocol.NAME, dict(facts), evidence, when, behind)
-            before = [o for o in self._seen if (o.endpoint, o.protocol, o.behind) == (endpoint, protocol.NAME, behind)]
-            if before:  # asked again with a community: what it says now goes before what it said
-                self._seen.remove(before[0])
-                told = replace(told, facts={**before[0].facts, **told.facts})
-            self._seen.append(told)
+        keep(self._seen, protocol.NAME, endpoint, heard, self._now())
         self._leads += [lead for lead in heard.leads if lead not in self._leads]
 
     async def _held(self, protocol: ProtocolModule, target: Target, *, in_turn: bool) -> Heard | PeerError:

@@ -24,6 +24,7 @@ from scanner.conversation import (
     is_on_request,
     recognises,
 )
+from scanner.discover import Host
 from scanner.protocols import load_protocols
 
 LADDER = ("http", "tls", "rtsp")
@@ -130,6 +131,13 @@ def datagrams(address: str, never_touch: Collection[int]) -> list[tuple[Protocol
         for port in protocol.PORTS
         if port not in never_touch
     ]
+
+
+def usual(host: Host, never_touch: Collection[int]) -> list[tuple[Endpoint, str]]:
+    """All that a host is asked of itself, by what was found open: where, and in which protocol."""
+    left = [(endpoint, protocol.NAME) for endpoint in host.open_ports for protocol in expected(endpoint)]
+    left += [(endpoint, LADDER[0]) for endpoint in host.open_ports if is_unknown(endpoint)]
+    return left + [(endpoint, protocol.NAME) for protocol, endpoint in datagrams(host.address, never_touch)]
 
 
 def invited(device: Device, requested: Collection[str] = ()) -> Iterator[Lead]:

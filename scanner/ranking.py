@@ -30,19 +30,28 @@ def ranked_known(known: Known, city: City) -> Known:
 
 def placed(assessment: Assessment, city: City) -> Assessment:
     """One device in its context: its findings shifted or accepted, and its score made of what is left."""
+    standing = in_context(assessment, city)
+    findings = tuple(finding for outcome in standing.outcomes for finding in outcome.findings)
+    return replace(standing, score=score(findings, standing.context))
+
+
+def in_context(assessment: Assessment, city: City) -> Assessment:
+    """One device with its context, its findings shifted or accepted; its score is as it was."""
     context = city.context(assessment.device)
     context = replace(context, impact=context.impact or impact_of(assessment.device, context.criticality))
     outcomes = tuple(_outcome(outcome, assessment, city, context) for outcome in assessment.outcomes)
-    findings = tuple(finding for outcome in outcomes for finding in outcome.findings)
-    return replace(assessment, outcomes=outcomes, context=context, score=score(findings, context))
+    return replace(assessment, outcomes=outcomes, context=context)
 
 
 def _outcome(outcome: Outcome, assessment: Assessment, city: City, context: Context) -> Outcome:
     if not outcome.findings:
         return outcome
-    return replace(outcome, findings=tuple(_finding(one, assessment, city, context) for one in outcome.findings))
+    return replace(outcome, findings=tuple([_finding(one, assessment, city, context) for one in outcome.findings]))
 
 
 def _finding(finding: Finding, assessment: Assessment, city: City, context: Context) -> Finding:
     device = assessment.device
-    return replace(finding, accepted=city.accepted(finding, device), shifts=shifts(finding, device, context))
+    accepted, moved = city.accepted(finding, device), shifts(finding, device, context)
+    if accepted == finding.accepted and moved == finding.shifts:
+        return finding  # most are, and a copy of each costs more than all else here
+    return replace(finding, accepted=accepted, shifts=moved)

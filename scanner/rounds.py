@@ -13,9 +13,9 @@ PROGRESS_EVERY = 0.2
 
 
 class Asked:
-    """One host that is alive and whose ports are being asked."""
+    """One host that is alive and whose ports are being asked; `owed` packets went to it besides, and the next port waits for them."""
 
-    __slots__ = ("mac", "number", "open", "queue", "refusing", "round", "silent")
+    __slots__ = ("mac", "number", "open", "owed", "queue", "refusing", "round", "silent")
 
     def __init__(self, number: int, mac: bytes, ports: tuple[int, ...]) -> None:
         self.number = number
@@ -23,6 +23,7 @@ class Asked:
         self.queue = random.Random(number).sample(ports, len(ports))
         self.silent = set(ports)
         self.open: list[int] = []
+        self.owed = 0
         self.refusing: int | None = None
         self.round = 1
 

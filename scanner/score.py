@@ -86,6 +86,8 @@ def effective(finding: Finding) -> Severity:
 
 
 def _moved(finding: Finding) -> Severity:
+    if not finding.shifts:
+        return finding.severity
     moved = finding.severity + sum(shift.by for shift in finding.shifts)
     return Severity(min(max(moved, Severity.INFO), Severity.CRITICAL))
 
@@ -103,23 +105,38 @@ def score(findings: Sequence[Finding], context: Context = UNKNOWN) -> Score:
 
     What is accepted counts for nothing. The `context` moves no band here (the findings' own shifts do): it decides the date and the decision.
     """
-    findings = [finding for finding in findings if finding.accepted is None]
-    families = sorted(_families(findings), key=lambda weighed: (-weighed.band, -weighed.value, weighed.family.value))
-    if not families:
+    counted = sorted((finding for finding in findings if finding.accepted is None), key=_order)
+    if not counted:
         return Score(0.0, Severity.INFO, "")
+    band, tenths, parts = _attributed(counted)
+    why = tuple(_line(*one) for one in _rounded(parts, tenths))
+    term = due(((finding, DUE[effective(finding)]) for finding in counted), context)
+    urgency = decided(((finding, effective(finding)) for finding in counted), context)
+    return Score(tenths / 10, band, term.term, why, term.why, urgency)
+
+
+def points(findings: Sequence[Finding]) -> tuple[tuple[int, Finding], ...]:
+    """How many tenths of a point each finding that counts brings, worst first; they sum up to ten times the score."""
+    counted = [finding for finding in findings if finding.accepted is None]
+    if not counted:
+        return ()
+    _, tenths, parts = _attributed(counted)
+    return tuple(_rounded(parts, tenths))
+
+
+def _attributed(findings: Sequence[Finding]) -> tuple[Severity, int, list[tuple[Finding, float]]]:
+    """The band, ten times the value, and each finding's part of it."""
+    families = sorted(_families(findings), key=lambda weighed: (-weighed.band, -weighed.value, weighed.family.value))
     worst, others = families[0], families[1:]
     shares = [FAMILY_SHARE * other.value for other in others]
-    exact = _headroom(worst.value, CEILING[worst.band], shares)
+    exact = headroom(worst.value, CEILING[worst.band], shares)
     tenths = round(exact * 1000)
     if worst.band is not Severity.CRITICAL:
         tenths = min(tenths, round(CEILING[worst.band] * 1000) - 1)
     parts = [*worst.parts]
     for other, gained in zip(others, _split(exact - worst.value, shares), strict=True):
         parts += [(finding, gained * part / other.value if other.value else 0.0) for finding, part in other.parts]
-    in_order = sorted(findings, key=_order)
-    term = due(((finding, DUE[effective(finding)]) for finding in in_order), context)
-    urgency = decided(((finding, effective(finding)) for finding in in_order), context)
-    return Score(tenths / 10, worst.band, term.term, _why(parts, tenths), term.why, urgency)
+    return worst.band, tenths, parts
 
 
 def _families(findings: Sequence[Finding]) -> list[_Weighed]:
@@ -132,12 +149,13 @@ def _families(findings: Sequence[Finding]) -> list[_Weighed]:
 def _weigh(family: Family, members: list[Finding]) -> _Weighed:
     band = effective(members[0])
     floor, shares = FLOOR[band], [SHARE[effective(finding)] for finding in members[1:]]
-    value = _headroom(floor, CEILING[band], shares)
+    value = headroom(floor, CEILING[band], shares)
     parts = [floor, *_split(value - floor, shares)]
     return _Weighed(family, value, band, tuple(zip(members, parts, strict=True)))
 
 
-def _headroom(floor: float, ceiling: float, shares: list[float]) -> float:
+def headroom(floor: float, ceiling: float, shares: list[float]) -> float:
+    """The floor, raised by each share of the headroom that is left."""
     return ceiling - (ceiling - floor) * prod(1 - share for share in shares) if any(shares) else floor
 
 
@@ -152,18 +170,16 @@ def _order(finding: Finding) -> tuple[object, ...]:
     return (-effective(finding), finding.check, finding.endpoint.sort_key, finding.id)
 
 
-def _why(parts: list[tuple[Finding, float]], tenths: int) -> tuple[str, ...]:
-    """One line a finding; rounded to tenths so that they sum up to the value, what rounding leaves over going to the largest remainders."""
+def _rounded(parts: list[tuple[Finding, float]], tenths: int) -> list[tuple[int, Finding]]:
+    """Whole tenths that sum up to the value, what rounding leaves over going to the largest remainders; the worst first."""
     total = sum(part for _, part in parts)
     exact = [(finding, part / total * tenths if total else 0.0) for finding, part in parts]
     whole = [int(points) for _, points in exact]
     remainders = sorted(range(len(exact)), key=lambda at: (whole[at] - exact[at][1], _order(exact[at][0])))
     for at in remainders[: tenths - sum(whole)]:
         whole[at] += 1
-    lines = sorted(
-        zip(whole, (finding for finding, _ in exact), strict=True), key=lambda line: (-line[0], _order(line[1]))
-    )
-    return tuple(_line(points, finding) for points, finding in lines)
+    found = zip(whole, (finding for finding, _ in exact), strict=True)
+    return sorted(found, key=lambda one: (-one[0], _order(one[1])))
 
 
 def _line(points: int, finding: Finding) -> str:

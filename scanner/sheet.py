@@ -33,6 +33,8 @@ def sheet(known: Known) -> Iterator[RenderableType]:
     )
     if assessment.quarantine is not None:
         yield cell(assessment.quarantine, "bold red")
+    if device.untrusted:
+        yield cell(f"what it answers proves nothing: {device.untrusted}", "bold")
     yield from (cell(uptime) for uptime in assessment.uptime)
     traffic = assessment.traffic
     yield cell(
@@ -60,22 +62,6 @@ def sheet(known: Known) -> Iterator[RenderableType]:
     yield indented(outcomes)
     for gap in sorted(device.gaps, key=lambda gap: (gap.endpoint.sort_key, gap.protocol)):
         yield indented(cell(f"not examined: {gap.protocol} on {_at(device, gap.endpoint)}: {gap.reason}"))
-
-
-def reasons(assessment: Assessment) -> Iterator[RenderableType]:
-    """The score's path, then each finding and its remedy."""
-    score = assessment.score
-    yield _title(assessment)
-    yield Text.assemble(
-        cell(f"{score.value:.1f} of 100, "), " ", band(score.band), " ", cell(f"due: {score.due}") if score.due else ""
-    )
-    yield from section("Why")
-    for line in score.why or ("no finding: nothing raises its score",):
-        yield indented(cell(line))
-    if assessment.findings:
-        yield from section("What to do")
-    for finding in assessment.findings:
-        yield from finding_in_words(finding, evidence=False)
 
 
 def _whom_the_standards_bind(assessment: Assessment) -> Iterator[RenderableType]:

@@ -126,7 +126,6 @@ class Wire:
                     errand.outcome = f"silent: {error}"
                     return None
                 took = route.now() - began
-                route.refused()
             except PeerClosed:  # taken and reset at once: an open port, and an answer
                 took = route.now() - began
             else:
@@ -261,6 +260,8 @@ class _Route(Passage):
                 await in_time(_connect(opened, where), began + self.caps.connect)
         except BaseException as error:
             opened.close()
+            if isinstance(error.__cause__, ConnectionRefusedError) and not self.datagram:
+                self.refused()
             if isinstance(error.__cause__, TimeoutError):
                 pacer.lost()
             raise

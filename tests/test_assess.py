@@ -13,10 +13,16 @@ from checks.contract import (
     Login,
     NotApplicable,
     Verdict,
+    load_checks,
+    load_fleet_checks,
 )
+from checks.untrusted_evidence import untrusted_evidence
+from inventory.ages import FirmwareAge
 from inventory.findings import Outcome
-from inventory.model import Device, Endpoint, Family, Gap, Level, Observation, Severity, Status
-from scanner.assess import assess
+from inventory.model import Device, Endpoint, Facts, Family, Gap, Level, Observation, Severity, Status
+from inventory.report import Assessment
+from scanner.assess import assess, assess_fleet
+from scanner.score import score
 
 WEB = Endpoint("192.0.2.7", 80)
 SEEN = Observation(WEB, "http", {"http.status": 200}, b"HTTP/1.1 200 OK", datetime(2026, 11, 1, tzinfo=UTC))
@@ -143,3 +149,39 @@ async def test_the_same_login_question_is_asked_once():
     ended = await assess(DEVICE, [declared(judge, level=Level.LOGIN)] * 2, Level.LOGIN, ask)
     assert [outcome.reason for outcome in ended] == ["refused", "refused"]
     assert len(asked) == 1
+
+
+SPOOFED = Device("address:192.0.2.7", ("192.0.2.7",), observations=(SEEN,), untrusted="it opens all")
+
+
+async def test_of_what_proves_nothing_one_finding_comes_and_no_question_is_put():
+    outcomes = await assess(SPOOFED, load_checks(), Level.LOGIN, nobody)
+    (found,) = [outcome for outcome in outcomes if outcome.status is not Status.SKIPPED]
+    assert (found.check, found.status) == ("untrusted-evidence", Status.FOUND)
+    (finding,) = found.findings
+    assert (finding.endpoint, finding.detail, finding.act) == (Endpoint("192.0.2.7", 0), "It opens all.", "investigate")
+    assert finding.evidence == "HTTP/1.1 200 OK"
+    others = {outcome.reason for outcome in outcomes if outcome is not found}
+    assert others == {"what it answers proves nothing: it opens all"}
+
+
+async def test_a_device_like_others_passes_that_check():
+    (outcome,) = await assess(DEVICE, [untrusted_evidence], Level.IDENTIFY, nobody)
+    assert outcome == Outcome("untrusted-evidence", Status.PASSED, "nothing speaks against what it says")
+
+
+def keyed(number: int, untrusted: str = "") -> Assessment:
+    """One of several devices that show one and the same key."""
+    address = f"192.0.2.{number}"
+    facts: Facts = {"tls.spki_sha256": "ab" * 32, "tls.versions": ("TLSv1.2",)}
+    seen = Observation(Endpoint(address, 443), "tls", facts, b"", SEEN.when)
+    device = Device(f"address:{address}", (address,), observations=(seen,), untrusted=untrusted)
+    return Assessment(device, (), score(()), FirmwareAge(), SEEN.when)
+
+
+def test_the_key_of_what_proves_nothing_is_compared_with_nobodys():
+    together = assess_fleet([keyed(1), keyed(2), keyed(3, "it opens all")], load_fleet_checks())
+    assert [(one.check, one.devices) for one in together] == [
+        ("shared-key", ("address:192.0.2.1", "address:192.0.2.2"))
+    ]
+    assert assess_fleet([keyed(1), keyed(3, "it opens all")], load_fleet_checks()) == ()

@@ -1,5 +1,7 @@
+import json
 import os
 import pty
+import re
 import signal
 import subprocess
 import sys
@@ -23,7 +25,7 @@ from scanner.options import Options, state_folder
 from scanner.output import Outputs, save
 from scanner.ranking import ranked
 from scanner.report import json as report_json
-from tests.riverside import CAMERA, GATEWAY, METER, NOON, REPORT, SCAN
+from tests.riverside import CAMERA, GATEWAY, METER, NOON, RECORDER, REPORT, SCAN, SHARED_KEY
 
 ROOT = Path(__file__).parent.parent
 HEAVY = {
@@ -104,12 +106,14 @@ def test_help_names_every_command_and_imports_nothing_heavy():
         check=True,
     )
     helped, _, imported = ended.stdout.rpartition("imported ")
-    names = {path.stem for path in (ROOT / "scanner" / "commands").glob("[!_]*.py")}
+    names = {path.stem.replace("_", "-") for path in (ROOT / "scanner" / "commands").glob("[!_]*.py")}
     assert {line.split()[0] for line in helped.split("Commands:")[1].splitlines() if line.strip()} == names
     assert HEAVY.isdisjoint(imported.split())
 
 
-@pytest.mark.parametrize("name", sorted(path.stem for path in (ROOT / "scanner" / "commands").glob("[!_]*.py")))
+@pytest.mark.parametrize(
+    "name", sorted(path.stem.replace("_", "-") for path in (ROOT / "scanner" / "commands").glob("[!_]*.py"))
+)
 def test_every_command_has_help(name):
     ended = CliRunner().invoke(cli.tocsin, [name, "--help"])
     assert ended.exit_code == 0
@@ -180,9 +184,111 @@ def test_a_device_is_shown_whole(capfd, store, name):
 def test_why_gives_the_points_and_the_remedies(capfd, store):
     code, out, _ = run(capfd, "why", "10.77.0.31")
     assert code == 0
-    assert "accepts-any-password on 80/tcp: critical, 90.0" in out
-    assert "→ Take it off the network until its maker has a fix." in out
+    assert "1. Take it off the network until its maker has a fix" in out
+    assert "90.0 → 0.0" in out
+    assert f"+90.0  {RECORDER.findings[0].id}  critical Any password opens the device on 80/tcp" in out
     assert "\x1b" not in out
+
+
+def test_why_of_a_finding_gives_its_own_path(capfd, store):
+    finding = RECORDER.findings[0]
+    for text in (finding.id, finding.id[:6].upper()):
+        code, out, _ = run(capfd, "why", text)
+        assert code == 0
+        for said in (
+            "10.77.0.31",
+            "Any password opens the device (accepts-any-password, ",
+            "seen      A random account opened the web interface.",
+            "severity  critical by its check; confirmed by what was heard; so it counts as critical",
+            "score     90.0 of the device's 90.0 critical; without it 0.0",
+            "remedy    Take it off the network until its maker has a fix.",
+        ):
+            assert said in out
+        assert "\x1b" not in out
+
+
+def test_why_of_a_finding_of_several_devices_names_them(capfd, store):
+    code, out, _ = run(capfd, "why", SHARED_KEY.id)
+    assert code == 0
+    assert "on 2 devices: 10.77.0.31, 10.77.0.10" in out
+    assert "→ Make a new key on each device." in out
+
+
+@pytest.mark.parametrize(
+    ("name", "said"),
+    [
+        ("10.9.9.9", "no device '10.9.9.9' among the 4 in the inventory"),
+        ("0123456789abcdef", "and no finding has an id that begins so"),
+        ("", "no device '' among"),
+    ],
+)
+def test_why_of_what_is_not_known_says_so(capfd, store, name, said):
+    code, out, err = run(capfd, "why", name)
+    assert (code, out) == (Exit.USAGE, "")
+    assert said in err
+
+
+def test_what_fits_a_device_and_a_finding_is_not_guessed(capfd, store):
+    serial = RECORDER.findings[0].id[:4]
+    claim = replace(GATEWAY.device.claims[3], value=serial)
+    twin = replace(GATEWAY, device=replace(GATEWAY.device, identity="serial:twin", claims=(claim,)))
+    with Store.open(store) as opened:
+        opened.begin(SCAN, "plan")
+        opened.save(SCAN.id, twin)
+    code, _, err = run(capfd, "why", serial)
+    assert code == Exit.USAGE
+    assert "names a device and begins the id of a finding" in err
+
+
+def test_fix_first_says_what_to_do_and_what_it_brings(capfd, store):
+    code, out, _ = run(capfd, "fix-first", "--scan", "20261120")
+    assert code == 0
+    assert re.match(r"4 devices with 4 findings; risk 18\d\.\d, the sum of the scores of the devices\n", out)
+    assert "Give the account 'admin' of 1 Hikvision device a" in out
+    assert out.endswith("after 4 actions: risk 0.0, 100 % less; nothing is left to fix\n")
+    assert "\x1b" not in out
+
+
+def test_fix_first_takes_every_device_as_it_was_seen_last(capfd, store):
+    code, out, _ = run(capfd, "fix-first", "--top", "1")
+    assert code == 0
+    assert re.match(r"4 devices with 3 findings; risk 16\d\.\d,", out)
+    assert "2 more actions for the rest" in out
+
+
+def test_fix_first_gives_json(capfd, store):
+    code, out, _ = run(capfd, "fix-first", "--scan", "20261120", "--json")
+    told = json.loads(out)
+    assert code == 0
+    assert out.isascii()
+    assert (told["schema"], told["devices"], told["actions_left"]) == ("tocsin-fix-first/1", 4, 0)
+    first = told["actions"][0]
+    assert first["devices"] == [{"id": "key:9f2c", "address": "10.77.0.31"}]
+    assert first["findings"] == [RECORDER.findings[0].id]
+    assert first["risk_before"] == told["risk"]
+    assert round(first["risk_before"] - first["risk_after"], 1) == 90.0
+    assert (first["leave_critical"], first["leave_high"]) == (1, 1)
+    assert [action["rank"] for action in told["actions"]] == [1, 2, 3, 4]
+
+
+def test_fix_first_looks_at_some_devices_only_if_it_is_told(capfd, store, tmp_path):
+    (tmp_path / "tocsin.toml").write_text(
+        '[[site]]\nname = "north"\nnetworks = ["10.77.0.0/28"]\ndepartment = "Traffic"\napproved_by = "CISO"\n'
+    )
+    for chosen in (("--kind", "Camera"), ("--site", "north"), ("--department", "traffic")):
+        assert run(capfd, "fix-first", *chosen)[1].startswith("1 device with 2 findings; risk 7")
+    code, _, err = run(capfd, "fix-first", "--kind", "pump")
+    assert code == Exit.USAGE
+    assert "no device has the kind 'pump'; there are: air-sensor, camera" in err
+
+
+def test_where_nothing_is_wrong_there_is_nothing_to_fix(capfd, tmp_path):
+    with Store.open(tmp_path / "state" / "tocsin" / "inventory.db") as store:
+        store.begin(SCAN, "plan")
+        store.save(SCAN.id, GATEWAY)
+    code, out, _ = run(capfd, "fix-first")
+    assert code == 0
+    assert out.endswith("nothing raises it: there is nothing to fix\n")
 
 
 def test_an_unknown_device_is_the_operator_s_to_mend(capfd, store):
@@ -203,6 +309,39 @@ def test_two_named_scans_are_compared(capfd, store):
     assert code == 0
     assert out.startswith("from 20261121-night (2026-11-21 12:00) to 20261120-1200-a1b2")
     assert "Devices: new (2)" in out
+
+
+def test_a_scan_is_compared_with_the_newest_of_at_least_that_long_ago(capfd, store):
+    code, out, err = run(capfd, "diff", "--since", "2026-11-20")
+    assert (code, err) == (0, "")
+    assert " ".join(out.split()).startswith(
+        "the newest scan, 20261121-night of 2026-11-21 12:00, against 20261120-1200-a1b2 of 2026-11-20 12:00,"
+        " the newest of the same networks that had ended by 2026-11-20 from 20261120-1200-a1b2"
+    )
+    assert "Findings: fixed (1)" in out
+
+
+@pytest.mark.parametrize(
+    ("since", "said"),
+    [
+        ("2026-11-19", "no scan of 10.77.0.0/24 that asked had ended by 2026-11-19; the oldest is 20261120-1200-a1b2"),
+        ("2999-01-01", "--since 2999-01-01 is in the future"),
+        ("0d", "--since 0d: the number must be at least 1"),
+        ("last week", "--since 'last week' is neither a date (2026-11-14) nor a number of days or weeks (7d, 2w)"),
+        ("2026-02-30", "--since '2026-02-30' is neither"),
+        ("99999999999d", "--since '99999999999d' is neither"),
+    ],
+)
+def test_a_since_that_leads_nowhere_is_said(capfd, store, since, said):
+    code, out, err = run(capfd, "diff", "--since", since)
+    assert (code, out) == (Exit.USAGE, "")
+    assert said in err
+
+
+def test_since_and_a_named_scan_do_not_go_together(capfd, store):
+    code, _, err = run(capfd, "diff", "--since", "7d", "20261120")
+    assert code == Exit.USAGE
+    assert "either --since or scans" in err
 
 
 def test_a_first_scan_has_nothing_to_compare_with(capfd, store):

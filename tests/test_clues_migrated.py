@@ -30,7 +30,7 @@ OLD = {
 
 @pytest.fixture
 def old(tmp_path: Path) -> Path:
-    """An inventory of layout 0003: its tables are those of 0004, before reach had columns, and its records are older still."""
+    """An inventory of layout 0003: its tables are those of 0004, before briefs and reach, and its records are older still."""
     path = tmp_path / "inventory.db"
     with Store.open(path) as store:
         store.begin(replace(SCAN, ended=None), "plan")
@@ -38,6 +38,7 @@ def old(tmp_path: Path) -> Path:
         store.save(SCAN.id, METER)
     record = json.loads(encode(CAMERA)) | {"firmware": OLD}
     run(path, "UPDATE assessments SET record = ? WHERE address = '10.77.0.10'", json.dumps(record))
+    run(path, "DROP TABLE briefs")
     run(path, "DROP INDEX assessments_by_reach")
     for column in ("kind", "ports"):
         run(path, f"ALTER TABLE assessments DROP COLUMN {column}")

@@ -174,3 +174,47 @@ def test_a_place_that_nobody_named_may_be_any_other():
     named = replace(REPORT, scan=replace(REPORT.scan, vantage="office"))
     assert diff(REPORT, named).elsewhere.startswith("the older scan looked from a place that nobody named")
     assert diff(named, named).elsewhere == diff(REPORT, REPORT).elsewhere == ""
+
+
+def doubted(device: Device) -> Assessment:
+    """The camera's place, where something opens whatever is asked: it goes by its address alone."""
+    nobody = Device(
+        "address:10.77.0.10", device.addresses, device.mac, open_ports=device.open_ports[:1], untrusted="it opens all"
+    )
+    outcomes = tuple(replace(outcome, status=Status.SKIPPED, findings=()) for outcome in CAMERA.outcomes)
+    return replace(CAMERA, device=nobody, outcomes=outcomes)
+
+
+@pytest.mark.parametrize("mac", [CAMERA.device.mac, None])
+def test_what_was_found_on_a_device_that_is_not_believed_any_more_is_not_fixed(mac):
+    compared = diff(of(CAMERA), of(doubted(replace(CAMERA.device, mac=mac))))
+    (change,) = compared.devices
+    assert (change.state, change.changes) == (
+        DeviceState.CHANGED,
+        ("what it answers proves nothing any more: it opens all",),
+    )
+    assert {(c.state, c.reason) for c in compared.findings} == {
+        (FindingState.NOT_OBSERVED, "what it answers proves nothing any more: it opens all")
+    }
+
+
+def test_a_device_that_is_believed_again_is_no_new_one():
+    compared = diff(of(doubted(CAMERA.device)), of(CAMERA))
+    assert [(c.state, c.changes) for c in compared.devices] == [
+        (DeviceState.CHANGED, ("what it answers is believed again",))
+    ]
+    assert {c.state for c in compared.findings} == {FindingState.NEW}
+
+
+def test_another_device_that_is_not_believed_does_not_take_the_place_of_one_that_is_gone():
+    elsewhere = replace(doubted(CAMERA.device), device=Device("address:10.77.0.99", ("10.77.0.99",), untrusted="so"))
+    compared = diff(of(CAMERA), of(elsewhere))
+    assert [c.state for c in compared.devices] == [DeviceState.NOT_OBSERVED, DeviceState.NEW]
+
+
+def test_what_several_shared_is_not_fixed_by_not_believing_one_of_them():
+    members = [replace(GATEWAY, device=replace(GATEWAY.device, identity=name, gaps=())) for name in SHARED_KEY.devices]
+    doubtful = [replace(one, device=replace(one.device, untrusted="it opens all")) for one in members]
+    before = replace(of(*members), fleet=(SHARED_KEY,))
+    (change,) = diff(before, of(*doubtful)).fleet
+    assert change.state is FindingState.NOT_OBSERVED

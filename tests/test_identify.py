@@ -13,6 +13,7 @@ from inventory.model import Device, Endpoint
 from inventory.report import Traffic
 from scanner import identify
 from scanner.conversation import Heard, Lead, ProtocolModule, Target
+from scanner.crowd import control_ports
 from scanner.discover import Host
 from scanner.identify import PATIENCE, Interview
 from scanner.protocols import load_protocols
@@ -24,7 +25,7 @@ Answering = Callable[[str, int], Heard | PeerError]
 
 
 class Played:
-    """A wire without a network: `answering` plays the device, and each conversation takes `seconds` on the clock."""
+    """A wire without a network: `answering` plays the device, and each conversation takes `seconds` on the clock. The ports of the control are closed."""
 
     def __init__(self, answering: Answering, seconds: float = 0.0) -> None:
         self.clock = 0.0
@@ -41,6 +42,8 @@ class Played:
         yield
 
     async def hold(self, protocol: ProtocolModule, target: Target, *, in_turn: bool = False, most: int = 0) -> Heard:
+        if target.endpoint.port in control_ports(target.endpoint.address):
+            raise Unreached("Connection refused")
         self.asked.append((protocol.NAME, target.endpoint.port))
         answer = self._answering(protocol.NAME, target.endpoint.port)
         self.clock += self._seconds if target.endpoint.transport == "tcp" else 0.0
@@ -309,7 +312,7 @@ async def test_at_the_deadline_each_protocol_that_was_not_asked_is_a_gap_once(in
     def device_says(protocol: str, port: int) -> Heard | PeerError:
         return Heard({"tls.versions": ()}) if protocol == "tls" else TimedOut()
 
-    device = await interview(Stuck(device_says), 23, 443, 8443, deadline=0.01)
+    device = await interview(Stuck(device_says), 23, 443, 8443, deadline=0.2)
     gaps = [(gap.endpoint.port, gap.protocol) for gap in device.gaps]
     assert gaps == [(23, "telnet"), (443, "http"), (8443, "http"), (8443, "tls")]
 

@@ -244,3 +244,20 @@ def test_the_key_of_dtls_is_a_mark_as_that_of_tls_is():
     one, two, three = at("192.0.2.1", secured), at("192.0.2.2", other), at("2001:db8::1", web)
     assert marks(one) == marks(three) != marks(two)
     assert contradiction(one, two) == "their DTLS keys at port 5684 differ"
+
+
+def test_what_an_untrusted_host_says_joins_it_with_nobody_and_names_it_after_nobody():
+    believed = at("10.0.0.5", serial="ABC12345", mac=MAC)
+    decoy = replace(
+        at("fd00::5", heard("ssh", 22, "fd00::5", hostkey_sha256=KEY), mac=OTHER_MAC), untrusted="it opens all"
+    )
+    twin = at("10.0.0.5", heard("ssh", 22, "10.0.0.5", hostkey_sha256=KEY))
+    assert addresses(twin, decoy) == [("10.0.0.5",), ("fd00::5",)]
+    assert addresses(twin, replace(decoy, untrusted="", mac=None)) == [("10.0.0.5", "fd00::5")]
+    assert [device.identity for device in named((believed, decoy))] == ["serial:-:ABC12345", f"mac:{OTHER_MAC}"]
+    assert [device.identity for device in named((replace(decoy, mac=None),))] == ["address:fd00::5"]
+
+
+def test_two_addresses_of_one_mac_are_one_host_and_untrusted_where_one_is():
+    (device,) = join((at("10.0.0.5", mac=MAC, ports=(22,)), replace(at("fd00::5", mac=MAC), untrusted="it opens all")))
+    assert (device.addresses, device.untrusted) == (("10.0.0.5", "fd00::5"), "it opens all")

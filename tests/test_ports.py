@@ -9,7 +9,7 @@ from inventory.errors import ConfigError
 
 
 def test_the_list_is_of_a_size_that_a_device_can_bear():
-    assert 110 <= len(default_ports()) <= 130
+    assert 110 <= len(default_ports()) <= 135
 
 
 def test_no_port_is_listed_twice():

@@ -113,3 +113,18 @@ def test_a_reason_is_told_once_with_the_checks_that_it_leaves_open():
 def test_the_order_of_the_report_does_not_matter():
     backwards = replace(REPORT, assessments=REPORT.assessments[::-1])
     assert text.render(backwards) == text.render(REPORT)
+
+
+def test_who_is_not_believed_stands_before_the_ranking_many_in_one_line():
+    doubted = [
+        replace(
+            CAMERA, device=replace(CAMERA.device, addresses=(f"10.77.0.{host}",), identity=f"a{host}", untrusted=why)
+        )
+        for host, why in [(9, "it speaks all"), *((host, f"it takes any: {host} ports") for host in range(10, 18))]
+    ]
+    shown = text.render(replace(REPORT, assessments=tuple(doubted)), width=200)
+    before, _, _ = shown.partition("score")
+    assert "NOT BELIEVED: what 9 hosts answered proves nothing, and was not judged" in before
+    assert "   10.77.0.9: it speaks all\n" in before
+    assert "10.77.0.10, 10.77.0.11, 10.77.0.12, 10.77.0.13, 10.77.0.14, 10.77.0.15 and 2 more: it takes any\n" in before
+    assert "NOT BELIEVED" not in text.render(REPORT, width=200)

@@ -1,4 +1,4 @@
-"""An air quality gateway that is kept well: TLS 1.3 only, a broker that knows its clients, a web server of this year."""
+"""An air quality gateway that is kept well: TLS 1.3 only, a broker that knows its clients and speaks to them in secret, a web server of this year."""
 
 from lab.account import Account
 from lab.fake import TLS, Fake
@@ -21,7 +21,11 @@ FAKE = Fake(
             pages=(("/", page("Meshlium Manager", "Sensor networks", form=True)),),
             favicon=icon("meshlium"),
         ),
-        Mqtt(account=Account("waspmote")),
+        Mqtt(
+            port=8883,
+            tls=TLS("modern", "TLSv1.3", "TLSv1.3", "CN=meshlium-26.lab,O=Lab City"),
+            account=Account("waspmote"),
+        ),
     ),
     causes=frozenset(),
 )

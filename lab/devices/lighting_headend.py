@@ -22,5 +22,7 @@ FAKE = Fake(
         MySql(account=Account("root", ""), version="5.6.51"),
     ),
     unique=("planet-79",),
-    causes=frozenset((Expected("default-credentials", 3306), Expected("component-old", 3306))),
+    causes=frozenset(
+        (Expected("default-credentials", 3306), Expected("exposed-data-store", 3306), Expected("component-old", 3306))
+    ),
 )

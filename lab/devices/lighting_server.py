@@ -1,7 +1,7 @@
 """A lighting server with every database in the network, and each asks for a password of its own."""
 
 from lab.account import Account
-from lab.fake import TLS, Fake
+from lab.fake import TLS, Expected, Fake
 from lab.services.http import Http, page
 from lab.services.memcached import Memcached
 from lab.services.mongodb import MongoDb
@@ -31,5 +31,5 @@ FAKE = Fake(
         MongoDb(locked=True),
     ),
     unique=("citytouch-80",),
-    causes=frozenset(),
+    causes=frozenset(Expected("exposed-data-store", port) for port in (3306, 5432, 6379, 11211, 27017)),
 )

@@ -22,5 +22,7 @@ FAKE = Fake(
         PostgreSql(account=Account("postgres", "postgres"), method="md5"),
     ),
     unique=("abacus-78",),
-    causes=frozenset((Expected("default-credentials", 5432), Expected("firmware-unknown", 0))),
+    causes=frozenset(
+        (Expected("default-credentials", 5432), Expected("exposed-data-store", 5432), Expected("firmware-unknown", 0))
+    ),
 )

@@ -25,6 +25,8 @@ FAKE = Fake(
             subject="CN=Ignition OPC UA Server,OU=waterworks-189",
         ),
     ),
-    causes=frozenset((Expected("default-credentials", 1883), Expected("firmware-unknown", 0))),
+    causes=frozenset(
+        (Expected("default-credentials", 1883), Expected("exposed-data-store", 1883), Expected("firmware-unknown", 0))
+    ),
     unique=("waterworks-189",),
 )

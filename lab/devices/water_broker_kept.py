@@ -25,6 +25,6 @@ FAKE = Fake(
             subject="CN=Ignition OPC UA Server,OU=waterworks-190",
         ),
     ),
-    causes=frozenset((Expected("firmware-unknown", 0),)),
+    causes=frozenset((Expected("exposed-data-store", 1883), Expected("firmware-unknown", 0))),
     unique=("waterworks-190",),
 )

@@ -165,7 +165,8 @@ class Sweep:
         if not sent:
             host.queue.append(port)
         # After the last port of a round its answer is awaited before the silent ones are asked again.
-        heapq.heappush(self._due, (now + (self._gap if host.queue or not sent else max(self._gap, SETTLE)), number))
+        gap, host.owed = self._gap * (1 + host.owed), 0
+        heapq.heappush(self._due, (now + (gap if host.queue or not sent else max(gap, SETTLE)), number))
         return sent
 
     def _end_host_round(self, host: Asked, now: float) -> None:
@@ -192,8 +193,12 @@ class Sweep:
         if port not in host.silent:
             return
         host.silent.discard(port)
-        self._progress.packets += is_open  # the kernel's RST
-        if is_open:
+        if (
+            is_open
+        ):  # the kernel answers with a RST, which the pace counts too: of a host that opens everything there are many
+            self._progress.packets += 1
+            self._bucket.owe(1)
+            host.owed += 1
             host.open.append(port)
         elif host.refusing is None:
             host.refusing = port

@@ -16,7 +16,7 @@ def command(options: Options) -> None:
 
     with options.open_store() as store:
         city = options.city()
-        known = tuple(ranked_known(each, city) for each in store.devices())
+        known = tuple(ranked_known(brief.known, city) for brief in store.briefs.newest())
     rows = table("address", "device", "id", "score", "band", "first seen", "last seen")
     rows.columns[0].no_wrap = True
     for each in sorted(known, key=lambda each: Endpoint(each.assessment.device.address, 0).sort_key):

@@ -1,22 +1,70 @@
 """`tocsin why`."""
 
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING
+
 import click
 
 from scanner.options import Options
 from scanner.output import show
 
+if TYPE_CHECKING:
+    from inventory.findings import FleetFinding
+    from inventory.fleet import Brief
+    from inventory.store import Store
+
+    Meant = Brief | tuple[Brief, str] | FleetFinding
+_ID = re.compile("[0-9a-f]{4,16}")
+
 
 @click.command()
-@click.argument("device")
+@click.argument("device", metavar="DEVICE|FINDING")
 @click.pass_obj
 def command(options: Options, device: str) -> None:
-    """Say why a device ranks where it does.
+    """Say why a device ranks where it does, and what its score is after each fix.
 
-    Point by point, and what to do about it. DEVICE is an id or its beginning, an address, a MAC or a serial number.
+    One screen: who it is, when it is due, and the fixes in the best order, each with the score after it. DEVICE is an id or its beginning, an address, a MAC or
+    a serial number; FINDING is the id of a finding or at least four digits of its beginning, for the path of that finding alone.
     """
+    from inventory.findings import FleetFinding
+    from inventory.fleet import Brief
+    from scanner.path_page import finding_page, fleet_finding_page, path_page
     from scanner.ranking import placed
-    from scanner.sheet import reasons
 
     with options.open_store() as store:
-        known = store.device(device)
-    show(*reasons(placed(known.assessment, options.city())))
+        briefs = store.briefs.newest()
+        meant = _meant(store, briefs, device)
+        if isinstance(meant, FleetFinding):
+            addresses = {brief.assessment.device.identity: brief.assessment.device.address for brief in briefs}
+            show(*fleet_finding_page(meant, [addresses.get(name, name) for name in meant.devices]))
+            return
+        brief, finding = (meant, "") if isinstance(meant, Brief) else meant
+        assessment = placed(store.whole(brief), options.city())
+    if not finding:
+        show(*path_page(assessment))
+    else:
+        show(*finding_page(assessment, next(one for one in assessment.findings if one.id == finding)))
+
+
+def _meant(store: Store, briefs: tuple[Brief, ...], text: str) -> Meant:
+    """The device or the finding; `StoreError` where it is neither or could be both."""
+    from inventory.errors import StoreError
+    from inventory.fleet import device_named, finding_named
+
+    if not _ID.fullmatch(text.casefold()):
+        return device_named(briefs, text)
+    together = store.briefs.findings({brief.scan for brief in briefs})
+    finding = finding_named(briefs, together, text.casefold())
+    try:
+        device = device_named(briefs, text)
+    except StoreError as error:
+        if finding is not None:
+            return finding
+        raise StoreError(f"{error}; and no finding has an id that begins so") from error
+    if finding is not None:
+        raise StoreError(
+            f"{text!r} names a device and begins the id of a finding: name the device by its address, or give more of the id"
+        )
+    return device

@@ -95,6 +95,7 @@ def _device(assessment: Assessment) -> dict[str, Any]:
         **claimed,
         "identity": {"why": device.why, "conflicts": device.conflicts},
         "noted_addresses": device.noted,
+        "untrusted": device.untrusted,
         "behind": [_part(device, part) for part in device.parts],
         "firmware": _firmware(assessment),
         "services": _services(assessment),

@@ -31,6 +31,7 @@ def render(report: Report, *, width: int = 100, color: bool = False) -> str:
 def _parts(report: Report, *, wide: bool) -> Iterator[RenderableType]:
     yield from _head(report)
     yield from _quarantined(report)
+    yield from _untrusted(report)
     if report.assessments:
         yield _ranking(report, wide=wide)
     for place, assessment in enumerate(report.ranked, 1):
@@ -89,6 +90,24 @@ def _quarantined(report: Report) -> Iterator[RenderableType]:
         yield Padding(Text.assemble(cell(device.address), "  ", cell(name_of(device), "bold")), (0, 0, 0, 3))
         yield Padding(cell(assessment.quarantine), (0, 0, 0, 6))
         yield Padding(cell(f"→ tocsin quarantine release {device.identity} --because TEXT"), (0, 0, 0, 6))
+    yield Text("")
+
+
+def _untrusted(report: Report) -> Iterator[RenderableType]:
+    """Whose answers prove nothing, one line for all of whom the same is said: behind one firewall there may be hundreds."""
+    places: dict[str, list[str]] = {}
+    for assessment in sorted(report.assessments, key=lambda a: Endpoint(a.device.address, 0).sort_key):
+        if assessment.device.untrusted:
+            kind = assessment.device.untrusted.partition(":")[0]
+            places.setdefault(kind, []).append(assessment.device.address)
+    if not places:
+        return
+    yield cell(
+        f"NOT BELIEVED: what {_count(sum(map(len, places.values())), 'host')} answered proves nothing, and was not judged",
+        "bold",
+    )
+    for kind, addresses in places.items():
+        yield Padding(cell(f"{_some(addresses)}: {kind}"), (0, 0, 0, 3))
     yield Text("")
 
 

@@ -73,6 +73,8 @@ def devices() -> list[Hostile]:
         Hostile("absurd lengths at every UDP port", 47, _web(), {port: _absurd(port) for port in UDP}),
         Hostile("answers without end at every UDP port", 48, _web(), {port: _many(port) for port in UDP}),
         Hostile("dressed up in every discovery", 49, _dressed_streams(), dict(_dressed_datagrams())),
+        # Beside the others they would be a third maker's controller at one address, and nothing more would be heard of any.
+        Hostile("dressed up as other makers' controllers", 125, {102: _talking(_S7), 1911: _talking(_FOX)}),
         Hostile(
             "XML bombs",
             52,
@@ -147,14 +149,18 @@ def _dressed_datagrams() -> Iterable[tuple[int, Answerer]]:
     yield 37020, lambda datagram, told: [_inquiry(DRESSED)]
 
 
+_S7 = S7(SHORT, 5, "V3.3.12", tuple((number, SHORT) for number in (1, 2, 3, 4, 5, 7)))
+
+
+_FOX = Fox(DRESS, DRESS, host=DRESS, version=DRESS, brand=DRESS)
+
+
 def _dressed_streams() -> dict[int, Handler]:
     services: tuple[Stream, ...] = (
         Http(
             server="App-webs/",
             applications=(("/onvif/device_service", Onvif(SHORT, SHORT, SHORT, SHORT, SHORT, asks=False)),),
         ),
-        S7(SHORT, 5, "V3.3.12", tuple((number, SHORT) for number in (1, 2, 3, 4, 5, 7))),
-        Fox(DRESS, DRESS, host=DRESS, version=DRESS, brand=DRESS),
         OpcUa(DRESS, DRESS, DRESS),
         Ipp(attributes=(("printer-make-and-model", DRESS), ("printer-firmware-string-version", DRESS)), server=SHORT),
         SipStream(SHORT),

@@ -20,10 +20,11 @@ from inventory.known import Known
 from inventory.model import Claim, Confidence, Device, Endpoint, Level, Observation, Status
 from inventory.report import Assessment, Coverage, Report, Scan
 from scanner.assess import assess, assess_fleet
+from scanner.path_page import path_page
 from scanner.report import json as report_json
 from scanner.report import text as report_text
 from scanner.score import score
-from scanner.sheet import reasons, sheet
+from scanner.sheet import sheet
 from scanner.terminal import printed
 from tests.hostile.web_devices import DRESS
 
@@ -92,7 +93,7 @@ def outputs(assessment: Assessment) -> list[str]:
     """What is written of it: both reports, and the sheet that `tocsin show` prints."""
     scan = Scan("s", NOON, ("192.0.2.0/24",), Level.LOGIN, "test", "0.1.0", ended=NOON)
     report = Report(scan, (assessment,), assess_fleet((assessment, assessment), FLEET), Coverage(1, 1, 1, 0))
-    shown = printed(*sheet(Known(assessment, NOON, NOON, 1)), *reasons(assessment), width=100, color=False)
+    shown = printed(*sheet(Known(assessment, NOON, NOON, 1)), *path_page(assessment), width=100, color=False)
     return [report_json.render(report), report_text.render(report), shown]
 
 

@@ -206,7 +206,8 @@ DISCOVERIES = [
 
 @pytest.mark.parametrize("protocol", DISCOVERIES)
 def test_what_is_dressed_up_in_a_discovery_is_heard_all_the_same(street: Street, protocol: str):
-    assert protocol in {service["protocol"] for service in street.scanned.device(f"{STREET}.49")["services"]}
+    host = 125 if protocol in {"s7", "fox"} else 49
+    assert protocol in {service["protocol"] for service in street.scanned.device(f"{STREET}.{host}")["services"]}
 
 
 def test_no_device_can_send_the_scan_to_a_port_that_prints(street: Street):

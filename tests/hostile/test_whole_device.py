@@ -20,9 +20,10 @@ from inventory.store import Store
 from inventory.text import one_line, visible
 from scanner.assess import assess, assess_fleet
 from scanner.fingerprint import fingerprint, load_fingerprints
+from scanner.path_page import path_page
 from scanner.protocols import load_protocols
 from scanner.score import score
-from scanner.sheet import reasons, sheet
+from scanner.sheet import sheet
 from scanner.terminal import printed
 from tests.hostile.web_devices import DRESS
 
@@ -148,7 +149,7 @@ async def test_every_format_renders_it(renderer: Any, device: Device, verdicts: 
 @given(devices(), st.lists(st.sampled_from(Verdict), max_size=6))
 async def test_its_sheet_and_its_reasons_are_shown(device: Device, verdicts: list[Verdict]):
     assessment = await judged(device, verdicts)
-    shown = printed(*sheet(Known(assessment, NOON, NOON, 1)), *reasons(assessment), width=100, color=False)
+    shown = printed(*sheet(Known(assessment, NOON, NOON, 1)), *path_page(assessment), width=100, color=False)
     assert "192.0.2.7" in shown
     assert not {"\x1b", "\x9b", "\u202e", "\u200b"} & set(shown)
 

@@ -51,6 +51,9 @@ IDS = {
     "container-api",
     "open-relay",
     "port-mapping",
+    "untrusted-evidence",
+    "exposed-data-store",
+    "control-port",
 }
 FAKES = pytest.mark.parametrize("fake", load_fakes(), ids=lambda fake: fake.name)
 
@@ -70,7 +73,7 @@ def test_no_two_share_a_name_a_host_or_a_mac():
 def test_causes_only_findings_that_there_are_at_ports_that_it_has(fake):
     assert {expected.check for expected in fake.causes} <= IDS
     served = {(service.port, service.transport) for service in fake.services}
-    whole = {("firmware-unknown", 0, "tcp")}
+    whole = {("firmware-unknown", 0, "tcp"), ("untrusted-evidence", 0, "tcp")}
     causes = {(expected.check, expected.port, expected.transport) for expected in fake.causes} - whole
     assert {(port, transport) for _, port, transport in causes} <= served
 

@@ -1,0 +1,103 @@
+"""`tocsin fix-first`."""
+
+from __future__ import annotations
+
+import gc
+import json
+from collections.abc import Callable
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+import click
+
+from scanner.options import Options
+from scanner.output import show, write
+
+if TYPE_CHECKING:
+    from inventory.fleet import Brief
+    from inventory.report import Assessment
+    from inventory.store import Store
+    from scanner.fewest import Plan, Step
+
+
+@click.command()
+@click.option("--top", type=click.IntRange(min=1, max=1000), default=10, show_default=True, help="So many actions.")
+@click.option("--scan", metavar="ID", help="Only what this scan found.  [default: every device, as it was seen last]")
+@click.option("--site", metavar="NAME", help="Only devices of this site.")
+@click.option("--department", metavar="NAME", help="Only devices of this department.")
+@click.option("--kind", metavar="KIND", help="Only devices of this kind: camera, plc, …")
+@click.option("--json", "as_json", is_flag=True, help="Print JSON, with every device and finding of each action.")
+@click.pass_obj
+def command(options: Options, /, top: int, scan: str | None, as_json: bool, **wanted: str | None) -> None:
+    """Say which few actions lower the most risk over all devices, the best one first.
+
+    An action is what one person does in one go: one password for an account of forty cameras, one update for a model, one rule of a firewall. The risk is the
+    sum of the devices' scores; what is accepted does not count. The effect of each action is its effect after those before it.
+    """
+    from scanner.fewest_page import as_record, page
+
+    gc.disable()  # hundreds of thousands of records that live to the end: to look through them for rubbish would take a third of the time
+    with options.open_store() as store:
+        plan = _plan(options, store, top, scan, wanted)
+    if as_json:
+        write(f"{json.dumps(as_record(plan), indent=2)}\n")
+    else:
+        show(*page(plan))
+
+
+def _plan(options: Options, store: Store, top: int, scan: str | None, wanted: dict[str, str | None]) -> Plan:
+    from scanner.fewest import fewest
+    from scanner.ranking import in_context
+
+    city = options.city()
+    briefs = store.briefs.newest() if scan is None else store.briefs.of_scan(store.scan(scan).id)
+    fleet = [in_context(brief.assessment, city) for brief in briefs]
+    for name, value in wanted.items():
+        if value is not None:
+            fleet = _only(fleet, name, value, _KNOWN_BY[name](options))
+    plan = fewest(fleet, top, store.briefs.findings({brief.scan for brief in briefs}))
+    brief_of = {brief.assessment.device.identity: brief for brief in briefs}
+    return replace(plan, steps=tuple(_told(store, brief_of[step.on.device.identity], step) for step in plan.steps))
+
+
+def _told(store: Store, brief: Brief, step: Step) -> Step:
+    """The step with the texts of its gravest finding, which a brief has not."""
+    whole = next(finding for finding in store.whole(brief).findings if finding.id == step.gravest.id)
+    return replace(step, gravest=replace(step.gravest, title=whole.title, remedy=whole.remedy))
+
+
+def _only(fleet: list[Assessment], name: str, value: str, known_by: Callable[[Assessment], str]) -> list[Assessment]:
+    """Those of which `name` is `value`, however it is written."""
+    from inventory.errors import ConfigError
+
+    of = [(known_by(assessment), assessment) for assessment in fleet]
+    found = [assessment for known, assessment in of if known.casefold() == value.casefold()]
+    if not found:
+        others = ", ".join(sorted({known for known, _ in of if known})[:20])
+        raise ConfigError(f"no device has the {name} {value!r}; there are: {others or 'none that have one'}")
+    return found
+
+
+def _kind(_: Options) -> Callable[[Assessment], str]:
+    def kind(assessment: Assessment) -> str:
+        claim = assessment.device.claim("kind")
+        return claim.value if claim else ""
+
+    return kind
+
+
+def _department(options: Options) -> Callable[[Assessment], str]:
+    settings = options.settings()
+    return lambda assessment: assessment.context.department or settings.department(assessment.device.address)
+
+
+def _site(options: Options) -> Callable[[Assessment], str]:
+    settings = options.settings()
+    return lambda assessment: assessment.context.site or settings.site_of(assessment.device.address)
+
+
+_KNOWN_BY: dict[str, Callable[[Options], Callable[[Assessment], str]]] = {
+    "site": _site,
+    "department": _department,
+    "kind": _kind,
+}

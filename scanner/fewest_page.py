@@ -1,0 +1,91 @@
+"""The fewest actions for a reader at a terminal, and for a program."""
+
+from collections.abc import Iterator
+from typing import Any
+
+from rich.console import Group, RenderableType
+from rich.text import Text
+
+from scanner.actions import sentence
+from scanner.fewest import Plan, Step
+from scanner.terminal import cell, table
+
+SCHEMA = "tocsin-fix-first/1"
+MEASURE = "the sum of the scores of the devices"
+_NAMED = 4
+_NUMBERS = ("devices", "findings", "risk", "leave\ncritical", "leave\nhigh")
+
+
+def page(plan: Plan) -> Iterator[RenderableType]:
+    """The risk, each action with its effect, and what is left."""
+    accepted = f"; {_count(plan.accepted, 'accepted finding')} not counted" if plan.accepted else ""
+    yield cell(
+        f"{_count(plan.devices, 'device')} with {_count(plan.findings, 'finding')}{accepted};"
+        f" risk {plan.risk:.1f}, {MEASURE}"
+    )
+    if not plan.steps:
+        yield cell("nothing raises it: there is nothing to fix")
+        return
+    rows = table("#", "action", *_NUMBERS)
+    for column in (rows.columns[0], *rows.columns[2:]):
+        column.justify, column.no_wrap = "right", True
+    for rank, step in enumerate(plan.steps, 1):
+        rows.add_row(cell(rank), _what(step), *_effect(step))
+        rows.add_row()
+    yield Text("")
+    yield rows
+    after = plan.steps[-1].after
+    less = f", {100 * (plan.risk - after) / plan.risk:.0f} % less" if plan.risk else ""
+    rest = f"{_count(plan.left, 'more action')} for the rest" if plan.left else "nothing is left to fix"
+    yield cell(f"after {_count(len(plan.steps), 'action')}: risk {after:.1f}{less}; {rest}")
+
+
+def as_record(plan: Plan) -> dict[str, Any]:
+    """The same, with every device and finding of each action, for JSON."""
+    return {
+        "schema": SCHEMA,
+        "measure": MEASURE,
+        "devices": plan.devices,
+        "findings": plan.findings,
+        "accepted": plan.accepted,
+        "risk": plan.risk,
+        "actions": [_record(rank, step) for rank, step in enumerate(plan.steps, 1)],
+        "actions_left": plan.left,
+    }
+
+
+def _what(step: Step) -> RenderableType:
+    addresses = [one.device.address for one in step.devices]
+    more = f" and {len(addresses) - _NAMED} more" if len(addresses) > _NAMED else ""
+    lines = [cell(_said(step), "bold"), cell(f"{', '.join(addresses[:_NAMED])}{more}", "dim")]
+    return Group(*lines, *(cell(f"also ends: {one.title} ({len(one.devices)} devices)") for one in step.fleet))
+
+
+def _effect(step: Step) -> tuple[RenderableType, ...]:
+    risk = Text(f"{step.before:.1f}\n→ {step.after:.1f}")
+    leave = (cell(number or "-") for number in (step.leave_critical, step.leave_high))
+    return (cell(len(step.devices)), cell(len(step.findings)), risk, *leave)
+
+
+def _record(rank: int, step: Step) -> dict[str, Any]:
+    return {
+        "rank": rank,
+        "act": step.action.act,
+        "action": _said(step),
+        "remedy": step.gravest.remedy,
+        "devices": [{"id": one.device.identity, "address": one.device.address} for one in step.devices],
+        "findings": step.findings,
+        "fleet": [one.id for one in step.fleet],
+        "risk_before": step.before,
+        "risk_after": step.after,
+        "leave_critical": step.leave_critical,
+        "leave_high": step.leave_high,
+    }
+
+
+def _said(step: Step) -> str:
+    return sentence(step.action, step.gravest, len(step.devices))
+
+
+def _count(number: int, what: str) -> str:
+    return f"{number} {what}{'' if number == 1 else 's'}"

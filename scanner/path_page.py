@@ -1,0 +1,213 @@
+"""Why a device ranks where it does, on one screen: its path down in ten lines at most, then where its points come from. And one finding's own path."""
+
+from collections.abc import Iterator, Sequence
+
+from rich.console import RenderableType
+from rich.padding import Padding
+from rich.table import Table
+from rich.text import Text
+
+from inventory.findings import Finding, FleetFinding, Score
+from inventory.model import Confidence
+from inventory.report import Assessment, Context
+from scanner.actions import sentence
+from scanner.path import Fix, path
+from scanner.score import effective, points, score
+from scanner.terminal import band, cell, name_of, table
+
+LINES = 10
+"""As long as a path may be."""
+_POINTS = 8
+_LONGEST_EVIDENCE = 240
+_PROOF = {
+    Confidence.LIKELY: "only likely, not proven: high at most",
+    Confidence.INFERRED: "only inferred: medium at most",
+}
+
+
+def path_page(assessment: Assessment) -> Iterator[RenderableType]:
+    """The path of a device in its context, and its findings with the points that each brings."""
+    head = list(_head(assessment))
+    yield from head
+    yield from _fixes(assessment, LINES - len(head))
+    yield from _points(assessment)
+
+
+def _head(assessment: Assessment) -> Iterator[RenderableType]:
+    """Who it is, its rank, what sets the date, and what of its surroundings counted."""
+    score, context = assessment.score, assessment.context
+    yield _clipped(Text.assemble(cell(assessment.device.address, "bold"), "  ", cell(_whose(assessment))))
+    yield _clipped(Text.assemble(*_rank(score)))
+    if score.due_why:
+        yield _clipped(cell(f"the date is set by {score.due_why}"))
+    if about := "; ".join([*_surroundings(context), *_moved(assessment.findings)]):
+        yield _clipped(cell(f"in its place: {about}"))
+
+
+def _whose(assessment: Assessment) -> str:
+    context = assessment.context
+    said = (name_of(assessment.device), context.name, context.owner or context.department, context.site)
+    return ", ".join(part for part in said if part)
+
+
+def _rank(score: Score) -> Iterator[Text | str]:
+    yield from (cell(f"{score.value:.1f} of 100,"), " ", band(score.band))
+    yield cell(f"; due: {score.due}" if score.due else "; nothing is due")
+    if score.decision:
+        yield cell(f"; SSVC: {score.decision}")
+
+
+def _surroundings(context: Context) -> Iterator[str]:
+    if context.exposure or context.vantages:
+        seen = f"reached from {', '.join(context.vantages)}" if context.vantages else "reachable"
+        yield f"{seen} ({context.exposure})" if context.exposure else seen
+    if context.criticality:
+        yield f"criticality {context.criticality}"
+    if context.impact:
+        yield f"its failure does {context.impact} harm"
+
+
+def _moved(findings: Sequence[Finding]) -> Iterator[str]:
+    """Each reason for which findings were shifted, once, with how many it moved and where to."""
+    reasons: dict[tuple[int, str], int] = {}
+    for finding in findings:
+        for shift in finding.shifts if finding.accepted is None else ():
+            reasons[shift.by, shift.why] = reasons.get((shift.by, shift.why), 0) + 1
+    for (by, why), count in sorted(reasons.items(), key=lambda one: (-abs(one[0][0]), -one[1], one[0])):
+        yield f"{_count(count, 'finding')} {'up' if by > 0 else 'down'}: {why}"
+
+
+def _fixes(assessment: Assessment, room: int) -> Iterator[RenderableType]:
+    """One line an action, until nothing is left; what does not fit is counted."""
+    fixes = path(assessment.device, assessment.findings)
+    accepted = [finding for finding in assessment.findings if finding.accepted is not None]
+    room -= bool(accepted)
+    shown = fixes if len(fixes) <= room else fixes[: room - 1]
+    if fixes:
+        yield _steps(assessment.score.value, shown)
+    if len(shown) < len(fixes):
+        last = fixes[-1]
+        yield _clipped(
+            Text.assemble("   ", cell(f"and {_count(len(fixes) - len(shown), 'smaller one')} → {_left(last)}"))
+        )
+    if not fixes:
+        yield cell("nothing raises its score: there is nothing to fix")
+    if accepted:
+        until = min(finding.accepted.until for finding in accepted if finding.accepted)
+        yield _clipped(cell(f"{_count(len(accepted), 'finding')} accepted and not counted, the first until {until}"))
+
+
+def _steps(value: float, fixes: Sequence[Fix]) -> Table:
+    rows = Table.grid(padding=(0, 1), expand=True)
+    rows.add_column(justify="right", no_wrap=True, min_width=2)
+    rows.add_column(no_wrap=True, overflow="ellipsis", ratio=1)
+    rows.add_column(no_wrap=True, min_width=17)
+    for number, fix in enumerate(fixes, 1):
+        more = f" (ends {len(fix.findings)} findings)" if len(fix.findings) > 1 else ""
+        after = Text.assemble(cell(f"{value:.1f} → {fix.value:.1f}"), " ", band(fix.band) if fix.value else "")
+        rows.add_row(cell(f"{number}."), cell(f"{sentence(fix.action, fix.findings[0])}{more}"), after)
+        value = fix.value
+    return rows
+
+
+def _left(fix: Fix) -> str:
+    return f"{fix.value:.1f}{f' {fix.band.label}' if fix.value else ''}"
+
+
+def _points(assessment: Assessment) -> Iterator[RenderableType]:
+    """The findings that count, with their ids, and the points that each brings."""
+    brought = points(assessment.findings)
+    if not brought:
+        return
+    rows = table("points", "finding", "what")
+    rows.columns[0].justify = "right"
+    for tenths, finding in brought[:_POINTS]:
+        rows.add_row(cell(f"+{tenths / 10:.1f}"), cell(finding.id), _clipped(_titled(finding)))
+    yield Text("")
+    yield rows
+    more = len(brought) - _POINTS
+    rest = f"and {_count(more, 'more')}; " if more > 0 else ""
+    yield cell(f"{rest}`tocsin why FINDING` is the path of one")
+
+
+def _titled(finding: Finding) -> Text:
+    counted = effective(finding)
+    counts = "" if counted == finding.severity else f", counts as {counted.label}"
+    return Text.assemble(band(finding.severity), counts, " ", cell(f"{finding.title}{_at(finding)}"))
+
+
+def finding_page(assessment: Assessment, finding: Finding) -> Iterator[RenderableType]:
+    """One finding: what was seen, why it is as grave as that, what it brings to the score of its device, and what ends it."""
+    where = f"{finding.endpoint.port}/{finding.endpoint.transport}" if finding.endpoint.port else "the whole device"
+    yield Text.assemble(cell(assessment.device.address, "bold"), "  ", cell(f"{_whose(assessment)}, {where}"))
+    yield Text.assemble(cell(finding.title, "bold"), " ", cell(f"({finding.check}, {finding.id})"))
+    rows = Table.grid(padding=(0, 2))
+    rows.add_column(no_wrap=True)
+    rows.add_column(overflow="fold")
+    for name, said in _own_path(assessment, finding):
+        rows.add_row(cell(name), cell(said))
+    yield rows
+
+
+def _own_path(assessment: Assessment, finding: Finding) -> Iterator[tuple[str, str]]:
+    yield "seen", finding.detail
+    if finding.evidence:
+        long = len(finding.evidence) > _LONGEST_EVIDENCE
+        yield "heard", f"{finding.evidence[:_LONGEST_EVIDENCE]}{' …' if long else ''}"
+    yield "severity", "; ".join(_gravity(finding))
+    yield "score", _share(assessment, finding)
+    if finding.accepted is not None:
+        word = finding.accepted
+        yield "accepted", f"by {word.owner} until {word.until}: {word.reason}{f' ({word.rule})' if word.rule else ''}"
+    yield "remedy", finding.remedy
+    if finding.standards:
+        yield "standards", "; ".join(finding.standards)
+    if finding.sources:
+        yield "sources", "; ".join(finding.sources)
+
+
+def _gravity(finding: Finding) -> Iterator[str]:
+    """The declared severity, each thing that moves it, and what it counts as."""
+    yield f"{finding.severity.label} by its check"
+    for shift in finding.shifts:
+        yield f"{_count(abs(shift.by), 'band')} {'up' if shift.by > 0 else 'down'}, {shift.why}"
+    yield _PROOF.get(finding.confidence, "confirmed by what was heard")
+    yield f"so it counts as {effective(finding).label}"
+
+
+def _share(assessment: Assessment, finding: Finding) -> str:
+    if finding.accepted is not None:
+        return f"nothing of the device's {assessment.score.value:.1f}, because it is accepted"
+    brings = next(tenths for tenths, one in points(assessment.findings) if one is finding)
+    without = score([one for one in assessment.findings if one is not finding])
+    rest = f"{without.value:.1f} {without.band.label}" if without.value else "0.0"
+    return f"{brings / 10:.1f} of the device's {assessment.score.value:.1f} {assessment.score.band.label}; without it {rest}"
+
+
+def fleet_finding_page(finding: FleetFinding, addresses: Sequence[str]) -> Iterator[RenderableType]:
+    """A finding of several devices together."""
+    yield Text.assemble(
+        band(finding.severity), " ", cell(finding.title, "bold"), " ", cell(f"({finding.check}, {finding.id})")
+    )
+    yield cell(finding.detail)
+    yield cell(f"on {_count(len(addresses), 'device')}: {', '.join(addresses)}")
+    yield cell("it raises no device's score by itself: what each device has of it is a finding of its own there")
+    if finding.accepted is not None:
+        yield cell(f"accepted by {finding.accepted.owner} until {finding.accepted.until}: {finding.accepted.reason}")
+    yield cell(f"→ {finding.remedy}")
+    if finding.standards:
+        yield cell(f"standards: {'; '.join(finding.standards)}")
+
+
+def _at(finding: Finding) -> str:
+    return f" on {finding.endpoint.port}/{finding.endpoint.transport}" if finding.endpoint.port else ""
+
+
+def _clipped(text: Text) -> RenderableType:
+    """A line that ends in … where it does not fit; in a frame, because a text that is printed bare forgets how it is to be cut."""
+    text.no_wrap, text.overflow = True, "ellipsis"
+    return Padding(text, 0, expand=False)
+
+
+def _count(number: int, what: str) -> str:
+    return f"{number} {what}{'' if number == 1 or what == 'more' else 's'}"
