@@ -348,3 +348,14 @@ def test_the_exit_code_goes_by_the_worse_of_what_a_finding_is_called_and_what_th
     assert code() == [True, False]
     assert code(1) == [True, True]
     assert code(-1) == [True, False]
+
+
+def test_a_host_that_is_not_believed_leaves_the_scan_incomplete_unless_somebody_lives_with_it():
+    told = replace(OPEN_TELNET, check="untrusted-evidence", severity=Severity.MEDIUM, confidence=Confidence.CONFIRMED)
+    outcome = Outcome("untrusted-evidence", Status.FOUND, "", (told,))
+    host = replace(CAMERA, device=replace(CAMERA.device, untrusted="it opens every port"), outcomes=(outcome,))
+    seen = replace(REPORT.coverage, unreached=0)
+    report = replace(REPORT, assessments=(replace(host, quarantine=None),), fleet=(), coverage=seen)
+    assert exit_for(report, Severity.HIGH) is Exit.INCOMPLETE
+    own = ranked(report, city(waiver(check="untrusted-evidence", address="10.77.0.10")))
+    assert exit_for(own, Severity.HIGH) is Exit.CLEAN
