@@ -116,7 +116,7 @@ def exposed(device: Device, check: str, policy: Policy | None = None) -> Judgeme
     policy = policy or built_in()
     allowed: list[str] = []
     for row in all_exposures():
-        if row.check != check or (row.kinds and device.fact("kind") not in row.kinds):
+        if row.check != check:
             continue
         for flaw, protocol in _shown(row, device):
             rule = policy.permits(device, flaw.endpoint, protocol) if row.permissible else ""
@@ -127,8 +127,16 @@ def exposed(device: Device, check: str, policy: Policy | None = None) -> Judgeme
     return "; ".join(allowed) if allowed else "none of these was found open"
 
 
+def channels(device: Device, protocol: str) -> frozenset[Endpoint]:
+    """Where what speaks this protocol is a channel that a row names, and that no policy allows: its finding tells all that is wrong there."""
+    rows = (row for row in all_exposures() if protocol in row.beside and not row.permissible)
+    return frozenset(flaw.endpoint for row in rows for flaw, _ in _shown(row, device))
+
+
 def _shown(row: Exposure, device: Device) -> Iterator[tuple[Flaw, str]]:
     """What shows the row: by what was heard, else by an open port where nothing was."""
+    if row.kinds and device.fact("kind") not in row.kinds:
+        return
     inside_tls = {seen.endpoint for seen in device.speaking("tls")} if row.plain else set()
     heard = [
         seen for seen in device.speaking(*row.protocols) if _applies(row, seen) and seen.endpoint not in inside_tls

@@ -19,6 +19,8 @@ from typing import Any
 from checks.services import at_own_port, carriers, counts_as, secure_forms, spelt_out, talk_words
 from inventory.model import Confidence, Device, Endpoint, Severity
 
+SHIPPED = "the built-in policy"
+"""Where a rule stands that is shipped."""
 ANY = "any"
 """For `kind`: every kind, that which is not known too. For `min_tls`: no least version."""
 TLS_MINIMA = ("1.0", "1.1", "1.2", "1.3")
@@ -218,4 +220,4 @@ def built_in() -> Policy:
 
 
 def _shipped(rows: Iterable[Mapping[str, Any]]) -> Iterable[Rule]:
-    return (rule_of_row(row, "the built-in policy") for row in rows)
+    return (rule_of_row(row, SHIPPED) for row in rows)

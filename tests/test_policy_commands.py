@@ -56,7 +56,11 @@ def cameras() -> list[Device]:
         )
         for number in (1, 2, 3)
     ]
-    odd = (seen("10.77.0.4", "telnet", 23), seen("10.77.0.4", "tls", 443, versions=("TLSv1.0", "TLSv1.2")))
+    odd = (
+        seen("10.77.0.4", "telnet", 23),
+        seen("10.77.0.4", "ssh", 2222),
+        seen("10.77.0.4", "tls", 443, versions=("TLSv1.0", "TLSv1.2")),
+    )
     found.append(device("10.77.0.4", "camera", *odd, vendor=HOSTILE + '"""' + "'''"))
     found.append(
         device("10.77.0.5", "camera", seen("10.77.0.5", "http", 80), open_ports=(Endpoint("10.77.0.5", 37777),))

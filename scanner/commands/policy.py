@@ -79,7 +79,8 @@ def _write_new(path: Path, text: str) -> None:
 def check(options: Options, file: Path | None) -> Exit:
     """Say what a policy would report on the newest scan of each network, and exit with 1 where that is anything.
 
-    FILE is a policy.toml; without one, the policy that is in force. Nothing is sent, and nothing is stored.
+    FILE is a policy.toml; without one, the policy that is in force. Of a service that another check reports, the built-in policy says nothing more; your own
+    does. Nothing is sent, and nothing is stored.
     """
     from checks.deviations import deviations, doubts
     from scanner.newest import newest
