@@ -12,7 +12,7 @@ The checks hold the manual pages, the table everything else: each row names the 
     unless = { "mysql.error_code" = 1130 }     # … and none of these has this value (an empty list: any value at all)
     at = ["tcp/9200"]                   # … at these ports only, where much else speaks the protocol; [] is any
     plain = true                        # … and not inside TLS
-    sure = "confirmed"                  # what was heard shows it for sure (the default), or makes it "likely"
+    sure = "confirmed"                  # what was heard shows it for sure (the default), or makes it "likely" or "inferred"
     ports = ["tcp/3389"]                # open, and nothing that spoke there was understood: as sure as `by_port` says
     beside = ["telnet"]                 # protocols that may have spoken at those ports: many a maker's channel looks like one
     by_port = "likely"                  # "likely" (the default) or "inferred", where others use the number as well
@@ -27,9 +27,10 @@ The checks hold the manual pages, the table everything else: each row names the 
 """
 
 import importlib.resources
+import re
 import tomllib
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from functools import cache
 from typing import Any
 
@@ -40,6 +41,9 @@ from inventory.model import Confidence, Device, Endpoint, FactValue, Observation
 
 _BY_NUMBER = " Known by the number of its port alone: it said nothing that could be understood."
 _BY_LOOKS = " Known by the number of its port: what it says could be another's too."
+_TITLE_BY_NUMBER = "{} (by its port's number)"
+_UNDERSTOOD_NOTHING = frozenset(("csv", "list", "nmap"))
+"""Tools and lists that name a port's service by its number, as the row does."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -142,10 +146,21 @@ def _shown(row: Exposure, device: Device) -> Iterator[tuple[Flaw, str]]:
         return
     for endpoint in device.open_ports:
         if _where(endpoint) in row.ports:
-            spoken = [seen for seen in device.observations if seen.endpoint == endpoint and not seen.behind]
+            spoken = [seen for seen in device.observations if seen.endpoint == endpoint and _spoke(seen)]
             if {seen.protocol for seen in spoken} <= {*row.beside}:
-                evidence = spoken[0].evidence if spoken else b""
-                yield _flaw(row, endpoint, evidence, _BY_LOOKS if spoken else _BY_NUMBER), ""
+                yield _by_number(row, endpoint, spoken), ""
+
+
+def _spoke(seen: Observation) -> bool:
+    """Whether something was understood there: a greeting that nobody recognised, and what another tool calls the port, tell no more than that it is open."""
+    unknown = seen.protocol == "greeting" and not seen.facts.get("greeting.protocol")
+    return not (seen.behind or unknown or seen.protocol in _UNDERSTOOD_NOTHING)
+
+
+def _by_number(row: Exposure, endpoint: Endpoint, spoken: Sequence[Observation]) -> Flaw:
+    flaw = _flaw(row, endpoint, spoken[0].evidence if spoken else b"", _BY_LOOKS if spoken else _BY_NUMBER)
+    hedged = not row.protocols and re.search(r"\b(ports?|seems?)\b", row.title, re.IGNORECASE)
+    return flaw if hedged or not row.title else replace(flaw, title=_TITLE_BY_NUMBER.format(row.title))
 
 
 def _applies(row: Exposure, seen: Observation) -> bool:
