@@ -22,6 +22,7 @@ from inventory.text import one_line
 
 COLUMNS = ("name", "address", "mac", "serial", "owner", "department", "site", "criticality")
 CRITICALITIES = ("low", "normal", "high", "critical")
+_RAISING = ("high", "critical")
 _MARKS = ("address", "mac", "serial")
 _LARGEST = 64_000_000
 _LONGEST = 400
@@ -62,6 +63,27 @@ class Register:
         """The row of a device: by its serial number, else by its MAC address, else by an address, else by its network."""
         named = next((self._by_mark[mark] for mark in _marks_of(device) if mark in self._by_mark), None)
         return named or self._of_network(device)
+
+    def vouched(self, device: Device) -> Entry | None:
+        """The row by whose word something of the device may be taken lightly: its own where that names no card and no address, or one that was seen at it.
+
+        A serial number is what the device says, and any device can say any: it finds the owner, and lowers nothing beside a card or an address of others.
+        """
+        row = self.entry(device)
+        if row is None or not (row.mac or row.address) or _was_seen(row, device):
+            return row
+        return next((each for each in self._rows(device) if _was_seen(each, device)), None) or self._of_network(device)
+
+    def criticality(self, device: Device) -> str:
+        """The highest of all the rows that name it, "" where none says any; of what is normal or low, only what is vouched for."""
+        vouched = self.vouched(device) or Entry(0)
+        said = (row.criticality for row in (*self._rows(device), vouched) if row.criticality)
+        highest = max(said, key=CRITICALITIES.index, default="")
+        return highest if vouched.criticality or highest in _RAISING else ""
+
+    def _rows(self, device: Device) -> Iterator[Entry]:
+        """Every row that names it, by whatever mark."""
+        return (self._by_mark[mark] for mark in _marks_of(device) if mark in self._by_mark)
 
     def _of_network(self, device: Device) -> Entry | None:
         for address in device.addresses:
@@ -212,6 +234,14 @@ def _mac(text: str, line: int, path: str) -> str:
     if not re.fullmatch("[0-9a-f]{12}", digits):
         raise ConfigError(f"{path} line {line}: {text!r} is no MAC address such as 44:19:b6:01:02:03")
     return ":".join(digits[at : at + 2] for at in range(0, 12, 2))
+
+
+def _was_seen(row: Entry, device: Device) -> bool:
+    """Whether the row names the card that answered, or an address at which the device was found."""
+    at = {address.partition("%")[0].casefold() for address in device.addresses}
+    return bool(row.mac and device.mac and row.mac == device.mac.casefold()) or (
+        bool(row.address) and row.address in at
+    )
 
 
 def _marks_of(device: Device) -> Iterator[tuple[str, str]]:

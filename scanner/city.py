@@ -55,7 +55,7 @@ class City:
             exposure=reach.exposure,
             vantages=reach.vantages,
             ports=tuple(sorted(reach.ports)),
-            criticality=row.criticality,
+            criticality=self.register.criticality(device) if self.register else "",
             owner=row.owner,
             department=row.department or self.department(device.address),
             site=row.site,

@@ -94,11 +94,18 @@ class Settings:
 
     def department(self, address: str) -> str:
         """Whose the device at that address is, by the smallest network of a site that names it; "" where none does."""
-        return max(((size, site.department) for size, site in self._around(address)), default=(0, ""))[1]
+        site = self._site_around(address)
+        return site.department if site else ""
 
     def site_of(self, address: str) -> str:
         """The name of the site with the smallest network around that address; "" where none has it."""
-        return max(((size, site.name) for size, site in self._around(address)), default=(0, ""))[1]
+        site = self._site_around(address)
+        return site.name if site else ""
+
+    def _site_around(self, address: str) -> Site | None:
+        """The site with the smallest network; of two with the same one the last by name, so that site and department are of one."""
+        around = max(self._around(address), key=lambda found: (found[0], found[1].name), default=None)
+        return around[1] if around else None
 
     def _around(self, address: str) -> Iterator[tuple[int, Site]]:
         """Each site with a network around the address, and that network's prefix; none around the MAC address of a device that is known by nothing else."""

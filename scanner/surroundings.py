@@ -4,7 +4,7 @@ from inventory.report import Context
 
 
 def context_in_words(context: Context, here: str = "") -> str:
-    """ "reached from guest-wifi (open), office; Pump 4 of Waterworks; criticality critical"; "" where nobody has measured or written anything.
+    """ "reached from guest-wifi (open); Pump 4 of Waterworks; criticality critical"; "" where nobody has measured or written anything.
 
     That it was reached from `here` alone, where the scan itself stood, goes without saying.
     """
@@ -19,9 +19,8 @@ def context_in_words(context: Context, here: str = "") -> str:
 
 
 def reached_from(context: Context) -> str:
-    """ "reached from guest-wifi (open), office": who may stand at the widest of these places stands behind it; "" where nobody has measured."""
+    """ "reached from guest-wifi, office (the widest: open)": who may stand at the widest of these places; "" where nobody has measured."""
     if not context.vantages:
         return ""
-    widest, *others = context.vantages
-    exposure = f" ({context.exposure})" if context.exposure else ""
-    return f"reached from {', '.join((f'{widest}{exposure}', *others))}"
+    widest = "the widest: " if len(context.vantages) > 1 else ""
+    return f"reached from {', '.join(context.vantages)}{f' ({widest}{context.exposure})' if context.exposure else ''}"

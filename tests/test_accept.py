@@ -84,6 +84,7 @@ def test_a_finding_is_accepted_by_the_beginning_of_its_id_and_the_score_falls(ca
                 "finding": DEFAULT_ACCOUNT.id,
                 "check": "default-credentials",
                 "device": CAMERA.device.identity,
+                "severity": "critical",
                 "owner": "Transport",
                 "reason": "A wall.",
                 "accepted": TODAY,

@@ -100,7 +100,7 @@ def test_the_surroundings_that_counted_are_told_once():
     said = shown(replace(of(*moved), context=replace(PLACE, vantages=("guest-wifi", "office"))), 200)
     assert "\n2 findings one band up, because it is known to be exploited\n" in said
     assert (
-        "\nwhere it stands: reached from guest-wifi (open), office; criticality critical; harm if it fails: high\n"
+        "\nwhere it stands: reached from guest-wifi, office (the widest: open); criticality critical; harm if it fails: high\n"
         in said
     )
 

@@ -32,7 +32,8 @@ def command(options: Options, finding: str, owner: str, reason: str, until: str)
     """Live with a finding until a day, by somebody's word: it counts in no score, and every report shows it as accepted.
 
     FINDING is an id or at least four digits of its beginning, as `tocsin show` and the reports print it. The word goes to the end of the waivers file, for
-    people to review, and ends by itself. A quarantine, what could not be examined and the coverage are no findings: they cannot be accepted.
+    people to review. It ends by itself, and where the finding becomes worse than it is now. A quarantine, what could not be examined and the coverage are no
+    findings: they cannot be accepted.
     """
     from inventory.known import find_finding
     from inventory.waivers import Waiver
@@ -45,7 +46,7 @@ def command(options: Options, finding: str, owner: str, reason: str, until: str)
         _refuse_quarantined(known, finding)
         found, at = find_finding(known, fleet, finding)
     identity = at.assessment.device.identity if at else ""
-    waiver = Waiver(owner, reason, last, today, found.id, found.check, identity)
+    waiver = Waiver(owner, reason, last, today, found.id, found.check, identity, severity=found.severity)
     with alone(options.waivers_path()) as path:
         before = options.city(warn=False)  # as the file stands while nobody else writes
         _refuse_twice(found, _word(before, found, at, known))

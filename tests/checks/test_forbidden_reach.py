@@ -69,6 +69,12 @@ def test_a_device_without_a_kind_that_speaks_a_control_protocol_is_control_equip
     assert len(flaws(made, at("guest-wifi"))) == 1
 
 
+def test_what_calls_itself_a_printer_and_speaks_a_control_protocol_is_control_equipment_for_sure(make, claim):
+    made = make(("modbus", 502, {}), said=(claim("kind", "printer", 80, "http.title", Confidence.INFERRED),))
+    (flaw,) = flaws(replace(made, open_ports=(Endpoint("192.0.2.1", 502),)), at("guest-wifi"))
+    assert (flaw.severity, flaw.confidence) == (Severity.HIGH, Confidence.CONFIRMED)
+
+
 def test_it_is_as_sure_as_the_kind_is(make, claim):
     made = make(("http", 80, {}), said=(claim("kind", "plc", 80, "http.title", Confidence.INFERRED),))
     (flaw,) = flaws(replace(made, open_ports=(Endpoint("192.0.2.1", 80),)), at("guest-wifi"))

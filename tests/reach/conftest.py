@@ -45,6 +45,7 @@ class Nights:
         left_out: tuple[str, ...] = (),
         engine: str = "builtin",
         ended: bool = True,
+        ports: str = "",
     ) -> Scan:
         """A scan of that network from there, so many days ago."""
         started = NOW - timedelta(days=days)
@@ -59,6 +60,7 @@ class Nights:
             vantage=vantage,
             left_out=left_out,
             engine=engine,
+            ports=ports,
         )
         self.store.begin(scan, "plan")
         for one in found:
