@@ -63,8 +63,8 @@ def forbidden_reach(device: Device, policy: Policy | None = None) -> Judgement:
         Severity.HIGH if is_control(device) else Severity.MEDIUM,
         facet=f"from {vantage}",
         title=f"It is reached from {vantage}, which the policy forbids",
-        remedy=f"In the firewall before this network, deny what comes from {vantage} to {_some(device.addresses)}, {_some(ports)};"
-        " better deny the whole network, and allow the hosts that need it. Then scan again from there.",
+        remedy=f"Deny what comes from {vantage} in the firewall before this network: to {_some(device.addresses)}, {_some(ports)};"
+        " better to the whole network, and allow the hosts that need it. Then scan again from there.",
     )
     return ""
 

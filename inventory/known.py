@@ -11,6 +11,8 @@ from inventory.findings import Finding, FleetFinding
 from inventory.report import Assessment
 
 _NAMED = 6
+LEAST_OF_ID = 4
+"""So many digits of a finding's id name it: with fewer, a slip of the hand names another."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,11 +72,13 @@ def find(devices: Iterable[Known], text: str) -> Known:
 def find_finding(
     devices: Iterable[Known], fleet: Iterable[FleetFinding], text: str
 ) -> tuple[Finding | FleetFinding, Known | None]:
-    """The one finding that `text` names by its id or the beginning of it, and the device that has it: None for one of several devices together.
+    """The one finding that `text` names by its id or at least four digits of its beginning, and the device that has it: None for several together.
 
     `StoreError` names the candidates where there are several.
     """
     wanted = text.strip().casefold()
+    if 0 < len(wanted) < LEAST_OF_ID:
+        raise StoreError(f"{text!r} is too little of a finding's id: give at least {LEAST_OF_ID} digits of it")
     candidates: dict[str, tuple[Finding | FleetFinding, Known | None]] = {
         found.id: (found, known) for known in devices for found in known.assessment.findings
     }

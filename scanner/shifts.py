@@ -58,9 +58,9 @@ def shifts(finding: Finding, device: Device, context: Context) -> tuple[Shift, .
 def _up(finding: Finding, device: Device, context: Context) -> Iterator[str]:
     medium = finding.severity is Severity.MEDIUM
     if context.exposure == "open" and _where(finding) in context.ports:
-        yield f"{_where(finding)} was reached from {_wide_places(context)}"
+        yield f"the port was reached from {_wide_places(context)}"
     if context.criticality == "critical" or (context.criticality == "high" and medium):
-        yield f"the register calls the device's criticality {context.criticality}"
+        yield f"the device's criticality in the register is {context.criticality}"
     impact, why = _roles().get(str(device.fact("kind") or ""), ("", ""))
     if medium and impact == "very high" and not context.criticality:
         yield f"its role: {why}"
@@ -72,7 +72,7 @@ def _down(finding: Finding, device: Device, context: Context) -> Iterator[str]:
     if any(hole.exploited for hole in finding.vulnerabilities) or context.exposure == "open":
         return
     if context.criticality == "low" and not is_control(device):
-        yield "the register calls the device's criticality low"
+        yield "the device's criticality in the register is low"
     if context.exposure == "small" and finding.endpoint.port:
         yield f"the device was reached from {', '.join(context.vantages)} alone, where few may stand"
 

@@ -209,6 +209,10 @@ def test_what_the_starter_has_in_comments_is_understood(load):
     told = "\n".join(line.removeprefix("# ") if "=" in line or "[" in line else line for line in text.splitlines())
     settings = load(told)
     assert settings.store is not None
+    assert settings.vantage == "office"
+    assert settings.register is not None
+    assert settings.policy is not None
+    assert settings.waivers is not None
     assert settings.sites[0].pace == PaceOverrides(500, 40, 1, 4)
 
 

@@ -42,7 +42,7 @@ def finding(severity, port=80, confidence=Confidence.CONFIRMED, holes=(), moved=
             "camera",
             (),
             1,
-            "tcp/80 was reached from guest-wifi, where anyone may stand",
+            "the port was reached from guest-wifi, where anyone may stand",
         ),
         (
             Severity.HIGH,
@@ -50,7 +50,7 @@ def finding(severity, port=80, confidence=Confidence.CONFIRMED, holes=(), moved=
             "camera",
             (),
             1,
-            "the register calls the device's criticality critical",
+            "the device's criticality in the register is critical",
         ),
         (Severity.HIGH, Context(criticality="high"), "camera", (), 0, ""),
         (
@@ -59,7 +59,7 @@ def finding(severity, port=80, confidence=Confidence.CONFIRMED, holes=(), moved=
             "camera",
             (),
             1,
-            "the register calls the device's criticality high",
+            "the device's criticality in the register is high",
         ),
         (
             Severity.MEDIUM,
@@ -69,7 +69,7 @@ def finding(severity, port=80, confidence=Confidence.CONFIRMED, holes=(), moved=
             1,
             "its role: it works signals, sluices or switchgear, and people rely on it with their lives",
         ),
-        (Severity.MEDIUM, Context(criticality="low"), "camera", (), -1, "the register calls"),
+        (Severity.MEDIUM, Context(criticality="low"), "camera", (), -1, "the device's criticality in the register"),
         (Severity.MEDIUM, Context(criticality="low"), "traffic-controller", (), 0, ""),
         (Severity.HIGH, Context(criticality="low"), "plc", (), 0, ""),
         (Severity.MEDIUM, Context(criticality="normal"), "traffic-controller", (), 0, ""),
@@ -117,7 +117,7 @@ def test_what_is_only_inferred_is_never_more_than_medium_whatever_moves_it():
     )
     assert effective(moved) is Severity.MEDIUM
     assert moved_by(moved) == (
-        "high here: tcp/80 was reached from guest-wifi, where anyone may stand",
+        "high here: the port was reached from guest-wifi, where anyone may stand",
         "inferred only: counts as medium",
     )
 
@@ -126,7 +126,7 @@ def test_the_score_says_what_moved_it():
     context = Context(exposure="open", vantages=("guest-wifi",), ports=("tcp/80",))
     moved = finding(Severity.HIGH, moved=shifts(finding(Severity.HIGH), device(), context))
     assert score([moved], context).why == (
-        "+90.0 A title on 80/tcp (high, critical here: tcp/80 was reached from guest-wifi, where anyone may stand)",
+        "+90.0 A title on 80/tcp (high, critical here: the port was reached from guest-wifi, where anyone may stand)",
     )
 
 
@@ -149,4 +149,4 @@ def test_a_device_that_answers_in_a_control_protocol_is_control_equipment_whatev
 def test_of_several_wide_places_none_is_named_that_the_port_may_not_have_answered():
     context = Context(exposure="open", vantages=("guest-wifi", "street"), ports=("tcp/80",))
     (shift,) = shifts(finding(Severity.HIGH), device(), context)
-    assert shift.why == "tcp/80 was reached from where anyone may stand"
+    assert shift.why == "the port was reached from where anyone may stand"

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from scanner.config import Settings
 
 
-@click.group()
+@click.group(short_help="Learn, check and show what each kind of device may do.")
 def command() -> None:
     """Learn, check and show what each kind of device may do: which services it may offer, how it may announce itself, and with which TLS.
 
@@ -29,7 +29,7 @@ def command() -> None:
     """
 
 
-@command.command()
+@command.command(short_help="Write a draft of a policy from what was seen.")
 @click.option("--scan", metavar="ID", help="Only what that scan saw.  [default: the newest scan of each network]")
 @click.option(
     "-o",
@@ -73,7 +73,7 @@ def _write_new(path: Path, text: str) -> None:
         raise ConfigError(f"cannot write {path}: {error.strerror}") from error
 
 
-@command.command()
+@command.command(short_help="Say what a policy would report on the newest scans.")
 @click.argument("file", required=False, type=click.Path(path_type=Path))
 @click.pass_obj
 def check(options: Options, file: Path | None) -> Exit:
@@ -124,7 +124,7 @@ def _count(number: int, noun: str) -> str:
     return f"{number} {noun}{'' if number == 1 else 's'}"
 
 
-@command.command("show")
+@command.command("show", short_help="Print what a kind of device may do.")
 @click.argument("kind", required=False)
 @click.option("--site", metavar="NAME", default="", help="What holds at that site of tocsin.toml.")
 @click.option("--department", metavar="NAME", default="", help="What holds for that department.  [default: the site's]")

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 _ID = re.compile("[0-9a-f]{4,16}")
 
 
-@click.command()
+@click.command(short_help="Say why a device ranks where it does.")
 @click.argument("device", metavar="DEVICE|FINDING")
 @click.pass_obj
 def command(options: Options, device: str) -> None:
@@ -32,13 +32,14 @@ def command(options: Options, device: str) -> None:
     from inventory.fleet import Brief
     from scanner.path_page import finding_page, fleet_finding_page, path_page
     from scanner.ranking import placed
+    from scanner.terminal import in_turn
 
     with options.open_store() as store:
         briefs = store.briefs.newest()
         meant = _meant(store, briefs, device)
         if isinstance(meant, FleetFinding):
             addresses = {brief.assessment.device.identity: brief.assessment.device.address for brief in briefs}
-            show(*fleet_finding_page(meant, [addresses.get(name, name) for name in meant.devices]))
+            show(*fleet_finding_page(meant, in_turn(addresses.get(name, name) for name in meant.devices)))
             return
         brief, finding = (meant, "") if isinstance(meant, Brief) else meant
         assessment = placed(store.whole(brief), options.city())
