@@ -13,7 +13,7 @@ from inventory.model import KINDS, Device
 from inventory.review import Found, Sought, review
 from inventory.waivers import CRITERIA, LONGEST, Belonging, Belongs, Network, Trace, Waiver, Waivers
 from scanner.city import City
-from scanner.toml_table import Table, meant_by, read_toml
+from scanner.toml_table import Table, in_short, meant_by, read_toml
 
 if TYPE_CHECKING:
     from inventory.report import Report
@@ -248,5 +248,5 @@ def _network(table: Table) -> Network | None:
 def _port(table: Table) -> int | None:
     port = table.values.get("port")
     if port is not None and (type(port) is not int or not 0 < port < 65536):
-        raise table.error(f"port must be a number from 1 to 65535, not {port!r}", "port")
+        raise table.error(f"port must be a number from 1 to 65535, not {in_short(port)}", "port")
     return port
