@@ -25,9 +25,9 @@ _PROOF = {
 }
 
 
-def path_page(assessment: Assessment) -> Iterator[RenderableType]:
-    """The path of a device in its context, and its findings with the points that each brings."""
-    head = list(_head(assessment))
+def path_page(assessment: Assessment, seen: str = "") -> Iterator[RenderableType]:
+    """The path of a device in its context, and its findings with the points that each brings; `seen` says whose record it is, where there are several."""
+    head = [*_head(assessment), *([_clipped(cell(seen))] if seen else [])]
     yield from head
     yield from _fixes(assessment, LINES - len(head))
     yield from _points(assessment)

@@ -1,8 +1,9 @@
 """What was found, ranked by what the city knows today. The inventory keeps what was found; every command that shows a rank puts it through here first."""
 
+from collections.abc import Iterable
 from dataclasses import replace
 
-from inventory.findings import Finding, Outcome
+from inventory.findings import Finding, FleetFinding, Outcome
 from inventory.known import Known
 from inventory.report import Assessment, Context, Report
 from scanner.city import City
@@ -12,15 +13,22 @@ from scanner.shifts import impact_of, shifts
 
 def ranked(report: Report, city: City) -> Report:
     """The report with every device and finding in its context, worst first, what of the register was found, and how each waiver stands."""
-    known = {assessment.device.identity: assessment.device for assessment in report.assessments}
     again = replace(
         report,
         assessments=tuple(placed(assessment, city) for assessment in report.assessments),
-        fleet=tuple(replace(finding, accepted=city.together(finding, known)) for finding in report.fleet),
+        fleet=together(report.fleet, report.assessments, city),
         register=city.register.compared(report) if city.register else None,
         waivers=city.waivers(report),
     )
     return replace(again, assessments=again.ranked)
+
+
+def together(
+    findings: Iterable[FleetFinding], assessments: Iterable[Assessment], city: City
+) -> tuple[FleetFinding, ...]:
+    """What is wrong with several of these devices together, accepted where the city lives with it."""
+    known = {assessment.device.identity: assessment.device for assessment in assessments}
+    return tuple(replace(finding, accepted=city.together(finding, known)) for finding in findings)
 
 
 def ranked_known(known: Known, city: City) -> Known:
