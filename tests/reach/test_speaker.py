@@ -2,7 +2,7 @@
 
 import json
 from dataclasses import replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 from itertools import permutations
 
 import pytest
@@ -36,7 +36,8 @@ def with_findings(assessment, *ports):
             "Administration in clear text",
             "It asks for a login.",
             "login: ",
-            "Switch it off.",
+            "Drop it at the border.",
+            act="segment",
         )
         for port in ports
     )
@@ -260,9 +261,8 @@ views = st.lists(
 @given(views)
 def test_one_of_the_newest_speaks_in_whatever_order_they_come(looks):
     chosen, last = speaker(looks)
-    newest = {vantage: max(v for v in looks if v.vantage == vantage) for vantage in {v.vantage for v in looks}}
-    by_day = {name: max((v for v in looks if v.vantage == name), key=lambda v: v.assessed) for name in newest}
-    assert set(last) == set(by_day.values())
+    newest = {v.vantage: v for v in sorted(looks, key=lambda v: v.assessed)}
+    assert set(last) == set(newest.values())
     assert chosen in last
     assert all(speaker(turned)[0] == chosen for turned in permutations(looks))
 
@@ -280,7 +280,7 @@ def city(nights, seen, tmp_path, monkeypatch, capfd):
     """A camera that the office sees whole and the guests in part, and the command line over it."""
     camera = with_findings(seen(MAC, AT, 23, 80, kind="camera"), 23)
     other = with_findings(seen(OTHER_MAC, "10.0.0.2", 23, kind="camera"), 23)
-    together = replace(SHARED, act="switch-off")
+    together = replace(SHARED, act="segment")
     nights.look("office", NETWORK, camera, other, days=2, fleet=(together,), level=Level.LOGIN)
     nights.look("guest-wifi", NETWORK, seen("address:10.0.0.1", AT, 80), days=1)
     monkeypatch.chdir(tmp_path)
@@ -312,12 +312,10 @@ def test_the_device_is_listed_and_mended_once(city):
 
 
 def test_a_finding_of_several_that_the_city_lives_with_ends_with_no_action(city, tmp_path):
-    from datetime import datetime
-
-    assert json.loads(city("fix-first", "--json"))["actions"][0]["fleet_findings"] == ["f" * 16]
+    assert json.loads(city("fix-first", "--json"))["actions"][0]["fleet"] == ["f" * 16]
     until = (datetime.now().astimezone() + timedelta(days=30)).date()
     (tmp_path / "waivers.toml").write_text(
         f'[[waiver]]\nfinding = "{"f" * 16}"\nowner = "Transport"\nreason = "A wall."\nuntil = {until}\n'
     )
-    assert json.loads(city("fix-first", "--json"))["actions"][0]["fleet_findings"] == []
+    assert json.loads(city("fix-first", "--json"))["actions"][0]["fleet"] == []
     assert f"accepted by Transport until {until}: A wall." in city("why", "f" * 16)
