@@ -79,7 +79,9 @@ class StoredFleet:
             rows = in_order(connection.execute(newest([scan.id for scan in scans if scan.is_passive], records)))
             speaking = voices(connection, scans)
             read = {(row.scan, row.address): row.record for row in rows}
-            read |= _read(connection, records, {(v.scan, v.address) for v in speaking.values()} - read.keys())
+            read |= _read(
+                connection, records, {(v.chosen.scan, v.chosen.address) for v in speaking.values()} - read.keys()
+            )
         by_identity = {row.identity: row for row in rows}
         hidden = {name for voice in speaking.values() for name in voice.names}
         return tuple(
@@ -92,16 +94,15 @@ class StoredFleet:
         if voice is None:
             first, last = datetime.fromisoformat(row.first_seen), datetime.fromisoformat(row.last_seen)
             return Known(self._decode(row.record, Assessment), first, last, row.scans, row.scan)
-        ours = [row, *(rows[name] for name in voice.names)]
+        ours, at = [row, *(rows[name] for name in voice.names)], (voice.chosen.scan, voice.chosen.address)
         return Known(
-            under(self._decode(read[voice.scan, voice.address], Assessment), row.identity),
-            min(datetime.fromisoformat(one.first_seen) for one in ours),
-            max(datetime.fromisoformat(one.last_seen) for one in ours),
+            under(self._decode(read[at], Assessment), row.identity),
+            datetime.fromisoformat(min(one.first_seen for one in ours)),
+            datetime.fromisoformat(max(one.last_seen for one in ours)),
             sum(one.scans for one in ours),
-            voice.scan,
-            voice.looks,
+            voice.chosen.scan,
+            voice.last,
             voice.names,
-            voice.addresses,
         )
 
 

@@ -8,7 +8,7 @@ from datetime import datetime
 
 from inventory.errors import StoreError
 from inventory.report import Assessment
-from inventory.vantages import Look
+from inventory.vantages import View
 
 _NAMED = 6
 
@@ -17,8 +17,8 @@ _NAMED = 6
 class Known:
     """A device by the record that speaks for it, when it was first and last seen, and in how many scans; `scan` is that of the record.
 
-    Where several places looked at it, `looks` are the newest of each, that of the record first; `names` the identities that it goes by from elsewhere, and
-    `addresses` those that any of them saw. A scan that only listened does not stand in the place of one that asked.
+    Where several places looked at it, `views` are the newest of each, and `names` the identities that it goes by from elsewhere. A scan that only listened does
+    not stand in the place of one that asked.
     """
 
     assessment: Assessment
@@ -26,9 +26,8 @@ class Known:
     last_seen: datetime
     scans: int
     scan: str = ""
-    looks: tuple[Look, ...] = ()
+    views: tuple[View, ...] = ()
     names: tuple[str, ...] = ()
-    addresses: tuple[str, ...] = ()
 
     @property
     def identities(self) -> tuple[str, ...]:
@@ -70,7 +69,8 @@ def _address(known: Known, wanted: str) -> bool:
     except ValueError:
         return False
     device = known.assessment.device
-    return address in (*device.addresses, *device.noted, *known.addresses)
+    seen = (place for view in known.views for place in view.addresses.split())
+    return address in (*device.addresses, *device.noted, *seen)
 
 
 def _mac(known: Known, wanted: str) -> bool:

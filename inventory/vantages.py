@@ -11,7 +11,6 @@ weighed together, and it is known by the most lasting one. A record in which the
 """
 
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 from operator import attrgetter
 from typing import NamedTuple
@@ -42,6 +41,11 @@ class View(NamedTuple):
     scans: str
 
     @property
+    def when(self) -> datetime:
+        """When it was assessed."""
+        return datetime.fromisoformat(self.assessed)
+
+    @property
     def answers(self) -> int:
         """At how many ports it answered."""
         return len(ports_of(self.ports))
@@ -51,28 +55,12 @@ class View(NamedTuple):
         return set(ports_of(self.ports)).issuperset(ports_of(other.ports))
 
 
-@dataclass(frozen=True, slots=True)
-class Look:
-    """The newest look at a device from one place: in which scan, when, and at how many ports it answered."""
+class Voice(NamedTuple):
+    """The view whose record speaks for a device, the newest view from each place, and the identities that the device goes by besides in any of them."""
 
-    vantage: str
-    scan: str
-    when: datetime
-    ports: int
-
-
-@dataclass(frozen=True, slots=True)
-class Voice:
-    """The record that speaks for a device, by its scan and its address there, and how each place saw the device last, the one that speaks first.
-
-    `names` are the identities that the device goes by in these records beside the one that it is known by.
-    """
-
-    scan: str
-    address: str
-    looks: tuple[Look, ...]
+    chosen: View
+    last: tuple[View, ...]
     names: tuple[str, ...] = ()
-    addresses: tuple[str, ...] = ()
 
 
 def voices(connection: sa.Connection, scans: Iterable[Scan]) -> dict[str, Voice]:
@@ -108,14 +96,16 @@ def _places(scans: Iterable[Scan]) -> dict[tuple[str, Level], list[str]]:
 def _seen(connection: sa.Connection, vantage: str, level: Level, scans: Collection[str]) -> Iterator[View]:
     """Of each device, for each set of ports that it answered at in these scans, the last that did; an index has all of it, and no record is read."""
     last = sa.func.max(ASSESSMENTS.c.assessed)  # SQLite takes the other columns from the row that has it
-    columns = [ASSESSMENTS.c[name] for name in ("scan", "address", "identity", "addresses", "kind", "ports")]
+    scan, address, identity, addresses, kind, ports = (
+        ASSESSMENTS.c[name] for name in ("scan", "address", "identity", "addresses", "kind", "ports")
+    )
     query = (
-        sa.select(*columns, last.label("assessed"), sa.func.group_concat(ASSESSMENTS.c.scan, " ").label("scans"))
+        sa.select(scan, address, identity, addresses, last, kind, ports, sa.func.group_concat(scan, " "))
         .where(ASSESSMENTS.c.scan.in_(sorted(scans)))
         .group_by(ASSESSMENTS.c.identity, ASSESSMENTS.c.ports)
     )
-    for row in connection.execute(query).mappings():
-        yield View(vantage=vantage, level=level, **row)
+    for row in connection.execute(query):
+        yield View._make((vantage, level, *row))
 
 
 def _names(views: Mapping[str, Sequence[View]]) -> dict[str, str]:
@@ -138,18 +128,7 @@ def _names(views: Mapping[str, Sequence[View]]) -> dict[str, str]:
 
 def _voice(identity: str, views: Sequence[View]) -> Voice:
     chosen, last = speaker(views)
-    others = [view for view in _newest_first(last) if view is not chosen]
-    return Voice(
-        chosen.scan,
-        chosen.address,
-        tuple(_look(view) for view in (chosen, *others)),
-        tuple(sorted({view.identity for view in views} - {identity})),
-        tuple(dict.fromkeys(address for view in (chosen, *others) for address in view.addresses.split())),
-    )
-
-
-def _look(view: View) -> Look:
-    return Look(view.vantage, view.scan, datetime.fromisoformat(view.assessed), view.answers)
+    return Voice(chosen, last, tuple(sorted({view.identity for view in views} - {identity})))
 
 
 def speaker(views: Sequence[View]) -> tuple[View, tuple[View, ...]]:

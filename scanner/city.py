@@ -11,6 +11,8 @@ from inventory.report import Context, Report
 from inventory.waivers import Standing
 from scanner.reaching import Reach
 
+_NO_ENTRY = Entry(0)
+
 
 def _nothing_accepted(_: Finding, __: Device) -> Acceptance | None:
     return None
@@ -46,11 +48,15 @@ class City:
     )
     waivers: Callable[[Report], tuple[Standing, ...]] = field(default=_no_waivers, repr=False)
 
+    def row(self, device: Device) -> Entry:
+        """What the register says of a device; an empty row where it says nothing."""
+        entry = self.register.entry(device) if self.register else None
+        return entry or _NO_ENTRY
+
     def context(self, device: Device) -> Context:
         """What is known of a device today."""
         reach = self.reached(device)
-        entry = self.register.entry(device) if self.register else None
-        row = entry or Entry(0)
+        row = self.row(device)
         return Context(
             exposure=reach.exposure,
             vantages=reach.vantages,

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable
 from dataclasses import replace
+from operator import is_
 
 from inventory.findings import Finding, FleetFinding, Outcome
 from inventory.known import Known
@@ -54,7 +55,9 @@ def in_context(assessment: Assessment, city: City) -> Assessment:
 def _outcome(outcome: Outcome, assessment: Assessment, city: City, context: Context) -> Outcome:
     if not outcome.findings:
         return outcome
-    return replace(outcome, findings=tuple([_finding(one, assessment, city, context) for one in outcome.findings]))
+    findings = tuple([_finding(one, assessment, city, context) for one in outcome.findings])
+    same = all(map(is_, findings, outcome.findings))
+    return outcome if same else replace(outcome, findings=findings)
 
 
 def _finding(finding: Finding, assessment: Assessment, city: City, context: Context) -> Finding:

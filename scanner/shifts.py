@@ -39,7 +39,7 @@ def impact_of(device: Device, criticality: str = "") -> str:
 
 def shifts(finding: Finding, device: Device, context: Context) -> tuple[Shift, ...]:
     """The shift of a finding of that device, if any."""
-    if finding.severity not in {Severity.MEDIUM, Severity.HIGH}:
+    if not Severity.MEDIUM <= finding.severity <= Severity.HIGH:
         return ()
     up = "; ".join(_up(finding, device, context))
     if up:
@@ -54,9 +54,10 @@ def _up(finding: Finding, device: Device, context: Context) -> Iterator[str]:
         yield f"{_where(finding)} was reached from {context.vantages[0]}, where anyone may stand"
     if context.criticality == "critical" or (context.criticality == "high" and medium):
         yield f"the register calls the device's criticality {context.criticality}"
-    impact, why = _roles().get(str(device.fact("kind") or ""), ("", ""))
-    if medium and impact == "very high" and not context.criticality:
-        yield f"its role: {why}"
+    if medium and not context.criticality:
+        impact, why = _roles().get(str(device.fact("kind") or ""), ("", ""))
+        if impact == "very high":
+            yield f"its role: {why}"
     if medium and any(hole.exploited for hole in finding.vulnerabilities):
         yield "known to be exploited"
 

@@ -2,7 +2,7 @@
 
 from inventory.known import Known
 from inventory.report import Context
-from inventory.vantages import Look
+from inventory.vantages import View
 
 
 def context_in_words(context: Context) -> str:
@@ -21,15 +21,17 @@ def context_in_words(context: Context) -> str:
 
 def looks_in_words(known: Known) -> str:
     """ "record of management, scan 20261120T0200, 2026-11-20: 6 ports; guest-wifi saw 1 port on 2026-11-21"; "" where one place alone looked at it."""
-    if len(known.looks) < 2:
+    own = next((view for view in known.views if view.scan == known.scan), None)
+    others = [view for view in sorted(known.views, key=lambda view: view.assessed, reverse=True) if view is not own]
+    if own is None or not others:
         return ""
-    own, *others = known.looks
-    where = own.vantage or "a place that was not named"
-    seen = (
-        f"{look.vantage or 'a place that was not named'} saw {_ports(look)} on {look.when:%Y-%m-%d}" for look in others
-    )
-    return "; ".join((f"record of {where}, scan {own.scan}, {own.when:%Y-%m-%d}: {_ports(own)}", *seen))
+    seen = (f"{_place(view)} saw {_ports(view)} on {view.when:%Y-%m-%d}" for view in others)
+    return "; ".join((f"record of {_place(own)}, scan {own.scan}, {own.when:%Y-%m-%d}: {_ports(own)}", *seen))
 
 
-def _ports(look: Look) -> str:
-    return f"{look.ports or 'no'} port{'' if look.ports == 1 else 's'}"
+def _place(view: View) -> str:
+    return view.vantage or "a place that was not named"
+
+
+def _ports(view: View) -> str:
+    return f"{view.answers or 'no'} port{'' if view.answers == 1 else 's'}"

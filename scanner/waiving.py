@@ -72,13 +72,13 @@ def belonging(city: City, settings: "Settings") -> Belongs:
     """Where a device belongs: what the register says of it, and each site of tocsin.toml that has one of its addresses."""
 
     def belongs(device: Device) -> Belonging:
-        context = city.context(device)
+        row = city.row(device)
         sites = [
             site for site in settings.sites if any(_is_within(address, site.networks) for address in device.addresses)
         ]
         return Belonging(
-            frozenset(filter(None, (context.site, *(site.name for site in sites)))),
-            frozenset(filter(None, (context.department, *(site.department for site in sites)))),
+            frozenset(filter(None, (row.site, *(site.name for site in sites)))),
+            frozenset(filter(None, (row.department, *(site.department for site in sites)))),
         )
 
     return belongs
