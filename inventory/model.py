@@ -98,7 +98,7 @@ class Endpoint:
         return f"{host}:{self.port}/{self.transport}"
 
 
-@lru_cache(maxsize=4096)  # everything is sorted, and by the same few addresses
+@lru_cache(maxsize=65_536)  # everything is sorted, and by the same addresses
 def _place(address: str) -> tuple[int, int]:
     if _MAC.fullmatch(address):
         return _AFTER_IP, int(address.replace(":", ""), 16)
