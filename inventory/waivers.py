@@ -95,7 +95,7 @@ class Waiver:
             and self.check in ("", finding.check)
             and self.port in (None, finding.endpoint.port)
             and self.facet in ("", finding.facet or f"{finding.endpoint.transport}/{finding.endpoint.port}")
-            and self._lies_within(finding.endpoint.address)
+            and (self.network is None or self._lies_within(finding.endpoint.address))
         )
 
     def holds_together(self, finding: FleetFinding, known: Mapping[str, Device], belongs: Belongs) -> bool:

@@ -10,6 +10,7 @@ from inventory.register import Entry, Register
 from inventory.report import Context, Report
 from inventory.waivers import Standing
 from scanner.reaching import Reach
+from scanner.shifts import impact_of
 
 _NO_ENTRY = Entry(0)
 
@@ -61,6 +62,7 @@ class City:
             exposure=reach.exposure,
             vantages=reach.vantages,
             ports=tuple(sorted(reach.ports)),
+            impact=impact_of(device, row.criticality),
             criticality=row.criticality,
             owner=row.owner,
             department=row.department or self.department(device.address),

@@ -75,7 +75,7 @@ class Lines(Silence):
             case Heard(devices, done, total):
                 self._read_on(devices, done, total)
             case Ended(report):
-                self._say(ending(len(report.assessments), [a.score.band for a in report.assessments if a.findings]))
+                self._say(ending(len(report.assessments), [a.score.band for a in report.assessments if a.counted]))
             case Swept() | HostFound() | Asking():
                 pass
 

@@ -9,7 +9,7 @@ from inventory.known import Known
 from inventory.report import Assessment, Context, Report
 from scanner.city import City
 from scanner.score import score
-from scanner.shifts import impact_of, shifts
+from scanner.shifts import shifts
 
 
 def ranked(report: Report, city: City) -> Report:
@@ -47,7 +47,6 @@ def placed(assessment: Assessment, city: City) -> Assessment:
 def in_context(assessment: Assessment, city: City) -> Assessment:
     """One device with its context, its findings shifted or accepted; its score is as it was."""
     context = city.context(assessment.device)
-    context = replace(context, impact=context.impact or impact_of(assessment.device, context.criticality))
     outcomes = tuple(_outcome(outcome, assessment, city, context) for outcome in assessment.outcomes)
     return replace(assessment, outcomes=outcomes, context=context)
 

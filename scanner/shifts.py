@@ -34,7 +34,11 @@ def impact_of(device: Device, criticality: str = "") -> str:
     """SSVC's human impact: by the register's word, else by the device's kind; "" where neither is known."""
     if criticality:
         return _IMPACT_OF[criticality]
-    return _roles().get(str(device.fact("kind") or ""), ("", ""))[0]
+    return _role(device)[0]
+
+
+def _role(device: Device) -> tuple[str, str]:
+    return _roles().get(str(device.fact("kind") or ""), ("", ""))
 
 
 def shifts(finding: Finding, device: Device, context: Context) -> tuple[Shift, ...]:
@@ -54,10 +58,9 @@ def _up(finding: Finding, device: Device, context: Context) -> Iterator[str]:
         yield f"{_where(finding)} was reached from {context.vantages[0]}, where anyone may stand"
     if context.criticality == "critical" or (context.criticality == "high" and medium):
         yield f"the register calls the device's criticality {context.criticality}"
-    if medium and not context.criticality:
-        impact, why = _roles().get(str(device.fact("kind") or ""), ("", ""))
-        if impact == "very high":
-            yield f"its role: {why}"
+    impact, why = _role(device) if medium and not context.criticality else ("", "")
+    if impact == "very high":
+        yield f"its role: {why}"
     if medium and any(hole.exploited for hole in finding.vulnerabilities):
         yield "known to be exploited"
 
