@@ -10,6 +10,9 @@ What: services that send many bytes for one, to whatever address the question sa
   control messages to strangers, as this one did, restricts its queries in no way, so that it answers monlist as well: likely. Medium.
 - Memcached older than 1.5.6 listens on UDP unless it is told not to. That is never asked, and goes by the version: inferred. Medium.
 
+A policy may allow that the services of the first point answer beyond their segment. It allows no old version: that a device may tell the time, or keep
+a cache, allows no list of its clients and no copy of the cache to be thrown at others.
+
 SNMP amplifies too (GetBulk, about 6 times), for who knows the community: see snmp-default-community. DNS is judged by open-relay.
 
 Why it matters in a city: a thousand cameras that answer forged questions are a weapon, and the line that they fill is first of all the city's own. An attacker
@@ -82,7 +85,7 @@ def amplifier(device: Device, policy: Policy | None = None) -> Judgement:
     for row, seen in _heard(device):
         if row.segment and near:
             quiet.append(f"{row.protocol} answered on its own segment only, as far as was seen")
-        elif rule := policy.permits(device, seen.endpoint, seen.protocol):
+        elif row.segment and (rule := policy.permits(device, seen.endpoint, seen.protocol)):
             quiet.append(f"{row.protocol} is allowed by {rule}")
         else:
             yield _flaw(row, seen)

@@ -10,6 +10,9 @@ its ports); it answers SNMP v1 or v2c; or a camera asks for its stream's passwor
   whether the same or another one writes. Only a device that answered a community is reported: one that speaks SNMPv3 alone passes.
 - Digest alone: not the password, but a hash to guess it from, the session and every setting. Medium. RTSP with Digest is not reported.
 
+What speaks like Telnet at the port of a maker's setup menu or console (Lantronix, Xiongmai) is one finding, management-channel, which also says that it is in
+clear.
+
 Why it matters in a city: roadside cabinets, school networks and shared switches are within many people's reach. Whoever listens there reads the
 password as it is typed, or alters the configuration on its way; with a password that serves for the whole fleet, one cabinet is enough.
 
@@ -20,6 +23,7 @@ a management network of its own that only the maintenance hosts reach (VPN or VL
 from collections.abc import Iterator
 
 from checks.contract import Act, Flaw, Judgement, check
+from checks.exposure import channels
 from checks.standards import clauses
 from inventory.model import Confidence, Device, Family, Observation, Severity
 
@@ -53,7 +57,8 @@ _BY_COMMUNITY = frozenset(
 )
 def cleartext_administration(device: Device) -> Judgement:
     """Telnet, FTP, streams that ask for Basic, communities, and HTTP logins on a device without HTTPS."""
-    yield from map(_telnet, device.speaking("telnet"))
+    told = channels(device, "telnet")
+    yield from (_telnet(seen) for seen in device.speaking("telnet") if seen.endpoint not in told)
     yield from (_ftp(seen) for seen in device.speaking("ftp") if seen.facts.get("ftp.code") == _FTP_READY)
     yield from (_rtsp(seen) for seen in device.speaking("rtsp") if _shows_its_password(seen))
     yield from (_snmp(seen) for seen in device.speaking("snmp") if _answered_a_community(seen))
@@ -119,7 +124,8 @@ def _snmp(seen: Observation) -> Flaw:
         "Answered SNMP v1 or v2c, whose community is readable on the wire with every question.",
         seen.evidence,
         title="The SNMP community goes over the network in clear",
-        remedy="Set up SNMPv3 with authentication and privacy (authPriv), turn v1 and v2c off, and let only the monitoring hosts reach UDP port 161.",
+        remedy="Set up SNMPv3 with authentication and privacy (authPriv) and turn v1 and v2c off; where the device has no SNMPv3, let only the hosts that"
+        f" ask it reach UDP port {seen.endpoint.port}.",
         facet=f"udp/{seen.endpoint.port} snmp",
     )
 

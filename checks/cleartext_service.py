@@ -2,7 +2,8 @@
 
 What: rexec (512), rlogin (513), rsh (514) and TFTP (69/udp), each known by its port alone.
 
-- The three r-services are never spoken to: whatever is sent there is a login or a command. An open port is likely to be theirs. High.
+- The three r-services are never spoken to: whatever is sent there is a login or a command. An open port is likely to be theirs; at 514 that is only inferred,
+  for servers of logs use the number as well. High.
 - TFTP is never asked either, because it has no question that is surely harmless. What it is asked for is a file, and a server that writes makes one. Of the
   nonsense that one might send in its stead, some servers say nothing, and others take it for something else: atftpd 0.8 sends the file for a mode of
   transfer that does not exist. Every answer comes from another port than the question went to, besides. It is known by a capture or by another tool's scan.

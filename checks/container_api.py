@@ -4,7 +4,8 @@ What: the interfaces by which software is started on edge servers and gateways. 
 set, whether there is an administrator), and where it is silent its port speaks:
 
 - Docker and Podman (2375): an engine that answers a stranger is root on its host. Critical, inside TLS too: there it should have asked for a certificate.
-- Kubernetes (6443): the control plane reachable inside TLS is medium, and a policy may allow it; outside TLS everybody is its administrator: critical.
+- Kubernetes (6443): the control plane reachable inside TLS is medium, and a policy may allow it; outside TLS everybody is its administrator as a rule:
+  critical, but likely only, for a gateway before it may ask for an account.
 - etcd (2379) without TLS: the cluster's secrets. High. No key is read.
 - kubelet (10250, 10255): by the port alone; whether it lets strangers in is not tried.
 - Node-RED (1880) whose editor asks for no login. Critical: a flow may run any command.

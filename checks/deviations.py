@@ -1,20 +1,20 @@
 """Where a device does otherwise than its rule: what it offers, how it announces itself, and which TLS it accepts. One deviation a port, whatever speaks there.
 
-Only what was seen is judged. What is open and could not be examined is a doubt; what did not answer is nothing at all.
+Only what was seen is judged. What is open and could not be examined is a doubt; what did not answer is nothing at all. Where another check makes a finding of
+the same service, the shipped rules are silent and the city's own are told as low: that somebody is told a thing twice tells him nothing, but that his own rule
+is broken does.
 """
 
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, replace
 
 from checks.contract import Act
-from checks.exposure import all_exposures
-from checks.policy import ANY, TLS_MINIMA, Policy, Rule
+from checks.policy import ANY, SHIPPED, TLS_MINIMA, Policy, Rule
+from checks.reported import reported_ports
 from checks.services import (
     NOTHING,
     at_own_port,
-    carriers,
     counts_as,
-    groups,
     in_words,
     no_service,
     plain_forms,
@@ -37,8 +37,6 @@ _VERSIONS = {
 """The place of each version among TLS_MINIMA; DTLS 1.0 is made of TLS 1.1 (RFC 4347, section 1)."""
 _REPORTED_BELOW = 2
 """Versions below this one, TLS 1.2, are what `tls-old-version` is about."""
-_REPORTED = frozenset(("ftp", "telnet")) | groups()["control"]
-"""Services that checks outside the table of exposures report."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,9 +100,19 @@ def _port(endpoint: Endpoint) -> tuple[str, int]:
 
 
 def deviations(device: Device, policy: Policy) -> tuple[Deviation, ...]:
-    """All of a device's, in the order of its ports; none where no rule speaks of it."""
+    """All of a device's that are to be told, in the order of its ports; none where no rule speaks of it."""
     rule = policy.rule_for(device)
-    return tuple(_of_device(device, rule)) if rule else ()
+    found = tuple(_of_device(device, rule)) if rule else ()
+    return tuple(_beside_others(found, reported_ports(device, policy))) if found else ()
+
+
+def _beside_others(found: Iterable[Deviation], reported: frozenset[tuple[str, int]]) -> Iterator[Deviation]:
+    """Those that say something, beside what other checks report of these ports."""
+    for one in found:
+        if one.act is Act.ENCRYPT or _port(one.endpoint) not in reported:
+            yield one
+        elif one.place != SHIPPED:
+            yield replace(one, severity=min(one.severity, Severity.LOW))
 
 
 def _of_device(device: Device, rule: Rule) -> Iterator[Deviation]:
@@ -194,7 +202,7 @@ def _speech(service: Service, strange: frozenset[str], rule: Rule, sure: Confide
         said,
         f"Speaks {said}; {place} allows {_whom(rule)} {_allowed(rule)}.",
         place,
-        _severity(rule, service.endpoint, strange),
+        rule.severity or Severity.LOW,
         sure,
         service.evidence(*sorted(strange)),
     )
@@ -223,7 +231,7 @@ def _open(service: Service, rule: Rule, sure: Confidence) -> Deviation:
         "an open port",
         f"Is open, and said nothing that was understood; {place} allows {_whom(rule)} {_allowed(rule)}.",
         place,
-        _severity(rule, service.endpoint, frozenset()),
+        rule.severity or Severity.LOW,
         sure,
     )
 
@@ -234,7 +242,7 @@ def _old_tls(service: Service, rule: Rule, sure: Confidence) -> Iterator[Deviati
     least, place = TLS_MINIMA.index(rule.min_tls), rule.where("min_tls")
     accepted = accepted_versions(service)
     below = [version for version in accepted if _VERSIONS[version] < least]
-    if below:
+    if below and not (place == SHIPPED and _reported(below)):
         said = ", ".join(below)
         yield Deviation(
             service.endpoint,
@@ -262,20 +270,16 @@ def least_of(versions: tuple[str, ...]) -> str:
     return TLS_MINIMA[lowest] if lowest >= 0 else ANY
 
 
+def _reported(versions: list[str]) -> bool:
+    """Whether `tls-old-version` is about all of these."""
+    return all(_VERSIONS[version] < _REPORTED_BELOW for version in versions)
+
+
 def _severity_of_tls(rule: Rule, least: int, accepted: tuple[str, ...], below: list[str]) -> Severity:
-    if all(_VERSIONS[version] < _REPORTED_BELOW for version in below):
+    if _reported(below):
         return min(rule.severity or Severity.LOW, Severity.LOW)
     never = _VERSIONS[accepted[-1]] < least
     return max(rule.severity or Severity.LOW, Severity.MEDIUM if never else Severity.LOW)
-
-
-def _severity(rule: Rule, endpoint: Endpoint, strange: frozenset[str]) -> Severity:
-    """What the rule says; low where another check is about the very service, whose danger is told there."""
-    said = rule.severity or Severity.LOW
-    rows = all_exposures()
-    named = strange - carriers()
-    told = named & _REPORTED or any(named & set(row.protocols) or _named(endpoint) in row.ports for row in rows)
-    return min(said, Severity.LOW) if told else said
 
 
 def _place(rule: Rule) -> str:

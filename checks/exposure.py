@@ -12,7 +12,7 @@ The checks hold the manual pages, the table everything else: each row names the 
     unless = { "mysql.error_code" = 1130 }     # … and none of these has this value (an empty list: any value at all)
     at = ["tcp/9200"]                   # … at these ports only, where much else speaks the protocol; [] is any
     plain = true                        # … and not inside TLS
-    sure = "confirmed"                  # what was heard shows it for sure (the default), or makes it "likely"
+    sure = "confirmed"                  # what was heard shows it for sure (the default), or makes it "likely" or "inferred"
     ports = ["tcp/3389"]                # open, and nothing that spoke there was understood: as sure as `by_port` says
     beside = ["telnet"]                 # protocols that may have spoken at those ports: many a maker's channel looks like one
     by_port = "likely"                  # "likely" (the default) or "inferred", where others use the number as well
@@ -27,9 +27,10 @@ The checks hold the manual pages, the table everything else: each row names the 
 """
 
 import importlib.resources
+import re
 import tomllib
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from functools import cache
 from typing import Any
 
@@ -40,6 +41,9 @@ from inventory.model import Confidence, Device, Endpoint, FactValue, Observation
 
 _BY_NUMBER = " Known by the number of its port alone: it said nothing that could be understood."
 _BY_LOOKS = " Known by the number of its port: what it says could be another's too."
+_TITLE_BY_NUMBER = "{} (by its port's number)"
+_UNDERSTOOD_NOTHING = frozenset(("csv", "list", "nmap"))
+"""Tools and lists that name a port's service by its number, as the row does."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,7 +116,7 @@ def exposed(device: Device, check: str, policy: Policy | None = None) -> Judgeme
     policy = policy or built_in()
     allowed: list[str] = []
     for row in all_exposures():
-        if row.check != check or (row.kinds and device.fact("kind") not in row.kinds):
+        if row.check != check:
             continue
         for flaw, protocol in _shown(row, device):
             rule = policy.permits(device, flaw.endpoint, protocol) if row.permissible else ""
@@ -123,8 +127,16 @@ def exposed(device: Device, check: str, policy: Policy | None = None) -> Judgeme
     return "; ".join(allowed) if allowed else "none of these was found open"
 
 
+def channels(device: Device, protocol: str) -> frozenset[Endpoint]:
+    """Where what speaks this protocol is a channel that a row names, and that no policy allows: its finding tells all that is wrong there."""
+    rows = (row for row in all_exposures() if protocol in row.beside and not row.permissible)
+    return frozenset(flaw.endpoint for row in rows for flaw, _ in _shown(row, device))
+
+
 def _shown(row: Exposure, device: Device) -> Iterator[tuple[Flaw, str]]:
     """What shows the row: by what was heard, else by an open port where nothing was."""
+    if row.kinds and device.fact("kind") not in row.kinds:
+        return
     inside_tls = {seen.endpoint for seen in device.speaking("tls")} if row.plain else set()
     heard = [
         seen for seen in device.speaking(*row.protocols) if _applies(row, seen) and seen.endpoint not in inside_tls
@@ -134,10 +146,21 @@ def _shown(row: Exposure, device: Device) -> Iterator[tuple[Flaw, str]]:
         return
     for endpoint in device.open_ports:
         if _where(endpoint) in row.ports:
-            spoken = [seen for seen in device.observations if seen.endpoint == endpoint and not seen.behind]
+            spoken = [seen for seen in device.observations if seen.endpoint == endpoint and _spoke(seen)]
             if {seen.protocol for seen in spoken} <= {*row.beside}:
-                evidence = spoken[0].evidence if spoken else b""
-                yield _flaw(row, endpoint, evidence, _BY_LOOKS if spoken else _BY_NUMBER), ""
+                yield _by_number(row, endpoint, spoken), ""
+
+
+def _spoke(seen: Observation) -> bool:
+    """Whether something was understood there: a greeting that nobody recognised, and what another tool calls the port, tell no more than that it is open."""
+    unknown = seen.protocol == "greeting" and not seen.facts.get("greeting.protocol")
+    return not (seen.behind or unknown or seen.protocol in _UNDERSTOOD_NOTHING)
+
+
+def _by_number(row: Exposure, endpoint: Endpoint, spoken: Sequence[Observation]) -> Flaw:
+    flaw = _flaw(row, endpoint, spoken[0].evidence if spoken else b"", _BY_LOOKS if spoken else _BY_NUMBER)
+    hedged = not row.protocols and re.search(r"\b(ports?|seems?)\b", row.title, re.IGNORECASE)
+    return flaw if hedged or not row.title else replace(flaw, title=_TITLE_BY_NUMBER.format(row.title))
 
 
 def _applies(row: Exposure, seen: Observation) -> bool:

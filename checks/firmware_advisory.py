@@ -60,7 +60,7 @@ class _Weighed:
     title="Firmware with published vulnerabilities",
     severity=Severity.MEDIUM,
     family=Family.FIRMWARE,
-    remedy="Install the version that mends all of them, or the newest; where there is none, follow the advisories' workarounds.",
+    remedy="Install firmware that mends all that the advisories name, or the newest; where there is none, follow the advisories' workarounds.",
     standards=clauses("CWE-1395", "vulnerable"),
     sources=("the makers' and CISA's advisories, each with its own source",),
     informed=("intelligence",),

@@ -4,10 +4,11 @@ What: this scan said where it stood (`tocsin scan --vantage guest-wifi`), a devi
 
 - a rule of the policy names the vantages from which devices of its kind may be reached (`reach = ["control-room"]`), and this is none of them; or
 - no rule names any, the policy calls the vantage open, so that anyone may stand there, and the device is control equipment: a controller (PLC, RTU, traffic,
-  building or door controller), an operator's panel, a gateway or serial server in front of such things, a message sign, a charger, or what switches power.
+  building or door controller), an operator's panel, a gateway or serial server in front of such things, a message sign, a charger, what switches power, or
+  whatever answers in a control protocol, be it called a printer.
 
 High for control equipment, medium for everything else. Only an open port or an answer counts, no echo: a firewall may refuse in a device's name. What was
-overheard reached nobody. It is as sure as the device's kind is, since the rule goes by that.
+overheard reached nobody. It is as sure as the device's kind is, where the rule goes by that.
 
 A place with a captive portal answers for everyone at the ports of the web; look at what answered before you look for a hole.
 
@@ -21,7 +22,7 @@ denies everything from that place to the network of the devices and allows the f
 
 from checks.contract import Act, Flaw, Judgement, NotApplicable, check
 from checks.policy import Policy, built_in
-from checks.reach import forbids, is_control
+from checks.reach import forbids, is_control, speaks_control
 from checks.standards import clauses
 from inventory.answered import answered
 from inventory.model import Confidence, Device, Endpoint, Family, Severity
@@ -53,20 +54,26 @@ def forbidden_reach(device: Device, policy: Policy | None = None) -> Judgement:
     why = forbids(policy, device, vantage)
     if not why:
         return f"nothing forbids to reach it from {vantage}"
-    kind = device.claim("kind")
     ports = tuple(dict.fromkeys(f"{at.transport}/{at.port}" for at in reached))
     yield Flaw(
         Endpoint(device.address, 0),
         f"It answered {vantage} at {_some(ports)}; it may not be reached from there ({why}).",
         f"from {vantage}: {' '.join(map(str, reached))}".encode(),
-        kind.confidence if kind else Confidence.CONFIRMED,
+        _sureness(device, policy),
         Severity.HIGH if is_control(device) else Severity.MEDIUM,
         facet=f"from {vantage}",
         title=f"It is reached from {vantage}, which the policy forbids",
-        remedy=f"In the firewall before this network, deny what comes from {vantage} to {_some(device.addresses)}, {_some(ports)};"
-        " better deny the whole network, and allow the hosts that need it. Then scan again from there.",
+        remedy=f"Deny what comes from {vantage} in the firewall before this network: to {_some(device.addresses)}, {_some(ports)};"
+        " better to the whole network, and allow the hosts that need it. Then scan again from there.",
     )
     return ""
+
+
+def _sureness(device: Device, policy: Policy) -> Confidence:
+    """As sure as the kind is; a control protocol was heard, and needs no kind."""
+    kind, rule = device.claim("kind"), policy.rule_for(device)
+    by_kind = (rule is not None and bool(rule.reach)) or not speaks_control(device)
+    return kind.confidence if kind and by_kind else Confidence.CONFIRMED
 
 
 def _some(words: tuple[str, ...]) -> str:

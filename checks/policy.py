@@ -17,8 +17,10 @@ from functools import cache
 from typing import Any
 
 from checks.services import at_own_port, carriers, counts_as, secure_forms, spelt_out, talk_words
-from inventory.model import Device, Endpoint, Severity
+from inventory.model import Confidence, Device, Endpoint, Severity
 
+SHIPPED = "the built-in policy"
+"""Where a rule stands that is shipped."""
 ANY = "any"
 """For `kind`: every kind, that which is not known too. For `min_tls`: no least version."""
 TLS_MINIMA = ("1.0", "1.1", "1.2", "1.3")
@@ -118,15 +120,16 @@ class Policy:
 
     def rule_for(self, device: Device) -> Rule | None:
         """The rule that holds for a device, of all that speak of it; None where nothing is said of its kind."""
-        return self.rule_of(*self._whose(device))
+        return self.rule_of(*self._whose(device, device.address))
 
     def rule_of(self, kind: str, site: str = "", department: str = "") -> Rule | None:
         """The same for a kind at a site of a department; a kind that is not known is ""."""
         return self._laid_over(kind, site, department, self.shipped, self.rules)
 
-    def _whose(self, device: Device) -> tuple[str, str, str]:
+    def _whose(self, device: Device, address: str, least: Confidence = Confidence.INFERRED) -> tuple[str, str, str]:
         claim = device.claim("kind")
-        return claim.value if claim else "", self.site_of(device.address), self.department_of(device.address)
+        kind = claim.value if claim and claim.confidence >= least else ""
+        return kind, self.site_of(address), self.department_of(address)
 
     def _laid_over(self, kind: str, site: str, department: str, *layers: tuple[Rule, ...]) -> Rule | None:
         asked = (kind, site, department, str(len(layers)))
@@ -145,16 +148,20 @@ class Policy:
 
         The city must have said it: that nothing is said against a service permits nothing, nor does what is shipped. What carries a hundred services, such as
         HTTP, permits none of them by its name: there the port must be named. Where no `protocol` was heard, it must too, or be the own port of one that is.
+
+        What a kind may do is permitted only to what likely is of that kind, and what a site or a department may, only at the addresses that are theirs: a
+        guess takes no finding away, and a device with one foot in the workshop is not allowed at the plant what the workshop allows.
         """
-        rule = self._laid_over(*self._whose(device), self.rules)
+        address = endpoint.address or device.address
+        rule = self._laid_over(*self._whose(device, address, Confidence.LIKELY), self.rules)
         if rule is None:
             return ""
         if rule.opens(endpoint):
             return rule.where("ports")
         named = ((rule.speak or frozenset()) | (rule.talk or frozenset())) - carriers()
-        name = (
-            at_own_port(endpoint, named & secure_forms().keys()) or counts_as(protocol) or at_own_port(endpoint, named)
-        )
+        spoken = counts_as(protocol)
+        inside = {name for name in named if name in secure_forms() and spoken in ("", "tls", secure_forms()[name])}
+        name = at_own_port(endpoint, inside) or spoken or at_own_port(endpoint, named)
         return rule.where("talk" if name in talk_words() else "speak") if name in named else ""
 
 
@@ -213,4 +220,4 @@ def built_in() -> Policy:
 
 
 def _shipped(rows: Iterable[Mapping[str, Any]]) -> Iterable[Rule]:
-    return (rule_of_row(row, "the built-in policy") for row in rows)
+    return (rule_of_row(row, SHIPPED) for row in rows)

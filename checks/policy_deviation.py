@@ -2,12 +2,15 @@
 
 What: a policy says what each kind of device may offer (`speak`, `ports`), how it may announce itself (`talk`) and the least version of TLS (`min_tls`). The
 city's own is its `policy.toml`; what that leaves open stands in the one that is shipped, and `tocsin policy show KIND` prints what holds. Whatever a device
-was seen to do beyond it is a finding, one for each port: Telnet, a file server or a broker on a camera, a desktop on a sign, a console on a controller.
+was seen to do beyond it is a finding, one for each port: a shell or a file server on a camera, a mail server on a gateway, SSH on a controller.
 
 The deviation is the finding and not the port, so it is low unless the rule says otherwise (`severity`; the shipped rules for controllers, doors and signs say
-medium). It stays low where another check is about the very service, and tells its danger, and where it is a matter of announcing; it is medium where not even
-the newest TLS that is spoken is enough. Where more than twelve ports deviate there is one finding for all: then the device is hardly of the kind that it is
-taken for.
+medium). It stays low where it is a matter of announcing; it is medium where not even the newest TLS that is spoken is enough.
+
+Where another check makes a finding of the very service (Telnet, a control protocol without an account, a desktop, a maker's channel), its danger and its remedy
+are told there. Then a deviation from the shipped rules says nothing more and is left out; one from the city's own is told, as low, because somebody broke
+what the city decided. The same holds for TLS below 1.2, which is the finding tls-old-version. Where more than twelve ports deviate there is one finding for
+all: then the device is hardly of the kind that it is taken for.
 
 A device whose kind is not known has a rule only where the policy says something of any kind. A port that is open and could not be examined is not judged, nor
 is silence: that a scan found nothing open proves nothing.

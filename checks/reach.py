@@ -23,9 +23,13 @@ CONTROL_KINDS = (
 
 
 def is_control(device: Device) -> bool:
-    """Whether it is control equipment: by its kind, or, where that is not known, by a control protocol that it speaks."""
-    kind = device.fact("kind")
-    return kind in CONTROL_KINDS if kind else bool(device.speaking(*PROTOCOLS))
+    """Whether it is control equipment: by its kind, or by a control protocol that it speaks, whatever it says that it is."""
+    return device.fact("kind") in CONTROL_KINDS or speaks_control(device)
+
+
+def speaks_control(device: Device) -> bool:
+    """Whether it answered in a control protocol."""
+    return bool(device.speaking(*PROTOCOLS))
 
 
 def forbids(policy: Policy, device: Device, vantage: str) -> str:

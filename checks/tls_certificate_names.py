@@ -62,7 +62,7 @@ def tls_certificate_name_mismatch(device: Device) -> Judgement:
     severity=Severity.MEDIUM,
     family=Family.TLS,
     needs=SHOWING,
-    remedy="Replace it with one whose key was made for this device alone, then change the passwords that were typed.",
+    remedy="Replace the certificate by one whose key was made for this device alone, then change the passwords that were typed.",
     standards=clauses("CWE-1394", "keys"),
     act=Act.CERTIFICATE,
     sources=("the names of certificates that products come with, each with its own source",),

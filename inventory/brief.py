@@ -1,7 +1,7 @@
 """A device in one scan as far as a rank over a whole fleet needs it: a small part of its record, kept beside it, because reading all records takes too long.
 
 A brief is an assessment without what only a page about one device shows. Observations, ports, evidence and texts are left out, all findings stand in one
-outcome, and only those claims are there by which a device is known, filtered or ranked.
+outcome, and only those claims are there by which a device is known, filtered or ranked. That it answered in a control protocol stays, without what it said.
 """
 
 from dataclasses import replace
@@ -11,11 +11,13 @@ import msgspec
 
 from inventory.ages import FirmwareAge
 from inventory.findings import Finding, Outcome, Score
-from inventory.model import Claim, Device, Status
+from inventory.model import Claim, Device, Observation, Status
 from inventory.report import Assessment
 
 KEPT_CLAIMS = ("vendor", "model", "kind", "serial", "mac", "name")
 """The claims that a brief has, of the device itself alone."""
+CONTROL = ("bacnet", "dnp3", "enip", "enip_tcp", "fins", "fox", "iec104", "knx", "modbus", "opcua", "s7")
+"""The protocols by which a rank knows control equipment, whatever it calls itself."""
 FOUND = "found"
 """The one outcome of a brief, which is no check's: the findings know theirs."""
 
@@ -39,12 +41,14 @@ def encode_brief(assessment: Assessment) -> str:
 
 
 def _device(device: Device) -> Device:
+    control = [seen for seen in device.observations if seen.protocol in CONTROL and not seen.behind][:1]
     claims = (claim for claim in device.claims if claim.name in KEPT_CLAIMS and not claim.behind)
     return Device(
         device.identity,
         device.addresses,
         device.mac,
         device.mac_vendor,
+        observations=tuple(Observation(seen.endpoint, seen.protocol, {}, b"", seen.when) for seen in control),
         claims=tuple(Claim(claim.name, claim.value, claim.confidence, "") for claim in claims),
         noted=device.noted,
         untrusted=device.untrusted,
@@ -56,7 +60,7 @@ def _finding(finding: Finding) -> Finding:
     return replace(found, title="", detail="", evidence="", remedy="", standards=(), sources=())
 
 
-_ALWAYS = frozenset(("title", "detail", "evidence", "remedy", "reason", "fingerprint", "due", "outcomes"))
+_ALWAYS = frozenset(("title", "detail", "evidence", "remedy", "reason", "fingerprint", "due", "outcomes", "facts"))
 """What a record must have, be it empty."""
 
 

@@ -10,7 +10,7 @@ import sqlalchemy as sa
 
 from inventory.errors import StoreError
 from inventory.findings import Finding, FleetFinding
-from inventory.known import Known, find
+from inventory.known import LEAST_OF_ID, Known, find
 from inventory.report import Assessment, Scan, under
 from inventory.tables import ASSESSMENTS, BRIEFS, SCANS
 from inventory.vantages import Voice, voices
@@ -141,6 +141,8 @@ def finding_named(known: Iterable[Known], together: Iterable[FleetFinding], text
     `StoreError` names the candidates where there are several.
     """
     beginning = text.strip().casefold()
+    if 0 < len(beginning) < LEAST_OF_ID:
+        raise StoreError(f"{text!r} is too little of a finding's id: give at least {LEAST_OF_ID} digits of it")
     found: dict[str, Named] = {
         finding.id: (finding, each)
         for each in known

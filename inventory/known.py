@@ -11,6 +11,8 @@ from inventory.report import Assessment
 from inventory.vantages import View
 
 _NAMED = 6
+LEAST_OF_ID = 4
+"""So many digits of a finding's id name it: with fewer, a slip of the hand names another."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -17,11 +17,13 @@ from typing import TypeAlias
 
 from inventory.errors import ConfigError
 from inventory.model import Device
+from inventory.operator_file import read_operator_file
 from inventory.report import Registered, Report
 from inventory.text import one_line
 
 COLUMNS = ("name", "address", "mac", "serial", "owner", "department", "site", "criticality")
 CRITICALITIES = ("low", "normal", "high", "critical")
+_RAISING = ("high", "critical")
 _MARKS = ("address", "mac", "serial")
 _MAC = re.compile("(?:[0-9a-f]{2}:){5}[0-9a-f]{2}")
 _LARGEST = 64_000_000
@@ -64,6 +66,27 @@ class Register:
         named = next((self._by_mark[mark] for mark in _marks_of(device) if mark in self._by_mark), None)
         return named or self._of_network(device)
 
+    def vouched(self, device: Device) -> Entry | None:
+        """The row by whose word something of the device may be taken lightly: its own where that names no card and no address, or one that was seen at it.
+
+        A serial number is what the device says, and any device can say any: it finds the owner, and lowers nothing beside a card or an address of others.
+        """
+        row = self.entry(device)
+        if row is None or not (row.mac or row.address) or _was_seen(row, device):
+            return row
+        return next((each for each in self._rows(device) if _was_seen(each, device)), None) or self._of_network(device)
+
+    def criticality(self, device: Device) -> str:
+        """The highest of all the rows that name it, "" where none says any; of what is normal or low, only what is vouched for."""
+        vouched = self.vouched(device) or Entry(0)
+        said = (row.criticality for row in (*self._rows(device), vouched) if row.criticality)
+        highest = max(said, key=CRITICALITIES.index, default="")
+        return highest if vouched.criticality or highest in _RAISING else ""
+
+    def _rows(self, device: Device) -> Iterator[Entry]:
+        """Every row that names it, by whatever mark."""
+        return (self._by_mark[mark] for mark in _marks_of(device) if mark in self._by_mark)
+
     def _of_network(self, device: Device) -> Entry | None:
         for address in device.addresses:
             there = _ip(address)
@@ -93,13 +116,7 @@ class Register:
 
 def read_register(path: Path) -> Register:
     """The register in that file; `ConfigError` names the line of what is wrong."""
-    try:
-        with path.open("rb") as file:
-            raw = file.read(_LARGEST + 1)
-    except OSError as error:
-        raise ConfigError(f"cannot read the register {path}: {error.strerror}") from error
-    if len(raw) > _LARGEST:
-        raise ConfigError(f"the register {path} has more than {_LARGEST:,} bytes: it is no list of devices")
+    raw = read_operator_file(path, _LARGEST, "register of devices")
     try:
         text = raw.decode("utf-8-sig")
     except UnicodeDecodeError as error:
@@ -221,6 +238,14 @@ def _mac(text: str, line: int, path: str) -> str:
     if not re.fullmatch("[0-9a-f]{12}", digits):
         raise ConfigError(f"{path} line {line}: {text!r} is no MAC address such as 44:19:b6:01:02:03")
     return ":".join(digits[at : at + 2] for at in range(0, 12, 2))
+
+
+def _was_seen(row: Entry, device: Device) -> bool:
+    """Whether the row names the card that answered, or an address at which the device was found."""
+    at = {address.partition("%")[0].casefold() for address in device.addresses}
+    return bool(row.mac and device.mac and row.mac == device.mac.casefold()) or (
+        bool(row.address) and row.address in at
+    )
 
 
 def _marks_of(device: Device) -> Iterator[tuple[str, str]]:

@@ -82,8 +82,12 @@ def _standing(
     if days < 0:
         instead = waivers.in_place_of(rule)
         return Standing(rule, State.EXPIRED, days, uses, f"renewed in {instead.place}" if instead else "")
+    held = tuple(use for use in uses if rule.bears(use.finding.severity))
+    if held:
+        return Standing(rule, State.ACTIVE, days, held)
     if uses:
-        return Standing(rule, State.ACTIVE, days, uses)
+        worst = max(use.finding.severity for use in uses)
+        return Standing(rule, State.UNUSED, days, (), f"what it is for is {worst.label} by now, and counts again")
     state, why = _of_trace(traces.get(rule.finding), placed) if _is_bare(rule) else _of_rule(rule, waivers, placed)
     return Standing(rule, state, days, (), why)
 

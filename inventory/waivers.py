@@ -9,7 +9,7 @@ from functools import lru_cache
 from typing import TypeAlias
 
 from inventory.findings import Acceptance, Finding, FleetFinding
-from inventory.model import Device
+from inventory.model import Confidence, Device, Severity
 
 Network: TypeAlias = ipaddress.IPv4Network | ipaddress.IPv6Network
 Address: TypeAlias = ipaddress.IPv4Address | ipaddress.IPv6Address
@@ -39,7 +39,8 @@ Belongs: TypeAlias = Callable[[Device], Belonging]
 class Waiver:
     """One entry of the file, and where it stands there. It holds for what meets all that it names; "" and None name nothing.
 
-    `until` is its last day. `accepted` is the day on which it was given, None where the file does not say.
+    `until` is its last day. `accepted` is the day on which it was given, None where the file does not say. `severity` is the worst that it holds for, None for
+    any: who accepted an old list of port mappings has not accepted the mappings that are made later.
     """
 
     owner: str
@@ -58,6 +59,7 @@ class Waiver:
     department: str = ""
     facet: str = ""
     port: int | None = None
+    severity: Severity | None = None
     file: str = ""
     line: int = 0
 
@@ -74,11 +76,19 @@ class Waiver:
 
     @property
     def subject(self) -> str:
-        """What it is for: two waivers of one subject accept the very same."""
-        return f"finding {self.finding}" if self.finding else str(self)
+        """What it is for: of two waivers of one subject the later takes the place of the earlier, or accepts it as something worse."""
+        return f"finding {self.finding}" if self.finding else ", ".join(f"{n} {v}" for n, v in self.criteria.items())
 
     def __str__(self) -> str:
-        return ", ".join(f"{name} {value}" for name, value in self.criteria.items())
+        return ", ".join(f"{name} {value}" for name, value in self.criteria.items()) + self._worst
+
+    @property
+    def _worst(self) -> str:
+        return f", severity {self.severity.label}" if self.severity is not None else ""
+
+    def bears(self, severity: Severity) -> bool:
+        """Whether it holds for what is so bad."""
+        return self.severity is None or severity <= self.severity
 
     def is_over(self, day: date) -> bool:
         """Whether its last day has passed."""
@@ -149,8 +159,9 @@ def _ip(address: str) -> Address | None:
 
 
 def _said(device: Device, name: str) -> str:
+    """What is believed of it; what is only inferred takes no finding away."""
     claim = device.claim(name)
-    return claim.value.casefold() if claim else ""
+    return claim.value.casefold() if claim and claim.confidence >= Confidence.LIKELY else ""
 
 
 class State(StrEnum):
@@ -228,14 +239,14 @@ class Waivers:
     def accepted(self, finding: Finding, device: Device) -> Acceptance | None:
         """By whose word a finding is lived with today; None: by nobody's."""
         about = self.about(finding, device)
-        return self._word(about) if about else None  # as for most of them
+        return self._word(about, finding.severity) if about else None  # as for most of them
 
     def accepted_together(self, finding: FleetFinding, known: Mapping[str, Device]) -> Acceptance | None:
         """The same for a fleet finding, whose devices are `known` by their identities."""
-        return self._word(self.about_together(finding, known))
+        return self._word(self.about_together(finding, known), finding.severity)
 
     def about(self, finding: Finding, device: Device) -> tuple[Waiver, ...]:
-        """Every waiver that holds for the finding, be it over or not."""
+        """Every waiver that is for the finding, be it over or not, and however bad the finding has become."""
         candidates = [*self._of_finding.get(finding.id, ())]
         of_check = self._index.get(finding.check)
         if of_check is not None:
@@ -271,8 +282,8 @@ class Waivers:
         if self._device is not device:
             self._device, self._marks, self._belonging = device, (), None
 
-    def _word(self, rules: Iterable[Waiver]) -> Acceptance | None:
-        standing = [rule for rule in rules if not rule.is_over(self.today)]
+    def _word(self, rules: Iterable[Waiver], severity: Severity) -> Acceptance | None:
+        standing = [rule for rule in rules if not rule.is_over(self.today) and rule.bears(severity)]
         last = max(standing, key=lambda rule: (rule.until, bool(rule.finding), -rule.line), default=None)
         return last.acceptance() if last else None
 

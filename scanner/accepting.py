@@ -36,6 +36,7 @@ def entry(waiver: Waiver, remark: str) -> str:
     """The waiver as a table of its own, under a comment of one line."""
     lines = [f"# {one_line(remark, 300)}", "[[waiver]]"]
     lines += [f"{name} = {value if name == 'port' else quoted(value)}" for name, value in waiver.criteria.items()]
+    lines += [f'severity = "{waiver.severity.label}"'] if waiver.severity is not None else []
     lines += [f"owner = {quoted(waiver.owner)}", f"reason = {quoted(waiver.reason)}"]
     lines += [f"accepted = {waiver.accepted}"] if waiver.accepted else []
     return "\n".join((*lines, f"until = {waiver.until}", ""))

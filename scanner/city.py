@@ -49,21 +49,17 @@ class City:
     )
     waivers: Callable[[Report], tuple[Standing, ...]] = field(default=_no_waivers, repr=False)
 
-    def row(self, device: Device) -> Entry:
-        """What the register says of a device; an empty row where it says nothing."""
-        entry = self.register.entry(device) if self.register else None
-        return entry or _NO_ENTRY
-
     def context(self, device: Device) -> Context:
         """What is known of a device today."""
         reach = self.reached(device)
-        row = self.row(device)
+        row = (self.register.entry(device) if self.register else None) or _NO_ENTRY
+        criticality = self.register.criticality(device) if self.register else ""
         return Context(
             exposure=reach.exposure,
             vantages=reach.vantages,
             ports=tuple(sorted(reach.ports)),
-            impact=impact_of(device, row.criticality),
-            criticality=row.criticality,
+            impact=impact_of(device, criticality),
+            criticality=criticality,
             owner=row.owner,
             department=row.department or self.department(device.address),
             site=row.site,

@@ -12,7 +12,7 @@ from checks.profiles import profile_named
 from inventory.errors import ConfigError, ScopeError
 from inventory.model import Level
 from scanner.conversation import Depth
-from scanner.toml_table import Network, Table, meant_by, read_toml
+from scanner.toml_table import Network, Table, in_short, meant_by, read_toml
 from scanner.vantage import VANTAGE_IN_WORDS, is_vantage
 
 DEFAULT = Path("tocsin.toml")
@@ -94,11 +94,18 @@ class Settings:
 
     def department(self, address: str) -> str:
         """Whose the device at that address is, by the smallest network of a site that names it; "" where none does."""
-        return max(((size, site.department) for size, site in self._around(address)), default=(0, ""))[1]
+        site = self._site_around(address)
+        return site.department if site else ""
 
     def site_of(self, address: str) -> str:
         """The name of the site with the smallest network around that address; "" where none has it."""
-        return max(((size, site.name) for size, site in self._around(address)), default=(0, ""))[1]
+        site = self._site_around(address)
+        return site.name if site else ""
+
+    def _site_around(self, address: str) -> Site | None:
+        """The site with the smallest network; of two with the same one the last by name, so that site and department are of one."""
+        around = max(self._around(address), key=lambda found: (found[0], found[1].name), default=None)
+        return around[1] if around else None
 
     def _around(self, address: str) -> Iterator[tuple[int, Site]]:
         """Each site with a network around the address, and that network's prefix; none around the MAC address of a device that is known by nothing else."""
@@ -140,12 +147,7 @@ def _settings(top: Table, *, exposed: bool) -> Settings:
     waivers.only("file")
     policy = top.table("policy")
     policy.only("file")
-    sites: list[Site] = []
-    for table in top.tables("site"):
-        site = _site(table)
-        if any(site.name == other.name for other in sites):
-            raise table.error(f"there are two sites named {site.name!r}", "name")
-        sites.append(site)
+    sites = _sites(top)
     warnings: tuple[str, ...] = ()
     if exposed and any(site.snmp_community for site in sites):
         warnings = (f"{top.path} holds an SNMP community and others may read it: chmod 600 {top.path}",)
@@ -155,7 +157,7 @@ def _settings(top: Table, *, exposed: bool) -> Settings:
         warnings += (f"{accounts} holds passwords and others may read it: chmod 600 {accounts}",)
     return Settings(
         city=city.text("name"),
-        sites=tuple(sites),
+        sites=sites,
         store=_file(top, "store"),
         audit=_file(top, "audit"),
         recog=_file(intel, "recog"),
@@ -201,7 +203,7 @@ def _places(table: Table, name: str, here: Path) -> tuple[str, ...]:
 def _max_age(table: Table) -> int | None:
     days = table.values.get("max_age")
     if days is not None and (type(days) is not int or not 0 <= days <= 36_500):
-        raise table.error(f"max_age must be a whole number of days, not {days!r}", "max_age")
+        raise table.error(f"max_age must be a whole number of days, not {in_short(days)}", "max_age")
     return days
 
 
@@ -211,6 +213,16 @@ def _exposed(path: Path) -> bool:
         return bool(path.stat().st_mode & (stat.S_IRGRP | stat.S_IROTH))
     except OSError:
         return False
+
+
+def _sites(top: Table) -> tuple[Site, ...]:
+    sites: dict[str, Site] = {}
+    for table in top.tables("site"):
+        site = _site(table)
+        if site.name in sites:
+            raise table.error(f"there are two sites named {site.name!r}", "name")
+        sites[site.name] = site
+    return tuple(sites.values())
 
 
 def _site(table: Table) -> Site:
@@ -299,7 +311,7 @@ def _pace(table: Table) -> PaceOverrides:
         whole = key == "connections_per_device"
         kinds = (int,) if whole else (int, float)
         if type(value) not in kinds or not 0 < value < 1e6:
-            raise table.error(f"{key} must be a {'whole ' if whole else ''}number above 0, not {value!r}", key)
+            raise table.error(f"{key} must be a {'whole ' if whole else ''}number above 0, not {in_short(value)}", key)
     return PaceOverrides(**table.values)
 
 

@@ -4,11 +4,17 @@ import os
 import platform
 import shutil
 import sys
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from datetime import date
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from inventory.errors import ConfigError
 from scanner.networks import connected
+
+if TYPE_CHECKING:
+    from scanner.options import Options
 
 PROC = Path("/proc")
 _CAP_NET_RAW = 13  # capabilities(7); its number from linux/capability.h
@@ -119,6 +125,56 @@ def _recog(folder: Path) -> Ability:
         return Ability("fingerprints of others", False, str(error), "mend [intel] recog in tocsin.toml, or take it out")
     skipped = f"; {len(found.unusable)} cannot be used, such as {found.unusable[0]}" if found.unusable else ""
     return Ability("fingerprints of others", True, f"{len(found)} in {folder}{skipped}")
+
+
+def in_force(options: "Options", today: date) -> Iterator[Ability]:
+    """By what devices are judged and ranked today: the intelligence, the policy, and where the city has them its register and its waivers."""
+    settings, waivers = options.settings(), options.waivers_path()
+    yield _read("intelligence", lambda: _intelligence(options))
+    yield _read("policy", lambda: _policy(options))
+    if register := settings.register:
+        yield _read("register", lambda: _register(register))
+    if waivers.exists():
+        yield _read("waivers", lambda: _waivers(waivers, today))
+    elif options.waivers or settings.waivers:
+        yield Ability(
+            "waivers", False, f"there is no file {waivers}, so nothing is accepted", "`tocsin accept` writes it"
+        )
+
+
+def _read(name: str, read: Callable[[], str]) -> Ability:
+    try:
+        return Ability(name, True, read())
+    except ConfigError as error:
+        return Ability(name, False, str(error), "mend it: until then no scan and no report begins")
+
+
+def _intelligence(options: "Options") -> str:
+    return f"of {options.intelligence().manifest.made}; `tocsin intel status` says more"
+
+
+def _policy(options: "Options") -> str:
+    policy = options.policy()
+    own = (f"{_count(len(policy.rules), 'rule')}", f"{_count(len(policy.vantages), 'vantage')}")
+    return f"{policy.title}: {' and '.join(own)} beyond what is shipped" if options.settings().policy else policy.title
+
+
+def _register(path: Path) -> str:
+    from inventory.register import read_register
+
+    return f"{path}: {_count(len(read_register(path).entries), 'row')}"
+
+
+def _waivers(path: Path, today: date) -> str:
+    from scanner.waiving import load_waivers
+
+    waivers = load_waivers(path, today)
+    over = sum(waiver.is_over(today) for waiver in waivers)
+    return f"{path}: {_count(len(waivers), 'waiver')}{f', {over} expired' if over else ''}"
+
+
+def _count(number: int, noun: str) -> str:
+    return f"{number} {noun}{'' if number == 1 else 's'}"
 
 
 def _lines(path: Path) -> list[str]:

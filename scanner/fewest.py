@@ -4,7 +4,7 @@ The risk of a fleet is the sum of its devices' scores. That counts a device with
 that every other page shows; and it falls with each step that is taken. Other measures were weighed. The worst score alone does not move until the last of the
 worst devices is mended. The number of critical devices does not see the finding before the last one go, nor anything below. A sum of squares or of powers puts
 the worst first still more, but nobody can read its figures. The sum has its own bias: many devices with a little outweigh one with much, so how many devices
-leave critical and high is said beside it.
+are no longer critical or high is said beside it.
 
 Step by step the action is taken that lowers the sum most, given those before it. The first is the best there is. A score is neither additive nor submodular
 (two critical flaws on one device: mending either moves little, mending both moves much), so for several actions together this has no bound by theory; it stops
@@ -28,8 +28,8 @@ from scanner.score import effective
 class Step:
     """One action: the devices and findings that it mends (those that an earlier step has not), and the fleet's risk before and after it.
 
-    `gravest` is the finding whose remedy says what to do, and `on` the device that has it. `leave_critical` counts the devices that are critical before and not
-    after, `leave_high` those that are high or worse before and neither after. `fleet` are the findings of several devices that end with it.
+    `gravest` is the finding whose remedy says what to do, and `on` the device that has it. `no_longer_critical` counts the devices that are critical before and
+    not after, `no_longer_high` those that are high or worse before and neither after. `fleet` are the findings of several devices that end with it.
     """
 
     action: Action
@@ -39,21 +39,23 @@ class Step:
     on: Assessment
     before: float
     after: float
-    leave_critical: int
-    leave_high: int
+    no_longer_critical: int
+    no_longer_high: int
     fleet: tuple[FleetFinding, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
 class Plan:
-    """The first steps over a fleet of so many devices, findings that count and findings that are accepted; its risk before them, and how many actions are left
-    that mend something.
+    """The first steps over a fleet of so many devices, findings that count and findings that are accepted; its risk before them, how many of its devices are
+    critical and how many high or worse then, and how many actions are left that mend something.
     """
 
     devices: int
     findings: int
     accepted: int
     risk: float
+    critical: int
+    high: int
     steps: tuple[Step, ...]
     left: int
 
@@ -62,9 +64,13 @@ def fewest(fleet: Sequence[Assessment], most: int, together: Iterable[FleetFindi
     """The first steps, `most` at most. The assessments are in their context (`scanner.ranking.in_context`); what is accepted does not count."""
     work = _Work(sorted(fleet, key=lambda one: one.device.identity))
     risk, accepted = work.risk, sum(map(len, work.findings)) - work.counted
+    critical, high = (
+        sum(tally.worst(one) >= band for one in work.state) for band in (Severity.CRITICAL, Severity.HIGH)
+    )
     open_together = [one for one in together if one.accepted is None]
     steps = tuple(work.steps(most, open_together))
-    return Plan(len(fleet), work.counted, accepted, risk / 10, steps, sum(count > 0 for count in work.open))
+    left = sum(count > 0 for count in work.open)
+    return Plan(len(fleet), work.counted, accepted, risk / 10, critical, high, steps, left)
 
 
 class _Mends(NamedTuple):

@@ -13,7 +13,7 @@ from scanner.terminal import cell, table
 SCHEMA = "tocsin-fix-first/1"
 MEASURE = "the sum of the scores of the devices"
 _NAMED = 4
-_NUMBERS = ("devices", "findings", "risk", "leave\ncritical", "leave\nhigh")
+_NUMBERS = ("devices", "findings", "risk", "no longer\ncritical", "no longer\nhigh")
 
 
 def page(plan: Plan) -> Iterator[RenderableType]:
@@ -36,8 +36,13 @@ def page(plan: Plan) -> Iterator[RenderableType]:
     yield rows
     after = plan.steps[-1].after
     less = f", {100 * (plan.risk - after) / plan.risk:.0f} % less" if plan.risk else ""
-    rest = f"{_count(plan.left, 'more action')} for the rest" if plan.left else "nothing is left to fix"
-    yield cell(f"after {_count(len(plan.steps), 'action')}: risk {after:.1f}{less}; {rest}")
+    critical = plan.critical - sum(step.no_longer_critical for step in plan.steps)
+    high = plan.high - sum(step.no_longer_high for step in plan.steps)
+    yield cell(
+        f"after {_count(len(plan.steps), 'action')}: risk {after:.1f}{less};"
+        f" critical devices {plan.critical} → {critical}, high or worse {plan.high} → {high}"
+    )
+    yield cell(f"{_count(plan.left, 'more action')} for the rest (--top)" if plan.left else "nothing is left to fix")
 
 
 def as_record(plan: Plan) -> dict[str, Any]:
@@ -49,6 +54,8 @@ def as_record(plan: Plan) -> dict[str, Any]:
         "findings": plan.findings,
         "accepted": plan.accepted,
         "risk": plan.risk,
+        "critical": plan.critical,
+        "high_or_worse": plan.high,
         "actions": [_record(rank, step) for rank, step in enumerate(plan.steps, 1)],
         "actions_left": plan.left,
     }
@@ -58,12 +65,13 @@ def _what(step: Step) -> RenderableType:
     addresses = [one.device.address for one in step.devices]
     more = f" and {len(addresses) - _NAMED} more" if len(addresses) > _NAMED else ""
     lines = [cell(_said(step), "bold"), cell(f"{', '.join(addresses[:_NAMED])}{more}", "dim")]
-    return Group(*lines, *(cell(f"also ends: {one.title} ({len(one.devices)} devices)") for one in step.fleet))
+    ended = dict.fromkeys(f"also ends: {one.title} ({len(one.devices)} devices)" for one in step.fleet)
+    return Group(*lines, *map(cell, ended))
 
 
 def _effect(step: Step) -> tuple[RenderableType, ...]:
     risk = Text(f"{step.before:.1f}\n→ {step.after:.1f}")
-    leave = (cell(number or "-") for number in (step.leave_critical, step.leave_high))
+    leave = (cell(number or "-") for number in (step.no_longer_critical, step.no_longer_high))
     return (cell(len(step.devices)), cell(len(step.findings)), risk, *leave)
 
 
@@ -78,13 +86,13 @@ def _record(rank: int, step: Step) -> dict[str, Any]:
         "fleet": [one.id for one in step.fleet],
         "risk_before": step.before,
         "risk_after": step.after,
-        "leave_critical": step.leave_critical,
-        "leave_high": step.leave_high,
+        "no_longer_critical": step.no_longer_critical,
+        "no_longer_high": step.no_longer_high,
     }
 
 
 def _said(step: Step) -> str:
-    return sentence(step.action, step.gravest, len(step.devices))
+    return sentence(step.action, step.gravest, [one.device for one in step.devices])
 
 
 def _count(number: int, what: str) -> str:

@@ -3,11 +3,14 @@
 Of one vantage the newest scan that asked an address decides about it; older ones count only for addresses that no newer one asked. So two sites that are
 scanned on two nights are both known, and what a firewall was mended against last night is not held against it. A scan that asked an address and got no answer
 from any port there has not reached the device; where no scan of a vantage asked, nothing is known, and nothing is said.
+
+A scan of particular ports has reached what answered it, and shows of nothing that it cannot be reached. Nor does a scan in which another device, by what it
+said of itself, answered at the address: whoever says one thing here and another there is not to be ranked lower for that.
 """
 
 import ipaddress
 import re
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from enum import StrEnum
@@ -41,12 +44,14 @@ class Sight:
     """How a device stands to one vantage: the scans that decide it, newest first, and how it appeared in those that reached it.
 
     `by_address` says that it was recognised by its address alone: from another segment no MAC address is seen, so it may go by another identity there.
+    `doubtful` says that what seems another device answered at an address of it.
     """
 
     state: State
     scans: tuple[Scan, ...] = ()
     appearances: tuple[Appearance, ...] = ()
     by_address: bool = False
+    doubtful: bool = False
 
     @property
     def ports(self) -> tuple[str, ...]:
@@ -74,6 +79,11 @@ class Look:
     @cached_property
     def _places(self) -> Mapping[int, Places]:
         return {version: Places(tuple(s for s in self.asked if s.version == version)) for version in (4, 6)}
+
+    @property
+    def is_whole(self) -> bool:
+        """Whether it asked every port that is asked of a city, so that its silence means something."""
+        return not self.scan.ports
 
     def covers(self, place: Span) -> bool:
         """Whether it asked that one address."""
@@ -127,22 +137,30 @@ class Reached:
         waiting = {address: place for address in addresses if (place := _place(address)) is not None}
         scans: list[Scan] = []
         found: list[Appearance] = []
-        asked = by_address = False
+        asked = by_address = doubtful = False
         for look in vantage.looks:
             seen, certain = self._seen(look.scan.id, identity, waiting)
-            covered = {address for address, place in waiting.items() if look.covers(place)}
-            if not (seen or covered) or any(one.left_alone for one in seen):
+            covered = {address for address, place in waiting.items() if look.is_whole and look.covers(place)}
+            if not (any(one.ports for one in seen) or (look.is_whole and (seen or covered))):
+                continue
+            if any(one.left_alone for one in seen):
                 continue
             asked = True
+            doubtful |= self._is_held_by_another(look.scan.id, covered, seen)
             scans.append(look.scan)
             found += (one for one in seen if one.ports)
             by_address |= bool(seen) and not certain
-            covered.update(address for one in seen for address in one.addresses)
+            covered.update(address for one in seen for address in one.addresses if look.is_whole)
             waiting = {address: place for address, place in waiting.items() if address not in covered}
             if not waiting:
                 break
         state = State.REACHED if found else State.NOT_REACHED if asked else State.NOT_ASKED
-        return Sight(state, tuple(scans), tuple(found), by_address and bool(found))
+        return Sight(state, tuple(scans), tuple(found), by_address and bool(found), doubtful)
+
+    def _is_held_by_another(self, scan: str, addresses: Iterable[str], seen: Collection[Appearance]) -> bool:
+        """Whether something that is none of these answered at one of the addresses."""
+        there = (self._by_address.get((scan, address)) for address in addresses)
+        return any(one is not None and bool(one.ports) and one not in seen for one in there)
 
     def _seen(self, scan: str, identity: str, addresses: Iterable[str]) -> tuple[tuple[Appearance, ...], bool]:
         """How the device appeared in that scan, and whether by its identity."""
@@ -188,7 +206,7 @@ class Reached:
         if exposure != "open" and any(vantage.exposure not in EXPOSURES for vantage in reached):
             return False
         wider = [v for v in self.policy.vantages if v.exposure in EXPOSURES[EXPOSURES.index(exposure) + 1 :]]
-        asked = {name for name, sight in sights.items() if sight.state is not State.NOT_ASKED}
+        asked = {name for name, sight in sights.items() if sight.state is not State.NOT_ASKED and not sight.doubtful}
         has_open = exposure == "open" or any(vantage.exposure == "open" for vantage in wider)
         return has_open and all(vantage.name in asked for vantage in wider)
 
@@ -255,8 +273,9 @@ def _vantages(scans: Sequence[Scan], policy: Policy) -> Iterator[Vantage]:
         if scan.vantage and not scan.is_passive:
             before = looks.setdefault(scan.vantage, [])
             asked, on_link = asked_by(scan), _on_link(scan)
-            newer = spans.without(asked, (span for look in before for span in look.asked))
-            if newer or on_link.difference(*(_on_link(look.scan) for look in before)):
+            whole = [look for look in before if look.is_whole]
+            newer = spans.without(asked, (span for look in whole for span in look.asked))
+            if newer or on_link.difference(*(_on_link(look.scan) for look in whole)):
                 before.append(Look(scan, asked))
     found = [Vantage(name, known.get(name, ""), tuple(of)) for name, of in looks.items()]
     yield from sorted(found, key=lambda one: (-_width(one.exposure), one.name))

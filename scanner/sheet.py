@@ -14,7 +14,8 @@ from inventory.model import Device, Endpoint
 from inventory.report import Assessment
 from scanner.accepted import acceptance_in_words
 from scanner.parts import parts_in_words
-from scanner.surroundings import looks_in_words
+from scanner.score import moved_by
+from scanner.surroundings import context_in_words, looks_in_words
 from scanner.terminal import band, cell, name_of, table
 from scanner.timeline import Timeline
 
@@ -38,6 +39,8 @@ def sheet(known: Known) -> Iterator[RenderableType]:
         yield cell(f"from elsewhere it goes by {', '.join(known.names)}")
     if assessment.quarantine is not None:
         yield cell(assessment.quarantine, "bold red")
+    if place := context_in_words(assessment.context):
+        yield cell(place)
     if device.untrusted:
         yield cell(f"what it answers proves nothing: {device.untrusted}", "bold")
     yield from (cell(uptime) for uptime in assessment.uptime)
@@ -137,7 +140,7 @@ def finding_in_words(finding: Finding, *, evidence: bool) -> Iterator[Renderable
     """What was found and what to do, and with `evidence` its proof and what says so."""
     head = cell(f"{_where(finding.endpoint)} {finding.title} ({finding.check}, {finding.confidence.label})")
     yield indented(Text.assemble(band(finding.severity), "  ", head))
-    lines = [finding.detail, f"→ {finding.remedy}"]
+    lines = [*moved_by(finding), finding.detail, f"→ {finding.remedy}"]
     if finding.accepted is not None:
         lines.insert(0, acceptance_in_words(finding.accepted))
     if evidence:

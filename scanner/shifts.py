@@ -9,6 +9,9 @@ A medium or high finding goes up where
 It goes down where none of that is so, and the register calls the device's criticality low, or the device was measured to be reachable from nowhere but its own
 small segment. A critical finding stays what it is, for the device is a foothold whatever hangs on it; and what is low stays low, so that no number of small
 things in a busy place outranks a big one.
+
+What a device says of itself may lower nothing. A device that answers in a control protocol is control equipment, be it called a printer; and of control
+equipment no word of the register takes a finding down: one that calls a controller unimportant is more often a row too wide than a controller that is.
 """
 
 import importlib.resources
@@ -16,11 +19,14 @@ import tomllib
 from collections.abc import Iterator
 from functools import cache
 
+from checks.reach import is_control
 from inventory.findings import Finding, Shift
 from inventory.model import Device, Severity
 from inventory.report import Context
 
 _IMPACT_OF = {"low": "low", "normal": "medium", "high": "high", "critical": "very high"}
+_IMPACTS = tuple(_IMPACT_OF.values())
+_LEAST_OF_CONTROL = "medium"
 
 
 @cache
@@ -31,10 +37,11 @@ def _roles() -> dict[str, tuple[str, str]]:
 
 
 def impact_of(device: Device, criticality: str = "") -> str:
-    """SSVC's human impact: by the register's word, else by the device's kind; "" where neither is known."""
-    if criticality:
-        return _IMPACT_OF[criticality]
-    return _role(device)[0]
+    """SSVC's human impact: by the register's word, else by the device's kind; "" where neither is known. Of control equipment it is medium at least."""
+    impact = _IMPACT_OF[criticality] if criticality else _role(device)[0]
+    if not is_control(device):
+        return impact
+    return max(impact or _LEAST_OF_CONTROL, _LEAST_OF_CONTROL, key=_IMPACTS.index)
 
 
 def _role(device: Device) -> tuple[str, str]:
@@ -48,16 +55,16 @@ def shifts(finding: Finding, device: Device, context: Context) -> tuple[Shift, .
     up = "; ".join(_up(finding, device, context))
     if up:
         return (Shift(1, up),)
-    down = "; ".join(_down(finding, context))
+    down = "; ".join(_down(finding, device, context))
     return (Shift(-1, down),) if down else ()
 
 
 def _up(finding: Finding, device: Device, context: Context) -> Iterator[str]:
     medium = finding.severity is Severity.MEDIUM
     if context.exposure == "open" and _where(finding) in context.ports:
-        yield f"{_where(finding)} was reached from {context.vantages[0]}, where anyone may stand"
+        yield f"the port was reached from {_wide_places(context)}"
     if context.criticality == "critical" or (context.criticality == "high" and medium):
-        yield f"the register calls the device's criticality {context.criticality}"
+        yield f"the device's criticality in the register is {context.criticality}"
     impact, why = _role(device) if medium and not context.criticality else ("", "")
     if impact == "very high":
         yield f"its role: {why}"
@@ -65,13 +72,18 @@ def _up(finding: Finding, device: Device, context: Context) -> Iterator[str]:
         yield "known to be exploited"
 
 
-def _down(finding: Finding, context: Context) -> Iterator[str]:
+def _down(finding: Finding, device: Device, context: Context) -> Iterator[str]:
     if any(hole.exploited for hole in finding.vulnerabilities) or context.exposure == "open":
         return
-    if context.criticality == "low":
-        yield "the register calls the device's criticality low"
+    if context.criticality == "low" and not is_control(device):
+        yield "the device's criticality in the register is low"
     if context.exposure == "small" and finding.endpoint.port:
         yield f"the device was reached from {', '.join(context.vantages)} alone, where few may stand"
+
+
+def _wide_places(context: Context) -> str:
+    """The place, where there is but one: of several it is not known here which of them are open, and which of those this port answered."""
+    return f"{context.vantages[0]}, where anyone may stand" if len(context.vantages) == 1 else "where anyone may stand"
 
 
 def _where(finding: Finding) -> str:

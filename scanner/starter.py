@@ -13,6 +13,8 @@ _HEAD = """\
 # store = "inventory.db"
 # audit = "audit.jsonl"
 
+# vantage = "office"            # where in the network this machine stands: a word that the policy knows as a [[vantage]]; see `tocsin reach`
+
 [city]
 name = ""
 
@@ -21,6 +23,12 @@ name = ""
 # max_age = 45                  # days: intelligence that is older makes `tocsin intel status` end with 3
 # [intel.sources]               # what `tocsin intel update` takes: web addresses, files and folders
 # kev = "https://mirror.example/known_exploited_vulnerabilities.json"
+
+# [register]
+# file = "register.csv"         # the city's own list of its devices: name, address, mac, serial, owner, department, site, criticality
+
+# [policy]
+# file = "policy.toml"          # what each kind of device may do, beyond what is shipped; `tocsin policy learn` writes a draft
 
 # [waivers]
 # file = "waivers.toml"         # what the city has accepted for a time; `tocsin accept` writes it

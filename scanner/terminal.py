@@ -3,6 +3,7 @@
 import io
 import os
 import shutil
+from collections.abc import Iterable
 from typing import TextIO
 
 from rich.box import SIMPLE_HEAD
@@ -10,7 +11,7 @@ from rich.console import Console, RenderableType
 from rich.table import Table
 from rich.text import Text
 
-from inventory.model import Device, Severity
+from inventory.model import Device, Endpoint, Severity
 from inventory.report import Assessment
 from inventory.text import one_line
 
@@ -71,6 +72,18 @@ def width_of(stream: TextIO) -> int:
 def wants_color(stream: TextIO) -> bool:
     """Whether `stream` is a terminal that shows colour, and nobody has said NO_COLOR (no-color.org)."""
     return stream.isatty() and not os.environ.get("NO_COLOR") and os.environ.get("TERM") != "dumb"
+
+
+def in_turn(names: Iterable[str]) -> list[str]:
+    """Addresses in the order of networks, and after them what is none, such as the identity of a device that is not at hand."""
+
+    def place(name: str) -> tuple[object, ...]:
+        try:
+            return (0, *Endpoint(name, 0).sort_key)
+        except ValueError:
+            return (1, name)
+
+    return sorted(names, key=place)
 
 
 def name_of(device: Device) -> str:

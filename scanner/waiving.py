@@ -9,11 +9,12 @@ from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from inventory.model import KINDS, Device
+from inventory.model import KINDS, Device, Severity
+from inventory.register import Entry
 from inventory.review import Found, Sought, review
 from inventory.waivers import CRITERIA, LONGEST, Belonging, Belongs, Network, Trace, Waiver, Waivers
 from scanner.city import City
-from scanner.toml_table import Table, meant_by, read_toml
+from scanner.toml_table import Table, in_short, meant_by, read_toml
 
 if TYPE_CHECKING:
     from inventory.report import Report
@@ -32,14 +33,14 @@ def load_waivers(path: Path, today: date) -> tuple[Waiver, ...]:
     """Read and check the file; of what names the very same, one entry at most may not be over."""
     top = read_toml(path)
     top.only("waiver")
-    standing: dict[str, Waiver] = {}
+    standing: dict[tuple[str, Severity | None], Waiver] = {}
     made = []
     for table in top.tables("waiver"):
         waiver = _waiver(table, today)
         made.append(waiver)
         if waiver.is_over(today):
             continue
-        other = standing.setdefault(waiver.subject, waiver)
+        other = standing.setdefault((waiver.subject, waiver.severity), waiver)
         if other is not waiver:
             raise table.error(f"{waiver.subject} is accepted already, in line {other.line}: keep one of the two")
     return tuple(made)
@@ -69,16 +70,17 @@ def fleet_checks(waivers: Waivers) -> frozenset[str]:
 
 
 def belonging(city: City, settings: "Settings") -> Belongs:
-    """Where a device belongs: what the register says of it, and each site of tocsin.toml that has one of its addresses."""
+    """Where a device belongs: what the register vouches for, and each site of tocsin.toml that has one of its addresses."""
 
     def belongs(device: Device) -> Belonging:
-        row = city.row(device)
+        row = (city.register.vouched(device) if city.register else None) or Entry(0)
+        department = row.department or city.department(device.address)
         sites = [
             site for site in settings.sites if any(_is_within(address, site.networks) for address in device.addresses)
         ]
         return Belonging(
             frozenset(filter(None, (row.site, *(site.name for site in sites)))),
-            frozenset(filter(None, (row.department, *(site.department for site in sites)))),
+            frozenset(filter(None, (department, *(site.department for site in sites)))),
         )
 
     return belongs
@@ -110,7 +112,7 @@ def _is_within(address: str, networks: Collection[Network]) -> bool:
 
 
 def _waiver(table: Table, today: date) -> Waiver:
-    table.only("finding", *CRITERIA, "owner", "reason", "until", "accepted")
+    table.only("finding", *CRITERIA, "severity", "owner", "reason", "until", "accepted")
     accepted, until = _term(table, today)
     texts = {name: _text(table, name) for name in ("device", "vendor", "model", "site", "department", "facet")}
     waiver = Waiver(
@@ -124,6 +126,7 @@ def _waiver(table: Table, today: date) -> Waiver:
         network=_network(table),
         kind=_kind(table),
         port=_port(table),
+        severity=_severity(table),
         **texts,
         file=table.path.name,
         line=table.line(),
@@ -245,8 +248,15 @@ def _network(table: Table) -> Network | None:
     return network
 
 
+def _severity(table: Table) -> Severity | None:
+    word, known = _text(table, "severity"), [severity.label for severity in Severity]
+    if word and word not in known:
+        raise table.error(f"there is no severity {word!r}{meant_by(word, known)}", "severity")
+    return Severity[word.upper()] if word else None
+
+
 def _port(table: Table) -> int | None:
     port = table.values.get("port")
     if port is not None and (type(port) is not int or not 0 < port < 65536):
-        raise table.error(f"port must be a number from 1 to 65535, not {port!r}", "port")
+        raise table.error(f"port must be a number from 1 to 65535, not {in_short(port)}", "port")
     return port

@@ -84,6 +84,7 @@ def test_a_finding_is_accepted_by_the_beginning_of_its_id_and_the_score_falls(ca
                 "finding": DEFAULT_ACCOUNT.id,
                 "check": "default-credentials",
                 "device": CAMERA.device.identity,
+                "severity": "critical",
                 "owner": "Transport",
                 "reason": "A wall.",
                 "accepted": TODAY,
@@ -117,7 +118,8 @@ def test_what_stood_in_the_file_is_not_touched_and_neither_is_its_mode(capfd, tm
 @pytest.mark.parametrize(
     ("arguments", "complaint"),
     [
-        (("zz",), "no finding 'zz' among the 5 in the newest records"),
+        (("zzzz",), "no finding 'zzzz' among the 5 in the newest records"),
+        (("abc",), "'abc' is too little of a finding's id: give at least 4 digits of it"),
         (("",), "no finding '' among the 5"),
         (("10.77.0.22",), "10.77.0.22 is in quarantine, which cannot be accepted: look at the device, then"),
         ((OPEN_TELNET.id, "--until", str(TODAY)), f"is today: name a later day; the latest day is {LATEST}"),

@@ -7,11 +7,15 @@ from pathlib import Path
 
 import pytest
 
-from inventory.brief import brief, encode_brief
+from checks.reach import is_control
+from checks.unauthenticated_control import PROTOCOLS
+from inventory.brief import CONTROL, brief, encode_brief
 from inventory.errors import StoreError
 from inventory.findings import Acceptance, Vulnerability
 from inventory.fleet import finding_named
+from inventory.model import Endpoint, Observation
 from inventory.records import decode, encode
+from inventory.register import parse_register
 from inventory.report import Assessment
 from inventory.store import Store
 from scanner.city import City
@@ -30,7 +34,14 @@ def with_holes(assessment: Assessment) -> Assessment:
     return replace(assessment, outcomes=outcomes)
 
 
-EVERY = (CAMERA, RECORDER, GATEWAY, METER, with_holes(CAMERA))
+def dressed_up(assessment: Assessment) -> Assessment:
+    """The same, answering in a control protocol as well."""
+    heard = Observation(Endpoint(assessment.device.address, 502), "modbus", {"modbus.vendor": "x"}, b"bytes", NOON)
+    device = assessment.device
+    return replace(assessment, device=replace(device, observations=(*device.observations, heard)))
+
+
+EVERY = (CAMERA, RECORDER, GATEWAY, METER, with_holes(CAMERA), dressed_up(CAMERA))
 
 
 @pytest.fixture
@@ -71,9 +82,18 @@ def test_a_brief_has_the_rank_of_its_record_in_every_context(assessment):
     worst = max((finding.id for finding in assessment.findings), default="")
     accepted = Acceptance("the desk", "a wall stands before it", TODAY)
     city = City(TODAY, accepted=lambda finding, _: accepted if finding.id == worst else None)
-    for known in (City(TODAY), city):
+    rows = "".join(f"{address},low\n" for address in assessment.device.addresses)
+    unimportant = City(TODAY, register=parse_register(f"address,criticality\n{rows}", "register.csv"))
+    for known in (City(TODAY), city, unimportant):
         whole, short = placed(assessment, known).score, placed(brief(assessment), known).score
         assert (short.value, short.band, short.due) == (whole.value, whole.band, whole.due)
+        assert short.decision == whole.decision
+
+
+def test_a_brief_keeps_what_control_equipment_is_known_by():
+    assert set(CONTROL) == set(PROTOCOLS)
+    assert is_control(brief(dressed_up(CAMERA)).device)
+    assert not is_control(brief(CAMERA).device)
 
 
 @pytest.mark.parametrize("assessment", EVERY)

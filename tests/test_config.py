@@ -209,4 +209,16 @@ def test_what_the_starter_has_in_comments_is_understood(load):
     told = "\n".join(line.removeprefix("# ") if "=" in line or "[" in line else line for line in text.splitlines())
     settings = load(told)
     assert settings.store is not None
+    assert settings.vantage == "office"
+    assert settings.register is not None
+    assert settings.policy is not None
+    assert settings.waivers is not None
     assert settings.sites[0].pace == PaceOverrides(500, 40, 1, 4)
+
+
+def test_the_site_and_the_department_of_an_address_are_of_one_site(tmp_path):
+    path = tmp_path / "tocsin.toml"
+    site = '[[site]]\nname = "{}"\nnetworks = ["10.20.0.0/24"]\ndepartment = "{}"\n'
+    path.write_text(site.format("alpha", "Zoo") + site.format("beta", "Art"))
+    settings = find_settings(path)
+    assert (settings.site_of("10.20.0.5"), settings.department("10.20.0.5")) == ("beta", "Art")

@@ -1,7 +1,10 @@
+from datetime import date
+
 import pytest
 
 from scanner import doctor
-from scanner.doctor import Ability, examine
+from scanner.doctor import Ability, examine, in_force
+from scanner.options import Options
 
 
 @pytest.fixture
@@ -79,3 +82,63 @@ def test_looking_makes_nothing(tmp_path, proc):
 def test_the_networks_here_are_listed(tmp_path, proc, monkeypatch):
     monkeypatch.setattr("sys.byteorder", "little")
     assert of("IPv4 networks", tmp_path / "x.db", proc).detail == "10.20.0.0/22 on eth0"
+
+
+WAIVER = """
+[[waiver]]
+check = "tls-old-version"
+vendor = "Acme"
+owner = "the desk"
+reason = "replaced in spring"
+accepted = 2026-10-01
+until = {}
+"""
+
+
+@pytest.fixture
+def town(tmp_path, monkeypatch):
+    """A folder with a tocsin.toml that names a policy and a register, and waivers beside it."""
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("XDG_STATE_HOME", str(tmp_path))
+    for name, text in {
+        "tocsin.toml": '[policy]\nfile = "policy.toml"\n[register]\nfile = "register.csv"\n',
+        "policy.toml": '[[rule]]\nkind = "camera"\nspeak = ["web"]\n',
+        "register.csv": "address,owner\n10.20.0.5,Traffic\n10.20.0.6,Traffic\n",
+        "waivers.toml": WAIVER.format("2026-11-30") + WAIVER.format("2026-11-10"),
+    }.items():
+        (tmp_path / name).write_text(text)
+    return tmp_path
+
+
+def judged_by(town):
+    return {one.name: one for one in in_force(Options(town / "tocsin.toml"), date(2026, 11, 21))}
+
+
+def test_what_devices_are_judged_by_is_named(town):
+    found = judged_by(town)
+    assert list(found) == ["intelligence", "policy", "register", "waivers"]
+    assert [one for one in found.values() if not one.able] == []
+    assert found["intelligence"].detail.startswith("of 20")
+    assert found["policy"].detail.startswith("policy.toml ")
+    assert found["policy"].detail.endswith(": 1 rule and 0 vantages beyond what is shipped")
+    assert found["register"].detail.endswith("register.csv: 2 rows")
+    assert found["waivers"].detail.endswith("waivers.toml: 2 waivers, 1 expired")
+
+
+def test_a_file_that_cannot_be_followed_is_named_with_its_line(town):
+    for name in ("policy.toml", "waivers.toml"):
+        (town / name).write_text("\n\nfoo = 1\n")
+    (town / "register.csv").write_text("address\n10.20.0.5\n10.20.0.5\n")
+    found = judged_by(town)
+    for name, said in {"policy": "line 3", "waivers": "line 3", "register": "line 3"}.items():
+        assert not found[name].able
+        assert said in found[name].detail
+        assert found[name].remedy
+
+
+def test_what_the_city_does_not_have_is_not_asked_for(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("XDG_STATE_HOME", str(tmp_path))
+    found = {one.name: one.detail for one in in_force(Options(), date(2026, 11, 21))}
+    assert list(found) == ["intelligence", "policy"]
+    assert found["policy"].startswith("built in")

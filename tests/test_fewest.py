@@ -117,20 +117,23 @@ def test_the_order_of_the_devices_does_not_matter(fleet, random):
     assert fewest(shuffled, 10) == fewest(fleet, 10)
 
 
+def said(step):
+    return sentence(step.action, step.gravest, [one.device for one in step.devices])
+
+
 def test_one_rotation_over_forty_cameras_is_one_action():
     fleet = [standing(number, f"Acme {number % 2}", [flawed(**DEFAULT)]) for number in range(1, 41)]
     (step,) = fewest(fleet, 10).steps
-    assert (len(step.devices), len(step.findings), step.leave_critical, step.leave_high) == (40, 40, 40, 40)
+    assert (len(step.devices), len(step.findings), step.no_longer_critical, step.no_longer_high) == (40, 40, 40, 40)
     assert (step.before, step.after) == (3600.0, 0.0)
-    said = sentence(step.action, step.gravest, len(step.devices))
-    assert said == "Give the account 'admin' of 40 Acme devices a password of its own"
+    assert said(step) == "Give the account 'admin' of 40 Acme devices a password of its own"
 
 
 def test_an_update_ends_all_that_calls_for_it_on_the_product_and_on_no_other():
     fleet = [standing(1, "Acme One", [flawed(**OLD), flawed(**OLD)]), standing(2, "Acme Two", [flawed(**OLD)])]
     first, second = fewest(fleet, 10).steps
     assert [len(first.findings), len(second.findings)] == [2, 1]
-    assert sentence(first.action, first.gravest, 1) == "Do what is called update (1 Acme One)"
+    assert said(first) == "Do what is called update (the Acme One)"
 
 
 def test_a_replacement_ends_what_an_update_would():
@@ -143,12 +146,27 @@ def test_a_replacement_ends_what_an_update_would():
 def test_a_rule_of_a_firewall_is_one_action_for_all_products_and_a_setting_is_not():
     segment, off = flawed(Severity.HIGH, "segment", 502), flawed(Severity.HIGH, "switch-off", 23)
     fleet = [standing(1, "Acme One", [segment, off]), standing(2, "Acme Two", [segment, off])]
-    said = [sentence(s.action, s.gravest, len(s.devices)) for s in fewest(fleet, 10).steps]
-    assert sorted(said) == [
+    assert sorted(map(said, fewest(fleet, 10).steps)) == [
         "Do what is called segment (502/tcp of 2 devices)",
-        "Do what is called switch-off (23/tcp of 1 Acme One)",
-        "Do what is called switch-off (23/tcp of 1 Acme Two)",
+        "Do what is called switch-off (23/tcp of the Acme One)",
+        "Do what is called switch-off (23/tcp of the Acme Two)",
     ]
+
+
+def test_a_rule_against_one_place_is_one_action_whatever_it_is_kept_from():
+    reached = [replace(flawed(Severity.HIGH, "segment", 0), facet=f"from {place}") for place in ("guests", "library")]
+    fleet = [standing(1, "Acme One", reached), standing(2, "Acme Two", reached[:1])]
+    first, second = fewest(fleet, 10).steps
+    assert [len(first.devices), len(second.devices)] == [2, 1]
+    assert said(first) == "Do what is called segment (2 devices)"
+
+
+def test_the_plan_says_how_many_devices_are_critical_and_high_before_it():
+    bad = [flawed(Severity.CRITICAL, "access"), flawed(Severity.HIGH, "segment")]
+    plan = fewest([standing(1, "Acme One", bad), standing(2, "Acme Two", bad[1:]), standing(3, "Acme One", [])], 10)
+    assert (plan.critical, plan.high) == (1, 2)
+    assert sum(step.no_longer_critical for step in plan.steps) == 1
+    assert sum(step.no_longer_high for step in plan.steps) == 2
 
 
 def test_what_nobody_knows_is_mended_one_by_one():
@@ -167,7 +185,7 @@ def test_scores_are_not_additive_and_are_reckoned_anew_after_each_step():
     fleet = [standing(1, "Acme One", [flawed(**DEFAULT), flawed(Severity.CRITICAL, "access", 80)])]
     first, second = fewest(fleet, 10).steps
     assert (first.before, first.after, second.after) == (92.5, 90.0, 0.0)
-    assert (first.leave_critical, second.leave_critical) == (0, 1)
+    assert (first.no_longer_critical, second.no_longer_critical) == (0, 1)
 
 
 def test_where_no_single_action_lowers_the_sum_the_one_that_ends_most_is_next():
@@ -192,4 +210,4 @@ def test_the_gravest_finding_gives_the_sentence(confidence):
     worse = replace(flawed(Severity.HIGH, "encrypt", 443), check="z", remedy="Do the worse thing. And more.")
     other = replace(flawed(Severity.MEDIUM, "encrypt", 443, confidence), remedy="Do the other thing.")
     step = fewest([standing(1, "Acme One", [other, worse])], 1).steps[0]
-    assert sentence(step.action, step.gravest, 1) == "Do the worse thing (443/tcp of 1 Acme One)"
+    assert said(step) == "Do the worse thing (443/tcp of the Acme One)"

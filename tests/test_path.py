@@ -7,16 +7,18 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from inventory.findings import Acceptance, Shift
-from inventory.model import Confidence, Severity
+from inventory.findings import Acceptance, Outcome, Shift
+from inventory.model import Confidence, Severity, Status
+from inventory.quarantine import Quarantine
 from inventory.report import Context
 from scanner.actions import actions
+from scanner.decisions import OUTCOMES
 from scanner.path import path
-from scanner.path_page import LINES, finding_page, path_page
+from scanner.path_page import LINES, MEANS, finding_page, path_page
 from scanner.score import effective, score
 from scanner.terminal import printed
 from tests.fleets import flawed, flaws, standing
-from tests.riverside import HOSTILE
+from tests.riverside import HOSTILE, NOON
 
 PLACE = Context(exposure="open", vantages=("guest-wifi",), impact="high", criticality="critical")
 LIVED_WITH = Acceptance("the traffic desk", "replaced in spring", date(2027, 3, 1), "waivers.toml line 4")
@@ -95,18 +97,41 @@ def test_a_path_is_ten_lines_at_most_and_counts_what_it_does_not_show():
 
 def test_the_surroundings_that_counted_are_told_once():
     moved = [replace(flawed(Severity.MEDIUM, "update"), shifts=(Shift(1, "it is known to be exploited"),))] * 2
-    said = shown(replace(of(*moved), context=PLACE), 200)
+    said = shown(replace(of(*moved), context=replace(PLACE, vantages=("guest-wifi", "office"))), 200)
+    assert "\n2 findings one band up, because it is known to be exploited\n" in said
     assert (
-        "in its place: reached from guest-wifi (open); criticality critical; its failure does high harm;"
-        " 2 findings up: it is known to be exploited\n"
-    ) in said
+        "\nwhere it stands: reached from guest-wifi, office (the widest: open); criticality critical; harm if it fails: high\n"
+        in said
+    )
 
 
 def test_what_is_accepted_is_counted_and_nothing_else():
     said = shown(of(replace(flawed(Severity.HIGH, "update"), accepted=LIVED_WITH)))
-    assert "0.0 of 100, info; nothing is due" in said
-    assert "nothing raises its score: there is nothing to fix" in said
-    assert "1 finding accepted and not counted, the first until 2027-03-01" in said
+    assert "0.0 of 100; nothing is due" in said
+    assert "nothing was found that raises its score" in said
+    assert "not counted: 1 finding that the city has accepted, until 2027-03-01" in said
+
+
+def test_what_could_not_be_judged_or_is_left_alone_is_not_called_clean():
+    silent = Outcome("no-authentication", Status.UNREACHED, "it fell silent")
+    held = Quarantine("serial:1", "192.0.2.1", None, "it fell silent", "modbus on 502", NOON, "scan")
+    said = shown(replace(of(), outcomes=(silent,), quarantine=held))
+    assert "in quarantine since 2026-11-20 12:00: it fell silent (asked last: modbus on 502)\n" in said
+    assert "1 check could not judge it; `tocsin show` says why\n" in said
+
+
+def test_every_decision_of_ssvc_is_told_with_what_it_asks():
+    assert set(MEANS) == set(OUTCOMES) - {""}
+    device = of(flawed(Severity.HIGH, "update"))
+    said = shown(replace(device, score=replace(device.score, decision="out-of-cycle")))
+    assert "SSVC: out-of-cycle (before the regular maintenance)" in said
+
+
+def test_each_line_names_the_service_and_each_point_what_it_counts_as():
+    moved = replace(flawed(Severity.HIGH, "switch-off", 23), shifts=(Shift(1, "it is exploited"),))
+    said = shown(of(moved))
+    assert re.search(r"1\. 23/tcp: Do what is called switch-off +90\.0 → 0\.0", said)
+    assert re.search(r"\+90\.0  00000001  high → critical  A flaw that wants switch-off on 23/tcp", said)
 
 
 def test_nothing_that_a_device_says_reaches_the_terminal_as_it_is():
@@ -125,17 +150,17 @@ def test_nothing_that_a_device_says_reaches_the_terminal_as_it_is():
         ),
         (
             {"severity": Severity.MEDIUM, "shifts": (Shift(1, "it is exploited"),)},
-            "medium by its check; 1 band up, it is exploited; confirmed by what was heard; so it counts as high",
+            "medium by its check; 1 band up, because it is exploited; confirmed by what was heard; so it counts as high",
         ),
         (
             {"accepted": LIVED_WITH},
             "accepted  by the traffic desk until 2027-03-01: replaced in spring (waivers.toml line 4)",
         ),
         ({"accepted": LIVED_WITH}, "nothing of the device's 40.0, because it is accepted"),
-        ({"standards": ("CWE-1", "CWE-2")}, "standards  CWE-1; CWE-2"),
+        ({"standards": ("CIS Controls v8.1: 4.7", "CIS Controls v8.1: 5.2")}, "standards  CIS Controls v8.1: 4.7, 5.2"),
         ({"sources": ("RFC 1", "a manual")}, "RFC 1; a manual"),
         ({"evidence": "220 hello"}, "220 hello"),
-        ({}, "90.0 of the device's 91.0 critical; without it 40.0 medium"),
+        ({}, "40.0 medium without it, 91.0 critical with it"),
     ],
 )
 def test_a_finding_tells_its_own_path(changed, said):

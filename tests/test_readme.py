@@ -21,7 +21,7 @@ def test_every_command_is_in_the_readme(name):
 
 
 def test_no_command_is_in_the_readme_that_is_none():
-    named = set(re.findall(r"`tocsin ([a-z]+)", README))
+    named = set(re.findall(r"`tocsin ([a-z-]+)", README))
     assert named <= set(COMMANDS)
 
 

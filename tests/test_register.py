@@ -114,7 +114,7 @@ def test_a_first_line_that_names_something_else_is_refused(head, said):
 
 
 def test_a_file_that_is_not_there_or_no_text_is_the_operator_s_to_mend(tmp_path):
-    with pytest.raises(ConfigError, match="cannot read the register"):
+    with pytest.raises(ConfigError, match="cannot read"):
         read_register(tmp_path / "none.csv")
     (tmp_path / "register.csv").write_bytes(b"serial\nSN-1\n\xff\n")
     with pytest.raises(ConfigError, match="line 3: this is not UTF-8 text"):
@@ -166,3 +166,37 @@ def test_the_ranking_puts_a_device_under_the_register_s_words():
     assert (stranger.name, stranger.department, stranger.criticality) == ("", "of the site", "")
     assert placed.register is not None
     assert placed.register.unknown == ("address:10.20.0.99",)
+
+
+LABELS = (
+    HEAD
+    + "Lamp 3,10.20.0.50,44:19:b6:00:00:03,SN-3,Parks,Parks,park,low\n"
+    + "Pump 4,10.20.0.30,,SN-4,Waterworks,Water,north,critical\n"
+    + "Bench,,,SN-5,School,Education,lab,low\n"
+    + ",10.20.1.0/24,,,Schools,Education,,normal\n"
+)
+
+
+@pytest.mark.parametrize(
+    ("found", "criticality"),
+    [
+        (device("10.20.0.50", serial="SN-3"), "low"),
+        (device("10.20.7.7", "44:19:b6:00:00:03", "SN-3"), "low"),  # it has moved, and its card was seen
+        (device("10.20.7.7", serial="SN-3"), ""),
+        (device("10.20.7.7", "00:40:8c:00:00:01", "SN-3"), ""),
+        (device("10.20.0.30", serial="SN-3"), "critical"),
+        (device("10.20.1.9", serial="SN-3"), "normal"),
+        (device("10.20.7.7", serial="SN-4"), "critical"),  # nobody makes himself more important than he is
+        (device("10.20.7.7", serial="SN-5"), "low"),  # the register knows it by nothing else
+    ],
+)
+def test_a_serial_number_that_a_device_states_lowers_nothing_beside_an_address_or_card_of_another(found, criticality):
+    assert register(LABELS).criticality(found) == criticality
+
+
+def test_the_owner_is_found_by_the_serial_number_all_the_same():
+    row, vouched = (
+        look(device("10.20.7.7", serial="SN-3")) for look in (register(LABELS).entry, register(LABELS).vouched)
+    )
+    assert row is not None
+    assert (row.owner, vouched) == ("Parks", None)

@@ -7,7 +7,7 @@ from rich.cells import cell_len
 
 from inventory.findings import Acceptance, Outcome
 from inventory.model import Status
-from inventory.report import Coverage, Report
+from inventory.report import Context, Coverage, Report
 from scanner.report import text
 from tests.golden_files import assert_golden
 from tests.riverside import CAMERA, HOSTILE, LIVED_WITH, METER, REPORT
@@ -128,3 +128,14 @@ def test_who_is_not_believed_stands_before_the_ranking_many_in_one_line():
     assert "   10.77.0.9: it speaks all\n" in before
     assert "10.77.0.10, 10.77.0.11, 10.77.0.12, 10.77.0.13, 10.77.0.14, 10.77.0.15 and 2 more: it takes any\n" in before
     assert "NOT BELIEVED" not in text.render(REPORT, width=200)
+
+
+@pytest.mark.parametrize(
+    ("vantages", "said"),
+    [(("management",), False), (("guest-wifi",), True), (("guest-wifi", "management"), True)],
+)
+def test_that_a_device_was_reached_from_where_the_scan_stood_goes_without_saying(vantages, said):
+    context = Context(exposure="open", vantages=vantages)
+    assessments = tuple(replace(one, context=context) for one in REPORT.assessments)
+    shown = text.render(replace(REPORT, scan=replace(REPORT.scan, vantage="management"), assessments=assessments))
+    assert ("\n   reached from " in shown) is said

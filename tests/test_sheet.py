@@ -5,10 +5,10 @@ from datetime import UTC, datetime
 import pytest
 
 from inventory.ages import FirmwareAge
-from inventory.findings import Finding, Outcome, Score
+from inventory.findings import Finding, Outcome, Score, Shift
 from inventory.known import Known
 from inventory.model import Confidence, Device, Endpoint, FactValue, Family, Observation, Severity, Status
-from inventory.report import Assessment
+from inventory.report import Assessment, Context
 from scanner.sheet import sheet
 from scanner.terminal import printed
 
@@ -33,7 +33,12 @@ def test_a_long_list_and_a_long_number_are_begun_and_nothing_else_is_cut(name: s
     assert shown in printed(*sheet(Known(assessment, NOON, NOON, 1)), width=400, color=False)
 
 
-def shown(*standards: str, sources: tuple[str, ...] = ()) -> str:
+NOWHERE = Context()
+
+
+def shown(
+    *standards: str, sources: tuple[str, ...] = (), shifts: tuple[Shift, ...] = (), context: Context = NOWHERE
+) -> str:
     found = Finding(
         id="1",
         check="cleartext-administration",
@@ -47,10 +52,13 @@ def shown(*standards: str, sources: tuple[str, ...] = ()) -> str:
         remedy="Turn Telnet off.",
         standards=standards,
         sources=sources,
+        shifts=shifts,
     )
     outcomes = (Outcome("cleartext-administration", Status.FOUND, "", (found,)),)
     device = Device("address:192.0.2.1", ("192.0.2.1",))
-    assessment = Assessment(device, outcomes, Score(70.0, Severity.HIGH, "14 days"), FirmwareAge(), NOON)
+    assessment = Assessment(
+        device, outcomes, Score(70.0, Severity.HIGH, "14 days"), FirmwareAge(), NOON, context=context
+    )
     return printed(*sheet(Known(assessment, NOON, NOON, 1)), width=400, color=False)
 
 
@@ -72,3 +80,12 @@ def test_one_closing_line_says_whom_the_standards_bind():
 
 def test_where_nothing_binds_a_manufacturer_there_is_no_closing_line():
     assert "manufacturers" not in shown("CWE-319", "CIS Controls v8.1: 4.8")
+
+
+def test_a_device_s_place_and_what_moves_its_findings_are_told():
+    page = shown(
+        shifts=(Shift(1, "the port was reached from guest-wifi"),),
+        context=Context(exposure="open", vantages=("guest-wifi",), criticality="critical"),
+    )
+    assert "\nreached from guest-wifi (open); criticality critical\n" in page
+    assert "\n      critical here: the port was reached from guest-wifi\n" in page

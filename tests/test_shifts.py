@@ -1,7 +1,10 @@
+from dataclasses import replace
+from datetime import UTC, datetime
+
 import pytest
 
 from inventory.findings import Finding, Vulnerability
-from inventory.model import KINDS, Claim, Confidence, Device, Endpoint, Family, Severity
+from inventory.model import KINDS, Claim, Confidence, Device, Endpoint, Family, Observation, Severity
 from inventory.report import Context
 from scanner.score import effective, moved_by, score
 from scanner.shifts import impact_of, shifts
@@ -39,7 +42,7 @@ def finding(severity, port=80, confidence=Confidence.CONFIRMED, holes=(), moved=
             "camera",
             (),
             1,
-            "tcp/80 was reached from guest-wifi, where anyone may stand",
+            "the port was reached from guest-wifi, where anyone may stand",
         ),
         (
             Severity.HIGH,
@@ -47,7 +50,7 @@ def finding(severity, port=80, confidence=Confidence.CONFIRMED, holes=(), moved=
             "camera",
             (),
             1,
-            "the register calls the device's criticality critical",
+            "the device's criticality in the register is critical",
         ),
         (Severity.HIGH, Context(criticality="high"), "camera", (), 0, ""),
         (
@@ -56,7 +59,7 @@ def finding(severity, port=80, confidence=Confidence.CONFIRMED, holes=(), moved=
             "camera",
             (),
             1,
-            "the register calls the device's criticality high",
+            "the device's criticality in the register is high",
         ),
         (
             Severity.MEDIUM,
@@ -66,7 +69,9 @@ def finding(severity, port=80, confidence=Confidence.CONFIRMED, holes=(), moved=
             1,
             "its role: it works signals, sluices or switchgear, and people rely on it with their lives",
         ),
-        (Severity.MEDIUM, Context(criticality="low"), "traffic-controller", (), -1, "the register calls"),
+        (Severity.MEDIUM, Context(criticality="low"), "camera", (), -1, "the device's criticality in the register"),
+        (Severity.MEDIUM, Context(criticality="low"), "traffic-controller", (), 0, ""),
+        (Severity.HIGH, Context(criticality="low"), "plc", (), 0, ""),
         (Severity.MEDIUM, Context(criticality="normal"), "traffic-controller", (), 0, ""),
         (Severity.MEDIUM, Context(), "camera", EXPLOITED, 1, "known to be exploited"),
         (Severity.MEDIUM, Context(criticality="low"), "camera", EXPLOITED, 1, "known to be exploited"),
@@ -112,7 +117,7 @@ def test_what_is_only_inferred_is_never_more_than_medium_whatever_moves_it():
     )
     assert effective(moved) is Severity.MEDIUM
     assert moved_by(moved) == (
-        "high here: tcp/80 was reached from guest-wifi, where anyone may stand",
+        "high here: the port was reached from guest-wifi, where anyone may stand",
         "inferred only: counts as medium",
     )
 
@@ -121,7 +126,7 @@ def test_the_score_says_what_moved_it():
     context = Context(exposure="open", vantages=("guest-wifi",), ports=("tcp/80",))
     moved = finding(Severity.HIGH, moved=shifts(finding(Severity.HIGH), device(), context))
     assert score([moved], context).why == (
-        "+90.0 A title on 80/tcp (high, critical here: tcp/80 was reached from guest-wifi, where anyone may stand)",
+        "+90.0 A title on 80/tcp (high, critical here: the port was reached from guest-wifi, where anyone may stand)",
     )
 
 
@@ -130,3 +135,18 @@ def test_every_kind_has_a_role_and_the_register_s_word_outranks_it():
     assert impact_of(device("printer")) == "low"
     assert impact_of(device("printer"), "critical") == "very high"
     assert impact_of(Device("serial:1", ("192.0.2.1",))) == ""
+
+
+def test_a_device_that_answers_in_a_control_protocol_is_control_equipment_whatever_it_calls_itself():
+    heard = Observation(Endpoint("192.0.2.1", 502), "modbus", {}, b"", datetime(2026, 11, 21, tzinfo=UTC))
+    dressed_up = replace(device("printer"), observations=(heard,))
+    assert impact_of(device("printer"), "low") == "low"
+    assert impact_of(dressed_up) == impact_of(dressed_up, "low") == "medium"
+    assert impact_of(dressed_up, "critical") == "very high"
+    assert shifts(finding(Severity.HIGH), dressed_up, Context(criticality="low")) == ()
+
+
+def test_of_several_wide_places_none_is_named_that_the_port_may_not_have_answered():
+    context = Context(exposure="open", vantages=("guest-wifi", "street"), ports=("tcp/80",))
+    (shift,) = shifts(finding(Severity.HIGH), device(), context)
+    assert shift.why == "the port was reached from where anyone may stand"

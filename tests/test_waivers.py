@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from inventory.findings import Finding, Outcome
+from inventory.findings import Finding, Outcome, Shift
 from inventory.model import Claim, Confidence, Endpoint, Family, Gap, Severity, Status
 from inventory.register import parse_register
 from inventory.review import Found, review
@@ -345,3 +345,54 @@ def test_what_is_over_is_told_with_what_counts_again_unless_another_took_its_pla
     old, new = review(Waivers((over, ON_CAMERA), TODAY), Found((CAMERA,), ()), nowhere)
     assert (old.state, old.why, old.is_news) == (State.EXPIRED, "renewed in waivers.toml line 5", False)
     assert new.state is State.ACTIVE
+
+
+def test_what_has_become_worse_than_was_accepted_counts_again_and_is_told_of():
+    as_high = waiver(check=TELNET, kind="camera", severity=Severity.HIGH)
+    worse = replace(OPEN_TELNET, severity=Severity.CRITICAL)
+    assert holds(as_high)
+    assert not holds(as_high, worse)
+    outcome = Outcome(TELNET, Status.FOUND, "", (worse,))
+    rules = Waivers((as_high,), TODAY)
+    (standing,) = review(rules, Found((replace(CAMERA, outcomes=(outcome,)),), ()), nowhere)
+    assert (standing.state, standing.is_news) == (State.UNUSED, True)
+    assert standing.why == "what it is for is critical by now, and counts again"
+
+
+@pytest.mark.parametrize(("confidence", "held"), [(Confidence.INFERRED, False), (Confidence.LIKELY, True)])
+def test_a_guess_at_what_a_device_is_takes_no_finding_away(confidence, held):
+    claims = tuple(replace(claim, confidence=confidence) for claim in CAMERA.device.claims)
+    assert holds(waiver(check=TELNET, kind="camera"), device=replace(CAMERA.device, claims=claims)) is held
+
+
+def test_a_device_joins_no_department_by_the_serial_number_that_it_states():
+    rows = "address,serial,site,department\n10.99.0.1,SN-3,lab,Education\n"
+    known = City(TODAY, register=parse_register(rows, "register.csv"))
+    claim = replace(CAMERA.device.claims[0], name="serial", value="SN-3")
+    forged = replace(CAMERA.device, claims=(*CAMERA.device.claims, claim))
+    assert belonging(known, Settings())(forged) == NOWHERE
+    assert belonging(known, Settings())(replace(forged, addresses=("10.99.0.1",))).sites == {"lab"}
+
+
+def test_the_exit_code_goes_by_the_worse_of_what_a_finding_is_called_and_what_the_city_makes_of_it():
+    quiet = replace(OPEN_TELNET, severity=Severity.MEDIUM)
+
+    def code(*moved):
+        outcome = Outcome(TELNET, Status.FOUND, "", (replace(quiet, shifts=tuple(Shift(by, "why") for by in moved)),))
+        report = replace(REPORT, assessments=(replace(CAMERA, outcomes=(outcome,), quarantine=None),), fleet=())
+        return [exit_for(report, fail_on) is Exit.FINDINGS for fail_on in (Severity.MEDIUM, Severity.HIGH)]
+
+    assert code() == [True, False]
+    assert code(1) == [True, True]
+    assert code(-1) == [True, False]
+
+
+def test_a_host_that_is_not_believed_leaves_the_scan_incomplete_unless_somebody_lives_with_it():
+    told = replace(OPEN_TELNET, check="untrusted-evidence", severity=Severity.MEDIUM, confidence=Confidence.CONFIRMED)
+    outcome = Outcome("untrusted-evidence", Status.FOUND, "", (told,))
+    host = replace(CAMERA, device=replace(CAMERA.device, untrusted="it opens every port"), outcomes=(outcome,))
+    seen = replace(REPORT.coverage, unreached=0)
+    report = replace(REPORT, assessments=(replace(host, quarantine=None),), fleet=(), coverage=seen)
+    assert exit_for(report, Severity.HIGH) is Exit.INCOMPLETE
+    own = ranked(report, city(waiver(check="untrusted-evidence", address="10.77.0.10")))
+    assert exit_for(own, Severity.HIGH) is Exit.CLEAN

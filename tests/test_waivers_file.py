@@ -5,6 +5,7 @@ from datetime import date
 import pytest
 
 from inventory.errors import ConfigError
+from inventory.model import Severity
 from inventory.waivers import Waiver
 from scanner.waiving import load_waivers
 
@@ -129,3 +130,12 @@ def test_what_is_wrong_is_said_in_one_sentence_with_its_line(read, tmp_path, tex
 def test_thousands_of_waivers_are_read(read):
     text = "".join(BY_ID.replace("fab6b7e83085a54d", f"{number:016x}") for number in range(3000))
     assert [waiver.line for waiver in read(text)] == list(range(1, 18000, 6))
+
+
+def test_the_worst_that_a_waiver_holds_for_is_read_and_one_for_something_worse_may_stand_beside_it(read):
+    medium, high = (f'{BY_ID}severity = "{word}"\n' for word in ("medium", "high"))
+    assert [waiver.severity for waiver in read(medium + high)] == [Severity.MEDIUM, Severity.HIGH]
+    with pytest.raises(ConfigError, match="is accepted already, in line 1"):
+        read(medium + medium)
+    with pytest.raises(ConfigError, match="line 7: there is no severity 'bad'"):
+        read(f'{BY_ID}severity = "bad"\n')

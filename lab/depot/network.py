@@ -12,7 +12,7 @@ from lab.services.ubiquiti import Ubiquiti
 from lab.services.upnp import description
 
 _ENTITY = "1.3.6.1.2.1.47.1.1.1.1"
-_COMMUNITY = Expected("snmp-default-community", 161, "udp")
+_COMMUNITY = (Expected("snmp-default-community", 161, "udp"), Expected("cleartext-administration", 161, "udp"))
 _PUBLIC = "fleet-default-account: the community public"
 
 _WEB = Http(port=443, tls=TLS("modern"), pages=(("/", page("Status")),), keeps_alive=False)
@@ -43,7 +43,7 @@ FAKES = (
         ),
         causes=frozenset(
             (
-                _COMMUNITY,
+                *_COMMUNITY,
                 Expected("firmware-unsupported", 161, "udp"),
                 Expected("firmware-known-exploited", 161, "udp"),
                 Expected("firmware-advisory", 161, "udp"),
@@ -91,7 +91,7 @@ FAKES = (
         ),
         causes=frozenset(
             (
-                _COMMUNITY,
+                *_COMMUNITY,
                 Expected("firmware-unsupported", 161, "udp"),
                 Expected("firmware-advisory", 161, "udp"),
                 Expected("firmware-known-exploited", 161, "udp"),
@@ -123,7 +123,7 @@ FAKES = (
         ),
         causes=frozenset(
             (
-                _COMMUNITY,
+                *_COMMUNITY,
                 Expected("firmware-old", 161, "udp"),
                 Expected("firmware-advisory", 161, "udp"),
             )

@@ -17,7 +17,7 @@ from lab.services.ssdp import Ssdp
 from lab.services.ssh import Ssh
 from lab.services.upnp import description
 
-_COMMUNITY = Expected("snmp-default-community", 161, "udp")
+_COMMUNITY = (Expected("snmp-default-community", 161, "udp"), Expected("cleartext-administration", 161, "udp"))
 _PUBLIC = ("fleet-default-account: the community public",)
 _DAMAGED = "V5.2.0 build 140721 (mezz64/pyHik, issue 1), its statement damaged by this lab"
 
@@ -88,7 +88,7 @@ FAKES = (
             ),
         ),
         together=_PUBLIC,
-        causes=frozenset((_COMMUNITY, Expected("component-old", 161, "udp"))),
+        causes=frozenset((*_COMMUNITY, Expected("component-old", 161, "udp"))),
         build=Build(
             date(2012, 6, 26), "rapid7/recog, xml/snmp_sysdescr.xml: the day of its kernel, which is the first possible"
         ),
@@ -105,7 +105,7 @@ FAKES = (
             Http(port=443, tls=TLS("modern"), pages=(("/", page("LANTIME M200 - Meinberg")),), keeps_alive=False),
             Ntp(version="ntpd 4.2.4p3@1.1502-o Wed Jul 18 11:45:01 UTC 2007 (1)", system="Linux/2.6.15.1"),
         ),
-        causes=frozenset((Expected("component-old", 123, "udp"),)),
+        causes=frozenset((Expected("component-old", 123, "udp"), Expected("amplifier", 123, "udp"))),
         build=Build(
             date(2007, 7, 18), "rapid7/recog, xml/ntp_banners.xml: the day of its ntpd, which is the first possible"
         ),
@@ -184,7 +184,7 @@ FAKES = (
             ),
         ),
         together=_PUBLIC,
-        causes=frozenset((_COMMUNITY, Expected("component-old", 22), Expected("component-old", 161, "udp"))),
+        causes=frozenset((*_COMMUNITY, Expected("component-old", 22), Expected("component-old", 161, "udp"))),
         build=Build(
             date(2020, 10, 29),
             "Dropbear's changelog: 2020.81 is of 29 October 2020; the day it states was left standing by this lab",

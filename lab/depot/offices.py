@@ -9,7 +9,7 @@ from lab.services.snmp import Snmp
 
 _RECOG_SNMP = "rapid7/recog, xml/snmp_sysdescr.xml"
 _NOBODY = "its maker's release notes are not in any table at hand"
-_COMMUNITY = Expected("snmp-default-community", 161, "udp")
+_COMMUNITY = (Expected("snmp-default-community", 161, "udp"), Expected("cleartext-administration", 161, "udp"))
 _PUBLIC = ("fleet-default-account: the community public",)
 
 _WEB = Http(port=443, tls=TLS("modern"), pages=(("/", page("Status")),), keeps_alive=False)
@@ -39,7 +39,7 @@ FAKES = (
             ),
         ),
         together=_PUBLIC,
-        causes=frozenset((_COMMUNITY, Expected("firmware-old", 161, "udp"))),
+        causes=frozenset((*_COMMUNITY, Expected("firmware-old", 161, "udp"))),
         build=Build(date(2004, 3, 23), _RECOG_SNMP),
     ),
     _Device(
@@ -60,7 +60,7 @@ FAKES = (
             ),
         ),
         together=_PUBLIC,
-        causes=frozenset((_COMMUNITY, Expected("firmware-old", 161, "udp"))),
+        causes=frozenset((*_COMMUNITY, Expected("firmware-old", 161, "udp"))),
         build=Build(date(2009, 5, 8), _RECOG_SNMP),
     ),
     _Device(
@@ -82,7 +82,7 @@ FAKES = (
             ),
         ),
         together=_PUBLIC,
-        causes=frozenset((_COMMUNITY, Expected("firmware-old", 161, "udp"))),
+        causes=frozenset((*_COMMUNITY, Expected("firmware-old", 161, "udp"))),
         build=Build(date(2013, 5, 7), _RECOG_SNMP),
     ),
     _Device(
@@ -105,7 +105,7 @@ FAKES = (
                 "1.3.6.1.4.1.318.1.3.27",
             ),
         ),
-        causes=frozenset((_COMMUNITY, Expected("firmware-unknown", 0))),
+        causes=frozenset((*_COMMUNITY, Expected("firmware-unknown", 0))),
         build=Build(None, f"{_NOBODY}; the hardware was made on 2014-08-12"),
     ),
 )

@@ -22,7 +22,7 @@ _MODULE = f"{_GLOBAL}.3.1"
 _RECOG_TELNET, _RECOG_SNMP = "rapid7/recog, xml/telnet_banners.xml", "rapid7/recog, xml/snmp_sysdescr.xml"
 _NOBODY = "its maker's release notes are not in any table at hand"
 _SHELL = Expected("cleartext-administration", 23)
-_COMMUNITY = Expected("snmp-default-community", 161, "udp")
+_COMMUNITY = (Expected("snmp-default-community", 161, "udp"), Expected("cleartext-administration", 161, "udp"))
 _PUBLIC = ("fleet-default-account: the community public",)
 _OPTIONS = bytes.fromhex("fffb01 fffb03 fffb00 fffd01 fffd00")
 
@@ -97,7 +97,7 @@ FAKES = (
                 prompt="Press Enter for Setup Mode ",
             ),
         ),
-        causes=frozenset((Expected("cleartext-administration", 9999), Expected("firmware-old", 9999))),
+        causes=frozenset((Expected("firmware-old", 9999), Expected("management-channel", 9999))),
         build=Build(date(2006, 8, 11), _RECOG_SNMP),
     ),
     _Device(
@@ -131,7 +131,7 @@ FAKES = (
                 mac="00:06:8e:41:10:97", name="depot-door", model="V2-V2000", version="3.6.3.101", built="07/27/2017"
             ),
         ),
-        causes=frozenset((Expected("firmware-old", 4070, "udp"),)),
+        causes=frozenset((Expected("firmware-old", 4070, "udp"), Expected("management-channel", 4070, "udp"))),
         build=Build(date(2017, 7, 27), "a VertX EVO V2000's answer to its discovery (ZDI-16-223 describes the fields)"),
     ),
     _Device(
@@ -192,7 +192,7 @@ FAKES = (
             ),
         ),
         together=_PUBLIC,
-        causes=frozenset((_COMMUNITY, Expected("firmware-old", 161, "udp"))),
+        causes=frozenset((*_COMMUNITY, Expected("firmware-old", 161, "udp"))),
         build=Build(
             date(2014, 3, 18), "NTCIP 1201, moduleVersion: 'YYYYMMDD - v…' is by standard the day of the release"
         ),

@@ -68,6 +68,7 @@ FAKE = Fake(
             Expected("cleartext-administration", 23),
             Expected("cleartext-administration", 21),
             Expected("firmware-unknown", 0),
+            Expected("cleartext-administration", 161, "udp"),
         )
     ),
 )

@@ -48,6 +48,7 @@ FAKE = Fake(
             Expected("firmware-advisory", 161, "udp"),
             Expected("firmware-known-exploited", 161, "udp"),
             Expected("firmware-unknown", 0),
+            Expected("cleartext-administration", 161, "udp"),
         )
     ),
     quarter="outskirts",

@@ -42,5 +42,7 @@ FAKE = Fake(
             init=165,
         ),
     ),
-    causes=frozenset((Expected("first-run", 37810, "udp"), Expected("firmware-unknown", 0))),
+    causes=frozenset(
+        (Expected("first-run", 37810, "udp"), Expected("firmware-unknown", 0), Expected("management-channel", 37777))
+    ),
 )

@@ -53,6 +53,7 @@ FAKE = Fake(
             Expected("tls-certificate-self-signed", 443),
             Expected("tls-certificate-hygiene", 443),
             Expected("firmware-old", 37810, "udp"),
+            Expected("management-channel", 37777),
         )
     ),
 )

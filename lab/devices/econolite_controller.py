@@ -39,6 +39,7 @@ FAKE = Fake(
             Expected("firmware-old", 161, "udp"),
             Expected("component-old", 22),
             Expected("component-old", 161, "udp"),
+            Expected("cleartext-administration", 161, "udp"),
         )
     ),
 )

@@ -20,5 +20,5 @@ FAKE = Fake(
         VertxDiscovery(mac=_MAC, name="depot-gate", model="EH400", version="2.3.1.603", built="04/23/2012"),
         Http(pages=(("/", page("HID EDGE Controller", "Controller online")),), keeps_alive=False),
     ),
-    causes=frozenset((Expected("firmware-old", 4070, "udp"),)),
+    causes=frozenset((Expected("firmware-old", 4070, "udp"), Expected("management-channel", 4070, "udp"))),
 )

@@ -33,5 +33,5 @@ FAKE = Fake(
         Rtsp(realm=_MODEL, account=Account("admin")),
         Sadp(model=_MODEL, serial=_SERIAL, software=_FIRMWARE, mac=_MAC, dsp="V7.3 build 250301", activated=False),
     ),
-    causes=frozenset((Expected("first-run", 37020, "udp"),)),
+    causes=frozenset((Expected("first-run", 37020, "udp"), Expected("cleartext-administration", 80))),
 )

@@ -26,5 +26,11 @@ FAKE = Fake(
             versions=(0,),
         ),
     ),
-    causes=frozenset((Expected("snmp-default-community", 161, "udp"), Expected("firmware-unknown", 0))),
+    causes=frozenset(
+        (
+            Expected("snmp-default-community", 161, "udp"),
+            Expected("firmware-unknown", 0),
+            Expected("cleartext-administration", 161, "udp"),
+        )
+    ),
 )

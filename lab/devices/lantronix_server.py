@@ -31,5 +31,11 @@ FAKE = Fake(
             prompt="Press Enter for Setup Mode ",
         ),
     ),
-    causes=frozenset((Expected("firmware-old", 9999), Expected("cleartext-administration", 9999))),
+    causes=frozenset(
+        (
+            Expected("firmware-old", 9999),
+            Expected("management-channel", 9999),
+            Expected("management-channel", 30718, "udp"),
+        )
+    ),
 )

@@ -37,6 +37,7 @@ FAKE = Fake(
             Expected("cleartext-administration", 23),
             Expected("cleartext-administration", 80),
             Expected("firmware-advisory", 23),
+            Expected("management-channel", 4800, "udp"),
         )
     ),
 )

@@ -31,6 +31,7 @@ FAKE = Fake(
             Expected("snmp-default-community", 161, "udp"),
             Expected("firmware-advisory", 161, "udp"),
             Expected("firmware-unknown", 0),
+            Expected("cleartext-administration", 161, "udp"),
         )
     ),
     quarter="outskirts",

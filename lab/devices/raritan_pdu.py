@@ -38,6 +38,12 @@ FAKE = Fake(
             ),
         ),
     ),
-    causes=frozenset((Expected("snmp-default-community", 161, "udp"), Expected("firmware-unknown", 0))),
+    causes=frozenset(
+        (
+            Expected("snmp-default-community", 161, "udp"),
+            Expected("firmware-unknown", 0),
+            Expected("cleartext-administration", 161, "udp"),
+        )
+    ),
     quarter="outskirts",
 )

@@ -46,6 +46,12 @@ FAKE = Fake(
         ),
     ),
     together=("fleet-default-account: the community public",),
-    causes=frozenset((Expected("snmp-default-community", 161, "udp"), Expected("firmware-old", 161, "udp"))),
+    causes=frozenset(
+        (
+            Expected("snmp-default-community", 161, "udp"),
+            Expected("firmware-old", 161, "udp"),
+            Expected("cleartext-administration", 161, "udp"),
+        )
+    ),
     quarter="outskirts",
 )

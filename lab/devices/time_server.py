@@ -17,5 +17,5 @@ FAKE = Fake(
         Http(pages=(("/", page("LANTIME M200 - Meinberg", "NTP time server with GPS receiver")),)),
         Ntp(version="ntpd 4.2.6p5@1.2349-o Mon Nov  2 04:29:47 UTC 2015 (1)", system="Linux/3.10.14"),
     ),
-    causes=frozenset((Expected("component-old", 123, "udp"),)),
+    causes=frozenset((Expected("component-old", 123, "udp"), Expected("amplifier", 123, "udp"))),
 )

@@ -18,5 +18,7 @@ FAKE = Fake(
         Vnc(account=Account("", "111111"), marks=5),
         Http(pages=(("/", page("cMT2108 - EasyWeb")),), keeps_alive=False),
     ),
-    causes=frozenset((Expected("default-credentials", 5900), Expected("firmware-unknown", 0))),
+    causes=frozenset(
+        (Expected("default-credentials", 5900), Expected("firmware-unknown", 0), Expected("remote-desktop", 5900))
+    ),
 )

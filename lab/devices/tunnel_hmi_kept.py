@@ -1,4 +1,4 @@
-"""An operator panel that is kept well: its VNC password was changed, and it turns away who guesses."""
+"""An operator panel whose VNC password was changed, and which turns away who guesses; but anybody may reach it to try."""
 
 from lab.fake import Expected, Fake
 from lab.services.http import Http, page
@@ -14,5 +14,5 @@ FAKE = Fake(
     model="cMT2158",
     kind="hmi",
     services=(Vnc(marks=5), Http(pages=(("/", page("cMT2158 - EasyWeb")),), keeps_alive=False)),
-    causes=frozenset((Expected("firmware-unknown", 0),)),
+    causes=frozenset((Expected("firmware-unknown", 0), Expected("remote-desktop", 5900))),
 )

@@ -38,6 +38,12 @@ FAKE = Fake(
             identifiers=((f"{_MODULE}.2.1", "1.3.6.1.4.1.1206.4.2.3"),),
         ),
     ),
-    causes=frozenset((Expected("snmp-default-community", 161, "udp"), Expected("firmware-old", 161, "udp"))),
+    causes=frozenset(
+        (
+            Expected("snmp-default-community", 161, "udp"),
+            Expected("firmware-old", 161, "udp"),
+            Expected("cleartext-administration", 161, "udp"),
+        )
+    ),
     quarter="outskirts",
 )

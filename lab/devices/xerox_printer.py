@@ -41,5 +41,11 @@ FAKE = Fake(
         Printing(9100),
     ),
     together=("fleet-default-account: the community public",),
-    causes=frozenset((Expected("snmp-default-community", 161, "udp"), Expected("firmware-unknown", 0))),
+    causes=frozenset(
+        (
+            Expected("snmp-default-community", 161, "udp"),
+            Expected("firmware-unknown", 0),
+            Expected("cleartext-administration", 161, "udp"),
+        )
+    ),
 )

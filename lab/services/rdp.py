@@ -25,8 +25,11 @@ class Rdp(Stream):
 
     async def talk(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter, visit: Visit) -> None:
         """Answer one connection request."""
-        header = await reader.readexactly(4)
-        request = await reader.readexactly(int.from_bytes(header[2:], "big") - 4)
+        try:
+            header = await reader.readexactly(4)
+            request = await reader.readexactly(int.from_bytes(header[2:], "big") - 4)
+        except asyncio.IncompleteReadError:
+            return
         if header[0] != 3 or request[1] & 0xF0 != 0xE0:
             return
         negotiation = self._negotiation(request[7:]) if self.negotiates else b""

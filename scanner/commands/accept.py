@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from scanner.city import City
 
 
-@click.command()
+@click.command(short_help="Live with a finding until a day, by somebody's word.")
 @click.argument("finding")
 @click.option("--owner", required=True, metavar="TEXT", help="Who answers for it: a person or an office.")
 @click.option("--reason", required=True, metavar="TEXT", help="Why the city lives with it.")
@@ -34,8 +34,9 @@ if TYPE_CHECKING:
 def command(options: Options, finding: str, owner: str, reason: str, until: str) -> None:
     """Live with a finding until a day, by somebody's word: it counts in no score, and every report shows it as accepted.
 
-    FINDING is an id or its beginning, as `tocsin show` and the reports print it. The word goes to the end of the waivers file, for people to review, and ends
-    by itself. A quarantine, what could not be examined and the coverage are no findings: they cannot be accepted.
+    FINDING is an id or at least four digits of its beginning, as `tocsin show` and the reports print it. The word goes to the end of the waivers file, for
+    people to review. It ends by itself, and where the finding becomes worse than it is now. A quarantine, what could not be examined and the coverage are no
+    findings: they cannot be accepted.
     """
     from inventory.waivers import Waiver
     from scanner.accepting import alone, append, entry
@@ -47,7 +48,7 @@ def command(options: Options, finding: str, owner: str, reason: str, until: str)
         _refuse_quarantined(store, known, finding)
         found, at = _named(store, known, finding)
     identity = at.assessment.device.identity if at else ""
-    waiver = Waiver(owner, reason, last, today, found.id, found.check, identity)
+    waiver = Waiver(owner, reason, last, today, found.id, found.check, identity, severity=found.severity)
     with alone(options.waivers_path()) as path:
         before = options.city(warn=False)  # as the file stands while nobody else writes
         _refuse_twice(found, _word(before, found, at, known))
@@ -150,5 +151,7 @@ def _told(
             f"score of {at.assessment.device.address}: {was.value:.1f} {was.band.label} → {now.value:.1f} {now.band.label}"
         )
     else:
-        lines.append("no device's score changes: what is wrong with several together is in none")
+        lines.append(
+            "no device's score changes: what each of them has of it is a finding of its own, and counts as before"
+        )
     return [cell(line) for line in lines]

@@ -9,7 +9,10 @@ from scanner.output import show
 @click.command()
 @click.pass_obj
 def command(options: Options) -> None:
-    """List every device in the inventory, as it was seen last; where several places look, as the one saw it last that sees most of it."""
+    """List every device in the inventory, as it was seen last.
+
+    Where scans from several places saw a device, as the one saw it that saw most of it. `tocsin show` says which that is.
+    """
     from inventory.model import Endpoint
     from scanner.ranking import ranked_known
     from scanner.terminal import band, cell, name_of, table

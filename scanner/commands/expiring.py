@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from scanner.expiry import Entry
 
 
-@click.command()
+@click.command(short_help="List every known certificate by the day of its end.")
 @click.option(
     "--days",
     type=click.IntRange(min=0, max=36_500),

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from scanner.fewest import Plan, Step
 
 
-@click.command()
+@click.command(short_help="Say which few actions lower the most risk.")
 @click.option("--top", type=click.IntRange(min=1, max=1000), default=10, show_default=True, help="So many actions.")
 @click.option("--scan", metavar="ID", help="Only what this scan found.  [default: every device, as it was seen last]")
 @click.option("--site", metavar="NAME", help="Only devices of this site.")

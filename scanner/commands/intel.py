@@ -28,7 +28,7 @@ older = click.option("--allow-older", is_flag=True, help="Take what is older tha
 _SHOWN = 20
 
 
-@click.group()
+@click.group(short_help="Renew, show and hand on what is known of versions and holes.")
 def command() -> None:
     """Renew, show and hand on the intelligence: what is known of versions, of how long makers care for them, and of their holes.
 

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from inventory.store import Store
 
 
-@click.group()
+@click.group(short_help="Show which accounts were offered to which device.")
 def command() -> None:
     """Show which accounts were offered to which device, and what came of it."""
 

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from scanner.config import Settings
 
 
-@click.group()
+@click.group(short_help="Learn, check and show what each kind of device may do.")
 def command() -> None:
     """Learn, check and show what each kind of device may do: which services it may offer, how it may announce itself, and with which TLS.
 
@@ -29,7 +29,7 @@ def command() -> None:
     """
 
 
-@command.command()
+@command.command(short_help="Write a draft of a policy from what was seen.")
 @click.option("--scan", metavar="ID", help="Only what that scan saw.  [default: the newest scan of each network]")
 @click.option(
     "-o",
@@ -43,11 +43,11 @@ def command() -> None:
 def learn(options: Options, scan: str | None, file: Path | None) -> None:
     """Write a draft of policy.toml from what the devices in the inventory were seen to do.
 
-    It allows what was seen, kind by kind. Its comments say how many devices do what, who is alone with it, and what the built-in policy does not
-    allow: take out what should not be.
+    It allows what was seen, kind by kind; what a check reports, such as Telnet, only where a person takes the comment's mark away. Its comments say how
+    many devices do what, who is alone with it, and what the built-in policy does not allow: take out what should not be.
     """
     from scanner.newest import newest
-    from scanner.policy_draft import draft
+    from scanner.policy_draft import draft, reported
 
     if file and file.exists():
         raise ConfigError(f"{file} is there already, and nothing is written over it: name another file")
@@ -56,7 +56,7 @@ def learn(options: Options, scan: str | None, file: Path | None) -> None:
     if not found.assessments:
         raise ConfigError("there is nothing to learn from: no device was found")
     scans = ", ".join(f"scan {one.id}" for one in found.scans)
-    text = draft((one.device for one in found.assessments), scans)
+    text = draft((one.device for one in found.assessments), scans, reported(found.assessments))
     if file is None:
         write(text)
         return
@@ -73,13 +73,14 @@ def _write_new(path: Path, text: str) -> None:
         raise ConfigError(f"cannot write {path}: {error.strerror}") from error
 
 
-@command.command()
+@command.command(short_help="Say what a policy would report on the newest scans.")
 @click.argument("file", required=False, type=click.Path(path_type=Path))
 @click.pass_obj
 def check(options: Options, file: Path | None) -> Exit:
     """Say what a policy would report on the newest scan of each network, and exit with 1 where that is anything.
 
-    FILE is a policy.toml; without one, the policy that is in force. Nothing is sent, and nothing is stored.
+    FILE is a policy.toml; without one, the policy that is in force. Of a service that another check reports, the built-in policy says nothing more; your own
+    does. Nothing is sent, and nothing is stored.
     """
     from checks.deviations import deviations, doubts
     from scanner.newest import newest
@@ -123,7 +124,7 @@ def _count(number: int, noun: str) -> str:
     return f"{number} {noun}{'' if number == 1 else 's'}"
 
 
-@command.command("show")
+@command.command("show", short_help="Print what a kind of device may do.")
 @click.argument("kind", required=False)
 @click.option("--site", metavar="NAME", default="", help="What holds at that site of tocsin.toml.")
 @click.option("--department", metavar="NAME", default="", help="What holds for that department.  [default: the site's]")

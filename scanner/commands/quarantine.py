@@ -10,7 +10,7 @@ from scanner.options import Options
 from scanner.output import show, write
 
 
-@click.group()
+@click.group(short_help="List and release the devices that are left alone.")
 def command() -> None:
     """List and release the devices that are left alone because they fell silent under questions."""
 

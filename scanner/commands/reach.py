@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from scanner.reaching import Reached, Sight
 
 
-@click.command()
+@click.command(short_help="Draw from where in the network what can be reached.")
 @click.argument("device", required=False)
 @click.option("--kind", metavar="KIND", help="The devices of that kind one by one: plc, camera, unidentified.")
 @click.option(

@@ -59,7 +59,7 @@ fail_on_severity = click.option(
 )
 
 
-@click.command()
+@click.command(short_help="Find, identify, check and rank the devices of a network.")
 @click.argument("targets", nargs=-1, metavar="[NETWORK]...")
 @click.option("--site", metavar="NAME", help="A site of tocsin.toml, with its networks and limits.")
 @click.option(

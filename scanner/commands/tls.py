@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from scanner.ward import Ward
 
 
-@click.command()
+@click.command(short_help="Ask one TLS endpoint everything.")
 @click.argument("endpoint", metavar="HOST[:PORT]")
 @click.option("--starttls", metavar="PROTOCOL", help="TLS is opened there by a command of this protocol: smtp, ftp, …")
 @click.option("--level", type=click.Choice(list(LEVELS)), help="As for scan.")

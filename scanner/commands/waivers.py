@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from inventory.waivers import Standing
 
 
-@click.command()
+@click.command(short_help="Explain what the city has accepted.")
 @click.option("--json", "as_json", is_flag=True, help="As JSON, the finding ids of each included.")
 @click.pass_obj
 def command(options: Options, as_json: bool) -> None:

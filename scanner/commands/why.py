@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 _ID = re.compile("[0-9a-f]{4,16}")
 
 
-@click.command()
+@click.command(short_help="Say why a device ranks where it does.")
 @click.argument("device", metavar="DEVICE|FINDING")
 @click.pass_obj
 def command(options: Options, device: str) -> None:
@@ -32,6 +32,7 @@ def command(options: Options, device: str) -> None:
     from scanner.path_page import finding_page, fleet_finding_page, path_page
     from scanner.ranking import placed, together
     from scanner.surroundings import looks_in_words
+    from scanner.terminal import in_turn
 
     with options.open_store() as store:
         known = store.briefs.newest()
@@ -47,7 +48,7 @@ def command(options: Options, device: str) -> None:
     elif isinstance(finding, FleetFinding):
         addresses = {one.assessment.device.identity: one.assessment.device.address for one in known}
         (finding,) = together([finding], (one.assessment for one in known), city)
-        show(*fleet_finding_page(finding, [addresses.get(name, name) for name in finding.devices]))
+        show(*fleet_finding_page(finding, in_turn(addresses.get(name, name) for name in finding.devices)))
 
 
 def _meant(store: Store, known: Sequence[Known], text: str) -> Named | tuple[None, Known]:

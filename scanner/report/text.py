@@ -13,7 +13,7 @@ from scanner.accepted import accepted, to_look_at
 from scanner.parts import parts_in_words
 from scanner.score import moved_by
 from scanner.surroundings import context_in_words
-from scanner.terminal import band, cell, name_of, printed, table
+from scanner.terminal import band, cell, in_turn, name_of, printed, table
 from scanner.timeline import firmware_in_words
 
 SUFFIX = ".txt"
@@ -42,7 +42,7 @@ def _parts(report: Report, *, wide: bool) -> Iterator[RenderableType]:
             age = firmware_in_words(assessment)
             if age:
                 yield Padding(cell(age), (0, 0, 0, 3))
-            place_of_it = context_in_words(assessment.context)
+            place_of_it = context_in_words(assessment.context, report.scan.vantage)
             if place_of_it:
                 yield Padding(cell(place_of_it), (0, 0, 0, 3))
             yield from (Padding(_finding(finding), (0, 0, 0, 3)) for finding in assessment.counted)
@@ -210,7 +210,7 @@ def _fleet(report: Report) -> Iterator[RenderableType]:
     yield Text("")
     yield Text("Together", style="bold")
     for finding in sorted(counted, key=lambda f: (-f.severity, f.check, f.id)):
-        devices = ", ".join(sorted(addresses.get(identity, identity) for identity in finding.devices))
+        devices = ", ".join(in_turn(addresses.get(identity, identity) for identity in finding.devices))
         yield Padding(_title(finding, ""), (0, 0, 0, 3))
         for line in (cell(finding.detail), cell(f"devices: {devices}"), Text.assemble("→ ", cell(finding.remedy))):
             yield Padding(line, (0, 0, 0, 6))
@@ -269,7 +269,7 @@ def _register(report: Report) -> Iterator[RenderableType]:
     if register is None:
         return
     addresses = {assessment.device.identity: assessment.device.address for assessment in report.assessments}
-    unknown = [addresses.get(identity, identity) for identity in register.unknown]
+    unknown = in_turn(addresses.get(identity, identity) for identity in register.unknown)
     missing = f"; missing: {_some(list(register.missing))}" if register.missing else ""
     strangers = f"; not in it: {_some(unknown)}" if unknown else ""
     known = len(report.assessments) - len(unknown)

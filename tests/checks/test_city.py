@@ -10,6 +10,7 @@ INFO, LOW, MEDIUM, HIGH, CRITICAL = Severity
 DIGEST = ("rtsp", 554, {"rtsp.status": 401, "rtsp.auth": "digest"})
 LOGIN = {"telnet.prompt": "login"}
 FTP = ("ftp", 21, {"ftp.code": 220})
+SNMP = {"snmp.sys_descr": "as it says to a community"}
 
 
 def page(port=80, **facts):
@@ -74,10 +75,14 @@ CITY = {
     ),
     "econolite_controller": (
         ("Econolite", "Cobalt", "traffic-controller"),
-        [page(), ("ssh", 22, {"ssh.software": "dropbear_2012.55"}), ("snmp", 161, {"snmp.enterprise": 8072})],
+        [page(), ("ssh", 22, {"ssh.software": "dropbear_2012.55"}), ("snmp", 161, SNMP)],
         [("component", "dropbear 2012.55", 22)],
         {("snmp", "", "public")},
-        {("snmp-default-community", 161, HIGH), ("component-old", 22, MEDIUM)},
+        {
+            ("snmp-default-community", 161, HIGH),
+            ("cleartext-administration", 161, MEDIUM),
+            ("component-old", 22, MEDIUM),
+        },
     ),
     "daktronics_sign": (
         ("Daktronics", "Venus 1500", "message-sign"),
@@ -126,7 +131,12 @@ CITY = {
     ),
     "air_sensor": (
         ("Libelium", "Meshlium", "air-sensor"),
-        [page(443), ("tls", 443, {"versions": ("TLSv1.3",)}), ("mqtt", 1883, {"mqtt.return_code": 5})],
+        [
+            page(443),
+            ("tls", 443, {"versions": ("TLSv1.3",)}),
+            ("mqtt", 8883, {"mqtt.return_code": 5, "mqtt.anonymous": False}),
+            ("tls", 8883, {"versions": ("TLSv1.3",)}),
+        ],
         [("component", "apache-httpd 2.4.67", 443)],
         set(),
         set(),
@@ -145,13 +155,14 @@ CITY = {
     ),
     "apc_ups": (
         ("APC", "AP9630", "ups"),
-        [asked(), FTP, ("telnet", 23, LOGIN), ("snmp", 161, {"snmp.enterprise": 318})],
+        [asked(), FTP, ("telnet", 23, LOGIN), ("snmp", 161, SNMP)],
         [],
         {("http", "apc", "apc"), ("telnet", "apc", "apc"), ("snmp", "", "public")},
         {
             ("default-credentials", 23, CRITICAL),
             ("default-credentials", 80, CRITICAL),
             ("snmp-default-community", 161, HIGH),
+            ("cleartext-administration", 161, MEDIUM),
             ("cleartext-administration", 80, HIGH),
             ("cleartext-administration", 23, HIGH),
             ("cleartext-administration", 21, MEDIUM),

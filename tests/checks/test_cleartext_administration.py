@@ -1,7 +1,10 @@
+from dataclasses import replace
+
 import pytest
 
 from checks.cleartext_administration import cleartext_administration
-from inventory.model import Confidence, Severity
+from checks.management_channel import management_channel
+from inventory.model import Confidence, Endpoint, Severity
 
 LOGIN = ("http", 80, {"http.auth": "basic", "http.tls": False})
 FORM = ("http", 80, {"http.password_form": True, "http.tls": False})
@@ -16,6 +19,21 @@ def test_telnet_is_high(make, judge):
 def test_telnet_without_a_prompt_is_only_likely_to_be_administration(make, judge):
     judged = judge(cleartext_administration, make(("telnet", 23, {"telnet.prompt": "none"})))
     assert [flaw.confidence for flaw in judged.flaws] == [Confidence.LIKELY]
+
+
+@pytest.mark.parametrize(("vendor", "port"), [("Lantronix", 9999), ("", 9527)])
+def test_telnet_that_is_a_makers_channel_is_reported_once_and_by_the_channels_check(make, judge, vendor, port):
+    heard = make(("telnet", port, {"telnet.prompt": "login"}), claims={"vendor": vendor} if vendor else {})
+    channel = replace(heard, open_ports=(Endpoint("192.0.2.1", port),))
+    assert judge(cleartext_administration, channel).flaws == []
+    (flaw,) = judge(management_channel, channel).flaws
+    assert (flaw.endpoint.port, flaw.severity) == (port, Severity.HIGH)
+    assert "in clear" in flaw.detail
+
+
+def test_telnet_at_the_same_port_of_another_maker_is_plain_telnet(make, judge):
+    heard = make(("telnet", 9999, {"telnet.prompt": "login"}), claims={"vendor": "Moxa"})
+    assert judge(cleartext_administration, replace(heard, open_ports=(Endpoint("192.0.2.1", 9999),))).ports == [9999]
 
 
 def test_ftp_that_is_ready_takes_logins_in_clear(make, judge):

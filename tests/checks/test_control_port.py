@@ -24,7 +24,7 @@ def opened(*ports: int) -> Device:
         (1962, Severity.HIGH, Confidence.LIKELY),
         (2455, Severity.HIGH, Confidence.LIKELY),
         (4712, Severity.LOW, Confidence.LIKELY),
-        (5007, Severity.HIGH, Confidence.LIKELY),
+        (5007, Severity.HIGH, Confidence.INFERRED),
         (5094, Severity.MEDIUM, Confidence.LIKELY),
         (9600, Severity.MEDIUM, Confidence.INFERRED),
         (11740, Severity.MEDIUM, Confidence.LIKELY),

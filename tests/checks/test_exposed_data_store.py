@@ -45,7 +45,8 @@ def test_what_asks_for_an_account_is_reachable_and_not_open(make, judge, protoco
         port,
         Severity.LOW if protocol in ("mqtt", "ldap") else Severity.MEDIUM,
     )
-    assert flaw.confidence is (Confidence.LIKELY if protocol == "http" else Confidence.CONFIRMED)
+    sure = {9200: Confidence.LIKELY, 8086: Confidence.INFERRED}
+    assert flaw.confidence is sure.get(port, Confidence.CONFIRMED)
     assert flaw.sources[0]
     assert judge(no_authentication, device).flaws == []
 

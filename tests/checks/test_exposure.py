@@ -1,5 +1,6 @@
 """The engine of the table of exposures, and what each row of the table owes."""
 
+import re
 from dataclasses import replace
 
 import pytest
@@ -110,3 +111,35 @@ def test_what_the_policy_allows_is_no_finding_and_the_reason_names_where(make):
 def test_no_policy_allows_a_desktop_that_is_open(make, protocol, port, facts):
     (flaw,) = list(remote_desktop.judge(make((protocol, port, facts)), policy=_Permissive()))
     assert flaw.endpoint.port == port
+
+
+@pytest.mark.parametrize(
+    ("heard", "found"),
+    [
+        (("nmap", 9527, {"nmap.service": "unknown"}), True),
+        (("greeting", 9527, {"greeting.text": "hello"}), True),
+        (("greeting", 9527, {"greeting.text": "+OK", "greeting.protocol": "pop3"}), False),
+        (("http_heard", 9527, {"http.server": "nginx"}), False),
+    ],
+    ids=["another tool's word", "an unknown greeting", "a known greeting", "a page that was overheard"],
+)
+def test_what_tells_no_more_than_that_a_port_is_open_hides_nothing(make, judge, heard, found):
+    flaws = judge(management_channel, opened(make(heard), ("tcp", 9527))).flaws
+    assert [flaw.confidence for flaw in flaws] == ([Confidence.LIKELY] if found else [])
+
+
+def test_a_title_says_where_the_number_of_the_port_is_all_there_is(make, judge):
+    (heard,) = judge(remote_desktop, make(("rdp", 3389, {"rdp.nla": True}))).flaws
+    (silent,) = judge(remote_desktop, opened(make(), ("tcp", 3389))).flaws
+    assert (heard.title, silent.title) == (
+        "A remote desktop (RDP) is offered to the network",
+        "A remote desktop (RDP) is offered to the network (by its port's number)",
+    )
+    (backdoor,) = judge(management_channel, opened(make(), ("tcp", 9530))).flaws
+    assert backdoor.title.endswith("seems to be reachable")
+
+
+@ROWS
+def test_nothing_is_called_confirmed_that_a_row_says_was_not_tried(row):
+    doubted = re.search(r"by the number alone|whether it asks", row.detail)
+    assert not doubted or not row.protocols or row.sure < Confidence.CONFIRMED

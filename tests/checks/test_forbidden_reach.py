@@ -45,7 +45,9 @@ def test_control_equipment_that_answers_where_anyone_may_stand_is_found(device, 
     (flaw,) = flaws(device(kind), at("guest-wifi"))
     assert flaw.severity is Severity.HIGH
     assert flaw.evidence == b"from guest-wifi: 192.0.2.1:80/tcp 192.0.2.1:502/tcp"
-    assert "deny what comes from guest-wifi to 192.0.2.1, tcp/80, tcp/502" in flaw.remedy
+    assert flaw.remedy.startswith(
+        "Deny what comes from guest-wifi in the firewall before this network: to 192.0.2.1, tcp/80, tcp/502; "
+    )
     assert (flaw.endpoint, flaw.facet) == (Endpoint("192.0.2.1", 0), "from guest-wifi")
 
 
@@ -65,6 +67,12 @@ def test_a_device_without_a_kind_that_speaks_a_control_protocol_is_control_equip
     made = make(("modbus", 502, {}))
     made = replace(made, open_ports=(Endpoint("192.0.2.1", 502),))
     assert len(flaws(made, at("guest-wifi"))) == 1
+
+
+def test_what_calls_itself_a_printer_and_speaks_a_control_protocol_is_control_equipment_for_sure(make, claim):
+    made = make(("modbus", 502, {}), said=(claim("kind", "printer", 80, "http.title", Confidence.INFERRED),))
+    (flaw,) = flaws(replace(made, open_ports=(Endpoint("192.0.2.1", 502),)), at("guest-wifi"))
+    assert (flaw.severity, flaw.confidence) == (Severity.HIGH, Confidence.CONFIRMED)
 
 
 def test_it_is_as_sure_as_the_kind_is(make, claim):

@@ -6,7 +6,7 @@ import pytest
 
 from checks.policy import Policy, Rule, Vantage, built_in, port_span
 from checks.services import counts_as, groups, in_words, no_service, speak_words, spelt_out, talk_words
-from inventory.model import KINDS, Endpoint, Severity
+from inventory.model import KINDS, Confidence, Endpoint, Severity
 from scanner.protocols import load_protocols
 
 HARBOUR, TRAM = "192.0.2.1", "198.51.100.1"
@@ -200,3 +200,23 @@ def test_a_group_is_named_where_all_of_it_is_meant():
     assert in_words(["tls", "ssh", "http"]) == "web, ssh"
     assert in_words(["http"]) == "http"
     assert in_words([]) == "nothing"
+
+
+def test_a_guess_at_the_kind_permits_nothing(make, claim):
+    held = policy(Rule("camera", speak=words("rdp"), place="policy.toml line 3"))
+    for confidence, permits in ((Confidence.INFERRED, False), (Confidence.LIKELY, True)):
+        guessed = make(said=(claim("kind", "camera", 80, "http.title", confidence),))
+        assert bool(held.permits(guessed, Endpoint(HARBOUR, 3389), "rdp")) is permits
+
+
+def test_what_a_site_permits_holds_at_its_own_addresses_alone(make):
+    held = policy(Rule(site="harbour", speak=words("rdp"), place="policy.toml line 3"))
+    both = replace(camera(make), addresses=(HARBOUR, TRAM))
+    assert held.permits(both, Endpoint(HARBOUR, 3389), "rdp")
+    assert held.permits(both, Endpoint(TRAM, 3389), "rdp") == ""
+
+
+def test_what_is_allowed_inside_tls_permits_nothing_else_that_is_heard_at_its_port(make):
+    rule = Rule("camera", speak=words("mqtts"), place="policy.toml line 3")
+    assert [bool(permitted(make, rule, "tcp/8883", heard)) for heard in ("mqtt", "tls", "")] == [True, True, True]
+    assert permitted(make, rule, "tcp/8883", "socks") == ""

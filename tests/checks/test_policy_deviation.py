@@ -186,16 +186,68 @@ def test_the_rule_says_how_bad_a_deviation_is(judge):
     assert judge(by(rule), device(seen("ssh", 22))).flaws[0].severity == Severity.MEDIUM
 
 
-@pytest.mark.parametrize("protocol", ["telnet", "ftp", "modbus"])
-def test_a_service_that_another_check_is_about_stays_low(judge, protocol):
-    rule = replace(CAMERA, severity=Severity.HIGH)
-    assert judge(by(rule), device(seen(protocol, 4242))).flaws[0].severity == Severity.LOW
+# What other checks make findings of, each with the facts that show it.
+REPORTED = [
+    seen("telnet", 23, prompt="login"),  # cleartext-administration
+    seen("telnet", 9527, prompt="login"),  # there the maker's channel is the finding
+    seen("ftp", 21, code=220),
+    seen("modbus", 502),  # unauthenticated-control
+    seen("mqtt", 1883, anonymous=True),  # no-authentication
+    seen("mqtt", 1884, anonymous=False),  # exposed-data-store
+    seen("postgresql", 5432),
+    seen("vnc", 5900),  # remote-desktop
+    seen("adb", 5555, open=True),  # debug-interface
+    seen("smb", 445, smb1=True),  # smb-version-1
+    seen("socks", 1080, open=True),  # open-relay
+    seen("containers", 2375, product="docker", open=True),  # container-api
+    seen("moxa", 4800, "udp"),  # management-channel
+]
 
 
-def test_a_port_that_the_table_of_exposures_is_about_stays_low(judge):
-    rule = replace(CAMERA, severity=Severity.HIGH)
-    judged = judge(by(rule), device(seen("http", 80), open_ports=(Endpoint(HERE, 4786),)))  # smart-install
-    assert judged.flaws[0].severity == Severity.LOW
+@pytest.mark.parametrize("one", REPORTED, ids=lambda one: one.protocol)
+def test_what_another_check_reports_is_not_said_twice_by_the_shipped_policy_and_is_low_by_the_citys(judge, one):
+    found = device(seen("http", 80), one, open_ports=(one.endpoint,))
+    assert judge(policy_deviation, found).flaws == []
+    (flaw,) = judge(by(replace(CAMERA, severity=Severity.HIGH)), found).flaws
+    assert (flaw.endpoint, flaw.severity) == (one.endpoint, Severity.LOW)
+
+
+# The same services where no other check has anything against them.
+SOUND = [
+    (seen("ftp", 21, code=421),),
+    (seen("smb", 445, smb1=False),),
+    (seen("dns", 53, "udp", recursive=False),),
+    (seen("ssh", 22),),
+    (seen("mqtt", 8883, anonymous=False), seen("tls", 8883, versions=("TLSv1.3",))),
+]
+
+
+@pytest.mark.parametrize("sound", SOUND, ids=lambda sound: sound[0].protocol)
+def test_what_no_other_check_reports_is_told_and_as_bad_as_the_rule_says(judge, sound):
+    found = device(seen("http", 80), *sound)
+    assert [flaw.severity for flaw in judge(policy_deviation, found).flaws] == [Severity.LOW]
+    assert [flaw.severity for flaw in judge(by(replace(CAMERA, severity=Severity.HIGH)), found).flaws] == [
+        Severity.HIGH
+    ]
+
+
+def test_a_silent_port_that_the_table_of_exposures_reports_is_treated_alike(judge):
+    found = device(seen("http", 80), open_ports=(Endpoint(HERE, 4786),))  # smart-install
+    assert judge(policy_deviation, found).flaws == []
+    assert [flaw.severity for flaw in judge(by(replace(CAMERA, severity=Severity.HIGH)), found).flaws] == [Severity.LOW]
+
+
+def test_what_the_citys_rule_leaves_to_the_shipped_one_is_not_said_twice_either(judge):
+    city = Policy((Rule("camera", talk=words("mdns"), place="policy.toml line 7"),), shipped=built_in().shipped)
+    check = informed([policy_deviation], {"policy": city})[0]
+    judged = judge(check, device(seen("telnet", 23), seen("ssdp", 1900, "udp"), seen("ssh", 22)))
+    assert [flaw.title for flaw in judged.flaws] == ["Against the policy: ssh", "Against the policy: ssdp"]
+
+
+def test_tls_of_old_is_a_finding_of_its_own_and_the_shipped_policy_does_not_repeat_it(judge):
+    assert judge(policy_deviation, device(tls("TLSv1.0", "TLSv1.2"))).flaws == []
+    silent_elsewhere = device(tls("TLSv1.0", "TLSv1.2"), seen("http", 443, auth="basic"))
+    assert len(judge(by(CAMERA), silent_elsewhere).flaws) == 1
 
 
 def test_a_deviation_is_no_surer_than_the_kind_whose_rule_it_is(judge):
@@ -219,17 +271,17 @@ def test_the_one_finding_for_all_is_about_the_whole_device_and_counts_the_rest(j
 
 
 STRANGE = [
-    ("camera", "telnet", 23),
-    ("camera", "ftp", 21),
+    ("camera", "ssh", 22),
     ("camera", "smb", 445),
     ("camera", "mqtt", 1883),
-    ("message-sign", "vnc", 5900),
+    ("message-sign", "ssh", 22),
     ("plc", "ssh", 22),
     ("plc", "ftp", 21),
     ("plc", "snmp", 161),
-    ("kiosk", "rdp", 3389),
-    ("gateway", "redis", 6379),
-    ("traffic-controller", "telnet", 23),
+    ("kiosk", "smb", 445),
+    ("gateway", "smtp", 25),
+    ("sensor", "ssh", 22),
+    ("traffic-controller", "mqtt", 1883),
 ]
 
 
@@ -249,6 +301,8 @@ USUAL = [
     ("phone", ("sip", 5060), ("sip_tcp", 5060), ("http", 80)),
     ("gateway", ("knx", 3671), ("coap", 5683), ("lwm2m", 5683), ("ssh", 22)),
     ("server", ("postgresql", 5432), ("http", 80), ("mqtt", 1883)),
+    ("kiosk", ("http", 80), ("netbios", 137), ("mdns", 5353)),
+    ("hmi", ("http", 80), ("opcua", 4840), ("netbios", 137)),
 ]
 
 
@@ -257,6 +311,12 @@ def test_the_shipped_policy_finds_nothing_on_a_device_as_it_should_be(judge, usu
     kind, *heard = usual
     judged = judge(policy_deviation, device(*(seen(protocol, port) for protocol, port in heard), kind=kind))
     assert (judged.flaws, judged.ended) == ([], "passed")
+
+
+@pytest.mark.parametrize("kind", ["air-sensor", "gateway", "lighting-gateway"])
+def test_a_gateway_may_have_a_broker_inside_tls(judge, kind):
+    inside = (seen("mqtt", 8883, anonymous=False), seen("tls", 8883, versions=("TLSv1.3",)))
+    assert judge(policy_deviation, device(*inside, kind=kind)).flaws == []
 
 
 def test_every_kind_of_the_shipped_policy_wants_tls_12():

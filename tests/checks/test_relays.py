@@ -227,7 +227,8 @@ def test_a_service_that_refuses_and_a_device_without_one_pass(make, judge, heard
 )
 def test_each_container_interface_is_found_by_what_it_says(make, judge, protocol, facts, row, severity):
     (flaw,) = judge(container_api, make((protocol, 4000, facts))).flaws
-    assert (flaw.facet, flaw.severity, flaw.confidence) == (f"tcp/4000 {row}", severity, Confidence.CONFIRMED)
+    sure = Confidence.LIKELY if row == "kubernetes-insecure" else Confidence.CONFIRMED
+    assert (flaw.facet, flaw.severity, flaw.confidence) == (f"tcp/4000 {row}", severity, sure)
 
 
 @pytest.mark.parametrize(
@@ -270,10 +271,13 @@ def test_a_raw_port_that_another_tool_saw_open_counts_on_a_printer(make, judge, 
     assert judge(raw_printing, open_at(make(claims={"kind": kind}), 9100)).ports == found
 
 
-@pytest.mark.parametrize("port", [512, 513, 514])
-def test_the_r_services_are_known_by_their_ports_and_never_spoken_to(make, judge, port):
+@pytest.mark.parametrize(
+    ("port", "confidence"),
+    [(512, Confidence.LIKELY), (513, Confidence.LIKELY), (514, Confidence.INFERRED)],  # syslog over TCP is at 514, too
+)
+def test_the_r_services_are_known_by_their_ports_and_never_spoken_to(make, judge, port, confidence):
     (flaw,) = judge(cleartext_service, open_at(make(), port)).flaws
-    assert (flaw.severity, flaw.confidence) == (Severity.HIGH, Confidence.LIKELY)
+    assert (flaw.severity, flaw.confidence) == (Severity.HIGH, confidence)
     assert [
         protocol.NAME
         for protocol in load_protocols().values()
@@ -314,6 +318,15 @@ def test_what_the_policy_allows_is_no_finding_and_the_reason_says_so(make, check
     flaws, reason = allowed(check, make(*heard))
     assert flaws == []
     assert "policy.toml line 3" in reason
+
+
+@pytest.mark.parametrize(
+    "heard",
+    [("ntp", 123, {"ntp.version": "4.2.6p5"}), ("memcached", 11211, {"memcached.version": "1.4.15"})],
+    ids=["ntp", "memcached"],
+)
+def test_no_policy_allows_an_old_version_that_throws_its_lists_at_others(make, heard):
+    assert len(allowed(amplifier, make(heard))[0]) == 1
 
 
 def test_no_policy_allows_an_open_container_engine(make):

@@ -51,6 +51,8 @@ IDS = {
     "container-api",
     "open-relay",
     "port-mapping",
+    "amplifier",
+    "policy-deviation",
     "untrusted-evidence",
     "exposed-data-store",
     "control-port",

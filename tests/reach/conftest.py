@@ -47,6 +47,7 @@ class Nights:
         ended: bool = True,
         level: Level = Level.IDENTIFY,
         fleet: tuple[FleetFinding, ...] = (),
+        ports: str = "",
     ) -> Scan:
         """A scan of that network from there, so many days ago."""
         started = NOW - timedelta(days=days)
@@ -61,6 +62,7 @@ class Nights:
             vantage=vantage,
             left_out=left_out,
             engine=engine,
+            ports=ports,
         )
         self.store.begin(scan, "plan")
         for one in found:

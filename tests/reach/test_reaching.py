@@ -212,3 +212,27 @@ def test_an_endpoint_over_udp_counts_where_it_was_asked_and_not_where_it_was_ove
 def test_all_that_is_only_overheard_is_known_as_such():
     names = {reader.NAME for reader in load_readers().values()}
     assert {name for name in names if not name.endswith("-heard")} == OVERHEARD
+
+
+def test_a_scan_of_particular_ports_shows_of_nothing_that_it_cannot_be_reached(nights, seen):
+    nights.look("office", "10.0.0.0/24", seen("mac:1", "10.0.0.1", 23, 80))
+    nights.look("partner", "10.0.0.0/24")
+    nights.look("guest-wifi", "10.0.0.0/24", ports="23")
+    assert states(nights.reached(), "mac:1", "10.0.0.1")["guest-wifi"] == "not asked"
+    assert of(nights.reached(), "mac:1", "10.0.0.1") == Reach(("office",), "", frozenset({"tcp/23", "tcp/80"}))
+
+
+def test_a_scan_of_particular_ports_leaves_standing_what_an_older_one_found(nights, seen):
+    nights.look("guest-wifi", "10.0.0.0/24", seen("mac:1", "10.0.0.1", 80), days=3)
+    nights.look("guest-wifi", "10.0.0.0/24", ports="23", days=2)
+    nights.look("guest-wifi", "10.0.0.0/24", seen("mac:1", "10.0.0.1", 22), ports="22", days=1)
+    assert of(nights.reached(), "mac:1", "10.0.0.1").ports == {"tcp/22", "tcp/80"}
+    nights.look("guest-wifi", "10.0.0.0/24", days=0.5)
+    assert of(nights.reached(), "mac:1", "10.0.0.1") == Reach()
+
+
+def test_a_device_that_gives_another_serial_number_to_a_wide_place_is_not_taken_for_one_out_of_reach(nights, seen):
+    nights.look("office", "10.0.0.0/24", seen("serial:x:1", "10.0.0.1", 80))
+    nights.look("partner", "10.0.0.0/24")
+    nights.look("guest-wifi", "10.0.0.0/24", seen("serial:x:2", "10.0.0.1", 80))
+    assert of(nights.reached(), "serial:x:1", "10.0.0.1").exposure == ""
