@@ -1,10 +1,10 @@
 """One scan and all that it found."""
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 
 from inventory.ages import FirmwareAge
-from inventory.findings import Finding, FleetFinding, Outcome, Score
+from inventory.findings import Finding, FleetFinding, Outcome, Score, renamed
 from inventory.model import Device, Endpoint, Level
 from inventory.quarantine import Quarantine, Uptime
 from inventory.waivers import Standing
@@ -73,6 +73,17 @@ class Assessment:
     def accepted(self) -> tuple[Finding, ...]:
         """Those that the city lives with for a time."""
         return tuple(finding for finding in self.findings if finding.accepted is not None)
+
+
+def under(assessment: Assessment, identity: str) -> Assessment:
+    """The same of a device that goes by another identity, with the findings under the ids that they have there."""
+    if assessment.device.identity == identity:
+        return assessment
+    outcomes = (
+        replace(one, findings=tuple(renamed(finding, identity) for finding in one.findings))
+        for one in assessment.outcomes
+    )
+    return replace(assessment, device=replace(assessment.device, identity=identity), outcomes=tuple(outcomes))
 
 
 @dataclass(frozen=True, slots=True)

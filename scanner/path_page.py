@@ -35,9 +35,9 @@ _PROOF = {
 }
 
 
-def path_page(assessment: Assessment) -> Iterator[RenderableType]:
-    """The path of a device in its context, and its findings with the points that each brings."""
-    head, foot = list(_head(assessment)), list(_foot(assessment))
+def path_page(assessment: Assessment, seen: str = "") -> Iterator[RenderableType]:
+    """The path of a device in its context, and its findings with the points that each brings; `seen` says whose record it is, where there are several."""
+    head, foot = [*_head(assessment), *([_clipped(cell(seen))] if seen else [])], list(_foot(assessment))
     yield from head
     yield from _fixes(assessment, LINES - len(head) - len(foot))
     yield from foot

@@ -14,7 +14,7 @@ from scanner.options import Options
 from scanner.output import show, write
 
 if TYPE_CHECKING:
-    from inventory.fleet import Brief
+    from inventory.known import Known
     from inventory.report import Assessment
     from inventory.store import Store
     from scanner.fewest import Plan, Step
@@ -47,7 +47,7 @@ def command(options: Options, /, top: int, scan: str | None, as_json: bool, **wa
 
 def _plan(options: Options, store: Store, top: int, scan: str | None, wanted: dict[str, str | None]) -> Plan:
     from scanner.fewest import fewest
-    from scanner.ranking import in_context
+    from scanner.ranking import in_context, together
 
     city = options.city()
     briefs = store.briefs.newest() if scan is None else store.briefs.of_scan(store.scan(scan).id)
@@ -55,12 +55,12 @@ def _plan(options: Options, store: Store, top: int, scan: str | None, wanted: di
     for name, value in wanted.items():
         if value is not None:
             fleet = _only(fleet, name, value, _KNOWN_BY[name](options))
-    plan = fewest(fleet, top, store.briefs.findings({brief.scan for brief in briefs}))
+    plan = fewest(fleet, top, together(store.briefs.findings(briefs), (brief.assessment for brief in briefs), city))
     brief_of = {brief.assessment.device.identity: brief for brief in briefs}
     return replace(plan, steps=tuple(_told(store, brief_of[step.on.device.identity], step) for step in plan.steps))
 
 
-def _told(store: Store, brief: Brief, step: Step) -> Step:
+def _told(store: Store, brief: Known, step: Step) -> Step:
     """The step with the texts of its gravest finding, which a brief has not."""
     whole = next(finding for finding in store.whole(brief).findings if finding.id == step.gravest.id)
     return replace(step, gravest=replace(step.gravest, title=whole.title, remedy=whole.remedy))

@@ -33,8 +33,9 @@ def command(options: Options, as_json: bool) -> None:
     city = options.city(warn=False)
     waivers, path = options.waivers_of(city), options.waivers_path()
     with options.open_store() as store:
-        assessments = tuple(known.assessment for known in store.devices())
-        found = Found(assessments, store.fleet(), whole=True, fleet_checks=fleet_checks(waivers))
+        known = store.devices()
+        assessments = tuple(each.assessment for each in known)
+        found = Found(assessments, store.briefs.findings(known), whole=True, fleet_checks=fleet_checks(waivers))
         standings = review(waivers, found, store.traces)
     if as_json:
         write(_as_json(path, standings))
