@@ -94,7 +94,8 @@ class Scan:
     """One run: what was asked of it, by whose word, and what it could not do (`notes`).
 
     `intel` names the intelligence that it was judged by: the day it was made and its SHA-256; `intel_as_of` is the day up to which the oldest part of it knows.
-    `ports` are those that alone were asked, as the operator wrote them ("22,80"), "" where all of a city's were.
+    `ports` are those that alone were asked, as the operator wrote them ("22,80"), "" where all of a city's were; `checks` those that alone were made,
+    () for all.
     `vantage` names the place in the network from which it looked ("guest-wifi"), "" where nobody said and where it only listened. `policy` is the name of the
     policy that it was judged by, and the beginning of its hash. `left_out` are the addresses of `networks` that the configuration denies: nobody asked there,
     so its silence about them says nothing.
@@ -113,6 +114,7 @@ class Scan:
     intel_as_of: date | None = None
     vantage: str = ""
     ports: str = ""
+    checks: tuple[str, ...] = ()
     policy: str = ""
     left_out: tuple[str, ...] = ()
     ended: datetime | None = None

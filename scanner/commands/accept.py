@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
 import click
@@ -38,11 +38,13 @@ def command(options: Options, finding: str, owner: str, reason: str, until: str)
     from inventory.known import find_finding
     from inventory.waivers import Waiver
     from scanner.accepting import alone, append, entry
+    from scanner.last_known import last_known
 
     today = datetime.now().astimezone().date()
     owner, reason, last = _said("--owner", owner), _said("--reason", reason), _last_day(until, today)
     with options.open_store() as store:
-        known, fleet = store.devices(), store.fleet()
+        newest = last_known(store, datetime.now(UTC))
+        known, fleet = newest.every(), newest.together
         _refuse_quarantined(known, finding)
         found, at = find_finding(known, fleet, finding)
     identity = at.assessment.device.identity if at else ""

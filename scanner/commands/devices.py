@@ -1,5 +1,7 @@
 """`tocsin devices`."""
 
+from datetime import UTC, datetime
+
 import click
 
 from scanner.options import Options
@@ -11,12 +13,13 @@ from scanner.output import show
 def command(options: Options) -> None:
     """List every device in the inventory, as it was seen last."""
     from inventory.model import Endpoint
+    from scanner.last_known import last_known
     from scanner.ranking import ranked_known
     from scanner.terminal import band, cell, name_of, table
 
     with options.open_store() as store:
         city = options.city()
-        known = tuple(ranked_known(brief.known, city) for brief in store.briefs.newest())
+        known = tuple(ranked_known(brief.known, city) for brief in last_known(store, datetime.now(UTC)).briefs)
     rows = table("address", "device", "id", "score", "band", "first seen", "last seen")
     rows.columns[0].no_wrap = True
     for each in sorted(known, key=lambda each: Endpoint(each.assessment.device.address, 0).sort_key):

@@ -1,5 +1,7 @@
 """`tocsin show`."""
 
+from datetime import UTC, datetime
+
 import click
 
 from scanner.options import Options
@@ -14,9 +16,10 @@ def command(options: Options, device: str) -> None:
 
     DEVICE is an id or its beginning, an address, a MAC or a serial number.
     """
+    from scanner.last_known import last_known
     from scanner.ranking import ranked_known
     from scanner.sheet import sheet
 
     with options.open_store() as store:
-        known = store.device(device)
+        known = last_known(store, datetime.now(UTC)).named(device)
     show(*sheet(ranked_known(known, options.city())))

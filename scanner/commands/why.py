@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
 import click
@@ -13,7 +14,7 @@ from scanner.output import show
 if TYPE_CHECKING:
     from inventory.findings import FleetFinding
     from inventory.fleet import Brief
-    from inventory.store import Store
+    from scanner.last_known import LastKnown
 
     Meant = Brief | tuple[Brief, str] | FleetFinding
 _ID = re.compile("[0-9a-f]{4,16}")
@@ -30,36 +31,37 @@ def command(options: Options, device: str) -> None:
     """
     from inventory.findings import FleetFinding
     from inventory.fleet import Brief
+    from scanner.last_known import last_known
     from scanner.path_page import finding_page, fleet_finding_page, path_page
     from scanner.ranking import placed
     from scanner.terminal import in_turn
 
     with options.open_store() as store:
-        briefs = store.briefs.newest()
-        meant = _meant(store, briefs, device)
+        known = last_known(store, datetime.now(UTC))
+        briefs = known.briefs
+        meant = _meant(known, device)
         if isinstance(meant, FleetFinding):
             addresses = {brief.assessment.device.identity: brief.assessment.device.address for brief in briefs}
             show(*fleet_finding_page(meant, in_turn(addresses.get(name, name) for name in meant.devices)))
             return
         brief, finding = (meant, "") if isinstance(meant, Brief) else meant
-        assessment = placed(store.whole(brief), options.city())
+        assessment = placed(known.whole(brief), options.city())
     if not finding:
-        show(*path_page(assessment))
+        show(*path_page(assessment, known.carried.get(brief.assessment.device.identity, ())))
     else:
         show(*finding_page(assessment, next(one for one in assessment.findings if one.id == finding)))
 
 
-def _meant(store: Store, briefs: tuple[Brief, ...], text: str) -> Meant:
+def _meant(known: LastKnown, text: str) -> Meant:
     """The device or the finding; `StoreError` where it is neither or could be both."""
     from inventory.errors import StoreError
     from inventory.fleet import device_named, finding_named
 
     if not _ID.fullmatch(text.casefold()):
-        return device_named(briefs, text)
-    together = store.briefs.findings({brief.scan for brief in briefs})
-    finding = finding_named(briefs, together, text.casefold())
+        return device_named(known.briefs, text)
+    finding = finding_named(known.briefs, known.together, text.casefold())
     try:
-        device = device_named(briefs, text)
+        device = device_named(known.briefs, text)
     except StoreError as error:
         if finding is not None:
             return finding
