@@ -2,7 +2,7 @@
 
 What: a policy says what each kind of device may offer (`speak`, `ports`), how it may announce itself (`talk`) and the least version of TLS (`min_tls`). The
 city's own is its `policy.toml`; what that leaves open stands in the one that is shipped, and `tocsin policy show KIND` prints what holds. Whatever a device
-was seen to do beyond it is a finding, one for each port: Telnet, a file server or a broker on a camera, a desktop on a sign, a console on a controller.
+was seen to do beyond it is a finding, one for each port: a shell or a file server on a camera, a mail server on a gateway, SSH on a controller.
 
 The deviation is the finding and not the port, so it is low unless the rule says otherwise (`severity`; the shipped rules for controllers, doors and signs say
 medium). It stays low where it is a matter of announcing; it is medium where not even the newest TLS that is spoken is enough.

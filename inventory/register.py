@@ -17,6 +17,7 @@ from typing import TypeAlias
 
 from inventory.errors import ConfigError
 from inventory.model import Device
+from inventory.operator_file import read_operator_file
 from inventory.report import Registered, Report
 from inventory.text import one_line
 
@@ -114,13 +115,7 @@ class Register:
 
 def read_register(path: Path) -> Register:
     """The register in that file; `ConfigError` names the line of what is wrong."""
-    try:
-        with path.open("rb") as file:
-            raw = file.read(_LARGEST + 1)
-    except OSError as error:
-        raise ConfigError(f"cannot read the register {path}: {error.strerror}") from error
-    if len(raw) > _LARGEST:
-        raise ConfigError(f"the register {path} has more than {_LARGEST:,} bytes: it is no list of devices")
+    raw = read_operator_file(path, _LARGEST, "register of devices")
     try:
         text = raw.decode("utf-8-sig")
     except UnicodeDecodeError as error:

@@ -12,7 +12,7 @@ from checks.profiles import profile_named
 from inventory.errors import ConfigError, ScopeError
 from inventory.model import Level
 from scanner.conversation import Depth
-from scanner.toml_table import Network, Table, meant_by, read_toml
+from scanner.toml_table import Network, Table, in_short, meant_by, read_toml
 from scanner.vantage import VANTAGE_IN_WORDS, is_vantage
 
 DEFAULT = Path("tocsin.toml")
@@ -147,12 +147,7 @@ def _settings(top: Table, *, exposed: bool) -> Settings:
     waivers.only("file")
     policy = top.table("policy")
     policy.only("file")
-    sites: list[Site] = []
-    for table in top.tables("site"):
-        site = _site(table)
-        if any(site.name == other.name for other in sites):
-            raise table.error(f"there are two sites named {site.name!r}", "name")
-        sites.append(site)
+    sites = _sites(top)
     warnings: tuple[str, ...] = ()
     if exposed and any(site.snmp_community for site in sites):
         warnings = (f"{top.path} holds an SNMP community and others may read it: chmod 600 {top.path}",)
@@ -162,7 +157,7 @@ def _settings(top: Table, *, exposed: bool) -> Settings:
         warnings += (f"{accounts} holds passwords and others may read it: chmod 600 {accounts}",)
     return Settings(
         city=city.text("name"),
-        sites=tuple(sites),
+        sites=sites,
         store=_file(top, "store"),
         audit=_file(top, "audit"),
         recog=_file(intel, "recog"),
@@ -208,7 +203,7 @@ def _places(table: Table, name: str, here: Path) -> tuple[str, ...]:
 def _max_age(table: Table) -> int | None:
     days = table.values.get("max_age")
     if days is not None and (type(days) is not int or not 0 <= days <= 36_500):
-        raise table.error(f"max_age must be a whole number of days, not {days!r}", "max_age")
+        raise table.error(f"max_age must be a whole number of days, not {in_short(days)}", "max_age")
     return days
 
 
@@ -218,6 +213,16 @@ def _exposed(path: Path) -> bool:
         return bool(path.stat().st_mode & (stat.S_IRGRP | stat.S_IROTH))
     except OSError:
         return False
+
+
+def _sites(top: Table) -> tuple[Site, ...]:
+    sites: dict[str, Site] = {}
+    for table in top.tables("site"):
+        site = _site(table)
+        if site.name in sites:
+            raise table.error(f"there are two sites named {site.name!r}", "name")
+        sites[site.name] = site
+    return tuple(sites.values())
 
 
 def _site(table: Table) -> Site:
@@ -306,7 +311,7 @@ def _pace(table: Table) -> PaceOverrides:
         whole = key == "connections_per_device"
         kinds = (int,) if whole else (int, float)
         if type(value) not in kinds or not 0 < value < 1e6:
-            raise table.error(f"{key} must be a {'whole ' if whole else ''}number above 0, not {value!r}", key)
+            raise table.error(f"{key} must be a {'whole ' if whole else ''}number above 0, not {in_short(value)}", key)
     return PaceOverrides(**table.values)
 
 

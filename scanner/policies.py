@@ -25,11 +25,11 @@ from typing import TypeVar
 
 from checks.policy import ANY, EXPOSURES, FIELDS, TLS_MINIMA, Policy, Rule, Vantage, built_in, port_span, rule_of_row
 from checks.services import groups, no_service, speak_words, spelt_out, talk_words
-from inventory.errors import ConfigError
 from inventory.model import KINDS
+from inventory.operator_file import read_operator_file
 from scanner.config import Settings
 from scanner.protocols import load_protocols
-from scanner.toml_table import Table, meant_by, read_toml
+from scanner.toml_table import LARGEST, Table, meant_by, parse_toml
 from scanner.vantage import VANTAGE_IN_WORDS, is_vantage
 
 T = TypeVar("T")
@@ -50,19 +50,13 @@ def belonging(policy: Policy, settings: Settings) -> Policy:
 
 def read_policy(path: Path, settings: Settings) -> Policy:
     """The rules and vantages of a file, over the shipped ones."""
-    top = read_toml(path)
+    raw = read_operator_file(path, LARGEST, "policy")
+    top = parse_toml(raw, path)
     top.only("vantage", "rule")
     vantages = _each_once(top.tables("vantage"), _vantage, lambda vantage: f"the vantage {vantage.name!r}")
     known = [vantage.name for vantage in vantages]
     rules = _each_once(top.tables("rule"), lambda table: _rule(table, settings, known), _about)
-    return Policy(rules, vantages, name=path.name, shipped=built_in().shipped, hash=_hash(path))
-
-
-def _hash(path: Path) -> str:
-    try:
-        return hashlib.sha256(path.read_bytes()).hexdigest()
-    except OSError as error:
-        raise ConfigError(f"cannot read {path}: {error.strerror}") from error
+    return Policy(rules, vantages, name=path.name, shipped=built_in().shipped, hash=hashlib.sha256(raw).hexdigest())
 
 
 def _each_once(tables: Iterable[Table], read: Callable[[Table], T], about: Callable[[T], str]) -> tuple[T, ...]:
@@ -176,9 +170,11 @@ def _reach(table: Table, vantages: list[str]) -> None:
 
 
 def _once(table: Table, key: str, words: tuple[str, ...]) -> None:
-    for at, word in enumerate(words):
-        if word in words[:at]:
+    seen: set[str] = set()
+    for word in words:
+        if word in seen:
             raise table.error(f"in {key}, {word!r} stands twice", key, word)
+        seen.add(word)
 
 
 def _one_of(table: Table, key: str, known: tuple[str, ...]) -> None:

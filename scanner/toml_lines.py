@@ -38,6 +38,8 @@ class Lines:
             if quotes:  # within a text of several lines nothing is a key
                 quotes = "" if quotes in line else quotes
                 continue
+            if not line or line[0] == "#":
+                continue
             if header := _HEADER.match(line):
                 place = self._place(header[2], several=bool(header[1]))
                 if self._headers.setdefault(place, number) == number:

@@ -11,31 +11,53 @@ from pathlib import Path
 from typing import Any, TypeAlias
 
 from inventory.errors import ConfigError
+from inventory.operator_file import read_operator_file
+from inventory.text import one_line
 from scanner.toml_lines import Lines, Place
 
 Network: TypeAlias = ipaddress.IPv4Network | ipaddress.IPv6Network
 LARGEST = 4_000_000
 """Bytes: nobody writes more by hand."""
+LONGEST_LINE = 1_000_000
+"""Characters: `tomllib` needs a hundred times the memory for one number of that length."""
+_DEEPEST = 32
+_DOTTED = re.compile(rf"(?<![\w\"'-])(?:[\w\"'-]+[ \t]*\.[ \t]*){{{_DEEPEST}}}")
+"""A key in so many parts, for each of which `tomllib` goes over all others."""
+_LONGEST_COMPLAINT, _LONGEST_VALUE = 2000, 200
 
 
 def read_toml(path: Path) -> "Table":
     """The whole of a file, as its top table."""
+    return parse_toml(read_operator_file(path, LARGEST, "file of this kind"), path)
+
+
+def parse_toml(raw: bytes, path: Path) -> "Table":
+    """The top table of what was read from `path`."""
     try:
-        with path.open("rb") as file:
-            raw = file.read(LARGEST + 1)
-        if len(raw) > LARGEST:
-            raise ConfigError(f"{path} has more than {LARGEST:,} bytes: it is no file of this kind")
         text = raw.decode("utf-8-sig")
-    except OSError as error:
-        raise ConfigError(f"cannot read {path}: {error.strerror}") from error
     except UnicodeDecodeError as error:
         line = error.object.count(b"\n", 0, error.start) + 1
         raise ConfigError(f"{path} line {line}: this is not UTF-8 text") from error
+    _refuse_boundless(text, path)
     try:
         document = tomllib.loads(text)
     except tomllib.TOMLDecodeError as error:
         raise ConfigError(_malformed(path, text, str(error))) from error
+    except RecursionError as error:
+        raise ConfigError(f"{path}: lists or tables stand in one another too deeply") from error
+    except ValueError as error:  # a number of thousands of digits, which Python does not read
+        raise ConfigError(f"{path}: {error}") from error
     return Table(path, Lines(text), (), document, "the top of the file")
+
+
+def _refuse_boundless(text: str, path: Path) -> None:
+    for number, line in enumerate(text.split("\n"), 1):
+        if len(line) > LONGEST_LINE:
+            raise ConfigError(f"{path} line {number} has more than {LONGEST_LINE:,} characters: write it in several")
+    deep = _DOTTED.search(text)
+    if deep:
+        number = text.count("\n", 0, deep.start()) + 1
+        raise ConfigError(f"{path} line {number}: there are more than {_DEEPEST} dots in one name; no key here has that")
 
 
 def _malformed(path: Path, text: str, error: str) -> str:
@@ -60,19 +82,20 @@ class Table:
     def error(self, message: str, key: str = "", value: object = None) -> ConfigError:
         """The complaint, with the line of the key, or of the value in its list, in front."""
         line = self.lines.of(self.place, key, value if isinstance(value, str) else None)
+        message = one_line(message, _LONGEST_COMPLAINT)
         return ConfigError(f"{self.path} line {line}: {message}" if line else f"{self.path}: {message}")
 
     def only(self, *known: str) -> None:
         """Refuse every key that is not known."""
         for key in self.values:
             if key not in known:
-                raise self.error(f"{self.title} has no key {key!r}{meant_by(key, known)}", key)
+                raise self.error(f"{self.title} has no key {in_short(key)}{meant_by(key, known)}", key)
 
     def text(self, key: str) -> str:
         """The text of a key, "" where it is left out."""
         value = self.values.get(key, "")
         if not isinstance(value, str):
-            raise self.error(f"{key} must be text in quotes, not {value!r}", key)
+            raise self.error(f"{key} must be text in quotes, not {in_short(value)}", key)
         return value
 
     def required(self, key: str) -> str:
@@ -86,10 +109,10 @@ class Table:
         """The values of a list, each of that type; () where it is left out."""
         values = self.values.get(key, [])
         if not isinstance(values, list):
-            raise self.error(f"{key} must be a list of {what}, in square brackets, not {values!r}", key)
+            raise self.error(f"{key} must be a list of {what}, in square brackets, not {in_short(values)}", key)
         for value in values:
             if type(value) is not kind:
-                raise self.error(f"{key} must be a list of {what}; {value!r} is none", key, value)
+                raise self.error(f"{key} must be a list of {what}; {in_short(value)} is none", key, value)
         return tuple(values)
 
     def date(self, key: str) -> date | None:
@@ -97,7 +120,7 @@ class Table:
         value = self.values.get(key)
         if value is None or (isinstance(value, date) and not isinstance(value, datetime)):
             return value
-        raise self.error(f"{key} must be a date without quotes, such as 2027-03-31, not {value!r}", key)
+        raise self.error(f"{key} must be a date without quotes, such as 2027-03-31, not {in_short(value)}", key)
 
     def line(self, key: str = "") -> int:
         """The number of the line where the table, or a key of it, stands; 0 where it cannot be told."""
@@ -139,6 +162,15 @@ class Table:
 
     def _names(self) -> tuple[str, ...]:
         return tuple(name for name, _ in self.place)
+
+
+def in_short(value: object) -> str:
+    """A value of a file as a complaint shows it."""
+    try:
+        text = repr(value)
+    except (ValueError, RecursionError):  # a number, or a nest of lists, that Python reads and does not write
+        return "what stands there"
+    return text if len(text) <= _LONGEST_VALUE else f"{text[:_LONGEST_VALUE]}…"
 
 
 def meant_by(word: str, known: Iterable[str]) -> str:

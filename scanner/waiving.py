@@ -14,7 +14,7 @@ from inventory.register import Entry
 from inventory.review import Found, Sought, review
 from inventory.waivers import CRITERIA, LONGEST, Belonging, Belongs, Network, Trace, Waiver, Waivers
 from scanner.city import City
-from scanner.toml_table import Table, meant_by, read_toml
+from scanner.toml_table import Table, in_short, meant_by, read_toml
 
 if TYPE_CHECKING:
     from inventory.report import Report
@@ -258,5 +258,5 @@ def _severity(table: Table) -> Severity | None:
 def _port(table: Table) -> int | None:
     port = table.values.get("port")
     if port is not None and (type(port) is not int or not 0 < port < 65536):
-        raise table.error(f"port must be a number from 1 to 65535, not {port!r}", "port")
+        raise table.error(f"port must be a number from 1 to 65535, not {in_short(port)}", "port")
     return port

@@ -1,6 +1,7 @@
 """The whole scanner against every fake device: findings exactly as declared, and nobody hurt."""
 
 import json
+from collections import defaultdict
 from typing import Any
 
 import pytest
@@ -36,6 +37,16 @@ def device_of(fake: Fake, scanned: dict[str, Any]) -> dict[str, Any]:
 def test_each_fake_causes_exactly_the_findings_that_it_declares(fake, scanned):
     found = {(f["check"], f["port"], f["transport"]) for f in device_of(fake, scanned)["findings"]}
     assert found == {(e.check, e.port, e.transport) for e in fake.causes}
+
+
+def test_no_service_is_reported_by_two_checks_of_what_is_open(scanned):
+    checks = defaultdict(set)
+    for device in scanned["report"]["devices"]:
+        for found in device["findings"]:
+            if found["family"] == "ports":
+                checks[device["id"], found["transport"], found["port"]].add(found["check"])
+    assert len(checks) > 50
+    assert {service: told for service, told in checks.items() if len(told) > 1} == {}
 
 
 @pytest.mark.parametrize("fake", FAKES, ids=lambda fake: fake.name)

@@ -81,7 +81,11 @@ DEFAULT = {
         CONTROLLER,
         (),
         {161: "linux-kernel 2.6.35"},
-        (("snmp-default-community", 161, "high"), ("firmware-old", 161, "high")),
+        (
+            ("snmp-default-community", 161, "high"),
+            ("cleartext-administration", 161, "medium"),
+            ("firmware-old", 161, "high"),
+        ),
     ),
     "vsftpd": Case(18, street.vsftpd, "", UNKNOWN, (21,), {21: "vsftpd"}, (FTP,)),
     "s_server": Case(19, street.s_server, "old", UNKNOWN, (443,), {}, OLD_TLS),
@@ -109,7 +113,7 @@ HARDENED = {
         114, street.lighttpd_digest, CHANGED, CAMERA, (80,), {80: "lighttpd"}, (WEB_LOGIN, NO_VERSION), "admin"
     ),
     "nginx": Case(115, street.nginx_basic, CHANGED, CARD, (80,), {80: "nginx"}, (WEB_BASIC,), "apc"),
-    "mosquitto": Case(116, street.mosquitto, CHANGED, UNKNOWN, (1883,)),
+    "mosquitto": Case(116, street.mosquitto, CHANGED, UNKNOWN, (1883,), {}, (("exposed-data-store", 1883, "low"),)),
     "snmpd": Case(117, street.snmpd, CHANGED, UNKNOWN, ()),
     "vsftpd": Case(118, street.vsftpd, "FTP server ready.", UNKNOWN, (21,), {}, (FTP,)),
     "s_server": Case(119, street.s_server, "modern", UNKNOWN, (443,), {}, (NO_TLS_13,)),
