@@ -167,19 +167,21 @@ class _Found:
         later = [look for look in in_turn if (look.scan.id, look.appearance.address) == own]
         if not later:
             return newest, ()
-        has = {_what(finding) for finding in newest.assessment.findings}
+        has = {_what(finding) for finding in _findings(newest)}
         carried = []
         for look in in_turn[in_turn.index(later[0]) + 1 :]:
             brief = self._brief(look)
             stays = tuple(
                 finding
-                for finding in brief.assessment.findings
+                for finding in _findings(brief)
                 if _what(finding) not in has and not any(one.settles(finding, look.scan) for one in later)
             )
-            has |= {_what(finding) for finding in brief.assessment.findings}
+            has |= {_what(finding) for finding in _findings(brief)}
             later.append(look)
             if stays:
                 carried.append(Carried(look.scan, brief, stays))
+        if not carried and len(group) == 1:
+            return newest, ()
         return _joined(newest, group, carried), tuple(carried)
 
     def _brief(self, look: Look) -> Brief:
@@ -193,6 +195,12 @@ class _Found:
 @lru_cache(maxsize=64)
 def _ports(text: str) -> frozenset[int]:
     return frozenset(parse_ports(text))
+
+
+def _findings(brief: Brief) -> Iterator[Finding]:
+    return (
+        finding for outcome in brief.assessment.outcomes for finding in outcome.findings
+    )  # in any order, which is soonest
 
 
 def _what(finding: Finding) -> tuple[str, str]:

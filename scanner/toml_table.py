@@ -57,7 +57,9 @@ def _refuse_boundless(text: str, path: Path) -> None:
     deep = _DOTTED.search(text)
     if deep:
         number = text.count("\n", 0, deep.start()) + 1
-        raise ConfigError(f"{path} line {number}: there are more than {_DEEPEST} dots in one name; no key here has that")
+        raise ConfigError(
+            f"{path} line {number}: there are more than {_DEEPEST} dots in one name; no key here has that"
+        )
 
 
 def _malformed(path: Path, text: str, error: str) -> str:
