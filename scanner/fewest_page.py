@@ -26,7 +26,7 @@ def page(plan: Plan) -> Iterator[RenderableType]:
     if plan.carried:
         yield cell(f"{_count(plan.carried, 'finding')} of earlier scans, which the newest did not look for again")
     if not plan.steps:
-        yield cell("nothing raises it: there is nothing to fix")
+        yield cell("nothing that was found raises it: there is nothing to fix")
         return
     rows = table("#", "action", *_NUMBERS)
     for column in (rows.columns[0], *rows.columns[2:]):
