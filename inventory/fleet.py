@@ -1,102 +1,165 @@
-"""All devices in brief, read from the inventory in a fraction of a second where their records would take minutes."""
+"""All devices over all scans, each by the record that speaks for it: in brief, in a fraction of a second where their records would take minutes, or whole."""
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager
-from dataclasses import dataclass
+from dataclasses import replace
 from datetime import datetime
 from typing import Any, TypeAlias
 
 import sqlalchemy as sa
 
 from inventory.errors import StoreError
-from inventory.findings import FleetFinding
-from inventory.known import Known, find
-from inventory.report import Assessment, Scan
-from inventory.tables import BRIEFS, SCANS
+from inventory.findings import Finding, FleetFinding
+from inventory.known import LEAST_OF_ID, Known, find
+from inventory.report import Assessment, Scan, under
+from inventory.tables import ASSESSMENTS, BRIEFS, SCANS
+from inventory.vantages import Voice, voices
 
 Transaction: TypeAlias = Callable[[], AbstractContextManager[sa.Connection]]
 Decode: TypeAlias = Callable[[str, Any], Any]
+Records: TypeAlias = Mapping[tuple[str, str], str]
+"""Records as they are kept, by scan and address."""
+Named: TypeAlias = tuple[Finding, Known] | tuple[FleetFinding, None]
+"""A finding and the device that has it; none has what is wrong with several together."""
 _NAMED = 6
-
-
-@dataclass(frozen=True, slots=True)
-class Brief:
-    """A device as `inventory.brief` keeps it, and the scan that its record is in."""
-
-    scan: str
-    known: Known
-
-    @property
-    def assessment(self) -> Assessment:
-        """What is kept of its record."""
-        return self.known.assessment
+_AT_ONCE = 500
 
 
 class StoredFleet:
-    """The briefs of an inventory, given its reading transactions and its way to read a record."""
+    """The devices of an inventory in brief (`inventory.brief`), given its reading transactions and its way to read a record."""
 
     def __init__(self, reading: Transaction, decode: Decode) -> None:
         self._reading = reading
         self._decode = decode
 
-    def newest(self) -> tuple[Brief, ...]:
-        """Every device, as it was assessed last, by identity; the same devices of the same scans as `Store.devices`."""
-        with self._reading() as connection:
-            rows = in_order(connection.execute(newest(self._heard(connection), BRIEFS)))
-        return tuple(self._brief(row, row.first_seen, row.last_seen, row.scans) for row in rows)
+    def newest(self) -> tuple[Known, ...]:
+        """Every device, by identity, by the record that speaks for it (`inventory.vantages`)."""
+        return self._known(BRIEFS)
 
-    def of_scan(self, scan: str) -> tuple[Brief, ...]:
+    def whole(self) -> tuple[Known, ...]:
+        """The same devices with their whole records."""
+        return self._known(ASSESSMENTS)
+
+    def of_scan(self, scan: str) -> tuple[Known, ...]:
         """The devices of one scan, by identity."""
         query = sa.select(BRIEFS).where(BRIEFS.c.scan == scan).order_by(BRIEFS.c.identity, BRIEFS.c.address)
         with self._reading() as connection:
             rows = connection.execute(query).all()
-        return tuple(self._brief(row, row.assessed, row.assessed, 1) for row in rows)
+        moments = [datetime.fromisoformat(row.assessed) for row in rows]
+        return tuple(
+            Known(self._decode(row.record, Assessment), when, when, 1, scan)
+            for row, when in zip(rows, moments, strict=True)
+        )
 
-    def named(self, text: str) -> Brief:
+    def named(self, text: str) -> Known:
         """The device that `text` names, by `inventory.known.find`."""
-        return device_named(self.newest(), text)
+        return find(self.newest(), text)
 
-    def findings(self, scans: Iterable[str]) -> tuple[FleetFinding, ...]:
-        """The fleet findings of these scans, by id; what several found, as the newest of them did."""
-        query = sa.select(SCANS.c.fleet).where(SCANS.c.id.in_(set(scans)) & SCANS.c.fleet.is_not(None))
+    def findings(self, known: Iterable[Known]) -> tuple[FleetFinding, ...]:
+        """What is wrong with several of these devices together, by id: as the newest scan found it whose record still speaks for one of them.
+
+        So what a newer scan has judged again is gone with the older records, and what it could not see is not.
+        """
+        speaking = {name: each for each in known for name in (each.assessment.device.identity, *each.names)}
+        scans = {each.scan for each in speaking.values()}
+        query = sa.select(SCANS.c.id, SCANS.c.fleet).where(SCANS.c.fleet.is_not(None))
         with self._reading() as connection:
-            texts = connection.scalars(query.order_by(SCANS.c.started, SCANS.c.id)).all()
-        found = {one.id: one for text in texts for one in self._decode(text, tuple[FleetFinding, ...])}
+            rows = [row for row in connection.execute(query.order_by(SCANS.c.started, SCANS.c.id)) if row.id in scans]
+        found: dict[str, FleetFinding] = {}
+        for row in rows:
+            for one in self._decode(row.fleet, tuple[FleetFinding, ...]):
+                theirs = [speaking[name] for name in one.devices if name in speaking]
+                if any(each.scan == row.id for each in theirs):
+                    found[one.id] = _by_lasting_names(one, speaking)
         return tuple(one for _, one in sorted(found.items()))
 
-    def _heard(self, connection: sa.Connection) -> list[str]:
-        """The scans that only listened."""
-        scans = [self._decode(record, Scan) for record in connection.scalars(sa.select(SCANS.c.record))]
-        return [scan.id for scan in scans if scan.is_passive]
+    def _known(self, records: sa.Table) -> tuple[Known, ...]:
+        with self._reading() as connection:
+            scans = [self._decode(record, Scan) for record in connection.scalars(sa.select(SCANS.c.record))]
+            rows = in_order(connection.execute(newest([scan.id for scan in scans if scan.is_passive], records)))
+            speaking = voices(connection, scans)
+            read = {(row.scan, row.address): row.record for row in rows}
+            read |= _read(
+                connection, records, {(v.chosen.scan, v.chosen.address) for v in speaking.values()} - read.keys()
+            )
+        by_identity = {row.identity: row for row in rows}
+        hidden = {name for voice in speaking.values() for name in voice.names}
+        return tuple(
+            self._of(row, speaking.get(name), by_identity, read)
+            for name, row in by_identity.items()
+            if name not in hidden
+        )
 
-    def _brief(self, row: sa.Row[Any], first: str, last: str, scans: int) -> Brief:
-        assessment = self._decode(row.record, Assessment)
-        return Brief(row.scan, Known(assessment, datetime.fromisoformat(first), datetime.fromisoformat(last), scans))
+    def _of(self, row: sa.Row[Any], voice: Voice | None, rows: Mapping[str, sa.Row[Any]], read: Records) -> Known:
+        if voice is None:
+            first, last = datetime.fromisoformat(row.first_seen), datetime.fromisoformat(row.last_seen)
+            return Known(self._decode(row.record, Assessment), first, last, row.scans, row.scan)
+        ours, at = [row, *(rows[name] for name in voice.names)], (voice.chosen.scan, voice.chosen.address)
+        return Known(
+            under(self._decode(read[at], Assessment), row.identity),
+            datetime.fromisoformat(min(one.first_seen for one in ours)),
+            datetime.fromisoformat(max(one.last_seen for one in ours)),
+            sum(one.scans for one in ours),
+            voice.chosen.scan,
+            voice.last,
+            voice.names,
+        )
 
 
-def device_named(briefs: Iterable[Brief], text: str) -> Brief:
-    """The one of these devices that `text` names, by `inventory.known.find`."""
-    by_identity = {brief.assessment.device.identity: brief for brief in briefs}
-    return by_identity[find((brief.known for brief in by_identity.values()), text).assessment.device.identity]
+def _by_lasting_names(finding: FleetFinding, speaking: Mapping[str, Known]) -> FleetFinding:
+    """The finding of devices under the identities by which they are known, each once."""
+    names = (speaking[name].assessment.device.identity if name in speaking else name for name in finding.devices)
+    devices = tuple(sorted(set(names)))
+    return finding if devices == finding.devices else replace(finding, devices=devices)
 
 
-def finding_named(
-    briefs: Iterable[Brief], together: Iterable[FleetFinding], beginning: str
-) -> tuple[Brief, str] | FleetFinding | None:
-    """What has an id that begins so: a finding (its device, and its whole id), or one of several devices; `StoreError` where there are several."""
-    found: dict[str, tuple[Brief, str] | FleetFinding] = {
-        finding.id: (brief, finding.id)
-        for brief in briefs
-        for outcome in brief.assessment.outcomes
+def _read(
+    connection: sa.Connection, records: sa.Table, places: Iterable[tuple[str, str]]
+) -> dict[tuple[str, str], str]:
+    """The records of those scans and addresses."""
+    wanted: dict[str, list[str]] = {}
+    for scan, address in places:
+        wanted.setdefault(scan, []).append(address)
+    return {
+        (scan, row.address): row.record
+        for scan, addresses in wanted.items()
+        for some in _lots(sorted(addresses))
+        for row in connection.execute(
+            sa.select(records.c.address, records.c.record).where((records.c.scan == scan) & records.c.address.in_(some))
+        )
+    }
+
+
+def _lots(addresses: Sequence[str]) -> Iterator[Sequence[str]]:
+    """As many as one statement may name."""
+    yield from (addresses[at : at + _AT_ONCE] for at in range(0, len(addresses), _AT_ONCE))
+
+
+def finding_named(known: Iterable[Known], together: Iterable[FleetFinding], text: str) -> Named | None:
+    """The one finding whose id is `text` or begins so, and the device that has it: None for one of several devices together.
+
+    `StoreError` names the candidates where there are several.
+    """
+    beginning = text.strip().casefold()
+    if 0 < len(beginning) < LEAST_OF_ID:
+        raise StoreError(f"{text!r} is too little of a finding's id: give at least {LEAST_OF_ID} digits of it")
+    found: dict[str, Named] = {
+        finding.id: (finding, each)
+        for each in known
+        for outcome in each.assessment.outcomes
         for finding in outcome.findings
         if finding.id.startswith(beginning)
     }
-    found |= {one.id: one for one in together if one.id.startswith(beginning)}
+    found |= {one.id: (one, None) for one in together if one.id.startswith(beginning)}
     if len(found) > 1:
-        names = ", ".join(sorted(found)[:_NAMED])
-        more = f" and {len(found) - _NAMED} more" if len(found) > _NAMED else ""
-        raise StoreError(f"{beginning!r} begins the id of {len(found)} findings: {names}{more}; give more of it")
+        names = "; ".join(_candidate(*found[id_]) for id_ in sorted(found)[:_NAMED])
+        more = f"; and {len(found) - _NAMED} more" if len(found) > _NAMED else ""
+        raise StoreError(f"{text!r} begins the id of {len(found)} findings: {names}{more}; give more of it")
     return next(iter(found.values()), None)
+
+
+def _candidate(finding: Finding | FleetFinding, device: Known | None) -> str:
+    return f"{finding.id} ({finding.check}{f' on {device.assessment.device.address}' if device else ''})"
 
 
 def newest(heard: list[str], records: sa.Table) -> sa.Select[Any]:

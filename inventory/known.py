@@ -7,8 +7,8 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from inventory.errors import StoreError
-from inventory.findings import Finding, FleetFinding
 from inventory.report import Assessment
+from inventory.vantages import View
 
 _NAMED = 6
 LEAST_OF_ID = 4
@@ -17,36 +17,28 @@ LEAST_OF_ID = 4
 
 @dataclass(frozen=True, slots=True)
 class Known:
-    """A device as it was assessed last, when it was first and last seen, and in how many scans.
+    """A device by the record that speaks for it, when it was first and last seen, and in how many scans; `scan` is that of the record.
 
-    A scan that only listened does not stand in the place of one that asked.
+    Where several places looked at it, `views` are the newest of each, and `names` the identities that it goes by from elsewhere. A scan that only listened does
+    not stand in the place of one that asked.
     """
 
     assessment: Assessment
     first_seen: datetime
     last_seen: datetime
     scans: int
+    scan: str = ""
+    views: tuple[View, ...] = ()
+    names: tuple[str, ...] = ()
+
+    @property
+    def identities(self) -> tuple[str, ...]:
+        """The one that it is known by, and those from elsewhere."""
+        return (self.assessment.device.identity, *self.names)
 
     def __str__(self) -> str:
         device = self.assessment.device
         return f"{device.identity} ({device.address}, last seen {self.last_seen:%Y-%m-%d %H:%M})"
-
-
-@dataclass(frozen=True, slots=True)
-class Appearance:
-    """A device in one scan without its record: at which ports ("tcp/80") it answered, and when it was assessed (ISO 8601, UTC).
-
-    `left_alone` says that it was in quarantine and was not asked.
-    """
-
-    scan: str
-    address: str
-    identity: str
-    addresses: tuple[str, ...]
-    assessed: str
-    kind: str = ""
-    ports: tuple[str, ...] = ()
-    left_alone: bool = False
 
 
 def find(devices: Iterable[Known], text: str) -> Known:
@@ -69,37 +61,8 @@ def find(devices: Iterable[Known], text: str) -> Known:
     raise StoreError(f"no device {text!r} among the {len(devices)} in the inventory; `tocsin devices` lists them")
 
 
-def find_finding(
-    devices: Iterable[Known], fleet: Iterable[FleetFinding], text: str
-) -> tuple[Finding | FleetFinding, Known | None]:
-    """The one finding that `text` names by its id or at least four digits of its beginning, and the device that has it: None for several together.
-
-    `StoreError` names the candidates where there are several.
-    """
-    wanted = text.strip().casefold()
-    if 0 < len(wanted) < LEAST_OF_ID:
-        raise StoreError(f"{text!r} is too little of a finding's id: give at least {LEAST_OF_ID} digits of it")
-    candidates: dict[str, tuple[Finding | FleetFinding, Known | None]] = {
-        found.id: (found, known) for known in devices for found in known.assessment.findings
-    }
-    candidates |= {together.id: (together, None) for together in fleet}
-    fitting = [named for id_, named in sorted(candidates.items()) if wanted and id_.startswith(wanted)]
-    if len(fitting) == 1:
-        return fitting[0]
-    if fitting:
-        names = "; ".join(
-            f"{found.id} ({f'{known.assessment.device.address}, ' if known else ''}{found.title})"
-            for found, known in fitting[:_NAMED]
-        )
-        more = f"; and {len(fitting) - _NAMED} more" if len(fitting) > _NAMED else ""
-        raise StoreError(f"{text!r} begins the id of {len(fitting)} findings: {names}{more}")
-    raise StoreError(
-        f"no finding {text!r} among the {len(candidates)} in the newest records; `tocsin show DEVICE` prints their ids"
-    )
-
-
 def _id(known: Known, wanted: str) -> bool:
-    return known.assessment.device.identity.casefold() == wanted
+    return any(name.casefold() == wanted for name in known.identities)
 
 
 def _address(known: Known, wanted: str) -> bool:
@@ -108,19 +71,23 @@ def _address(known: Known, wanted: str) -> bool:
     except ValueError:
         return False
     device = known.assessment.device
-    return address in (*device.addresses, *device.noted)
+    seen = (place for view in known.views for place in view.addresses.split())
+    return address in (*device.addresses, *device.noted, *seen)
 
 
 def _mac(known: Known, wanted: str) -> bool:
     digits = re.sub("[:.-]", "", wanted)
     device = known.assessment.device
-    macs = (device.mac or "", *(claim.value for claim in device.claimed("mac")))
+    named = (name.removeprefix("mac:") for name in known.identities if name.startswith("mac:"))
+    macs = (device.mac or "", *(claim.value for claim in device.claimed("mac")), *named)
     return len(digits) == 12 and any(digits == re.sub("[:.-]", "", mac.casefold()) for mac in macs)
 
 
 def _serial(known: Known, wanted: str) -> bool:
-    return any(claim.value.casefold() == wanted for claim in known.assessment.device.claimed("serial"))
+    said = any(claim.value.casefold() == wanted for claim in known.assessment.device.claimed("serial"))
+    named = (name.casefold().split(":", 2)[2:] for name in known.identities if name.startswith("serial:"))
+    return said or [wanted] in named
 
 
 def _beginning(known: Known, wanted: str) -> bool:
-    return known.assessment.device.identity.casefold().startswith(wanted)
+    return any(name.casefold().startswith(wanted) for name in known.identities)

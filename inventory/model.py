@@ -98,7 +98,7 @@ class Endpoint:
         return f"{host}:{self.port}/{self.transport}"
 
 
-@lru_cache(maxsize=4096)  # everything is sorted, and by the same few addresses
+@lru_cache(maxsize=65_536)  # everything is sorted, and by the same addresses
 def _place(address: str) -> tuple[int, int]:
     if _MAC.fullmatch(address):
         return _AFTER_IP, int(address.replace(":", ""), 16)
@@ -228,7 +228,11 @@ class Device:
 
     def claim(self, name: str) -> Claim | None:
         """The best-founded claim of that name about the device itself: the surest, then the first in order."""
-        return max(self.claimed(name), key=lambda c: c.confidence, default=None)
+        best = None
+        for claim in self.claims:  # a rank over a whole fleet asks for tens of thousands
+            if claim.name == name and not claim.behind and (best is None or claim.confidence > best.confidence):
+                best = claim
+        return best
 
     def claimed(self, name: str) -> tuple[Claim, ...]:
         """Every claim of that name about the device itself, in order."""

@@ -25,6 +25,7 @@ COLUMNS = ("name", "address", "mac", "serial", "owner", "department", "site", "c
 CRITICALITIES = ("low", "normal", "high", "critical")
 _RAISING = ("high", "critical")
 _MARKS = ("address", "mac", "serial")
+_MAC = re.compile("(?:[0-9a-f]{2}:){5}[0-9a-f]{2}")
 _LARGEST = 64_000_000
 _LONGEST = 400
 Network: TypeAlias = ipaddress.IPv4Network | ipaddress.IPv6Network
@@ -193,7 +194,13 @@ def _pairs(names: list[str], fields: list[str], line: int, path: str) -> Iterato
     for name, value in zip(names, fields, strict=True):
         if len(value) > _LONGEST:
             raise ConfigError(f"{path} line {line}: its {name} has more than {_LONGEST} characters")
-        yield name, one_line(value.strip(), _LONGEST)
+        yield name, _clean(value.strip())
+
+
+def _clean(value: str) -> str:
+    """The value on one line; most are already."""
+    plain = value.isascii() and value.isprintable() and "  " not in value
+    return value if plain else one_line(value, _LONGEST)
 
 
 def _entry(row: dict[str, str], line: int, path: str) -> Entry:
@@ -225,6 +232,8 @@ def _place(text: str, line: int, path: str) -> tuple[str, Network | None]:
 
 
 def _mac(text: str, line: int, path: str) -> str:
+    if _MAC.fullmatch(text):
+        return text
     digits = re.sub("[:.-]", "", text.lower())
     if not re.fullmatch("[0-9a-f]{12}", digits):
         raise ConfigError(f"{path} line {line}: {text!r} is no MAC address such as 44:19:b6:01:02:03")

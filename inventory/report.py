@@ -1,10 +1,10 @@
 """One scan and all that it found."""
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 
 from inventory.ages import FirmwareAge
-from inventory.findings import Finding, FleetFinding, Outcome, Score
+from inventory.findings import Finding, FleetFinding, Outcome, Score, renamed
 from inventory.model import Device, Endpoint, Level
 from inventory.quarantine import Quarantine, Uptime
 from inventory.waivers import Standing
@@ -75,6 +75,17 @@ class Assessment:
         return tuple(finding for finding in self.findings if finding.accepted is not None)
 
 
+def under(assessment: Assessment, identity: str) -> Assessment:
+    """The same of a device that goes by another identity, with the findings under the ids that they have there."""
+    if assessment.device.identity == identity:
+        return assessment
+    outcomes = (
+        replace(one, findings=tuple(renamed(finding, identity) for finding in one.findings))
+        for one in assessment.outcomes
+    )
+    return replace(assessment, device=replace(assessment.device, identity=identity), outcomes=tuple(outcomes))
+
+
 @dataclass(frozen=True, slots=True)
 class Coverage:
     """Addresses asked, devices alive, devices identified (vendor or kind known), and devices of which something could not be examined.
@@ -94,8 +105,7 @@ class Scan:
     """One run: what was asked of it, by whose word, and what it could not do (`notes`).
 
     `intel` names the intelligence that it was judged by: the day it was made and its SHA-256; `intel_as_of` is the day up to which the oldest part of it knows.
-    `ports` are those that alone were asked, as the operator wrote them ("22,80"), "" where all of a city's were; `checks` those that alone were made,
-    () for all.
+    `ports` are those that alone were asked, as the operator wrote them ("22,80"), "" where all of a city's were.
     `vantage` names the place in the network from which it looked ("guest-wifi"), "" where nobody said and where it only listened. `policy` is the name of the
     policy that it was judged by, and the beginning of its hash. `left_out` are the addresses of `networks` that the configuration denies: nobody asked there,
     so its silence about them says nothing.
@@ -114,7 +124,6 @@ class Scan:
     intel_as_of: date | None = None
     vantage: str = ""
     ports: str = ""
-    checks: tuple[str, ...] = ()
     policy: str = ""
     left_out: tuple[str, ...] = ()
     ended: datetime | None = None

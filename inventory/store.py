@@ -19,28 +19,26 @@ from sqlalchemy.engine.interfaces import DBAPIConnection
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.pool import ConnectionPoolEntry
 
-from inventory.answered import answered
+from inventory.appearances import Appearance, ports_column, read_appearances
 from inventory.book import StoredBook
 from inventory.brief import encode_brief
 from inventory.coverage import covered
 from inventory.errors import StoreError
 from inventory.findings import FleetFinding
-from inventory.fleet import Brief, StoredFleet, in_order, newest
-from inventory.known import Appearance, Known
+from inventory.fleet import StoredFleet
+from inventory.known import Known
 from inventory.lock import Lock
 from inventory.model import Device
 from inventory.quarantine import Quarantine
 from inventory.records import decode, encode
-from inventory.report import Assessment, Coverage, Report, Scan
+from inventory.report import Assessment, Coverage, Report, Scan, under
 from inventory.tables import ASSESSMENTS, BRIEFS, NEWEST, QUARANTINE, SCANS, layout, migrate
+from inventory.traces import read_traces
 from inventory.waivers import Trace
 
 T = TypeVar("T")
 PATIENCE = 5.0
 """Seconds to wait for another process that writes."""
-MOST_PORTS = 256
-"""Ports of a device that are kept beside its record: no device of a city has more, and what has more is none."""
-_LEFT_ALONE = "-"
 _WRITING = ("BEGIN IMMEDIATE",)
 
 
@@ -158,46 +156,27 @@ class Store:
         return replace(report, assessments=report.ranked)
 
     def appearances(self, scans: Iterable[str]) -> tuple[Appearance, ...]:
-        """Every device of every one of these scans without its record, which is not read: of ten thousand devices in a tenth of a second."""
-        columns = (
-            ASSESSMENTS.c[name] for name in ("scan", "address", "identity", "addresses", "assessed", "kind", "ports")
-        )
-        query = sa.select(*columns).where(ASSESSMENTS.c.scan.in_(sorted(scans)))
+        """Every device of every one of these scans, without its record."""
         with self._transaction(self._reading) as connection:
-            return tuple(
-                Appearance(
-                    *(row.scan, row.address, row.identity, tuple(row.addresses.split()), row.assessed, row.kind),
-                    ports=() if row.ports == _LEFT_ALONE else tuple(row.ports.split()),
-                    left_alone=row.ports == _LEFT_ALONE,
-                )
-                for row in connection.execute(query)
-            )
+            return read_appearances(connection, scans)
 
     def devices(self) -> tuple[Known, ...]:
-        """Every device ever saved, as it was assessed last, by identity; what was only heard counts as seen, and as assessed where nobody ever asked."""
-        heard = [scan.id for scan in self.scans() if scan.is_passive]
-        query = newest(heard, ASSESSMENTS)
-        with self._transaction(self._reading) as connection:
-            rows = in_order(connection.execute(query))
-        return tuple(
-            Known(
-                self._decode(row.record, Assessment),
-                datetime.fromisoformat(row.first_seen),
-                datetime.fromisoformat(row.last_seen),
-                row.scans,
-            )
-            for row in rows
-        )
+        """Every device ever saved, by identity, with the whole record that speaks for it (`inventory.vantages`).
+
+        What was only heard counts as seen, and as assessed where nobody ever asked.
+        """
+        return self.briefs.whole()
 
     def device(self, text: str) -> Known:
         """The device that `text` names, by `inventory.known.find`."""
         found = self.briefs.named(text)
-        return replace(found.known, assessment=self.whole(found))
+        return replace(found, assessment=self.whole(found))
 
-    def whole(self, brief: Brief) -> Assessment:
-        """The record that a brief is of."""
-        found = self.assessment(brief.scan, brief.assessment.device.address)
-        return self._refuse_damaged("a device has a brief and no record") if found is None else found
+    def whole(self, known: Known) -> Assessment:
+        """The record that a brief is of, under the identity that the device is known by."""
+        device = known.assessment.device
+        found = self.assessment(known.scan, device.address)
+        return under(found or self._refuse_damaged("a device has a brief and no record"), device.identity)
 
     def scan(self, scan_id: str) -> Scan:
         """The scan that this id or the beginning of one names."""
@@ -209,35 +188,10 @@ class Store:
         """The devices in brief, for as long as the inventory is open."""
         return StoredFleet(lambda: self._transaction(self._reading), self._decode)
 
-    def fleet(self) -> tuple[FleetFinding, ...]:
-        """What was found wrong with several devices together by the newest finished scan of each set of networks, one that asked before one that listened."""
-        query = sa.select(SCANS).where(SCANS.c.finished).order_by(SCANS.c.started, SCANS.c.id)
-        with self._transaction(self._reading) as connection:
-            rows = [(self._decode(row.record, Scan), row.fleet) for row in connection.execute(query)]
-        rows.sort(key=lambda row: not row[0].is_passive)
-        newest = {scan.networks: fleet for scan, fleet in rows}
-        found = (self._decode(fleet, tuple[FleetFinding, ...]) for fleet in newest.values())
-        return tuple({finding.id: finding for fleet in found for finding in fleet}.values())
-
     def traces(self, findings: Collection[str]) -> Mapping[str, Trace]:
         """Where each finding of those ids was seen last, in any scan; without what was never found."""
         with self._transaction(self._reading) as connection:
-            sought = ((finding, self._trace(connection, finding)) for finding in findings)
-            return {finding: trace for finding, trace in sought if trace is not None}
-
-    def _trace(self, connection: sa.Connection, finding: str) -> Trace | None:
-        def newest(record: sa.Column[str], by: sa.Column[str]) -> str | None:
-            query = sa.select(record).where(sa.func.instr(record, f'"{finding}"') > 0).order_by(by.desc()).limit(1)
-            return connection.scalar(query)
-
-        if record := newest(ASSESSMENTS.c.record, ASSESSMENTS.c.assessed):
-            assessment = self._decode(record, Assessment)
-            theirs = [found.check for found in assessment.findings if found.id == finding]
-            return Trace(theirs[0], (assessment.device.identity,)) if theirs else None
-        if record := newest(SCANS.c.fleet, SCANS.c.started):
-            together = [found for found in self._decode(record, tuple[FleetFinding, ...]) if found.id == finding]
-            return Trace(together[0].check, together[0].devices, fleet=True) if together else None
-        return None
+            return read_traces(connection, self._decode, findings)
 
     def quarantine(self, entry: Quarantine, instead_of: str = "") -> None:
         """Put a device into quarantine, durably; in the place of the entry of that identity, if one is named."""
@@ -361,14 +315,10 @@ def _insert(connection: sa.Connection, scan_id: str, assessment: Assessment) -> 
         "addresses": " ".join(device.addresses),
         "record": encode(assessment),
         "kind": _kind(device),
-        "ports": " ".join(_ports(device)) or (_LEFT_ALONE if assessment.quarantine else ""),
+        "ports": ports_column(device, left_alone=assessment.quarantine is not None),
     }
     connection.execute(sa.insert(ASSESSMENTS).values(**row, **full))
     connection.execute(sa.insert(BRIEFS).values(**row, record=encode_brief(assessment)))
-
-
-def _ports(device: Device) -> list[str]:
-    return list(dict.fromkeys(f"{each.transport}/{each.port}" for each in answered(device)))[:MOST_PORTS]
 
 
 def _kind(device: Device) -> str:

@@ -5,16 +5,22 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, timedelta
 from enum import StrEnum
+from functools import lru_cache
 from typing import TypeAlias
 
 from inventory.findings import Acceptance, Finding, FleetFinding
 from inventory.model import Confidence, Device, Severity
 
 Network: TypeAlias = ipaddress.IPv4Network | ipaddress.IPv6Network
+Address: TypeAlias = ipaddress.IPv4Address | ipaddress.IPv6Address
 LONGEST = timedelta(days=365)
 """Nothing is accepted for longer at a time: a risk that nobody has looked at for a year has no owner."""
 SOON = 14
 """Days: a waiver that ends within them is told of, while there is time to mend what it is for."""
+_Mark: TypeAlias = tuple[str, str]
+"""What a waiver names of a device: the word for it, and its value."""
+_SAID = ("model", "vendor", "kind")
+_ANYTHING = ("", "")
 CRITERIA = ("check", "device", "address", "network", "vendor", "model", "kind", "site", "department", "facet", "port")
 
 
@@ -99,7 +105,7 @@ class Waiver:
             and self.check in ("", finding.check)
             and self.port in (None, finding.endpoint.port)
             and self.facet in ("", finding.facet or f"{finding.endpoint.transport}/{finding.endpoint.port}")
-            and self._lies_within(finding.endpoint.address)
+            and (self.network is None or self._lies_within(finding.endpoint.address))
         )
 
     def holds_together(self, finding: FleetFinding, known: Mapping[str, Device], belongs: Belongs) -> bool:
@@ -122,7 +128,9 @@ class Waiver:
         return (
             self.device in ("", device.identity)
             and (not self.address or self.address in device.addresses)
-            and all(_said(device, name, getattr(self, name)) for name in ("vendor", "model", "kind"))
+            and (not self.model or _said(device, "model") == self.model.casefold())
+            and (not self.vendor or _said(device, "vendor") == self.vendor.casefold())
+            and (not self.kind or _said(device, "kind") == self.kind.casefold())
             and self._belongs(device, belongs)
         )
 
@@ -137,18 +145,23 @@ class Waiver:
     def _lies_within(self, address: str) -> bool:
         if self.network is None:
             return True
-        try:
-            return ipaddress.ip_address(address.partition("%")[0]) in self.network
-        except ValueError:  # known by its MAC address only
-            return False
+        there = _ip(address)
+        return there is not None and there in self.network
 
 
-def _said(device: Device, name: str, wanted: str) -> bool:
-    """Whether that is believed of it; what is only inferred takes no finding away."""
-    claim = device.claim(name) if wanted else None
-    return not wanted or (
-        claim is not None and claim.confidence >= Confidence.LIKELY and claim.value.casefold() == wanted.casefold()
-    )
+@lru_cache(maxsize=65_536)
+def _ip(address: str) -> Address | None:
+    """None where a device is known by its MAC address only."""
+    try:
+        return ipaddress.ip_address(address.partition("%")[0])
+    except ValueError:
+        return None
+
+
+def _said(device: Device, name: str) -> str:
+    """What is believed of it; what is only inferred takes no finding away."""
+    claim = device.claim(name)
+    return claim.value.casefold() if claim and claim.confidence >= Confidence.LIKELY else ""
 
 
 class State(StrEnum):
@@ -201,26 +214,32 @@ class Trace:
 class Waivers:
     """All waivers of a file as of one day. Of several that hold for a finding, the one that ends last has the word.
 
-    A city has tens of thousands of findings: a waiver that names a finding, a device or an address is found by that, and which of the others a device meets is
-    asked once for all of its findings.
+    A city has tens of thousands of findings, so a waiver is found by its finding, or by its check and the narrowest thing that it names of the device; where a
+    device belongs is asked once for all of its findings.
     """
 
     def __init__(self, rules: Iterable[Waiver], today: date, belongs: Belongs = lambda _: Belonging()) -> None:
         self.rules = tuple(rules)
         self.today = today
-        self.belongs = belongs
+        self._belongs = belongs
         self._in_force = {rule.subject: rule for rule in self.rules if not rule.is_over(today)}
         self._of_check: dict[str, list[Waiver]] = {}
-        self._index: dict[tuple[str, str], list[Waiver]] = {}
+        self._of_finding: dict[str, list[Waiver]] = {}
+        self._index: dict[str, dict[_Mark, list[Waiver]]] = {}
         for rule in self.rules:
-            self._index.setdefault(_key(rule), []).append(rule)
-            self._of_check.setdefault("" if rule.finding else rule.check, []).append(rule)
+            if rule.finding:
+                self._of_finding.setdefault(rule.finding, []).append(rule)
+            else:
+                self._of_check.setdefault(rule.check, []).append(rule)
+                self._index.setdefault(rule.check, {}).setdefault(_mark(rule), []).append(rule)
         self._device: Device | None = None
-        self._met: dict[str, tuple[Waiver, ...]] = {}
+        self._marks: tuple[_Mark, ...] = ()
+        self._belonging: Belonging | None = None
 
     def accepted(self, finding: Finding, device: Device) -> Acceptance | None:
         """By whose word a finding is lived with today; None: by nobody's."""
-        return self._word(self.about(finding, device), finding.severity)
+        about = self.about(finding, device)
+        return self._word(about, finding.severity) if about else None  # as for most of them
 
     def accepted_together(self, finding: FleetFinding, known: Mapping[str, Device]) -> Acceptance | None:
         """The same for a fleet finding, whose devices are `known` by their identities."""
@@ -228,29 +247,40 @@ class Waivers:
 
     def about(self, finding: Finding, device: Device) -> tuple[Waiver, ...]:
         """Every waiver that is for the finding, be it over or not, and however bad the finding has become."""
-        if not self.rules:
-            return ()
-        by_id = (rule for rule in self._index.get(("", finding.id), ()) if rule.names(device, self.belongs))
-        return tuple(rule for rule in (*by_id, *self._met_by(device, finding.check)) if rule.is_about(finding))
+        candidates = [*self._of_finding.get(finding.id, ())]
+        of_check = self._index.get(finding.check)
+        if of_check is not None:
+            candidates += [rule for mark in self._marks_of(device) for rule in of_check.get(mark, ())]
+        return tuple([r for r in candidates if r.is_about(finding) and r.names(device, self.belongs)])
 
     def about_together(self, finding: FleetFinding, known: Mapping[str, Device]) -> tuple[Waiver, ...]:
         """The same for a fleet finding."""
-        candidates = (*self._index.get(("", finding.id), ()), *self._of_check.get(finding.check, ()))
+        candidates = (*self._of_finding.get(finding.id, ()), *self._of_check.get(finding.check, ()))
         return tuple(rule for rule in candidates if rule.holds_together(finding, known, self.belongs))
 
     def in_place_of(self, rule: Waiver) -> Waiver | None:
         """The waiver that is for the very same and not over; there is one at most."""
         return self._in_force.get(rule.subject)
 
-    def _met_by(self, device: Device, check: str) -> tuple[Waiver, ...]:
-        """The waivers of a check, without those that name a finding, whose word on devices this one meets."""
+    def belongs(self, device: Device) -> Belonging:
+        """Where the device belongs."""
+        self._turn_to(device)
+        if self._belonging is None:
+            self._belonging = self._belongs(device)
+        return self._belonging
+
+    def _marks_of(self, device: Device) -> tuple[_Mark, ...]:
+        """All by which a waiver for the device may be found."""
+        self._turn_to(device)
+        if not self._marks:
+            said = ((name, _said(device, name)) for name in _SAID)
+            named = (("device", device.identity), *(("address", address) for address in device.addresses))
+            self._marks = (*named, *said, _ANYTHING)
+        return self._marks
+
+    def _turn_to(self, device: Device) -> None:
         if self._device is not device:
-            self._device, self._met = device, {}
-        if check not in self._met:
-            keys = [(check, ""), (check, device.identity), *((check, address) for address in device.addresses)]
-            rules = (rule for key in dict.fromkeys(keys) for rule in self._index.get(key, ()))
-            self._met[check] = tuple(rule for rule in rules if rule.names(device, self.belongs))
-        return self._met[check]
+            self._device, self._marks, self._belonging = device, (), None
 
     def _word(self, rules: Iterable[Waiver], severity: Severity) -> Acceptance | None:
         standing = [rule for rule in rules if not rule.is_over(self.today) and rule.bears(severity)]
@@ -258,6 +288,8 @@ class Waivers:
         return last.acceptance() if last else None
 
 
-def _key(rule: Waiver) -> tuple[str, str]:
-    """The narrowest thing by which a waiver is found again: its finding, or its check with the device or the address that it names."""
-    return ("", rule.finding) if rule.finding else (rule.check, rule.device or rule.address)
+def _mark(rule: Waiver) -> _Mark:
+    """The narrowest thing that it names of a device, by which it is found again."""
+    if rule.device or rule.address:
+        return ("device", rule.device) if rule.device else ("address", rule.address)
+    return next(((name, value.casefold()) for name in _SAID if (value := getattr(rule, name))), _ANYTHING)

@@ -10,6 +10,9 @@ from inventory.register import Entry, Register
 from inventory.report import Context, Report
 from inventory.waivers import Standing
 from scanner.reaching import Reach
+from scanner.shifts import impact_of
+
+_NO_ENTRY = Entry(0)
 
 
 def _nothing_accepted(_: Finding, __: Device) -> Acceptance | None:
@@ -49,13 +52,14 @@ class City:
     def context(self, device: Device) -> Context:
         """What is known of a device today."""
         reach = self.reached(device)
-        entry = self.register.entry(device) if self.register else None
-        row = entry or Entry(0)
+        row = (self.register.entry(device) if self.register else None) or _NO_ENTRY
+        criticality = self.register.criticality(device) if self.register else ""
         return Context(
             exposure=reach.exposure,
             vantages=reach.vantages,
             ports=tuple(sorted(reach.ports)),
-            criticality=self.register.criticality(device) if self.register else "",
+            impact=impact_of(device, criticality),
+            criticality=criticality,
             owner=row.owner,
             department=row.department or self.department(device.address),
             site=row.site,

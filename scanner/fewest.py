@@ -47,7 +47,7 @@ class Step:
 @dataclass(frozen=True, slots=True)
 class Plan:
     """The first steps over a fleet of so many devices, findings that count and findings that are accepted; its risk before them, how many of its devices are
-    critical and how many high or worse then, and how many actions are left that mend something. `carried` of the findings are of earlier scans than the newest.
+    critical and how many high or worse then, and how many actions are left that mend something.
     """
 
     devices: int
@@ -58,7 +58,6 @@ class Plan:
     high: int
     steps: tuple[Step, ...]
     left: int
-    carried: int = 0
 
 
 def fewest(fleet: Sequence[Assessment], most: int, together: Iterable[FleetFinding] = ()) -> Plan:

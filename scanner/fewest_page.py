@@ -23,8 +23,6 @@ def page(plan: Plan) -> Iterator[RenderableType]:
         f"{_count(plan.devices, 'device')} with {_count(plan.findings, 'finding')}{accepted};"
         f" risk {plan.risk:.1f}, {MEASURE}"
     )
-    if plan.carried:
-        yield cell(f"{_count(plan.carried, 'finding')} of earlier scans, which the newest did not look for again")
     if not plan.steps:
         yield cell("nothing that was found raises it: there is nothing to fix")
         return

@@ -20,6 +20,7 @@ from scanner.crowd import opens_anything
 from scanner.decoys import made_up
 from scanner.deepening import bounds, deeper, unasked
 from scanner.discover import Host
+from scanner.endings import LeftAlone, OutOfPatience, Untrusted, believe
 from scanner.overheard import known
 from scanner.protocols import load_protocols
 from scanner.questions import (
@@ -46,18 +47,6 @@ SLOW = 4.0
 SERIAL_LINE = "not asked: the device is a serial server, and what is said at this port may go out on its serial line"
 FOLLOWED = 24
 """Leads and invitations that are followed at one device."""
-
-
-class _OutOfPatience(Exception):
-    """The device has let us wait for longer than PATIENCE."""
-
-
-class _LeftAlone(Exception):
-    """The canary says that nothing more may be asked."""
-
-
-class _Untrusted(Exception):
-    """What the host says proves nothing; the message says why."""
 
 
 class Interview:
@@ -107,11 +96,11 @@ class Interview:
                 await self._ask_deeper()
         except TimeoutError:
             self._leave(f"the {deadline:.0f} seconds for this device were used up")
-        except _LeftAlone:
+        except LeftAlone:
             self._leave(f"not asked: {self._canary.halt if self._canary else ''}")
-        except _OutOfPatience:
+        except OutOfPatience:
             self._leave(f"not asked, for the device let us wait {PATIENCE:.0f} seconds in vain before")
-        except _Untrusted as why:
+        except Untrusted as why:
             self._untrusted = str(why)
         return self._so_far()
 
@@ -140,7 +129,7 @@ class Interview:
             async with asyncio.timeout(deadline):
                 await self._ask(self._protocols["snmp"], Target(endpoint, name=self._name, community=community))
                 await self._follow_leads(last=True)
-        except (TimeoutError, _OutOfPatience, _LeftAlone):  # then it goes by what it said before
+        except (TimeoutError, OutOfPatience, LeftAlone):  # then it goes by what it said before
             pass
         return self._so_far()
 
@@ -156,7 +145,7 @@ class Interview:
         """
         if self._canary is not None:
             await contained(self._canary.before(), f"looking at {self._host.address}")
-        self._believe(await opens_anything(self._host.address, self._host.open_ports, self._terms.swept, self._control))
+        believe(await opens_anything(self._host.address, self._host.open_ports, self._terms.swept, self._control))
         await self._ask_datagrams()
         others: list[tuple[Endpoint, list[Answer]]] = []
         for endpoint in sorted(self._host.open_ports):
@@ -165,7 +154,7 @@ class Interview:
             elif is_unknown(endpoint):
                 others.append((endpoint, []))
             else:
-                self._believe(made_up(self._seen))
+                believe(made_up(self._seen))
                 answers = await self._ask_port(endpoint)
                 self._asked.add(endpoint)
                 if answers and may_be_another(endpoint) and may_go_on(answers):
@@ -175,12 +164,7 @@ class Interview:
             await self._ask_anything(endpoint, answers)
             self._asked.add(endpoint)
         await self._follow_leads(last=True)
-        self._believe(made_up(self._seen))
-
-    def _believe(self, doubt: str) -> None:
-        """Ask nothing more where there is a reason to believe nothing."""
-        if doubt:
-            raise _Untrusted(doubt)
+        believe(made_up(self._seen))
 
     async def _control(self, endpoint: Endpoint) -> Heard | PeerError | Failure:
         """Listen at a port that should be closed. The canary is not told: it would take the refusal that is hoped for as a sign."""
@@ -365,7 +349,7 @@ class Interview:
     ) -> Heard | PeerError | Failure:
         """Hold one conversation, within the patience and the budget."""
         if self._waited >= PATIENCE and protocol.TRANSPORT == "tcp":
-            raise _OutOfPatience
+            raise OutOfPatience
         if not self._allowance.allows(protocol):
             return Failure(self._allowance.used_up)
         self._asking(protocol.NAME)
@@ -388,7 +372,7 @@ class Interview:
         looked = self._canary.between(protocol, endpoint, ended, self._so_far())
         await contained(looked, f"looking at {self._host.address}")
         if self._canary.halt:
-            raise _LeftAlone
+            raise LeftAlone
 
     def _keep(self, protocol: ProtocolModule, endpoint: Endpoint, heard: Heard) -> None:
         keep(self._seen, protocol.NAME, endpoint, heard, self._now())

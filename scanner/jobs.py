@@ -107,7 +107,6 @@ def build(
         pace=pace.name,
         engine=request.engine,
         ports=request.ports or "",
-        checks=tuple(sorted(check.id for check in _checks(request.checks))) if request.checks else (),
         policy=policy.title,
         vantage=policy.vantage,
         left_out=tuple(map(str, spans.within(targets.reach, denies_of(scope.grants)))),

@@ -13,13 +13,13 @@ from types import MappingProxyType
 from checks.contract import Check
 from checks.firmware import firmware_age
 from checks.intelligence import Intelligence
-from inventory.findings import Finding, Outcome, renamed
+from inventory.findings import Finding, Outcome
 from inventory.identity import named
 from inventory.joining import bearable, join
 from inventory.marks import Kind, objection, seen_macs
 from inventory.model import Device, Level, Status
 from inventory.oui import is_local
-from inventory.report import Assessment, Traffic
+from inventory.report import Assessment, Traffic, under
 from scanner.discover import Host
 from scanner.score import score
 
@@ -139,13 +139,13 @@ def _parts(device: Device, by_address: Mapping[str, Assessment]) -> list[Assessm
 
 def _assessment(device: Device, parts: Sequence[Assessment], intelligence: Intelligence | None) -> Assessment:
     """What was found on a device at all its addresses."""
-    outcomes = [outcome for part in parts for outcome in _renamed(part, device.identity)]
+    outcomes = [outcome for part in parts for outcome in under(part, device.identity).outcomes]
     combined = tuple(
         _outcome([outcome for outcome in outcomes if outcome.check == check])
         for check in dict.fromkeys(outcome.check for outcome in outcomes)
     )
     if len(parts) == 1:
-        return replace(parts[0], device=device, outcomes=tuple(_renamed(parts[0], device.identity)))
+        return replace(parts[0], device=device, outcomes=under(parts[0], device.identity).outcomes)
     findings = tuple(finding for outcome in combined for finding in outcome.findings)
     sent = Traffic(
         packets_sent=sum(part.traffic.packets_sent for part in parts),
@@ -162,13 +162,6 @@ def _assessment(device: Device, parts: Sequence[Assessment], intelligence: Intel
         when=max(part.when for part in parts),
     )
     return replace(judged, score=score(findings), firmware=firmware_age(device, intelligence))
-
-
-def _renamed(part: Assessment, identity: str) -> Iterable[Outcome]:
-    """Its outcomes, with the findings under the ids that they have on the device of that identity."""
-    if part.device.identity == identity:
-        return part.outcomes
-    return (replace(o, findings=tuple(renamed(f, identity) for f in o.findings)) for o in part.outcomes)
 
 
 def _outcome(outcomes: Sequence[Outcome]) -> Outcome:

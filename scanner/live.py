@@ -56,7 +56,7 @@ class Live:
                 self._bars.update(self._devices, now=one_line(f"{address} {what}", 60))
             case Assessed(assessment):
                 self._bars.advance(self._devices)
-                worst = band(assessment.findings[0].severity) if assessment.findings else Text("-", "dim")
+                worst = band(assessment.counted[0].severity) if assessment.counted else Text("-", "dim")
                 self._say(Text.assemble(worst, " ", verdict(assessment)))
             case Noted(text):
                 self._say(Text(one_line(f"note: {text}"), "yellow"))
@@ -70,7 +70,7 @@ class Live:
                 )
                 self._bars.update(self._devices, completed=devices)
             case Ended(report):
-                bands = [a.score.band for a in report.assessments if a.findings]
+                bands = [a.score.band for a in report.assessments if a.counted]
                 self._say(Text(ending(len(report.assessments), bands), "bold"))
 
     def _say(self, line: Text) -> None:

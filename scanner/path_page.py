@@ -12,7 +12,6 @@ from inventory.findings import Finding, FleetFinding, Score
 from inventory.model import Confidence, Status
 from inventory.report import Assessment, Context
 from scanner.actions import order, service
-from scanner.last_known import Carried
 from scanner.path import Fix, path
 from scanner.score import effective, points, score
 from scanner.surroundings import reached_from
@@ -36,9 +35,9 @@ _PROOF = {
 }
 
 
-def path_page(assessment: Assessment, carried: Sequence[Carried] = ()) -> Iterator[RenderableType]:
-    """The path of a device in its context, and its findings with the points that each brings; `carried` are those of earlier scans."""
-    head, foot = list(_head(assessment)), [*_earlier(carried), *_foot(assessment)]
+def path_page(assessment: Assessment, seen: str = "") -> Iterator[RenderableType]:
+    """The path of a device in its context, and its findings with the points that each brings; `seen` says whose record it is, where there are several."""
+    head, foot = [*_head(assessment), *([_clipped(cell(seen))] if seen else [])], list(_foot(assessment))
     yield from head
     yield from _fixes(assessment, LINES - len(head) - len(foot))
     yield from foot
@@ -91,12 +90,6 @@ def _moved(findings: Sequence[Finding]) -> Iterator[str]:
             reasons[shift.by, shift.why] = reasons.get((shift.by, shift.why), 0) + 1
     for (by, why), count in sorted(reasons.items(), key=lambda one: (-abs(one[0][0]), -one[1], one[0])):
         yield f"{_count(count, 'finding')} one band {'up' if by > 0 else 'down'}, because {why}"
-
-
-def _earlier(carried: Sequence[Carried]) -> Iterator[RenderableType]:
-    for one in carried[:1]:
-        others = f", and {_count(sum(len(each.findings) for each in carried[1:]), 'more')}" if len(carried) > 1 else ""
-        yield _clipped(cell(f"not looked for again: {_count(len(one.findings), 'finding')} of {one}{others}"))
 
 
 def _foot(assessment: Assessment) -> Iterator[RenderableType]:

@@ -5,7 +5,9 @@ from types import TracebackType
 from typing import Protocol, TextIO
 
 from inventory.text import one_line
-from scanner.events import Asking, Assessed, Ended, Event, Heard, HostFound, Listening, Noted, Started, Swept
+from scanner.city import City
+from scanner.events import Asking, Assessed, Ended, Event, Heard, HostFound, Listening, Noted, Observer, Started, Swept
+from scanner.ranking import ranked
 
 SLOW_FILE = 32 << 20
 """Bytes from which on the reading of a file is worth lines of progress."""
@@ -34,6 +36,15 @@ def watch(*, quiet: bool = False, stream: TextIO | None = None) -> Watch:
 
         return Live(stream)
     return Lines(stream)
+
+
+def with_rank(observe: Observer, city: City) -> Observer:
+    """The observer that is told of the report at the end as the city ranks it: what is accepted is counted nowhere."""
+
+    def told(event: Event) -> None:
+        observe(Ended(ranked(event.report, city)) if isinstance(event, Ended) else event)
+
+    return told
 
 
 class Silence:
@@ -75,7 +86,7 @@ class Lines(Silence):
             case Heard(devices, done, total):
                 self._read_on(devices, done, total)
             case Ended(report):
-                self._say(ending(len(report.assessments), [a.score.band for a in report.assessments if a.findings]))
+                self._say(ending(len(report.assessments), [a.score.band for a in report.assessments if a.counted]))
             case Swept() | HostFound() | Asking():
                 pass
 

@@ -9,7 +9,7 @@ from itertools import islice
 
 from checks.policy import Policy
 from checks.reach import CONTROL_KINDS, forbids
-from inventory.known import Appearance
+from inventory.appearances import Appearance
 from inventory.model import Claim, Confidence, Device
 from scanner.reaching import Reached, Sight, State, Vantage
 

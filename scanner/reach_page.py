@@ -14,8 +14,9 @@ from rich.text import Text
 from inventory.answered import answered
 from inventory.model import Device
 from inventory.text import one_line, visible
+from inventory.vantages import MEASURED_FOR
 from scanner.reach_matrix import Entry, by_kind, in_words, place_in_words
-from scanner.reaching import MEASURED_FOR, Reached, Sight, State, Vantage
+from scanner.reaching import Reached, Sight, State, Vantage
 from scanner.terminal import cell, name_of, table
 
 SCHEMA = "tocsin-reach/1"

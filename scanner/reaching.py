@@ -12,29 +12,23 @@ import ipaddress
 import re
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from datetime import datetime, timedelta
+from datetime import datetime
 from enum import StrEnum
 from functools import cached_property, lru_cache
 
 from checks.policy import Policy
-from inventory.known import Appearance
+from inventory.appearances import Appearance, may_be_one, other_names
 from inventory.model import Device, Endpoint
 from inventory.report import Scan
 from inventory.store import Store
+from inventory.vantages import MEASURED_FOR
 from scanner import spans
 from scanner.spans import Places, Span
 
-MEASURED_FOR = timedelta(days=30)
-"""What was reached longer ago says little of the firewalls of today, whose rules change by the month; what is overheard is kept as long."""
 EXPOSURES = ("small", "controlled", "open")
 """SSVC's words for who may stand at a place, the widest last."""
 _LINK_LOCAL = (spans.read("fe80::/10"), spans.read("169.254.0.0/16"))
 _NAMED = re.compile(r".*\(([^()]+)\)")
-_LASTING = ("serial", "mac")
-"""Identities of these kinds tell two devices apart; a key, an engine or a model may be another from where other ports are reached."""
-
-_IDENTITIES = ("serial", "mac", "key", "engine", "model", "address")
-"""The most lasting first (`inventory/identity.py`)."""
 
 
 class State(StrEnum):
@@ -194,24 +188,14 @@ class Reached:
         for one in sorted(self.appearances, key=lambda one: (one.assessed, one.scan)):
             before = newest.get(one.identity)
             newest[one.identity] = replace(one, kind=one.kind or (before.kind if before else ""))
-        owners: dict[str, str] = {}
-        names: dict[str, str] = {}
-        for one in sorted(newest.values(), key=lambda one: (_rank(one.identity), one.identity)):
-            held = next((owner for address in one.addresses if (owner := owners.get(address))), "")
-            if held and self.may_be(held, one.identity):
-                newest[held] = replace(newest[held], kind=newest[held].kind or one.kind)
-                names[one.identity] = held
-                del newest[one.identity]
-            else:
-                owners |= {address: one.identity for address in one.addresses if _place(address)}
-        return newest, names
+        names = other_names(newest.values(), self._scans_of)
+        for name, lasting in names.items():
+            newest[lasting] = replace(newest[lasting], kind=newest[lasting].kind or newest[name].kind)
+        return {name: one for name, one in newest.items() if name not in names}, names
 
     def may_be(self, identity: str, other: str) -> bool:
-        """Whether two identities at one address may be one device's: not if both are lasting ones of a kind, nor if one scan saw both."""
-        kind, of_other = identity.partition(":")[0], other.partition(":")[0]
-        if kind == of_other and kind in _LASTING:
-            return False
-        return self._scans_of.get(identity, set()).isdisjoint(self._scans_of.get(other, set()))
+        """Whether two identities at one address may be one device's, by what these scans saw."""
+        return may_be_one(identity, other, self._scans_of)
 
     def _is_settled(self, reached: Sequence[Vantage], sights: Mapping[str, Sight]) -> bool:
         """Whether nothing wider can be true: it is open, or it was asked from every wider place that the policy knows, an open one among them.
@@ -295,11 +279,6 @@ def _vantages(scans: Sequence[Scan], policy: Policy) -> Iterator[Vantage]:
                 before.append(Look(scan, asked))
     found = [Vantage(name, known.get(name, ""), tuple(of)) for name, of in looks.items()]
     yield from sorted(found, key=lambda one: (-_width(one.exposure), one.name))
-
-
-def _rank(identity: str) -> int:
-    kind = identity.partition(":")[0]
-    return _IDENTITIES.index(kind) if kind in _IDENTITIES else len(_IDENTITIES)
 
 
 def _width(exposure: str) -> int:

@@ -15,7 +15,7 @@ from inventory.report import Assessment
 from scanner.accepted import acceptance_in_words
 from scanner.parts import parts_in_words
 from scanner.score import moved_by
-from scanner.surroundings import context_in_words
+from scanner.surroundings import context_in_words, looks_in_words
 from scanner.terminal import band, cell, name_of, table
 from scanner.timeline import Timeline
 
@@ -33,6 +33,10 @@ def sheet(known: Known) -> Iterator[RenderableType]:
     yield cell(
         f"first seen {known.first_seen:%Y-%m-%d %H:%M}, last {known.last_seen:%Y-%m-%d %H:%M}, scans: {known.scans} (UTC)"
     )
+    if seen := looks_in_words(known):
+        yield cell(seen)
+    if known.names:
+        yield cell(f"from elsewhere it goes by {', '.join(known.names)}")
     if assessment.quarantine is not None:
         yield cell(assessment.quarantine, "bold red")
     if place := context_in_words(assessment.context):

@@ -38,15 +38,19 @@ def _roles() -> dict[str, tuple[str, str]]:
 
 def impact_of(device: Device, criticality: str = "") -> str:
     """SSVC's human impact: by the register's word, else by the device's kind; "" where neither is known. Of control equipment it is medium at least."""
-    impact = _IMPACT_OF[criticality] if criticality else _roles().get(str(device.fact("kind") or ""), ("", ""))[0]
+    impact = _IMPACT_OF[criticality] if criticality else _role(device)[0]
     if not is_control(device):
         return impact
     return max(impact or _LEAST_OF_CONTROL, _LEAST_OF_CONTROL, key=_IMPACTS.index)
 
 
+def _role(device: Device) -> tuple[str, str]:
+    return _roles().get(str(device.fact("kind") or ""), ("", ""))
+
+
 def shifts(finding: Finding, device: Device, context: Context) -> tuple[Shift, ...]:
     """The shift of a finding of that device, if any."""
-    if finding.severity not in {Severity.MEDIUM, Severity.HIGH}:
+    if not Severity.MEDIUM <= finding.severity <= Severity.HIGH:
         return ()
     up = "; ".join(_up(finding, device, context))
     if up:
@@ -61,8 +65,8 @@ def _up(finding: Finding, device: Device, context: Context) -> Iterator[str]:
         yield f"the port was reached from {_wide_places(context)}"
     if context.criticality == "critical" or (context.criticality == "high" and medium):
         yield f"the device's criticality in the register is {context.criticality}"
-    impact, why = _roles().get(str(device.fact("kind") or ""), ("", ""))
-    if medium and impact == "very high" and not context.criticality:
+    impact, why = _role(device) if medium and not context.criticality else ("", "")
+    if impact == "very high":
         yield f"its role: {why}"
     if medium and any(hole.exploited for hole in finding.vulnerabilities):
         yield "known to be exploited"

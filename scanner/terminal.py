@@ -97,7 +97,7 @@ def name_of(device: Device) -> str:
 
 def verdict(assessment: Assessment) -> str:
     """One line on a device that is done: where, what, and its worst finding."""
-    device, findings = assessment.device, assessment.findings
+    device, findings = assessment.device, assessment.counted
     found = (
         f"{len(findings)} finding{'s' if len(findings) > 1 else ''}, {findings[0].severity.label}"
         if findings

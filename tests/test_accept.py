@@ -167,8 +167,7 @@ def test_an_id_that_begins_several_names_them(capfd, store):
     code, _, err = accept(capfd, DEFAULT_ACCOUNT.id[:4])
     assert code == Exit.USAGE
     assert (
-        f"begins the id of 2 findings: {twin.id} (10.77.0.10, Administration in clear text); {DEFAULT_ACCOUNT.id}"
-        in err
+        f"begins the id of 2 findings: {twin.id} (cleartext-administration on 10.77.0.10); {DEFAULT_ACCOUNT.id}" in err
     )
 
 
@@ -346,9 +345,12 @@ def test_a_finding_that_is_new_and_accepted_is_told_as_both(capfd, tmp_path, sto
 
 
 def test_the_store_knows_where_a_finding_was_seen_last_and_the_newest_of_what_is_wrong_together(store):
-    night(store, 1, [METER], fleet=())
+    night(store, 2, [METER], fleet=())
     with Store.open(store) as opened:
-        assert opened.fleet() == ()
+        assert opened.briefs.findings(opened.devices()) == (SHARED_KEY,)  # of its devices none was seen again
+    night(store, 1, REPORT.assessments, fleet=())
+    with Store.open(store) as opened:
+        assert opened.briefs.findings(opened.devices()) == ()
         assert opened.traces([OPEN_TELNET.id, SHARED_KEY.id, "0" * 16]) == {
             OPEN_TELNET.id: Trace(OPEN_TELNET.check, (CAMERA.device.identity,)),
             SHARED_KEY.id: Trace(SHARED_KEY.check, SHARED_KEY.devices, fleet=True),

@@ -8,20 +8,17 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from inventory.findings import Acceptance, Outcome, Shift
-from inventory.fleet import Brief
-from inventory.known import Known
 from inventory.model import Confidence, Severity, Status
 from inventory.quarantine import Quarantine
 from inventory.report import Context
 from scanner.actions import actions
 from scanner.decisions import OUTCOMES
-from scanner.last_known import Carried
 from scanner.path import path
 from scanner.path_page import LINES, MEANS, finding_page, path_page
 from scanner.score import effective, score
 from scanner.terminal import printed
 from tests.fleets import flawed, flaws, standing
-from tests.riverside import HOSTILE, NOON, SCAN
+from tests.riverside import HOSTILE, NOON
 
 PLACE = Context(exposure="open", vantages=("guest-wifi",), impact="high", criticality="critical")
 LIVED_WITH = Acceptance("the traffic desk", "replaced in spring", date(2027, 3, 1), "waivers.toml line 4")
@@ -128,14 +125,6 @@ def test_a_device_that_was_only_heard_of_is_not_called_clean():
     assert doubt in shown(of())
     passed = Outcome("no-authentication", Status.PASSED, "it asks for an account")
     assert "nothing was found that raises its score\n" in shown(replace(of(), outcomes=(passed,)))
-
-
-def test_what_stays_of_earlier_scans_is_said_with_where_they_looked_from():
-    account = flawed(Severity.CRITICAL, "password", account="a-1: admin")
-    scan = replace(SCAN, vantage="office")
-    brief = Brief(scan.id, Known(of(account), NOON, NOON, 1))
-    said = printed(*path_page(of(account), [Carried(scan, brief, (account,))]), width=100, color=False)
-    assert "not looked for again: 1 finding of scan 20261120-1200-a1b2 (from office, level login)\n" in said
 
 
 def test_every_decision_of_ssvc_is_told_with_what_it_asks():

@@ -250,6 +250,20 @@ def test_of_each_network_the_newest_scan_counts_and_each_device_once(tmp_path):
     assert [one.device for one in found.assessments] == [cleaned, second]
 
 
+def test_a_look_from_where_little_is_seen_hides_nothing_of_what_another_place_saw(tmp_path):
+    first, second = cameras()[:2]
+    little = replace(first, observations=(), open_ports=first.open_ports[:1])
+    later = NOON + timedelta(days=1)
+    with Store.open(tmp_path / "tocsin.db") as store:
+        keep(store, report_of(first, second, scan=replace(SCAN, vantage="office")))
+        guests = replace(SCAN, id="guests", started=later, ended=later, vantage="guest-wifi")
+        keep(store, report_of(little, scan=guests))
+        found = newest(store)
+        assert [one.device for one in newest(store, "guests").assessments] == [little]
+    assert [scan.id for scan in found.scans] == ["guests", SCAN.id]
+    assert [one.device for one in found.assessments] == [first, second]
+
+
 PROTOCOLS = sorted(service_words() | {"favicon", "greeting", "arp", "http_heard", "nobody-knows-this"})
 VERSIONS = ("SSLv2", "SSLv3", "TLSv1.0", "TLSv1.1", "TLSv1.2", "TLSv1.3", "DTLSv1.0", "DTLSv1.2", "junk")
 OBSERVATIONS = st.builds(

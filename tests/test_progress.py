@@ -3,9 +3,11 @@ import unicodedata
 
 import pytest
 
+from inventory.findings import Acceptance
+from scanner.city import City
 from scanner.events import Asking, Assessed, Ended, Event, HostFound, Noted, Started, Swept
-from scanner.progress import watch
-from tests.riverside import CAMERA, HOSTILE, METER, RECORDER, REPORT
+from scanner.progress import watch, with_rank
+from tests.riverside import CAMERA, HOSTILE, METER, NOON, RECORDER, REPORT
 
 EVENTS: list[Event] = [
     Started(254, 40, "ARP and SYN by the l2 bridge"),
@@ -78,3 +80,13 @@ def test_the_display_is_closed_when_a_scan_fails():
 
 def test_no_line_of_a_log_has_a_hidden_character():
     assert {c for c in told(io.StringIO()) if unicodedata.category(c) in ("Cc", "Cf")} == {"\n"}
+
+
+def test_what_the_city_lives_with_is_not_counted_at_the_end():
+    word = Acceptance("Transport", "A wall.", NOON.date())
+    city = City(NOON.date(), accepted=lambda _, device: word if device == CAMERA.device else None)
+    stream = io.StringIO()
+    with watch(stream=stream) as observer:
+        for event in EVENTS:
+            with_rank(observer, city)(event)
+    assert stream.getvalue().splitlines()[-1] == "done: 4 devices, 1 critical"

@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from inventory.findings import Finding, Outcome, Shift
-from inventory.model import Confidence, Endpoint, Family, Gap, Severity, Status
+from inventory.model import Claim, Confidence, Endpoint, Family, Gap, Severity, Status
 from inventory.register import parse_register
 from inventory.review import Found, review
 from inventory.waivers import Belonging, State, Trace, Waiver, Waivers
@@ -186,6 +186,43 @@ def test_accepting_never_raises_a_score_and_its_end_restores_it_exactly(assessme
     assert more.score.value <= lived_with.score.value
     after = LATER + timedelta(days=1)
     assert placed(lived_with, city(*rules, today=after)) == known
+
+
+def claimed(**said):
+    return tuple(Claim(name, value, Confidence.CONFIRMED, "test") for name, value in said.items())
+
+
+SOME = [
+    *(one.device for one in REPORT.assessments),
+    replace(METER.device, identity="twin", claims=claimed(vendor="HIKVISION", model="ds-2cd2142fwd-i", kind="camera")),
+]
+NAMED = st.fixed_dictionaries(
+    {"check": st.sampled_from((TELNET, "default-credentials"))},
+    optional={
+        "device": st.sampled_from([one.identity for one in SOME]),
+        "address": st.sampled_from([one.address for one in SOME]),
+        "vendor": st.sampled_from(("Hikvision", "hikvision", "Axis")),
+        "model": st.sampled_from(("DS-2CD2142FWD-I", "ds-2cd2142fwd-i")),
+        "kind": st.sampled_from(("camera", "meter")),
+        "site": st.sampled_from(("north", "south")),
+        "port": st.sampled_from((23, 80)),
+        "network": st.just(ipaddress.ip_network("10.77.0.0/28")),
+    },
+)
+
+
+@given(st.lists(NAMED, max_size=12), st.permutations(SOME))
+def test_whichever_way_waivers_are_found_all_that_hold_are(named, devices):
+    def belongs(device):
+        return Belonging(frozenset(("north",) if device.identity.startswith("mac") else ()))
+
+    rules = [waiver(finding=OPEN_TELNET.id), *(waiver(**one) for one in named)]
+    rules = [replace(rule, line=line) for line, rule in enumerate(rules)]
+    waivers = Waivers(rules, TODAY, belongs)
+    for device in devices:
+        for finding in (OPEN_TELNET, DEFAULT_ACCOUNT):
+            all_ = {r.line for r in rules if r.is_about(finding) and r.names(device, belongs)}
+            assert {rule.line for rule in waivers.about(finding, device)} == all_
 
 
 def test_the_last_day_is_one_on_which_it_still_holds():

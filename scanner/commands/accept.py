@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
+from dataclasses import replace
+from datetime import datetime
 from typing import TYPE_CHECKING
 
 import click
@@ -18,7 +19,9 @@ if TYPE_CHECKING:
     from rich.console import RenderableType
 
     from inventory.findings import Acceptance, Finding, FleetFinding
+    from inventory.fleet import Named
     from inventory.known import Known
+    from inventory.store import Store
     from scanner.city import City
 
 
@@ -35,18 +38,15 @@ def command(options: Options, finding: str, owner: str, reason: str, until: str)
     people to review. It ends by itself, and where the finding becomes worse than it is now. A quarantine, what could not be examined and the coverage are no
     findings: they cannot be accepted.
     """
-    from inventory.known import find_finding
     from inventory.waivers import Waiver
     from scanner.accepting import alone, append, entry
-    from scanner.last_known import last_known
 
     today = datetime.now().astimezone().date()
     owner, reason, last = _said("--owner", owner), _said("--reason", reason), _last_day(until, today)
     with options.open_store() as store:
-        newest = last_known(store, datetime.now(UTC))
-        known, fleet = newest.every(), newest.together
-        _refuse_quarantined(known, finding)
-        found, at = find_finding(known, fleet, finding)
+        known = store.briefs.newest()
+        _refuse_quarantined(store, known, finding)
+        found, at = _named(store, known, finding)
     identity = at.assessment.device.identity if at else ""
     waiver = Waiver(owner, reason, last, today, found.id, found.check, identity, severity=found.severity)
     with alone(options.waivers_path()) as path:
@@ -82,11 +82,29 @@ def _last_day(until: str, today: date) -> date:
     return last
 
 
-def _refuse_quarantined(known: Sequence[Known], text: str) -> None:
+def _named(store: Store, known: Sequence[Known], text: str) -> Named:
+    """The finding that is meant, and the device that has it, with their whole records; `StoreError` where there is none."""
+    from inventory.errors import StoreError
+    from inventory.fleet import finding_named
+
+    together = store.briefs.findings(known)
+    named = finding_named(known, together, text) if text.strip() else None
+    if named is None:
+        count = sum(len(one.assessment.findings) for one in known) + len(together)
+        raise StoreError(
+            f"no finding {text!r} among the {count} in the newest records; `tocsin show DEVICE` prints their ids"
+        )
+    if named[1] is None:
+        return named
+    at = replace(named[1], assessment=store.whole(named[1]))
+    return next(one for one in at.assessment.findings if one.id == named[0].id), at
+
+
+def _refuse_quarantined(store: Store, known: Sequence[Known], text: str) -> None:
     """Say what to do where somebody wants to live with a quarantine: that is no finding."""
     for one in known:
         device = one.assessment.device
-        if one.assessment.quarantine and text.strip() in (device.identity, *device.addresses):
+        if text.strip() in (*one.identities, *device.addresses) and store.whole(one).quarantine:
             raise ConfigError(
                 f"{text.strip()} is in quarantine, which cannot be accepted: look at the device, then"
                 f" `tocsin quarantine release {device.identity} --because TEXT`"

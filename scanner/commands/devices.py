@@ -1,7 +1,5 @@
 """`tocsin devices`."""
 
-from datetime import UTC, datetime
-
 import click
 
 from scanner.options import Options
@@ -11,15 +9,17 @@ from scanner.output import show
 @click.command()
 @click.pass_obj
 def command(options: Options) -> None:
-    """List every device in the inventory, as it was seen last."""
+    """List every device in the inventory, as it was seen last.
+
+    Where scans from several places saw a device, as the one saw it that saw most of it. `tocsin show` says which that is.
+    """
     from inventory.model import Endpoint
-    from scanner.last_known import last_known
     from scanner.ranking import ranked_known
     from scanner.terminal import band, cell, name_of, table
 
     with options.open_store() as store:
         city = options.city()
-        known = tuple(ranked_known(brief.known, city) for brief in last_known(store, datetime.now(UTC)).briefs)
+        known = tuple(ranked_known(device, city) for device in store.briefs.newest())
     rows = table("address", "device", "id", "score", "band", "first seen", "last seen")
     rows.columns[0].no_wrap = True
     for each in sorted(known, key=lambda each: Endpoint(each.assessment.device.address, 0).sort_key):

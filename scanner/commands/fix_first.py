@@ -6,7 +6,6 @@ import gc
 import json
 from collections.abc import Callable
 from dataclasses import replace
-from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
 import click
@@ -15,11 +14,10 @@ from scanner.options import Options
 from scanner.output import show, write
 
 if TYPE_CHECKING:
-    from inventory.fleet import Brief
+    from inventory.known import Known
     from inventory.report import Assessment
     from inventory.store import Store
     from scanner.fewest import Plan, Step
-    from scanner.last_known import LastKnown
 
 
 @click.command(short_help="Say which few actions lower the most risk.")
@@ -49,24 +47,22 @@ def command(options: Options, /, top: int, scan: str | None, as_json: bool, **wa
 
 def _plan(options: Options, store: Store, top: int, scan: str | None, wanted: dict[str, str | None]) -> Plan:
     from scanner.fewest import fewest
-    from scanner.last_known import last_known, of_scan
-    from scanner.ranking import in_context
+    from scanner.ranking import in_context, together
 
     city = options.city()
-    known = last_known(store, datetime.now(UTC)) if scan is None else of_scan(store, scan)
-    fleet = [in_context(brief.assessment, city) for brief in known.briefs]
+    briefs = store.briefs.newest() if scan is None else store.briefs.of_scan(store.scan(scan).id)
+    fleet = [in_context(brief.assessment, city) for brief in briefs]
     for name, value in wanted.items():
         if value is not None:
             fleet = _only(fleet, name, value, _KNOWN_BY[name](options))
-    plan = fewest(fleet, top, known.together)
-    brief_of = {brief.assessment.device.identity: brief for brief in known.briefs}
-    steps = tuple(_told(known, brief_of[step.on.device.identity], step) for step in plan.steps)
-    return replace(plan, steps=steps, carried=known.count)
+    plan = fewest(fleet, top, together(store.briefs.findings(briefs), (brief.assessment for brief in briefs), city))
+    brief_of = {brief.assessment.device.identity: brief for brief in briefs}
+    return replace(plan, steps=tuple(_told(store, brief_of[step.on.device.identity], step) for step in plan.steps))
 
 
-def _told(known: LastKnown, brief: Brief, step: Step) -> Step:
+def _told(store: Store, brief: Known, step: Step) -> Step:
     """The step with the texts of its gravest finding, which a brief has not."""
-    whole = next(finding for finding in known.whole(brief).findings if finding.id == step.gravest.id)
+    whole = next(finding for finding in store.whole(brief).findings if finding.id == step.gravest.id)
     return replace(step, gravest=replace(step.gravest, title=whole.title, remedy=whole.remedy))
 
 

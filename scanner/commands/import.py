@@ -49,7 +49,7 @@ def command(
     """
     from inventory.model import Severity
     from scanner.local import local_networks
-    from scanner.progress import watch
+    from scanner.progress import watch, with_rank
     from scanner.ranking import ranked
 
     city = options.city()
@@ -61,7 +61,7 @@ def command(
 
         now = datetime.now(UTC)
         scan = new_scan("import", tuple(path.name for path in sources), now)
-        record = Record(scan, store, observe, options.intelligence(), options.policy())
+        record = Record(scan, store, with_rank(observe, city), options.intelligence(), options.policy())
         hearing = Hearing(local)
         report, whole = _import(sources, kind, record, hearing, observe)
     report = ranked(report, city)

@@ -69,7 +69,7 @@ def command(
     from scanner.hearing import Hearing
     from scanner.listening import Record, new_scan
     from scanner.local import local_networks
-    from scanner.progress import watch
+    from scanner.progress import watch, with_rank
     from scanner.ranking import ranked
 
     city = options.city()
@@ -78,7 +78,13 @@ def command(
     outputs = Outputs(files)
     with options.open_store(create=True) as store, watch(quiet=quiet) as observe:
         now = datetime.now(UTC)
-        record = Record(new_scan("listen", (interface,), now), store, observe, options.intelligence(), options.policy())
+        record = Record(
+            new_scan("listen", (interface,), now),
+            store,
+            with_rank(observe, city),
+            options.intelligence(),
+            options.policy(),
+        )
         record.begin(
             f"listening on {interface}{f' for {seconds:g} seconds' if seconds else ', until Ctrl-C'}; nothing is sent"
         )

@@ -19,6 +19,7 @@ from scanner.output import Outputs, show_report, to_files, write
 
 if TYPE_CHECKING:
     from inventory.report import Report
+    from scanner.city import City
     from scanner.job import Job
     from scanner.pipeline import Run
 
@@ -146,7 +147,7 @@ def command(
 
         write(describe(job))
         return Exit.CLEAN
-    report = ranked(_scan(options, job, quiet=quiet), city)
+    report = ranked(_scan(options, job, city, quiet=quiet), city)
     if not quiet:
         show_report(report)
     outputs.write(report)
@@ -154,13 +155,13 @@ def command(
     return exit_for(report, SEVERITIES[fail_on], days)
 
 
-def _scan(options: Options, job: Job, *, quiet: bool) -> Report:
+def _scan(options: Options, job: Job, city: City, *, quiet: bool) -> Report:
     from scanner.audit import Audit
     from scanner.ledger import Ledger
     from scanner.overheard import overheard
     from scanner.pace import Clock
     from scanner.pipeline import Run
-    from scanner.progress import watch
+    from scanner.progress import watch, with_rank
     from scanner.ward import Ward
     from scanner.wire import Wire
 
@@ -182,7 +183,7 @@ def _scan(options: Options, job: Job, *, quiet: bool) -> Report:
             ward=ward,
             ledger=Ledger(store.ledger, job.scan.id, Clock().now),
         )
-        return asyncio.run(_run(Run(job, wire, store, observe, audit, ward)))
+        return asyncio.run(_run(Run(job, wire, store, with_rank(observe, city), audit, ward)))
 
 
 async def _run(run: Run) -> Report:

@@ -1,7 +1,5 @@
 """`tocsin show`."""
 
-from datetime import UTC, datetime
-
 import click
 
 from scanner.options import Options
@@ -16,10 +14,9 @@ def command(options: Options, device: str) -> None:
 
     DEVICE is an id or its beginning, an address, a MAC or a serial number.
     """
-    from scanner.last_known import last_known
     from scanner.ranking import ranked_known
     from scanner.sheet import sheet
 
     with options.open_store() as store:
-        known = last_known(store, datetime.now(UTC)).named(device)
+        known = store.device(device)
     show(*sheet(ranked_known(known, options.city())))

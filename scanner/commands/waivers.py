@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator, Sequence
-from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
 import click
@@ -29,15 +28,14 @@ def command(options: Options, as_json: bool) -> None:
     It looks at the newest record of every device, as of today, and asks nothing. A waiver is unused where its check ran again and does not find it any more.
     """
     from inventory.review import Found, review
-    from scanner.last_known import last_known
     from scanner.waiving import fleet_checks
 
     city = options.city(warn=False)
     waivers, path = options.waivers_of(city), options.waivers_path()
     with options.open_store() as store:
-        known = last_known(store, datetime.now(UTC))
-        assessments = tuple(one.assessment for one in known.every())
-        found = Found(assessments, known.together, whole=True, fleet_checks=fleet_checks(waivers))
+        known = store.devices()
+        assessments = tuple(each.assessment for each in known)
+        found = Found(assessments, store.briefs.findings(known), whole=True, fleet_checks=fleet_checks(waivers))
         standings = review(waivers, found, store.traces)
     if as_json:
         write(_as_json(path, standings))

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
 import click
@@ -12,11 +11,11 @@ from scanner.options import Options
 from scanner.output import show
 
 if TYPE_CHECKING:
-    from inventory.findings import FleetFinding
-    from inventory.fleet import Brief
-    from scanner.last_known import LastKnown
+    from collections.abc import Sequence
 
-    Meant = Brief | tuple[Brief, str] | FleetFinding
+    from inventory.fleet import Named
+    from inventory.known import Known
+    from inventory.store import Store
 _ID = re.compile("[0-9a-f]{4,16}")
 
 
@@ -30,38 +29,39 @@ def command(options: Options, device: str) -> None:
     a serial number; FINDING is the id of a finding or at least four digits of its beginning, for the path of that finding alone.
     """
     from inventory.findings import FleetFinding
-    from inventory.fleet import Brief
-    from scanner.last_known import last_known
     from scanner.path_page import finding_page, fleet_finding_page, path_page
-    from scanner.ranking import placed
+    from scanner.ranking import placed, together
+    from scanner.surroundings import looks_in_words
     from scanner.terminal import in_turn
 
     with options.open_store() as store:
-        known = last_known(store, datetime.now(UTC))
-        briefs = known.briefs
-        meant = _meant(known, device)
-        if isinstance(meant, FleetFinding):
-            addresses = {brief.assessment.device.identity: brief.assessment.device.address for brief in briefs}
-            show(*fleet_finding_page(meant, in_turn(addresses.get(name, name) for name in meant.devices)))
-            return
-        brief, finding = (meant, "") if isinstance(meant, Brief) else meant
-        assessment = placed(known.whole(brief), options.city())
-    if not finding:
-        show(*path_page(assessment, known.carried.get(brief.assessment.device.identity, ())))
-    else:
-        show(*finding_page(assessment, next(one for one in assessment.findings if one.id == finding)))
+        known = store.briefs.newest()
+        finding, on = _meant(store, known, device)
+        assessment = store.whole(on) if on else None
+    city = options.city()
+    if on is not None and assessment is not None:
+        assessment = placed(assessment, city)
+        if finding is None:
+            show(*path_page(assessment, looks_in_words(on)))
+        else:
+            show(*finding_page(assessment, next(one for one in assessment.findings if one.id == finding.id)))
+    elif isinstance(finding, FleetFinding):
+        addresses = {one.assessment.device.identity: one.assessment.device.address for one in known}
+        (finding,) = together([finding], (one.assessment for one in known), city)
+        show(*fleet_finding_page(finding, in_turn(addresses.get(name, name) for name in finding.devices)))
 
 
-def _meant(known: LastKnown, text: str) -> Meant:
-    """The device or the finding; `StoreError` where it is neither or could be both."""
+def _meant(store: Store, known: Sequence[Known], text: str) -> Named | tuple[None, Known]:
+    """The finding, and the device that has it or is meant itself; `StoreError` where it is neither or could be both."""
     from inventory.errors import StoreError
-    from inventory.fleet import device_named, finding_named
+    from inventory.fleet import finding_named
+    from inventory.known import find
 
     if not _ID.fullmatch(text.casefold()):
-        return device_named(known.briefs, text)
-    finding = finding_named(known.briefs, known.together, text.casefold())
+        return None, find(known, text)
+    finding = finding_named(known, store.briefs.findings(known), text)
     try:
-        device = device_named(known.briefs, text)
+        device = find(known, text)
     except StoreError as error:
         if finding is not None:
             return finding
@@ -70,4 +70,4 @@ def _meant(known: LastKnown, text: str) -> Meant:
         raise StoreError(
             f"{text!r} names a device and begins the id of a finding: name the device by its address, or give more of the id"
         )
-    return device
+    return None, device

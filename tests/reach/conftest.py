@@ -9,7 +9,7 @@ import pytest
 
 from checks.policy import Policy, Vantage
 from inventory.ages import FirmwareAge
-from inventory.findings import Score
+from inventory.findings import FleetFinding, Score
 from inventory.model import Claim, Confidence, Device, Endpoint, Level, Severity
 from inventory.report import Assessment, Coverage, Scan
 from inventory.store import Store
@@ -45,6 +45,8 @@ class Nights:
         left_out: tuple[str, ...] = (),
         engine: str = "builtin",
         ended: bool = True,
+        level: Level = Level.IDENTIFY,
+        fleet: tuple[FleetFinding, ...] = (),
         ports: str = "",
     ) -> Scan:
         """A scan of that network from there, so many days ago."""
@@ -54,7 +56,7 @@ class Nights:
             name,
             started,
             tuple(network.split()),
-            Level.IDENTIFY,
+            level,
             "x",
             "0",
             vantage=vantage,
@@ -67,7 +69,7 @@ class Nights:
             self.store.save(scan.id, replace(one, when=started))
         scan = replace(scan, ended=started + timedelta(hours=1))
         if ended:
-            self.store.finish(scan.id, scan, (), Coverage())
+            self.store.finish(scan.id, scan, fleet, Coverage())
         return scan
 
     def reached(self, policy: Policy = POLICY, *, whole: bool = True) -> Reached:
