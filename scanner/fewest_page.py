@@ -24,7 +24,7 @@ def page(plan: Plan) -> Iterator[RenderableType]:
         f" risk {plan.risk:.1f}, {MEASURE}"
     )
     if not plan.steps:
-        yield cell("nothing raises it: there is nothing to fix")
+        yield cell("nothing that was found raises it: there is nothing to fix")
         return
     rows = table("#", "action", *_NUMBERS)
     for column in (rows.columns[0], *rows.columns[2:]):

@@ -49,7 +49,7 @@ def _head(assessment: Assessment) -> Iterator[RenderableType]:
     score = assessment.score
     yield _clipped(Text.assemble(cell(assessment.device.address, "bold"), "  ", cell(_whose(assessment))))
     yield _clipped(Text.assemble(*_rank(score)))
-    if score.due_why:
+    if score.due_why and all(score.due_why != finding.title for finding in assessment.findings):
         yield _clipped(cell(f"the date is set by: {score.due_why}"))
     if moved := "; ".join(_moved(assessment.findings)):
         yield _clipped(cell(moved))
@@ -117,7 +117,9 @@ def _fixes(assessment: Assessment, room: int) -> Iterator[RenderableType]:
             Text.assemble("   ", cell(f"and {_count(len(fixes) - len(shown), 'smaller one')} → {_left(last)}"))
         )
     if not fixes:
-        yield cell("nothing was found that raises its score")
+        passed = any(outcome.status is Status.PASSED for outcome in assessment.outcomes)
+        doubt = "" if passed else ", and no check passed: too little was asked of it to tell"
+        yield cell(f"nothing was found that raises its score{doubt}")
 
 
 def _steps(value: float, fixes: Sequence[Fix]) -> Table:
@@ -155,9 +157,8 @@ def _points(assessment: Assessment) -> Iterator[RenderableType]:
     yield rows
     more = len(brought) - _POINTS
     rest = f"and {_count(more, 'more')}; " if more > 0 else ""
-    yield cell(
-        f"{rest}the worst decides the band, the others fill what room it leaves; `tocsin why FINDING` explains one"
-    )
+    rule = "the worst decides the band, the others fill what room it leaves; " if len(brought) > 1 else ""
+    yield cell(f"{rest}{rule}`tocsin why FINDING` explains one")
 
 
 def _counted_as(finding: Finding) -> Text:

@@ -76,7 +76,7 @@ def draft(devices: Iterable[Device], of_what: str, told: Reported = MappingProxy
 
 def _head(of_what: str, count: int, left_out: int) -> str:
     lines = [
-        f"# Draft of a policy.toml: what {_counted(count)} were seen to do, in {_comment(of_what, 400)}.",
+        f"# Draft of a policy.toml: what {_counted(count)} {'was' if count == 1 else 'were'} seen to do, in {_comment(of_what, 400)}.",
         "# What stands here is allowed from then on. So read it line by line, and take out what should not be: above all what few of a kind do, and what",
         "# the built-in policy does not allow. What a check reports is in a comment: take its mark away only where the city means to have it.",
         "# What a rule does not say stays as the built-in policy has it. `tocsin policy check FILE` says what it reports.",

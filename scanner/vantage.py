@@ -25,5 +25,7 @@ def chosen(word: str | None, of_site: str, of_machine: str, policy: Policy) -> s
         raise ConfigError(f"--vantage must be {VANTAGE_IN_WORDS}, not {name[:80]!r}")
     known = [vantage.name for vantage in policy.vantages]
     if name and known and name not in known:
-        raise ConfigError(f"the policy ({policy.name}) has no vantage {name!r}{meant_by(name, known)}")
+        raise ConfigError(
+            f"the policy ({policy.name}) has no vantage {name!r}{meant_by(name, known)}; a new one is a [[vantage]] there"
+        )
     return name

@@ -296,7 +296,7 @@ def test_where_nothing_is_wrong_there_is_nothing_to_fix(capfd, tmp_path):
         store.save(SCAN.id, GATEWAY)
     code, out, _ = run(capfd, "fix-first")
     assert code == 0
-    assert out.endswith("nothing raises it: there is nothing to fix\n")
+    assert out.endswith("nothing that was found raises it: there is nothing to fix\n")
 
 
 def test_an_unknown_device_is_the_operator_s_to_mend(capfd, store):

@@ -120,6 +120,13 @@ def test_what_could_not_be_judged_or_is_left_alone_is_not_called_clean():
     assert "1 check could not judge it; `tocsin show` says why\n" in said
 
 
+def test_a_device_that_was_only_heard_of_is_not_called_clean():
+    doubt = "nothing was found that raises its score, and no check passed: too little was asked of it to tell\n"
+    assert doubt in shown(of())
+    passed = Outcome("no-authentication", Status.PASSED, "it asks for an account")
+    assert "nothing was found that raises its score\n" in shown(replace(of(), outcomes=(passed,)))
+
+
 def test_every_decision_of_ssvc_is_told_with_what_it_asks():
     assert set(MEANS) == set(OUTCOMES) - {""}
     device = of(flawed(Severity.HIGH, "update"))
