@@ -47,7 +47,7 @@ class Step:
 @dataclass(frozen=True, slots=True)
 class Plan:
     """The first steps over a fleet of so many devices, findings that count and findings that are accepted; its risk before them, how many of its devices are
-    critical and how many high or worse then, and how many actions are left that mend something.
+    critical and how many high or worse then, and how many actions are left that mend something. `notes` say what was found and is not counted.
     """
 
     devices: int
@@ -58,6 +58,7 @@ class Plan:
     high: int
     steps: tuple[Step, ...]
     left: int
+    notes: tuple[str, ...] = ()
 
 
 def fewest(fleet: Sequence[Assessment], most: int, together: Iterable[FleetFinding] = ()) -> Plan:

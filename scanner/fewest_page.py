@@ -58,6 +58,7 @@ def as_record(plan: Plan) -> dict[str, Any]:
         "high_or_worse": plan.high,
         "actions": [_record(rank, step) for rank, step in enumerate(plan.steps, 1)],
         "actions_left": plan.left,
+        "notes": list(plan.notes),
     }
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import gc
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
@@ -35,6 +35,7 @@ def command(options: Options, /, top: int, scan: str | None, as_json: bool, **wa
     sum of the devices' scores; what is accepted does not count. The effect of each action is its effect after those before it.
     """
     from scanner.fewest_page import as_record, page
+    from scanner.terminal import cell
 
     gc.disable()  # hundreds of thousands of records that live to the end: to look through them for rubbish would take a third of the time
     with options.open_store() as store:
@@ -42,7 +43,7 @@ def command(options: Options, /, top: int, scan: str | None, as_json: bool, **wa
     if as_json:
         write(f"{json.dumps(as_record(plan), indent=2)}\n")
     else:
-        show(*page(plan))
+        show(*page(plan), *map(cell, plan.notes))
 
 
 def _plan(options: Options, store: Store, top: int, scan: str | None, wanted: dict[str, str | None]) -> Plan:
@@ -57,7 +58,28 @@ def _plan(options: Options, store: Store, top: int, scan: str | None, wanted: di
             fleet = _only(fleet, name, value, _KNOWN_BY[name](options))
     plan = fewest(fleet, top, together(store.briefs.findings(briefs), (brief.assessment for brief in briefs), city))
     brief_of = {brief.assessment.device.identity: brief for brief in briefs}
-    return replace(plan, steps=tuple(_told(store, brief_of[step.on.device.identity], step) for step in plan.steps))
+    steps = tuple(_told(store, brief_of[step.on.device.identity], step) for step in plan.steps)
+    return replace(plan, steps=steps, notes=tuple(_not_counted(store, briefs)) if scan is None else ())
+
+
+def _not_counted(store: Store, briefs: Sequence[Known]) -> Iterator[str]:
+    """What earlier scans and other places found of these devices, and the records that speak for them do not have."""
+    from inventory.model import Level
+
+    levels = {scan.id: scan.level for scan in store.scans()}
+    opened = [scan for scan, level in levels.items() if level >= Level.LOGIN]
+    tried = {one.identity for one in store.appearances(opened)} if opened else set()
+    unasked = sum(
+        1 for one in briefs if levels.get(one.scan) is Level.IDENTIFY and not tried.isdisjoint(one.identities)
+    )
+    if unasked:
+        yield (
+            f"not counted: what logins showed before of {unasked} of these devices, for the scan that counts tried none"
+            " (`--scan ID` counts by another)"
+        )
+    several = sum(1 for one in briefs if len(one.views) > 1)
+    if several:
+        yield f"not counted: what only another place than the one that saw most found of {several} of these devices (`tocsin report ID` of its scan)"
 
 
 def _told(store: Store, brief: Known, step: Step) -> Step:

@@ -324,3 +324,13 @@ def test_a_finding_of_several_that_the_city_lives_with_ends_with_no_action(city,
     )
     assert json.loads(city("fix-first", "--json"))["actions"][0]["fleet"] == []
     assert f"accepted by Transport until {until}: A wall." in city("why", "f" * 16)
+
+
+def test_fix_first_says_what_it_does_not_count(city, nights, seen):
+    said = city("fix-first")
+    assert "not counted: what only another place than the one that saw most found of 1 of these devices" in said
+    assert "logins" not in said
+    assert "not counted" not in city("fix-first", "--scan", "20261119")
+    nights.look("office", NETWORK, seen(MAC, AT, 23, 80, kind="camera"), days=0)
+    assert "not counted: what logins showed before of 1 of these devices" in city("fix-first")
+    assert len(json.loads(city("fix-first", "--json"))["notes"]) == 2
