@@ -1,10 +1,11 @@
 """The fewest actions that lower the most risk over a fleet, the best one first.
 
-The risk of a fleet is the sum of its devices' scores. That counts a device with one bad flaw for what it is, and forty of them forty times; it is in the units
-that every other page shows; and it falls with each step that is taken. Other measures were weighed. The worst score alone does not move until the last of the
-worst devices is mended. The number of critical devices does not see the finding before the last one go, nor anything below. A sum of squares or of powers puts
-the worst first still more, but nobody can read its figures. The sum has its own bias: many devices with a little outweigh one with much, so how many devices
-are no longer critical or high is said beside it.
+The risk of a fleet is the sum of its devices' scores, a critical device's counted fourfold and a high one's twofold. The sum counts a device with one bad
+flaw for what it is, and forty of them forty times, and it falls with each step that is taken. The weights are a judgement of ours: by the plain sum, to clear
+a device of its only high finding would bring more than to take the default password from one that has high findings besides, and that is not what has to be
+done tonight. Other measures were weighed. The worst score alone does not move until the last of the worst devices is mended. The number of critical devices
+does not see the finding before the last one go, nor anything below. The sum has its own bias: many devices with a little outweigh one with much, so how many
+devices are no longer critical or high is said beside it.
 
 Step by step the action is taken that lowers the sum most, given those before it. The first is the best there is. A score is neither additive nor submodular
 (two critical flaws on one device: mending either moves little, mending both moves much), so for several actions together this has no bound by theory; it stops
@@ -117,7 +118,7 @@ class _Work:
             for number in todo:
                 self.on[number].append(device)
             self._weigh(device, 1)
-        self.risk = sum(map(tally.tenths, self.state))
+        self.risk = sum(map(tally.risk, self.state))
 
     def steps(self, most: int, together: Sequence[FleetFinding]) -> Iterator[Step]:
         """Take the best action, and again; each step says what it changed."""
@@ -168,7 +169,7 @@ class _Work:
         }
         self.todo[device] = {other: self._mends(device, places) for other, places in left.items() if places}
         self._weigh(device, 1)
-        self.risk += tally.tenths(now) - tally.tenths(was)
+        self.risk += tally.risk(now) - tally.risk(was)
         return was, now
 
     def _mends(self, device: int, places: Sequence[int]) -> _Mends:
@@ -179,10 +180,10 @@ class _Work:
 
     def _weigh(self, device: int, sign: int) -> None:
         """Add what each action would gain on a device as it is now; or, before it changes, take that away."""
-        state, tenths = self.state[device], tally.tenths
-        value = tenths(state)
+        state, risk = self.state[device], tally.risk
+        value = risk(state)
         for action, (takes, raising, _) in self.todo[device].items():
-            self.gains[action] += sign * (value - tenths(state - takes))
+            self.gains[action] += sign * (value - risk(state - takes))
             self.open[action] += sign * raising
 
 

@@ -11,7 +11,7 @@ from scanner.fewest import Plan, Step
 from scanner.terminal import cell, table
 
 SCHEMA = "tocsin-fix-first/1"
-MEASURE = "the sum of the scores of the devices"
+MEASURE = "the scores of the devices, a critical one's counted fourfold and a high one's twofold"
 _NAMED = 4
 _NUMBERS = ("devices", "findings", "risk", "no longer\ncritical", "no longer\nhigh")
 

@@ -11,6 +11,8 @@ from inventory.findings import Finding
 from inventory.model import Family, Severity
 from scanner.score import CEILING, FAMILY_SHARE, FLOOR, SHARE, effective, headroom
 
+WEIGHT = {Severity.CRITICAL: 4, Severity.HIGH: 2}
+"""How often a device's score counts in the risk of its fleet; once where nothing is said of its band."""
 _NAMES = tuple(family.value for family in Family)
 _BITS = 32
 """Room for a count; a device has fewer findings than 2^32."""
@@ -49,6 +51,12 @@ def tenths(tallied: int) -> int:
     exact = headroom(value, CEILING[band], [FAMILY_SHARE * -other[1] for other in families[1:]])
     points = round(exact * 1000)
     return points if band is Severity.CRITICAL else min(points, round(CEILING[band] * 1000) - 1)
+
+
+@cache
+def risk(tallied: int) -> int:
+    """Ten times what a device of this tally adds to the risk of its fleet: its score, weighed by its band."""
+    return WEIGHT.get(worst(tallied), 1) * tenths(tallied)
 
 
 @cache

@@ -246,10 +246,11 @@ def test_what_fits_a_device_and_a_finding_is_not_guessed(capfd, store):
     assert "names a device and begins the id of a finding" in err
 
 
-def test_fix_first_says_what_to_do_and_what_it_brings(capfd, store):
+def test_fix_first_says_what_to_do_and_what_it_brings(capfd, store, monkeypatch):
+    monkeypatch.setenv("COLUMNS", "160")
     code, out, _ = run(capfd, "fix-first", "--scan", "20261120")
     assert code == 0
-    assert re.match(r"4 devices with 4 findings; risk 18\d\.\d, the sum of the scores of the devices\n", out)
+    assert re.match(r"4 devices with 4 findings; risk 73\d\.\d, the scores of the devices, a critical one", out)
     assert "Give the account 'admin' of the Hikvision camera" in out
     assert out.endswith(
         "after 4 actions: risk 0.0, 100 % less; critical devices 2 → 0, high or worse 2 → 0\nnothing is left to fix\n"
@@ -260,7 +261,7 @@ def test_fix_first_says_what_to_do_and_what_it_brings(capfd, store):
 def test_fix_first_takes_every_device_as_it_was_seen_last(capfd, store):
     code, out, _ = run(capfd, "fix-first", "--top", "1")
     assert code == 0
-    assert re.match(r"4 devices with 3 findings; risk 16\d\.\d,", out)
+    assert re.match(r"4 devices with 3 findings; risk 50\d\.\d,", out)
     assert "2 more actions for the rest" in out
 
 
@@ -274,7 +275,7 @@ def test_fix_first_gives_json(capfd, store):
     assert first["devices"] == [{"id": "key:9f2c", "address": "10.77.0.31"}]
     assert first["findings"] == [RECORDER.findings[0].id]
     assert first["risk_before"] == told["risk"]
-    assert round(first["risk_before"] - first["risk_after"], 1) == 90.0
+    assert round(first["risk_before"] - first["risk_after"], 1) == 360.0
     assert (first["no_longer_critical"], first["no_longer_high"]) == (1, 1)
     assert [action["rank"] for action in told["actions"]] == [1, 2, 3, 4]
 
@@ -284,7 +285,7 @@ def test_fix_first_looks_at_some_devices_only_if_it_is_told(capfd, store, tmp_pa
         '[[site]]\nname = "north"\nnetworks = ["10.77.0.0/28"]\ndepartment = "Traffic"\napproved_by = "CISO"\n'
     )
     for chosen in (("--kind", "Camera"), ("--site", "north"), ("--department", "traffic")):
-        assert run(capfd, "fix-first", *chosen)[1].startswith("1 device with 2 findings; risk 7")
+        assert run(capfd, "fix-first", *chosen)[1].startswith("1 device with 2 findings; risk 14")
     code, _, err = run(capfd, "fix-first", "--kind", "pump")
     assert code == Exit.USAGE
     assert "no device has the kind 'pump'; there are: air-sensor, camera" in err

@@ -19,12 +19,13 @@ OLD = {"severity": Severity.HIGH, "act": "update", "port": 0}
 
 
 def risk_without(fleet, taken):
-    """The sum of the scores of what these actions leave, by the score itself and nothing else."""
+    """The sum of the weighed scores of what these actions leave, by the score itself and nothing else."""
     total = 0
     for one in fleet:
         needed = actions(one.device, one.findings)
         gone = {place for action in taken for place in needed.get(action, ())}
-        total += round(10 * score([f for place, f in enumerate(one.findings) if place not in gone]).value)
+        left = score([f for place, f in enumerate(one.findings) if place not in gone])
+        total += {Severity.CRITICAL: 4, Severity.HIGH: 2}.get(left.band, 1) * round(10 * left.value)
     return total / 10
 
 
@@ -66,11 +67,11 @@ def test_all_steps_together_leave_nothing_that_raises_a_score(fleet):
 
 
 def test_three_steps_come_near_the_best_three_and_not_always_to_them():
-    """There is no bound by theory. On forty tiny fleets three steps do 0.91 of what the best three actions do in the mean, 0.42 at worst, all of it on 26."""
+    """There is no bound by theory. On forty tiny fleets three steps do 0.92 of what the best three actions do in the mean, 0.27 at worst, all of it on 29."""
     shares = [share_of_the_best_three(drawn(number)) for number in range(40)]
     assert sum(shares) / len(shares) > 0.9
-    assert 0.4 < min(shares) < 1
-    assert sum(share == 1 for share in shares) >= 26
+    assert 0.25 < min(shares) < 1
+    assert sum(share == 1 for share in shares) >= 29
 
 
 def drawn(number):
@@ -125,7 +126,7 @@ def test_one_rotation_over_forty_cameras_is_one_action():
     fleet = [standing(number, f"Acme {number % 2}", [flawed(**DEFAULT)]) for number in range(1, 41)]
     (step,) = fewest(fleet, 10).steps
     assert (len(step.devices), len(step.findings), step.no_longer_critical, step.no_longer_high) == (40, 40, 40, 40)
-    assert (step.before, step.after) == (3600.0, 0.0)
+    assert (step.before, step.after) == (4 * 3600.0, 0.0)
     assert said(step) == "Give the account 'admin' of 40 Acme devices a password of its own"
 
 
@@ -184,7 +185,7 @@ def test_scores_are_not_additive_and_are_reckoned_anew_after_each_step():
     """Two critical flaws: mending either alone moves little, and the second takes all the rest."""
     fleet = [standing(1, "Acme One", [flawed(**DEFAULT), flawed(Severity.CRITICAL, "access", 80)])]
     first, second = fewest(fleet, 10).steps
-    assert (first.before, first.after, second.after) == (92.5, 90.0, 0.0)
+    assert (first.before, first.after, second.after) == (4 * 92.5, 4 * 90.0, 0.0)
     assert (first.no_longer_critical, second.no_longer_critical) == (0, 1)
 
 
@@ -193,7 +194,7 @@ def test_where_no_single_action_lowers_the_sum_the_one_that_ends_most_is_next():
     many = [flawed(Severity.HIGH, "switch-off", port) for port in range(1, 80)]
     fleet = [standing(1, "Acme One", [*many, flawed(Severity.HIGH, "switch-off", 1)])]
     first = fewest(fleet, 1).steps[0]
-    assert (first.before, first.after, len(first.findings)) == (89.9, 89.9, 2)
+    assert (first.before, first.after, len(first.findings)) == (2 * 89.9, 2 * 89.9, 2)
 
 
 def test_a_finding_of_the_fleet_ends_with_the_last_of_its_members():

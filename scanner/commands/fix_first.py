@@ -32,7 +32,8 @@ def command(options: Options, /, top: int, scan: str | None, as_json: bool, **wa
     """Say which few actions lower the most risk over all devices, the best one first.
 
     An action is what one person does in one go: one password for an account of forty cameras, one update for a model, one rule of a firewall. The risk is the
-    sum of the devices' scores; what is accepted does not count. The effect of each action is its effect after those before it.
+    sum of the devices' scores, a critical one's counted fourfold and a high one's twofold; what is accepted does not count. The effect of each action is its
+    effect after those before it.
     """
     from scanner.fewest_page import as_record, page
     from scanner.terminal import cell

@@ -60,11 +60,10 @@ def asked(night: tuple[dict[str, Any], Path, dict[str, Any]], *words: str) -> st
 def test_what_do_i_fix_tonight(night):
     devices = night[2]["devices"]
     told = asked(night, "fix-first")
-    risk = sum(round(10 * device["score"]) for device in devices) / 10
+    times = {"critical": 4, "high": 2}
+    risk = sum(times.get(device["band"], 1) * round(10 * device["score"]) for device in devices) / 10
     findings = sum(len(device["findings"]) for device in devices)
-    assert told.startswith(
-        f"60 devices with {findings} findings; risk {risk:.1f}, the sum of the scores of the devices\n"
-    )
+    assert told.startswith(f"60 devices with {findings} findings; risk {risk:.1f}, the scores of the devices, ")
     ranks = [int(found) for found in re.findall(r"^ ?(\d+)  \S", told, re.MULTILINE)]
     assert ranks == list(range(1, 11))
     after = [float(found) for found in re.findall(r"→ (\d+\.\d)$", told, re.MULTILINE)]
