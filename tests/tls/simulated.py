@@ -165,7 +165,9 @@ class Server:
             0x0304 in {CODES[name] for name in configuration.suites} and version < 0x0304 and configuration.marks_better
         )
         random = start + bytes((number,)) * 20 + (b"DOWNGRD\x01" if better else bytes(8))
-        echoed = configuration.extensions & set(offer.extensions) if version > 0x0300 else frozenset()
+        # The suite 00ff stands for an empty renegotiation_info, and whoever knows the one knows the other (RFC 5746, 3.3 and 3.6).
+        offered = {*offer.extensions, *((0xFF01,) if "00ff" in offer.suites else ())}
+        echoed = configuration.extensions & offered if version > 0x0300 else frozenset()
         extensions = b"".join(_extension(kind, b"") for kind in sorted(echoed))
         if version == 0x0304:
             extensions = _extension(43, b"\x03\x04") + _extension(51, group.to_bytes(2, "big") + _vector(2, bytes(32)))
