@@ -22,5 +22,8 @@ class Account:
 ANYONE = Account("", anyone=True)
 """The account of a device that opens to any pair."""
 
+STAFF = Account("staff", "lamp-harbour-31")
+"""Whom the town's own people are to the pages of settings of devices whose password nobody else knows."""
+
 CHANGED = Account("admin")
 """The account of a device whose password was changed."""

@@ -1,7 +1,8 @@
 """Keys and certificates for the fakes: a recipe says what is right or wrong with one, and every device gets its own.
 
 No two devices share a key, because that would be a finding; unless they have it in common (`TLS.common`). The same device of the same process always gets
-the same.
+the same. Where the devices of a city are processes of their own, they keep their keys in one folder (`lab/keys.py`): what they have in common is the same then
+too, and each has its own again when it comes back.
 """
 
 import ipaddress
@@ -13,8 +14,12 @@ import warnings
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
-from functools import cache
+from functools import lru_cache
+from threading import Lock
 from typing import TYPE_CHECKING, TypeAlias
+
+from lab.keys import kept
+from lab.once import once
 
 if TYPE_CHECKING:
     from cryptography import x509
@@ -34,8 +39,13 @@ _WITH_RSA = {
 }
 _HOST_NAME = re.compile(r"(?=[^.]*[a-z*])[a-z0-9*-]+(\.[a-z0-9-]+)+", re.IGNORECASE)
 _SMALLEST_OF_LIBRARY = 1024
+_CONTEXTS = 1000
+"""How many contexts are kept, at 25 kB each; another one is made of the same key in a millisecond."""
 
 _SOUND, _USUAL = "ECDHE+AESGCM:ECDHE+CHACHA20", "DEFAULT"
+
+_WARNINGS = Lock()
+"""Held by the one thread that may change which warnings are shown, because that is the same for all."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,6 +66,8 @@ class Recipe:
     authority: bool = False
     uses: tuple[str, ...] = ()
     purposes: tuple[str, ...] = ()
+    claimed: tuple[str, ...] = ()
+    """Host names that it bears whatever they look like."""
 
     @property
     def weak(self) -> bool:
@@ -110,6 +122,17 @@ RECIPES: Mapping[str, Recipe] = {
         uses=("key_cert_sign", "crl_sign"),
         purposes=("CLIENT_AUTH",),
     ),
+    "tainted": Recipe(
+        self_signed=True,
+        claimed=(
+            "=1+1",
+            "\x1b[31m\x1b]0;owned\x07",
+            "<script>alert(1)</script>",
+            "\nnote: nothing found\n",
+            "a\0b",
+            "@SUM(1)",
+        ),
+    ),
 }
 
 _VERSIONS: Mapping[str, ssl.TLSVersion] = {
@@ -120,12 +143,12 @@ _VERSIONS: Mapping[str, ssl.TLSVersion] = {
 }
 
 
-@cache
+@lru_cache(maxsize=_CONTEXTS)
 def context(device: str, tls: "TLS", addresses: tuple[str, ...] = ()) -> ssl.SSLContext:
     """The server side of `tls` for one device at these addresses."""
     made = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
     old = tls.lowest in ("TLSv1", "TLSv1.1")
-    with warnings.catch_warnings():
+    with _WARNINGS, warnings.catch_warnings():
         warnings.simplefilter("ignore", DeprecationWarning)  # old versions are the point
         if old:
             made.options &= ~(ssl.OP_NO_TLSv1 | ssl.OP_NO_TLSv1_1)
@@ -148,13 +171,18 @@ def shown(device: str, tls: "TLS", addresses: tuple[str, ...]) -> bytes:
     return pem(device, tls.certificate, tls.subject, names)
 
 
-@cache
+@once
 def pem(device: str, recipe: str, subject: str, names: tuple[str, ...] = ()) -> bytes:
     """The key and the certificate of one device, as PEM; the recipe says whether it bears the names."""
+    authority = _authority_key() if not RECIPES[recipe].self_signed else b""
+    return kept(("pem", device, recipe, subject, *names), lambda: _pem(recipe, subject, names, authority))
+
+
+def _pem(recipe: str, subject: str, names: tuple[str, ...], authority: bytes) -> bytes:
     from cryptography.hazmat.primitives import serialization as form
 
     key = _key(RECIPES[recipe])
-    certificate = _certificate(RECIPES[recipe], subject, key, names)
+    certificate = _certificate(RECIPES[recipe], subject, key, names, authority)
     secret = key.private_bytes(form.Encoding.PEM, form.PrivateFormat.PKCS8, form.NoEncryption())
     return secret + certificate
 
@@ -166,9 +194,13 @@ def der_of(key_and_certificate: bytes) -> bytes:
     return ssl.PEM_cert_to_DER_cert(text[text.index(begin) : text.index(end) + len(end)])
 
 
-@cache
+@once
 def host_key(device: str, kind: str) -> bytes:
     """The SSH host key of one device, "ed25519" or "rsa", in OpenSSH's form."""
+    return kept(("ssh", device, kind), lambda: _host_key(kind))
+
+
+def _host_key(kind: str) -> bytes:
     from cryptography.hazmat.primitives import serialization as form
     from cryptography.hazmat.primitives.asymmetric import ed25519, rsa
 
@@ -219,15 +251,23 @@ def _prime(bits: int) -> int:
             return candidate
 
 
-@cache
-def _authority_key() -> "Key":
-    return _key(Recipe())
+@once
+def _authority_key() -> bytes:
+    """The key of the city's own authority, as PEM."""
+    return kept(("authority",), _made_authority_key)
 
 
-def _certificate(recipe: Recipe, subject: str, key: "Key", names: tuple[str, ...]) -> bytes:
+def _made_authority_key() -> bytes:
+    from cryptography.hazmat.primitives import serialization as form
+
+    return _key(Recipe()).private_bytes(form.Encoding.PEM, form.PrivateFormat.PKCS8, form.NoEncryption())
+
+
+def _certificate(recipe: Recipe, subject: str, key: "Key", names: tuple[str, ...], authority: bytes) -> bytes:
     from cryptography import x509
     from cryptography.hazmat.primitives import hashes
-    from cryptography.hazmat.primitives.serialization import Encoding
+    from cryptography.hazmat.primitives.asymmetric import ec, rsa
+    from cryptography.hazmat.primitives.serialization import Encoding, load_pem_private_key
 
     name = x509.Name.from_rfc4514_string(subject)
     issuer = name if recipe.self_signed else x509.Name.from_rfc4514_string(CITY_AUTHORITY)
@@ -243,7 +283,9 @@ def _certificate(recipe: Recipe, subject: str, key: "Key", names: tuple[str, ...
     )
     for extension, critical in _extensions(recipe, names):
         unsigned = unsigned.add_extension(extension, critical=critical)
-    certificate = unsigned.sign(key if recipe.self_signed else _authority_key(), hashes.SHA256())
+    signer = key if recipe.self_signed else load_pem_private_key(authority, None)
+    assert isinstance(signer, ec.EllipticCurvePrivateKey | rsa.RSAPrivateKey)
+    certificate = unsigned.sign(signer, hashes.SHA256())
     return certificate.public_bytes(Encoding.PEM) if recipe.digest == "sha256" else _resigned(certificate, key, recipe)
 
 
@@ -259,8 +301,10 @@ def _extensions(recipe: Recipe, names: tuple[str, ...]) -> "list[tuple[x509.Exte
     found: list[tuple[x509.ExtensionType, bool]] = [
         (x509.BasicConstraints(ca=recipe.authority, path_length=None), True)
     ]
-    if recipe.named and names:
-        found.append((x509.SubjectAlternativeName([_alternative(name) for name in names if name.isascii()]), False))
+    bears = [_alternative(name) for name in names if name.isascii()] if recipe.named else []
+    bears += [x509.DNSName(name) for name in recipe.claimed]
+    if bears:
+        found.append((x509.SubjectAlternativeName(bears), False))
     if recipe.uses:
         found.append((x509.KeyUsage(**{use: use in recipe.uses for use in _USES}), True))
     if recipe.purposes:

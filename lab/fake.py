@@ -1,12 +1,15 @@
 """What a fake device is: an identity, services, the findings it must cause, and the manners it demands.
 
-A file of `lab/devices/` holds one, under the name FAKE: the city. A file of `lab/depot/` holds several, under the name FAKES: the depot, where devices of known
-builds stand outside the city. The folders are the registry. Written from the specifications; never imports the scanner.
+A file of `lab/devices/` holds one, under the name FAKE: the city. So does a file of `lab/hostile/`: who attacks a scanner, and stands outside the city. A file
+of `lab/depot/` holds several, under the name FAKES: the depot, where devices of known builds stand outside the city. The folders are the registry. Written
+from the specifications; never imports the scanner.
 """
 
 import asyncio
 import importlib
+import importlib.util
 import pkgutil
+import time
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
@@ -14,7 +17,10 @@ from datetime import date
 from enum import StrEnum
 from functools import cache
 from types import ModuleType
-from typing import Any, ClassVar, TypeAlias
+from typing import TYPE_CHECKING, Any, ClassVar, TypeAlias
+
+if TYPE_CHECKING:
+    from lab.settings import Setting
 
 HARMS_KEPT = 1000
 """Harms that are kept of one fake, so that a lab that runs for days under attack does not grow."""
@@ -43,7 +49,8 @@ class Manners:
 
     `connections` is the number open at once, `connections_per_second` the new ones in any second (0: any number), `failed_logins` the number per account
     before it locks and `failed_logins_ever` that of all accounts and services together before it shuts the client's address out (0: any number).
-    `connections_ever` is for a device that never frees a connection's slot: how many it has (0: any number). `fate` is what harm does to it.
+    `connections_ever` is for a device that never frees a connection's slot: how many it has (0: any number). `fate` is what harm does to it. An account that
+    it locks stays so for `lock` seconds.
     """
 
     connections: int = 1
@@ -52,6 +59,19 @@ class Manners:
     failed_logins_ever: int = 0
     connections_ever: int = 0
     fate: Fate = Fate.NOTED
+    lock: int = 1800
+
+
+@dataclass(frozen=True, slots=True)
+class Changed:
+    """A setting that was changed on a device: when, in ISO 8601 and UTC, from where ("" by the lab itself), and which; its value may be a secret.
+
+    "power" is that it was turned off or on, "address" that it was given another.
+    """
+
+    when: str
+    client: str
+    setting: str
 
 
 @dataclass(slots=True)
@@ -59,6 +79,8 @@ class Log:
     """What happened to one fake: its connections, failed logins per account, and every harm done, in plain sentences.
 
     `most_open` is the number of connections open at once, `busiest_second` that of new ones in any second; `dead` and `restarts` say what became of it.
+    `changes` are the settings that were changed on it, which is what a learner may do and a scanner never. `pages` is what a printer has printed, `failed_at`
+    when the last login to each account failed (in seconds since 1970).
     """
 
     connections: int = 0
@@ -70,10 +92,30 @@ class Log:
     harms: list[str] = field(default_factory=list)
     dead: bool = False
     restarts: int = 0
+    changes: list[Changed] = field(default_factory=list)
+    pages: int = 0
+    failed_at: dict[str, float] = field(default_factory=dict)
+
+    @property
+    def told(self) -> int:
+        """How much of it is of harms, changes and logins, which grows with each."""
+        return len(self.harms) + len(self.changes) + len(self.logins) + sum(self.logins.values())
 
 
-def _nothing() -> None:
-    """What harm does to a device that bears it."""
+class Console(ABC):
+    """The settings of a device, as its own pages and shells reach them."""
+
+    @abstractmethod
+    def shown(self) -> "tuple[tuple[Setting, str], ...]":
+        """Each setting that the device has, and its value now; of a password only whether it is the factory's."""
+
+    @abstractmethod
+    def set(self, name: str, value: str, client: str) -> None:
+        """Set it and keep it; raises `lab.settings.SettingError`. Takes effect at once, for new connections."""
+
+
+def nothing() -> None:
+    """What harm does to a device that bears it, and what is told of one whose log nobody keeps."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,7 +123,8 @@ class Visit:
     """One conversation of a client with a fake; `log` is the fake's. A service reports logins and harm here.
 
     `device` is the fake's name in its city, which its keys are made for, `address` where it was reached, as a URL writes it, and `addresses` are all it has.
-    `suffer` does to it what harm does.
+    `suffer` does to it what harm does; `console` is where its settings are read and set; a fake that stands alone has none. `changed` tells whoever keeps
+    its log that something was noted there.
     """
 
     client: str
@@ -90,22 +133,35 @@ class Visit:
     device: str = "alone"
     address: str = "127.0.0.1"
     addresses: tuple[str, ...] = ()
-    suffer: Callable[[], None] = _nothing
+    suffer: Callable[[], None] = nothing
+    console: Console | None = None
+    changed: Callable[[], None] = nothing
 
     def login(self, account: str, *, opened: bool) -> None:
         """Count an attempt at `account`; more failures than the manners allow are harm."""
         attempts = self.log.logins.get(account, 0) + (not opened)
         self.log.logins[account] = attempts
+        self.changed()
         if opened:
             return
+        self.log.failed_at[account] = time.time()
         if attempts > self.manners.failed_logins:
             self.harm(f"{attempts} failed logins as {account!r}")
         if 0 < self.manners.failed_logins_ever < self.failed:
             self.harm(f"{self.failed} failed logins, and the address is shut out")
 
     def locked(self, account: str, after: int) -> bool:
-        """Whether `account` is locked where it locks after so many failures (0: never)."""
-        return 0 < after <= self.log.logins.get(account, 0)
+        """Whether `account` is locked where it locks after so many failures (0: never); in time a lock opens, and all is forgiven."""
+        if not 0 < after <= self.log.logins.get(account, 0):
+            return False
+        if self.locked_for(account):
+            return True
+        self.log.logins[account] = 0
+        return False
+
+    def locked_for(self, account: str) -> int:
+        """The seconds for which a locked account stays so."""
+        return max(0, round(self.log.failed_at.get(account, 0) + self.manners.lock - time.time()))
 
     @property
     def failed(self) -> int:
@@ -117,6 +173,7 @@ class Visit:
         if len(self.log.harms) < HARMS_KEPT:
             self.log.harms.append(what)
         self.suffer()
+        self.changed()
 
 
 @dataclass(frozen=True, slots=True)
@@ -175,6 +232,14 @@ class Datagram(ABC):
 Service: TypeAlias = Stream | Datagram
 
 
+class Stack(ABC):
+    """What answers for a device below TCP, where a city has frames; subclasses are frozen dataclasses in `lab/services/`."""
+
+    @abstractmethod
+    def answers(self, frame: bytes, mac: bytes, address: bytes, log: Log) -> tuple[bytes, ...]:
+        """The frames to send back to an Ethernet frame that has come, by the device with that MAC and IPv4 address; `log` is told of connections."""
+
+
 @dataclass(frozen=True, slots=True)
 class Build:
     """When the firmware that a device runs was truly built, and who says so; without a `day` it is not known to the public, and `source` says what is.
@@ -199,6 +264,13 @@ class Fake:
     `older_than` names the fake of the same model that runs a newer version, where that stands in the city too.
     `quarter` is the part of the city where it stands: "centre" is what comes up where nothing else is asked for. With `ipv6` it also has an IPv6 address, in a
     city that has IPv6. `build` is the truth about its firmware, where that is known.
+    `settings` is what can be set on it (lab/settings.py). `told` says which ports alone tell a field of its identity, or its "age": where settings close or
+    hush all of them, it states that no more, or nothing says how old its firmware is. `state` names the state in which it declares itself, one of "shipped",
+    "neglected" and "kept" ("" where none fits), and `states` says by which settings it comes into the others.
+
+    Where the city has frames, `stack` answers in place of the services: elsewhere these are as near as it comes. `heir` is the device that has the address once
+    this one has ended `holds` connections on which it was told something; with it come its services, and its MAC address where there are any.
+    `twin_of` names the fake whose MAC address and serial number it has too, as no two devices should.
     """
 
     name: str
@@ -219,6 +291,14 @@ class Fake:
     quarter: str = "centre"
     ipv6: bool = False
     build: Build | None = None
+    settings: "tuple[Setting, ...]" = ()
+    told: tuple[tuple[str, tuple[tuple[int, str], ...]], ...] = ()
+    state: str = ""
+    states: tuple[tuple[str, tuple[tuple[str, str], ...]], ...] = ()
+    stack: Stack | None = None
+    twin_of: str = ""
+    heir: "Fake | None" = None
+    holds: int = 0
 
 
 @cache
@@ -235,6 +315,22 @@ def load_depot() -> tuple[Fake, ...]:
     import lab.depot
 
     return _by_host(fake for module in _modules(lab.depot) for fake in module.FAKES)
+
+
+@cache
+def load_hostile() -> tuple[Fake, ...]:
+    """Every fake that is hostile to a scanner, by host number."""
+    import lab.hostile
+
+    return _by_host(module.FAKE for module in _modules(lab.hostile))
+
+
+def load_fake(name: str) -> Fake | None:
+    """The city's fake of that name without the others, which take their time and their memory; None where there is none."""
+    if name.isidentifier() and importlib.util.find_spec(f"lab.devices.{name}"):
+        fake: Fake = importlib.import_module(f"lab.devices.{name}").FAKE
+        return fake
+    return None
 
 
 def _by_host(fakes: Iterable[Fake]) -> tuple[Fake, ...]:

@@ -1,24 +1,21 @@
 """Where each fake of a city stands, and what makes a copy of one a device of its own: address, MAC, serial, keys."""
 
-import dataclasses
 import difflib
 import ipaddress
-import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
-from typing import TypeVar
+from itertools import cycle, islice
 
-from lab.fake import Fake, load_depot, load_fakes
+from lab.copies import Copies, NoMoreCopiesError
+from lab.fake import Fake, load_depot, load_fakes, load_hostile
+from lab.growth import drawn
+from lab.settings import configured, in_state
 
 NAMESPACE_NETWORK = "10.77.0.0/24"
 IPV6_NETWORK = ipaddress.IPv6Network("fd00:77::/64")
 """Unique local addresses (RFC 4193); the devices that have one end in their host number, the scanner in 1."""
 LOOPBACK_NETWORK = "127.77.0.0/24"
 ALL, CENTRE = "all", "centre"
-_NUMBER = re.compile(r"(\d{1,9})(\D*)$")
-_STEP = 7  # has no factor in common with 10, so that copies do not meet before all endings are used
-_MAC_STEP = 0x000101
-_Value = TypeVar("_Value")
 
 
 class PlanError(Exception):
@@ -27,12 +24,17 @@ class PlanError(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Placed:
-    """A fake with strings and keys of its own, under a name that no other in its city has."""
+    """A fake with strings and keys of its own, under a name that no other in its city has.
+
+    `fake` is as it is set now: `base` (None: the same) is as it declares itself, and `chosen` are the settings that make the one of the other.
+    """
 
     fake: Fake
     name: str
     address: str
     ipv6: str = ""
+    base: Fake | None = None
+    chosen: tuple[tuple[str, str], ...] = ()
 
     @property
     def addresses(self) -> tuple[str, ...]:
@@ -54,10 +56,32 @@ class Plan:
         return any(one.ipv6 for one in self.placed)
 
 
+def reconfigured(placed: Placed, chosen: Mapping[str, str]) -> Placed:
+    """The device with those of its settings chosen, and all others as it declares itself; raises `SettingError`."""
+    base = placed.base or placed.fake
+    return replace(placed, fake=configured(base, chosen), base=base, chosen=tuple(sorted(chosen.items())))
+
+
+def refused(plan: Plan, placed: Placed, address: str, whose: Mapping[str, str]) -> str:
+    """Why a device of that city cannot have an address, "" where it can; `whose` the addresses are that somebody has."""
+    try:
+        there = ipaddress.IPv4Address(address)
+    except ValueError:
+        return "it is no IPv4 address"
+    if there not in plan.network or there in (plan.network.network_address, plan.network.broadcast_address):
+        return f"it is no address of a device in {plan.network}"
+    if str(there) in whose:
+        return f"it is that of {whose[str(there)]}"
+    if placed.fake.stack:
+        return "it answers with frames of its own, at its own address only"
+    return ""
+
+
 def choose(names: Sequence[str]) -> tuple[Fake, ...]:
-    """The fakes of those names and of the quarters of those names, by host number; `ALL` is the whole city, without the depot, and no name the centre."""
-    city, depot = load_fakes(), load_depot()
-    fakes = tuple(sorted((*city, *depot), key=lambda fake: fake.host))
+    """The fakes of those names and of the quarters of those names, by host number; `ALL` is the whole city, without the depot and who is hostile, and no name
+    the centre."""
+    city = load_fakes()
+    fakes = tuple(sorted((*city, *load_depot(), *load_hostile()), key=lambda fake: fake.host))
     known = {ALL, *(fake.quarter for fake in fakes), *(fake.name for fake in fakes)}
     for name in names:
         if name not in known:
@@ -69,26 +93,49 @@ def choose(names: Sequence[str]) -> tuple[Fake, ...]:
     return tuple(fake for fake in fakes if wanted & {fake.quarter, fake.name} or fake in everywhere)
 
 
-def lay_out(network: str, devices: int | None = None, only: Sequence[str] = (), *, ipv6: bool = False) -> Plan:
-    """Place the fakes in `network`, round and round until there are `devices` of them (None: each once).
+def lay_out(
+    network: str,
+    devices: int | None = None,
+    only: Sequence[str] = (),
+    *,
+    ipv6: bool = False,
+    state: str = "",
+    seed: int | None = None,
+) -> Plan:
+    """Place the fakes in `network`, round and round until there are `devices` of them (None: each once), or as they are drawn with a `seed`.
 
-    The network is widened as needed, at most to a /16. With `ipv6` the first of each fake that knows IPv6 has such an address too.
+    The network is widened as needed, at most to a /16. With `ipv6` the first of each fake that knows IPv6 has such an address too. With a
+    `state` each device that knows it is in that state. A drawn city is the whole one, unless only some are asked for.
     """
-    fakes = choose(only)
+    fakes = choose(only or (() if seed is None else (ALL,)))
     count = len(fakes) if devices is None else devices
     space = _space(network, count)
-    start = int(space.network_address)
-    taken = {1, *(fake.host for fake in fakes)}
-    free = (host for host in range(2, space.num_addresses - 1) if host not in taken)
-    placed = []
-    for number in range(count):
-        copy, fake = number // len(fakes), fakes[number % len(fakes)]
-        host = fake.host if copy == 0 else next(free)
-        name = fake.name if copy == 0 else f"{fake.name}-{copy + 1}"
-        second = ipv6_of(host) if ipv6 and fake.ipv6 and copy == 0 else ""
-        placed.append(Placed(respell(fake, copy), name, str(ipaddress.ip_address(start + host)), second))
+    chosen = islice(((fake, "") for fake in cycle(fakes)), count) if seed is None else drawn(fakes, count, seed)
+    hosts = _hosts(space, () if seed is not None else fakes)
+    copies, placed = Copies(), []
+    for fake, condition in chosen:
+        is_first = not copies.has(fake)
+        name, copy = _another(copies, fake)
+        host = fake.host if is_first and seed is None else next(hosts)
+        second = ipv6_of(host) if ipv6 and fake.ipv6 and is_first else ""
+        made = Placed(copy, name, str(space.network_address + host), second)
+        settings = in_state(copy, state or condition)
+        placed.append(reconfigured(made, settings) if settings else made)
     by_address = sorted(placed, key=lambda one: ipaddress.ip_address(one.address))
-    return Plan(space, str(ipaddress.ip_address(start + 1)), tuple(by_address))
+    return Plan(space, str(space.network_address + 1), tuple(by_address))
+
+
+def _hosts(space: ipaddress.IPv4Network, fakes: Sequence[Fake]) -> Iterator[int]:
+    """The hosts of a network that are neither the scanner's nor kept for those fakes."""
+    taken = {1, *(fake.host for fake in fakes)}
+    return (host for host in range(2, space.num_addresses - 1) if host not in taken)
+
+
+def _another(copies: Copies, fake: Fake) -> tuple[str, Fake]:
+    try:
+        return copies.another(fake)
+    except NoMoreCopiesError as error:
+        raise PlanError(f"{error}: ask for fewer devices or for other fakes too") from error
 
 
 def ipv6_of(host: int) -> str:
@@ -108,51 +155,3 @@ def _space(network: str, count: int) -> ipaddress.IPv4Network:
             raise PlanError(f"{count} devices are more than a /16 is meant to hold")
         space = space.supernet()
     return space
-
-
-def respell(fake: Fake, copy: int) -> Fake:
-    """The fake with another MAC (of the same vendor), serial number and other unique strings, wherever they stand in its services; copy 0 is itself."""
-    if copy == 0:
-        return fake
-    pairs = dict(_macs(fake.mac, copy))
-    for text in (fake.serial, *fake.unique):
-        if text is not None and _exchanged(text, pairs) == text:
-            pairs[text] = _counted_on(text, copy)
-    return replace(
-        fake,
-        mac=_exchanged(fake.mac, pairs),
-        serial=_exchanged(fake.serial, pairs),
-        services=_exchanged(fake.services, pairs),
-    )
-
-
-def _macs(mac: str, copy: int) -> Iterator[tuple[str, str]]:
-    prefix, own = mac[:9], int(mac[9:].replace(":", ""), 16)
-    digits = f"{(own + copy * _MAC_STEP) % 2**24:06x}"
-    other = prefix + ":".join((digits[:2], digits[2:4], digits[4:]))
-    yield mac, other
-    yield mac.replace(":", ""), other.replace(":", "")
-    yield mac.replace(":", "").upper(), other.replace(":", "").upper()
-
-
-def _counted_on(text: str, copy: int) -> str:
-    found = _NUMBER.search(text)
-    if found is None:
-        raise PlanError(f"{text!r} holds no number to tell copies apart by")
-    digits = found[1]
-    number = (int(digits) + copy * _STEP) % 10 ** len(digits)
-    return f"{text[: found.start()]}{number:0{len(digits)}d}{found[2]}"
-
-
-def _exchanged(value: _Value, pairs: Mapping[str, str]) -> _Value:
-    """`value` with every string in it exchanged, through tuples and records."""
-    changed: object = value
-    if isinstance(value, str):
-        for old, new in pairs.items():
-            changed = str(changed).replace(old, new)
-    elif isinstance(value, tuple):
-        changed = tuple(_exchanged(part, pairs) for part in value)
-    elif dataclasses.is_dataclass(value) and not isinstance(value, type):
-        parts = {f.name: _exchanged(getattr(value, f.name), pairs) for f in dataclasses.fields(value) if f.init}
-        changed = replace(value, **parts)
-    return changed  # type: ignore[return-value]  # each branch keeps the type it was given

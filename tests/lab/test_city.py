@@ -1,10 +1,11 @@
 import asyncio
 import socket
+from dataclasses import dataclass
 
 import pytest
 
 from lab.city import City, CityError
-from lab.fake import Manners
+from lab.fake import Datagram, Manners
 from lab.services.http import Http, page
 from lab.services.telnet import Telnet
 
@@ -77,9 +78,7 @@ async def test_closing_hangs_up_on_whoever_is_there(build):
 async def test_an_address_that_is_taken_is_named(build):
     house = await build(WEB)
     again = City([site.placed for site in house.city._sites])
-    with pytest.raises(
-        CityError, match=f"cannot bind {house.address} port 8080: Address already in use; is another city up"
-    ):
+    with pytest.raises(CityError, match=f"cannot bind {house.address} port 8080/tcp: it is taken"):
         await again.open()
     await again.close()
 
@@ -88,3 +87,32 @@ async def test_a_port_below_1024_is_shifted_and_others_are_not(build):
     house = await build(WEB)
     privileged = City([], shift=20000)
     assert (privileged.port(80), privileged.port(1024), house.city.port(80)) == (20080, 1024, 80)
+
+
+@dataclass(frozen=True)
+class Faulty(Datagram):
+    """A service that is written wrongly."""
+
+    heard: asyncio.Event
+    port: int = 1161
+
+    def answer(self, datagram, visit):
+        self.heard.set()
+        raise IndexError(datagram[0])
+
+
+async def test_what_a_datagram_finds_wrong_with_the_lab_is_kept(build, capsys):
+    heard = asyncio.Event()
+    house = await build(Faulty(heard))
+    asking = asyncio.get_running_loop().create_datagram_endpoint(
+        asyncio.DatagramProtocol, remote_addr=(house.address, 1161)
+    )
+    transport, _ = await asking
+    transport.sendto(b"?")
+    async with asyncio.timeout(20):
+        await heard.wait()
+    transport.close()
+    (fault,) = house.city.faults
+    assert "house port 1161/udp" in fault
+    assert "IndexError: 63" in capsys.readouterr().err
+    house.city.faults.clear()

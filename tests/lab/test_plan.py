@@ -1,7 +1,8 @@
 import pytest
 
+from lab.copies import respell
 from lab.fake import load_fakes
-from lab.plan import ALL, CENTRE, PlanError, choose, lay_out, respell
+from lab.plan import ALL, CENTRE, PlanError, choose, lay_out
 from lab.services.snmp import Snmp
 
 
