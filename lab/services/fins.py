@@ -6,6 +6,9 @@ from lab.fake import Datagram, Visit
 
 _CONTROLLER_DATA_READ = b"\x05\x01"
 _UNDEFINED_COMMAND = b"\x04\x01"
+_MOST_NETWORKS = (
+    7  # the gateway count of a frame that may pass as many networks as there may be in its way (W342, 5-1-1)
+)
 
 
 @dataclass(frozen=True)
@@ -18,7 +21,7 @@ class Fins(Datagram):
 
     def answer(self, datagram: bytes, visit: Visit) -> bytes | None:
         """Answer with the header turned round: ICF as a response, destination and source exchanged."""
-        if len(datagram) < 12 or datagram[0] & 0x40:
+        if len(datagram) < 12 or datagram[0] & 0x40 or datagram[1] or datagram[2] > _MOST_NETWORKS:
             visit.harm(f"no FINS command: {datagram[:16].hex(' ')}")
             return None
         head = bytes((0xC0, 0, 2)) + datagram[6:9] + datagram[3:6] + datagram[9:10]

@@ -7,8 +7,11 @@ from lab.account import CHANGED, Account
 from lab.fake import TLS, Stream, Visit
 
 _CONTENT = frozenset(
-    ("STOR", "STOU", "APPE", "DELE", "RMD", "MKD", "RNFR", "SITE", "RETR", "LIST", "NLST", "MLSD", "MLST")
+    ("STOR", "STOU", "APPE", "DELE", "RMD", "MKD", "RNFR", "RNTO", "SITE", "RETR", "LIST", "NLST", "MLSD", "MLST")
 )
+"""What writes, and what reads what the device keeps (RFC 959, 3659)."""
+_BOUNCES = frozenset(("PORT", "EPRT"))
+"""What makes the device connect to wherever the client says (RFC 2577, section 3)."""
 _ANYONE = frozenset(("anonymous", "ftp"))
 
 
@@ -33,12 +36,20 @@ class Ftp(Stream):
         """Greet and answer commands until QUIT."""
         writer.write(f"220 {self.greeting}\r\n".encode())
         session = _Session(self, visit)
-        while line := await reader.readline():
+        while line := await _line(reader):
             verb, _, argument = line.decode("utf-8", "replace").strip().partition(" ")
             writer.write((session.reply(verb.upper(), argument) + "\r\n").encode())
             await writer.drain()
             if verb.upper() == "QUIT":
                 return
+
+
+async def _line(reader: asyncio.StreamReader) -> bytes:
+    """The next command, or b"" where the client has gone or its line has no end."""
+    try:
+        return await reader.readline()
+    except ValueError:
+        return b""
 
 
 class _Session:
@@ -55,7 +66,7 @@ class _Session:
             return self._named(argument)
         if verb == "PASS":
             return self._let_in(argument)
-        if verb in _CONTENT:
+        if verb in _CONTENT | _BOUNCES:
             self._visit.harm(f"an FTP {verb}")
         replies = {"QUIT": "221 Goodbye.", "SYST": f"215 {self._server.system}", "NOOP": "200 OK."}
         if self._inside:

@@ -9,17 +9,22 @@ import re
 import struct
 from abc import ABC, abstractmethod
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from email.utils import formatdate
 from http import HTTPStatus
 from urllib.parse import unquote_plus
 
-from lab.account import Account
+from lab.account import STAFF, Account
 from lab.fake import TLS, Stream, Visit
-from lab.services import digest
+from lab.services import configuration, console, digest
 
-_WRITES = frozenset(("PUT", "DELETE", "PATCH", "MKCOL", "MOVE", "COPY", "PROPPATCH", "LOCK"))
+_WRITES = frozenset(
+    ("PUT", "DELETE", "PATCH", "MKCOL", "MOVE", "COPY", "PROPPATCH", "LOCK", "UNLOCK", "SUBSCRIBE", "UNSUBSCRIBE")
+)
+"""RFC 9110 and 5789, WebDAV (RFC 4918), and the events of UPnP, for each of which a small device keeps one of a few places."""
 _BODY_LIMIT = 65536
+_METHODS = ("GET", "HEAD", "POST")
+_ALLOWED = ("Allow", ", ".join(_METHODS))
 _NO_FORMS = frozenset(("application/soap+xml", "application/ipp"))
 """Content types of a question that no login form would send."""
 
@@ -64,6 +69,15 @@ class Application(ABC):
     def answer(self, asked: Asked, visit: Visit) -> Page:
         """The answer; what would have hurt a real device is told to `visit`."""
 
+    @property
+    def interface_account(self) -> Account | None:
+        """The account that opens the maker's interface by Digest too, where this is the login of the pages; None where it is not."""
+        return None
+
+    def logged_in(self, asked: Asked) -> bool | None:
+        """Whether whoever asks has logged in here; None where this is no login of the web server's pages."""
+        return None
+
 
 @dataclass(frozen=True, slots=True)
 class Lock:
@@ -76,6 +90,9 @@ class Lock:
     account: Account
     schemes: tuple[str, ...] = ("basic",)
     one_session: bool = False
+
+
+_STAFF_ONLY = Lock("Configuration", STAFF, ("digest", "basic"))
 
 
 def page(title: str, text: str = "", *, form: bool = False, head: str = "") -> Page:
@@ -104,7 +121,11 @@ def icon(text: str) -> bytes:
 
 @dataclass(frozen=True)
 class Http(Stream):
-    """A web server: its pages by path, the lock before them, and where it sends every request instead (`redirect`, with {address} for its own)."""
+    """A web server: its pages by path, the lock before them, and where it sends every request instead (`redirect`, with {address} for its own).
+
+    The settings of a device are changed at "/config", by whoever its login has let in; where there is no login at all, anyone may. Where nobody knows the
+    password, or the login is a form that is only shown, the town's staff may.
+    """
 
     port: int = 80
     tls: TLS | None = None
@@ -120,8 +141,8 @@ class Http(Stream):
     async def talk(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter, visit: Visit) -> None:
         """Answer requests until the client closes or asks to close."""
         while request := await _read_request(reader):
-            answer, body = self._answer(request, visit)
-            last = request.wants_close or not self.keeps_alive
+            answer, body = _bare(request.fault) if request.fault else self._answer(request, visit)
+            last = request.wants_close or not self.keeps_alive or bool(request.fault)
             writer.write(self._head(answer, len(body), last=last) + (b"" if request.method == "HEAD" else body))
             await writer.drain()
             if last:
@@ -134,27 +155,62 @@ class Http(Stream):
             return answer, answer.body.replace("{address}", visit.address).encode()
         if request.method in _WRITES:
             visit.harm(f"an HTTP {request.method} to port {self.port}")
-            return _bare(HTTPStatus.METHOD_NOT_ALLOWED)
+            return _bare(HTTPStatus.METHOD_NOT_ALLOWED, _ALLOWED)
         if request.path == "/favicon.ico" and self.favicon:
             return Page(kind="image/x-icon"), self.favicon
         if self.redirect:
             moved = self.redirect.replace("{address}", visit.address) + request.path
             return _bare(HTTPStatus.MOVED_PERMANENTLY, ("Location", moved))
-        if self.lock:
-            taken = self.lock.one_session and bool(visit.log.logins)
-            if taken or not self._opened(self.lock, request, visit):
-                return _bare(HTTPStatus.UNAUTHORIZED, *(() if taken else self._challenges(self.lock, request)))
+        if lock := self._lock_before(request, visit):
+            taken = lock.one_session and bool(visit.log.logins)
+            if taken or not self._opened(lock, request, visit):
+                return _bare(HTTPStatus.UNAUTHORIZED, *(() if taken else self._challenges(lock, request)))
         return self._page(request, visit)
 
     def _page(self, request: "_Request", visit: Visit) -> tuple[Page, bytes]:
-        home = dict(self.pages).get("/", Page())
+        if request.path == configuration.PATH and (shown := self._configuration(request, visit)):
+            return shown
+        if request.method not in _METHODS:
+            return _bare(HTTPStatus.METHOD_NOT_ALLOWED, _ALLOWED)
+        home = self._home
         if request.method == "POST" and home.form and request.kind not in _NO_FORMS:
             visit.login(_typed(request) or f"the form on port {self.port}", opened=False)
             return home, home.body.encode()
         found = dict(self.pages).get(request.path)
         if found is None:
             return _bare(HTTPStatus.NOT_FOUND)
+        if request.method == "POST" and request.kind not in _NO_FORMS:
+            visit.harm(f"an HTTP POST to {request.path} on port {self.port}")
         return found, found.body.replace("{address}", visit.address).encode()
+
+    def _lock_before(self, request: "_Request", visit: Visit) -> Lock | None:
+        """What protects a page."""
+        if request.path != configuration.PATH or console.offered(visit) is None:
+            return self.lock
+        if self.lock and self.lock.account.password is None and not self.lock.account.anyone:
+            return replace(self.lock, account=STAFF)
+        if not self._home.form:
+            return self.lock
+        known = (one.interface_account for _, one in self.applications if one.interface_account)
+        return replace(_STAFF_ONLY, account=next((one for one in known if one.password is not None), STAFF))
+
+    @property
+    def _home(self) -> Page:
+        return dict(self.pages).get("/", Page(status=HTTPStatus.NOT_FOUND))
+
+    def _configuration(self, request: "_Request", visit: Visit) -> tuple[Page, bytes] | None:
+        """The page of its settings, or a challenge; None where it has none, or nobody has logged in."""
+        settings = console.offered(visit)
+        if settings is None or not (self._lock_before(request, visit) or self._has_let_in(request)):
+            return None
+        status, body = configuration.answer(settings, request.method, request.kind, request.body, visit.client)
+        return Page(status=status), body.encode()
+
+    def _has_let_in(self, request: "_Request") -> bool:
+        """Whether a login of its own has let somebody in, or its pages have none."""
+        said = [application.logged_in(request.asked) for _, application in self.applications]
+        logins = [one for one in said if one is not None]
+        return any(logins) if logins else self._home.status == HTTPStatus.OK
 
     def _opened(self, lock: Lock, request: "_Request", visit: Visit) -> bool:
         scheme, _, credentials = request.headers.get("authorization", "").partition(" ")
@@ -193,6 +249,8 @@ class _Request:
     headers: Mapping[str, str]
     query: str = ""
     body: bytes = b""
+    fault: HTTPStatus | None = None
+    """What is wrong with it, so that it is refused and the connection closed."""
 
     @property
     def kind(self) -> str:
@@ -211,20 +269,30 @@ class _Request:
 
 
 async def _read_request(reader: asyncio.StreamReader) -> _Request | None:
-    """The next request with its body, or None where the client has closed or speaks something else."""
+    """The next request with its body, or None where the client has closed or its head has no end."""
     try:
         head = await reader.readuntil(b"\r\n\r\n")
         first, *lines = head.decode("latin-1").split("\r\n")
-        method, target, version = first.split(" ")
         headers = {name.strip().lower(): value.strip() for name, _, value in (line.partition(":") for line in lines)}
-        size = int(headers.get("content-length", "0"))
-        if not 0 <= size <= _BODY_LIMIT:
-            return None
-        body = await reader.readexactly(size)
-    except (asyncio.IncompleteReadError, asyncio.LimitOverrunError, ValueError):
+        request = _heard(first, headers)
+        if request.fault:
+            return request
+        return replace(request, body=await reader.readexactly(int(headers.get("content-length", "0"))))
+    except (asyncio.IncompleteReadError, asyncio.LimitOverrunError):
         return None
+
+
+def _heard(first: str, headers: Mapping[str, str]) -> _Request:
+    """A request without its body, and what is wrong with its head (RFC 9112, sections 3 and 6.3)."""
+    words, size = first.split(" "), headers.get("content-length", "0")
+    if len(words) != 3 or not words[2].startswith("HTTP/1.") or not (size.isascii() and size.isdecimal()):
+        return _Request("", "", "", headers, fault=HTTPStatus.BAD_REQUEST)
+    method, target, version = words
     path, _, query = target.partition("?")
-    return _Request(method, path, version, headers, query, body)
+    fault = HTTPStatus.LENGTH_REQUIRED if "transfer-encoding" in headers else None
+    if int(size) > _BODY_LIMIT:
+        fault = HTTPStatus.REQUEST_ENTITY_TOO_LARGE
+    return _Request(method, path, version, headers, query, fault=fault)
 
 
 def _bare(status: HTTPStatus, *headers: tuple[str, str]) -> tuple[Page, bytes]:

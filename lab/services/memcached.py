@@ -17,7 +17,7 @@ class Memcached(Stream):
 
     async def talk(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter, visit: Visit) -> None:
         """Answer commands until the client leaves."""
-        while (line := await reader.readline()).endswith(b"\r\n"):
+        while (line := await _line(reader)).endswith(b"\r\n"):
             words = line.split()
             if self.locked:
                 writer.write(b"CLIENT_ERROR unauthenticated\r\n")
@@ -29,3 +29,11 @@ class Memcached(Stream):
                 visit.harm(f"the memcached command {line.strip().decode('ascii', 'replace')!r}")
                 writer.write(b"ERROR\r\n")
             await writer.drain()
+
+
+async def _line(reader: asyncio.StreamReader) -> bytes:
+    """The next command, or b"" where the client has gone or its line has no end."""
+    try:
+        return await reader.readline()
+    except ValueError:
+        return b""

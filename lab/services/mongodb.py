@@ -44,6 +44,9 @@ class MongoDb(Stream):
             return _document(b"\x08ismaster\0\1", _number(b"maxWireVersion", self.wire_version))
         if command == b"buildInfo":
             return _document(_text(b"version", self.version.encode()))
+        if command == b"serverStatus" and not self.locked:
+            visit.harm("the MongoDB command 'serverStatus'")
+            return _document(_text(b"host", visit.device.encode()), _text(b"version", self.version.encode()))
         if command != b"getParameter":
             visit.harm(f"the MongoDB command {command.decode('ascii', 'replace')!r}")
         if self.locked:

@@ -9,6 +9,7 @@ from lab.fake import TLS, Stream, Visit
 
 _CONNECT, _PUBLISH, _SUBSCRIBE, _PING, _DISCONNECT = 1, 3, 8, 12, 14
 _ACCEPTED, _NOT_AUTHORISED = 0, 5
+_CLEAN, _WILL = 0x02, 0x04
 _BAD_CREDENTIALS, _NOT_AUTHORISED_5 = 4, 0x87
 _SIZE_LIMIT = 65536
 _VERSION_TOPIC = "$SYS/broker/version"
@@ -16,7 +17,7 @@ _VERSION_TOPIC = "$SYS/broker/version"
 
 @dataclass(frozen=True)
 class Mqtt(Stream):
-    """A broker; without an account it takes any client. Reading what the city's devices say ("#"), or publishing, is harm."""
+    """A broker; without an account it takes any client. Reading what the city's devices say ("#"), publishing, or leaving something behind is harm."""
 
     port: int = 1883
     tls: TLS | None = None
@@ -33,6 +34,8 @@ class Mqtt(Stream):
         if first is None or first[0] >> 4 != _CONNECT:
             return
         level, code = self._judge(first[1], visit)
+        if code == _ACCEPTED:
+            _note_what_stays(first[1], visit)
         writer.write(bytes((0x20, 3, 0, code, 0)) if level == 5 else bytes((0x20, 2, 0, code)))
         while code == _ACCEPTED and (packet := await _packet(reader)):
             if packet[0] >> 4 == _DISCONNECT:
@@ -78,6 +81,15 @@ class Mqtt(Stream):
                 visit.harm(f"an MQTT subscription to {text!r}")
         properties = b"\0" if level == 5 else b""
         return bytes((0x90, 2 + len(properties) + len(codes))) + body[:2] + properties + bytes(codes) + published
+
+
+def _note_what_stays(body: bytes, visit: Visit) -> None:
+    """What a client that was let in leaves behind (3.1.1, section 3.1.2): a message that the broker publishes at its end, or a session that it keeps."""
+    flags = _text(body)[1][1]
+    if flags & _WILL:
+        visit.harm("an MQTT CONNECT with a will, which is published when the client is gone")
+    if not flags & _CLEAN:
+        visit.harm("an MQTT CONNECT whose session the broker keeps")
 
 
 async def _packet(reader: asyncio.StreamReader) -> tuple[int, bytes] | None:

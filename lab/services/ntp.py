@@ -4,7 +4,9 @@ from dataclasses import dataclass
 
 from lab.fake import Datagram, Visit
 
-_CLIENT, _SERVER, _CONTROL, _PRIVATE = 3, 4, 6, 7
+_ACTIVE, _PASSIVE, _CLIENT, _SERVER, _BROADCAST, _CONTROL, _PRIVATE = range(1, 8)
+_TELLING = {_ACTIVE: "of a peer", _PASSIVE: "of a peer", _SERVER: "of a server", _BROADCAST: "of a broadcasting server"}
+"""Who else would tell it the time: such a message may set the clock, or make it remember an association (RFC 5905, section 9.2)."""
 _READ_STATUS, _READ_VARIABLES = 1, 2
 _UNKNOWN_ASSOCIATION, _UNKNOWN_VARIABLE = 4, 5
 
@@ -26,6 +28,8 @@ class Ntp(Datagram):
         mode = datagram[0] & 7 if len(datagram) >= 12 else 0
         if mode == _PRIVATE:
             visit.harm("an NTP message of mode 7, which lists the server's clients")
+        if mode in _TELLING:
+            visit.harm(f"an NTP message {_TELLING[mode]}, which would set its clock")
         if mode == _CLIENT and len(datagram) >= 48:
             return self._time(datagram)
         return self._control(datagram, visit) if mode == _CONTROL and not datagram[1] & 0x80 else None

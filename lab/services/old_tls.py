@@ -9,11 +9,11 @@ import os
 import time
 from dataclasses import dataclass, field
 from datetime import datetime
-from functools import cache
 from typing import TYPE_CHECKING, cast
 
 from lab.certificates import RECIPES, der_of, shown
 from lab.fake import TLS, Stream, Visit
+from lab.once import once
 from lab.services.tls_exchange import CURVES, EXCHANGES, Keys, signs_with
 from lab.services.tls_messages import (
     CERTIFICATE,
@@ -180,7 +180,7 @@ class OldTls(Stream):
         return vector(2, said) if said else b""
 
 
-@cache
+@once
 def _identity(device: str, shows: TLS, addresses: tuple[str, ...]) -> "tuple[Key, bytes]":
     """The key and the certificate (DER) of one device."""
     from cryptography.hazmat.primitives.serialization import load_pem_private_key

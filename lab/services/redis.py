@@ -1,6 +1,6 @@
 """Redis, server side (RESP, the Redis serialization protocol specification), as far as its door: PING, HELLO, AUTH and QUIT.
 
-Whatever else is said reads or writes the data, or tells of it: that is harm.
+Whatever else is said reads or writes the data, or tells of it: that is harm. What it says to that is as redis-server 7.0.15 was heard.
 """
 
 import asyncio
@@ -13,6 +13,24 @@ _NOAUTH = b"-NOAUTH Authentication required.\r\n"
 _WRONGPASS = b"-WRONGPASS invalid username-password pair or user is disabled.\r\n"
 _DENIED = b"-DENIED Redis is running in protected mode because protected mode is enabled and no password is set for the default user.\r\n"
 _LIMIT, _WORDS = 4096, 8
+_COMMANDS = frozenset(
+    (
+        b"PING",
+        b"HELLO",
+        b"INFO",
+        b"GET",
+        b"SET",
+        b"KEYS",
+        b"CONFIG",
+        b"COMMAND",
+        b"CLIENT",
+        b"DBSIZE",
+        b"SELECT",
+        b"ACL",
+    )
+)
+_OF_A_BROWSER = (b"POST", b"HOST:")
+"""What only a browser that was lured here says: Redis closes the connection (networking.c, securityWarningCommand)."""
 
 
 @dataclass(frozen=True)
@@ -33,6 +51,8 @@ class Redis(Stream):
         inside = self.account is None
         while command := await _command(reader):
             name = command[0].upper()
+            if name in _OF_A_BROWSER:
+                return
             if name == b"QUIT":
                 writer.write(b"+OK\r\n")
                 return
@@ -40,7 +60,7 @@ class Redis(Stream):
                 answer, opened = self._auth(command[1:], visit)
                 inside = inside or opened
             else:
-                answer = self._answer(name, command, visit) if inside else _NOAUTH
+                answer = self._answer(name, command, visit) if inside else self._refusal(name, command)
             writer.write(answer)
             await writer.drain()
 
@@ -58,7 +78,20 @@ class Redis(Stream):
         if name == b"HELLO" and len(command) == 1:
             return self._hello()
         visit.harm(f"the Redis command {name.decode('ascii', 'replace')!r}")
-        return b"-ERR unknown command\r\n"
+        if name == b"INFO":
+            text = f"# Server\r\nredis_version:{self.version}\r\nredis_mode:standalone\r\n".encode()
+            return b"$%d\r\n%s\r\n" % (len(text), text)
+        return self._refusal(name, command)
+
+    def _refusal(self, name: bytes, command: list[bytes]) -> bytes:
+        """What is wrong with a command, which is looked at before who sends it; the quotation marks were others before version 7."""
+        if name == b"GET" and len(command) != 2:
+            return b"-ERR wrong number of arguments for 'get' command\r\n"
+        if name in _COMMANDS:
+            return _NOAUTH
+        mark = b"'" if int(self.version.partition(".")[0]) >= 7 else b"`"
+        words = b"".join(mark + word + mark + b" " for word in command[1:])
+        return b"-ERR unknown command %s, with args beginning with: %s\r\n" % (mark + command[0] + mark, words)
 
     def _hello(self) -> bytes:
         if int(self.version.partition(".")[0]) < 6:
@@ -75,9 +108,10 @@ class Redis(Stream):
 
 
 async def _command(reader: asyncio.StreamReader) -> list[bytes]:
-    """The words of the next command, an array of bulk strings or an inline one; [] at the end, and for what is none."""
+    """The words of the next command, an array of bulk strings or an inline one, which may follow empty lines; [] at the end, and for what is none."""
     try:
-        line = (await reader.readuntil(b"\r\n")).strip()
+        while not (line := (await reader.readuntil(b"\n")).strip()):
+            pass
         if not line.startswith(b"*"):
             return line.split()[:_WORDS]
         words = []

@@ -29,8 +29,8 @@ class Rpc2(Application):
     account: Account
     model: str = ""
     lock: int = 5
-    _random: dict[int, str] = field(default_factory=dict, compare=False, repr=False)
-    _open: set[int] = field(default_factory=set, compare=False, repr=False)
+    _random: dict[int, str] = field(default_factory=dict, init=False, compare=False, repr=False)
+    _open: set[int] = field(default_factory=set, init=False, compare=False, repr=False)
 
     def answer(self, asked: Asked, visit: Visit) -> Page:
         """A document in JSON."""
@@ -54,13 +54,18 @@ class Rpc2(Application):
         visit.harm(f"{method!r} by RPC2")
         return _told(said, {})
 
+    @property
+    def interface_account(self) -> Account:
+        """The account that the CGI interface takes as well, by Digest (Dahua, HTTP API for DVR, section 3.1)."""
+        return self.account
+
     def _login(self, said: Mapping[str, Any], params: Mapping[str, Any], visit: Visit) -> Page:
         session, user, proof = said.get("session"), str(params.get("userName", "")), str(params.get("password", ""))
         if not isinstance(session, int) or session not in self._random:
             return self._challenge(said)
         left = max(0, self.lock - visit.log.logins.get(user, 0))
         if visit.locked(user, self.lock):
-            return _told(said, _refusal(_LOCKED, "User is locked!", left, 1794))
+            return _told(said, _refusal(_LOCKED, "User is locked!", left, visit.locked_for(user)))
         opened = self._proves(user, self._random.pop(session), proof)
         visit.login(user, opened=opened)
         if not opened:
@@ -84,9 +89,9 @@ class Rpc2(Application):
         return self.account.anyone or proof == _md5(f"{user}:{random}:{known}")
 
 
-def rpc2(realm: str, account: Account, model: str = "") -> tuple[tuple[str, Application], ...]:
+def rpc2(realm: str, account: Account, model: str = "", lock: int = 5) -> tuple[tuple[str, Application], ...]:
     """An `Rpc2` at both its paths."""
-    application = Rpc2(realm, account, model)
+    application = Rpc2(realm, account, model, lock)
     return tuple((path, application) for path in PATHS)
 
 

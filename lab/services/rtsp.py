@@ -9,7 +9,7 @@ from lab.account import Account
 from lab.fake import TLS, Stream, Visit
 from lab.services import digest
 
-_HARMS = frozenset(("SETUP", "PLAY", "RECORD", "ANNOUNCE", "SET_PARAMETER", "REDIRECT"))
+_HARMS = frozenset(("SETUP", "PLAY", "PAUSE", "RECORD", "ANNOUNCE", "SET_PARAMETER", "REDIRECT", "TEARDOWN"))
 _SDP = "v=0\r\no=- 0 0 IN IP4 0.0.0.0\r\ns=Media\r\nt=0 0\r\nm=video 0 RTP/AVP 96\r\na=rtpmap:96 H264/90000\r\n"
 
 

@@ -9,7 +9,7 @@ _ALL, _ROOT = "ssdp:all", "upnp:rootdevice"
 
 @dataclass(frozen=True)
 class Ssdp(Datagram):
-    """A device that can be searched for. `location` is its description's URL, with {address} for its own address."""
+    """A device that can be searched for. `location` is its description's URL, with {address} for its own address. An announcement is harm: it is believed."""
 
     udn: str
     location: str
@@ -20,6 +20,8 @@ class Ssdp(Datagram):
     def answer(self, datagram: bytes, visit: Visit) -> bytes | None:
         """Answer a search for all, for root devices, for this type or for this device."""
         first, *lines = datagram.decode("utf-8", "replace").split("\r\n")
+        if first == "NOTIFY * HTTP/1.1":
+            visit.harm("an SSDP NOTIFY in another's name")
         if first != "M-SEARCH * HTTP/1.1":
             return None
         headers = {name.strip().upper(): value.strip() for name, _, value in (line.partition(":") for line in lines)}

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 from lab.account import Account
 from lab.fake import TLS, Stream, Visit
+from lab.services import console
 
 IAC, DO, WILL = 255, 253, 251
 _SUBNEGOTIATION, _SUBNEGOTIATION_END = 250, 240
@@ -17,7 +18,8 @@ _LINE_LIMIT = 256
 class Telnet(Stream):
     """A login and what is behind it: a shell or a menu (`inside` is shown once, then `prompt`). Without an account the shell is open to all.
 
-    `farewells` are what a client may type there; anything else is harm. After `tries` refusals it hangs up.
+    `farewells` are what a client may type there, and where the device has settings, the words of `lab.services.console`; anything else is harm. After `tries`
+    refusals it hangs up.
 
     A device may guard itself: `delays` are the seconds that it takes over each refusal of its life, the last of them over all that follow. After one it may be
     silent for `pause` seconds before it asks again. With `drip` each byte that follows a password takes so many seconds.
@@ -68,13 +70,17 @@ class Telnet(Stream):
         await asyncio.sleep(self.pause)
 
     async def _session(self, keyboard: "_Keyboard", visit: Visit) -> None:
-        keyboard.show(self.inside)
-        while True:
-            typed = await keyboard.asked(self.prompt, echo=True)
-            if typed is None or typed in self.farewells:
-                return
+        keyboard.say(self.inside)
+
+        def stray(typed: str) -> None:
+            visit.harm(f"{typed!r} was typed into the session on port {self.port}")
+
+        if settings := console.offered(visit):
+            await console.session(keyboard, settings, self.prompt, self.farewells, visit.client, stray)
+            return
+        while (typed := await keyboard.asked(self.prompt, echo=True)) is not None and typed not in self.farewells:
             if typed:
-                visit.harm(f"{typed!r} was typed into the session on port {self.port}")
+                stray(typed)
 
 
 def delay(delays: tuple[float, ...], visit: Visit) -> float:
@@ -90,19 +96,24 @@ class _Keyboard:
         self._writer = writer
         self._after_return = False
 
-    def show(self, text: str) -> None:
+    def say(self, text: str) -> None:
+        """Send a text as it is."""
         self._writer.write(text.encode())
+
+    def show(self, text: str) -> None:
+        """Print lines, which end in CR LF on this wire (RFC 854, "the end of a line")."""
+        self.say(text.replace("\n", "\r\n"))
 
     async def drip(self, text: str, seconds: float) -> None:
         """Show a text, a byte at a time where each takes its seconds."""
         for piece in text if seconds else (text,):
-            self.show(piece)
+            self.say(piece)
             await self._writer.drain()
             await asyncio.sleep(seconds)
 
     async def asked(self, prompt: str, *, echo: bool) -> str | None:
         """The line typed after `prompt`, or None when the client has gone."""
-        self.show(prompt)
+        self.say(prompt)
         await self._writer.drain()
         typed = bytearray()
         while len(typed) < _LINE_LIMIT:
@@ -114,7 +125,7 @@ class _Keyboard:
             typed.append(key)
         if echo:
             self._writer.write(bytes(typed))
-        self.show("\r\n")
+        self.say("\r\n")
         return typed.decode("utf-8", "replace").strip()
 
     async def _key(self) -> int | None:

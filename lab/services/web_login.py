@@ -54,7 +54,7 @@ class FormLogin(Application):
     title: str
     account: Account
     lock: int = 0
-    _sessions: _Sessions = field(default_factory=_Sessions, compare=False, repr=False)
+    _sessions: _Sessions = field(default_factory=_Sessions, init=False, compare=False, repr=False)
 
     def answer(self, asked: Asked, visit: Visit) -> Page:
         """The page that was asked for, or the form where somebody has not logged in."""
@@ -67,6 +67,10 @@ class FormLogin(Application):
             self._sessions.open.discard(session)
             return _moved("/", ("Set-Cookie", "session=; Max-Age=0"))
         return Page(_page(self.title, 'All is well. <a href="/logout">Log out</a>'))
+
+    def logged_in(self, asked: Asked) -> bool:
+        """Whether the request has the cookie of a session."""
+        return _cookie(asked, "session") in self._sessions.open
 
     def _login(self, asked: Asked, visit: Visit) -> Page:
         fields = {name: values[0] for name, values in parse_qs(asked.body.decode("latin-1"), True).items()}
@@ -96,20 +100,23 @@ class JsonLogin(Application):
 
     account: Account
     lock: int = 0
-    _sessions: _Sessions = field(default_factory=_Sessions, compare=False, repr=False)
+    _sessions: _Sessions = field(default_factory=_Sessions, init=False, compare=False, repr=False)
 
     def answer(self, asked: Asked, visit: Visit) -> Page:
         """A document in JSON."""
         if asked.path == "/api/login":
             return self._login(asked, visit)
-        token = parse_qs(asked.query).get("token", [""])[0]
-        if token not in self._sessions.open:
+        if not self.logged_in(asked):
             return _json(401, {"code": 401, "error": "not authorized", "status": "fail"})
         if asked.path == "/api/logout":
-            self._sessions.open.discard(token)
+            self._sessions.open.discard(_token(asked))
             return _json(200, {"code": 200, "status": "success"})
         result = {"address": visit.client, "permission": "admin", "user": self.account.user}
         return _json(200, {"code": 200, "result": result, "status": "success"})
+
+    def logged_in(self, asked: Asked) -> bool:
+        """Whether the query has the token of a session."""
+        return _token(asked) in self._sessions.open
 
     def _login(self, asked: Asked, visit: Visit) -> Page:
         try:
@@ -179,6 +186,10 @@ def _moved(where: str, *headers: tuple[str, str]) -> Page:
 
 def _json(status: int, document: object) -> Page:
     return Page(json.dumps(document), kind="application/json", status=status)
+
+
+def _token(asked: Asked) -> str:
+    return parse_qs(asked.query).get("token", [""])[0]
 
 
 def _cookie(asked: Asked, name: str) -> str:

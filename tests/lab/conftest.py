@@ -2,10 +2,14 @@
 
 import asyncio
 import itertools
+import json
 import os
 import shutil
-from collections.abc import AsyncIterator, Awaitable, Callable
+import subprocess
+import tempfile
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -13,6 +17,8 @@ import pytest
 from lab.city import City
 from lab.fake import Fake, Log, Manners, Service
 from lab.plan import Placed
+from lab.settings import Setting
+from tests.lab.brought_up import CLI, NOBODY, Start, Up, path, python_for
 
 _HOSTS = itertools.count(1)
 Tool = Callable[..., Awaitable["Said"]]
@@ -75,6 +81,11 @@ class House:
 
 
 Build = Callable[..., Awaitable[House]]
+Keep = Callable[[Placed], None]
+
+
+def _forget(placed: Placed) -> None:
+    """What is set is kept nowhere."""
 
 
 @pytest.fixture
@@ -82,11 +93,15 @@ async def build() -> AsyncIterator[Build]:
     """`await build(service, …, manners=Manners(…))` puts up a house with those services and returns it."""
     cities = []
 
-    async def put_up(*services: Service, manners: Manners | None = None) -> House:
+    async def put_up(
+        *services: Service, manners: Manners | None = None, settings: tuple[Setting, ...] = (), keep: Keep = _forget
+    ) -> House:
         pid = os.getpid()
         address = f"127.{100 + pid % 100}.{pid // 100 % 250}.{next(_HOSTS) % 250 + 1}"
-        fake = Fake("house", "", 1, "02:00:00:00:00:01", services, frozenset(), manners=manners or Manners())
-        city = City((Placed(fake, "house", address),))
+        fake = Fake(
+            "house", "", 1, "02:00:00:00:00:01", services, frozenset(), manners=manners or Manners(), settings=settings
+        )
+        city = City((Placed(fake, "house", address),), keep=keep)
         await city.open()
         cities.append(city)
         return House(city, address)
@@ -128,3 +143,55 @@ _PACKAGES = {
     "snmpwalk": "snmp",
     "mosquitto_sub": "mosquitto-clients",
 }
+
+
+@pytest.fixture
+def notes() -> Iterator[Path]:
+    """Where the lab notes what is up; anyone may write there, because some tests are nobody."""
+    with tempfile.TemporaryDirectory() as folder:
+        Path(folder).chmod(0o777)
+        yield Path(folder)
+
+
+@pytest.fixture
+def start(notes: Path) -> Iterator[Start]:
+    """`start("--devices", "5", prefix=NOBODY)` brings a city up and waits for its first line."""
+    started = []
+
+    def begin(*arguments: str, prefix: tuple[str, ...] = (), **streams: Any) -> Up:
+        if prefix == NOBODY and os.geteuid() != 0:
+            pytest.skip("only root can become nobody, and this user is an ordinary one anyway")
+        python = python_for(prefix)
+        process = subprocess.Popen(
+            [*prefix, python, *CLI, "up", *arguments],
+            stdin=streams.get("stdin", subprocess.PIPE),
+            stdout=subprocess.PIPE,
+            env={**path(), "XDG_RUNTIME_DIR": str(notes)},
+            cwd="/",
+        )
+        started.append(process)
+        assert process.stdout
+        line = process.stdout.readline()
+        return Up(process, json.loads(line), prefix, python)
+
+    yield begin
+    for process in started:
+        if process.poll() is None:
+            process.terminate()
+            process.communicate(timeout=60)
+        for stream in (process.stdin, process.stdout):
+            if stream:
+                stream.close()
+
+
+@pytest.fixture
+def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A learner's folder, with a state of its own."""
+    for name in ("state", "run", "work"):
+        (tmp_path / name).mkdir()
+    monkeypatch.setenv("XDG_STATE_HOME", str(tmp_path / "state"))
+    monkeypatch.setenv("XDG_RUNTIME_DIR", str(tmp_path / "run"))
+    for name in ("TOCSIN_STORE", "TOCSIN_AUDIT", "TOCSIN_CONFIG"):
+        monkeypatch.delenv(name, raising=False)
+    monkeypatch.chdir(tmp_path / "work")
+    return tmp_path / "work"

@@ -29,10 +29,10 @@ FOCUS = b"\x2b\0\x01\0"
 @pytest.mark.parametrize(
     ("security", "request_bytes", "negotiation"),
     [
-        (SSL, OFFERS_TLS, "0201080001000000"),
+        (SSL, OFFERS_TLS, "021f080001000000"),
         (SSL, OFFERS_NOTHING, "0300080001000000"),
         (HYBRID, OFFERS_TLS, "0300080005000000"),
-        (HYBRID, OFFERS_BOTH, "0201080002000000"),
+        (HYBRID, OFFERS_BOTH, "021f080002000000"),
         (RDP, OFFERS_TLS, "0300080002000000"),
     ],
 )

@@ -148,7 +148,8 @@ async def test_nmap_reads_the_same_of_a_clock(build, tool):
     said = await tool("nmap", "-Pn", "-n", "-sU", "-p", "123", "--script", "ntp-info", house.address)
     assert "ntpd 4.2.6p5@1.2349-o Mon Nov  2 04:29:47 UTC 2015 (1)" in said.text
     assert "Linux/3.10.14" in said.text
-    assert house.harms == []
+    # Whether the port is open nmap asks by a message of mode 1, symmetric active (nmap-payloads, 123/udp): that is no question.
+    assert set(house.harms) == {"an NTP message of a peer, which would set its clock"}
 
 
 @pytest.mark.real

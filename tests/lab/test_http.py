@@ -126,9 +126,32 @@ async def test_curl_keeps_the_connection_for_two_pages(build, tool):
     "junk",
     [b"\r\n\r\n", b"GET\r\n\r\n", b"\x16\x03\x01\x02\x00\r\n\r\n", b"GET / HTTP/1.1\r\nContent-Length: -5\r\n\r\n"],
 )
-async def test_hangs_up_on_what_is_not_http(build, junk):
+async def test_refuses_what_is_not_http_and_hangs_up(build, junk):
     house = await build(web())
-    assert await house.talk(8080, junk) == b""
+    answer = await house.talk(8080, junk)
+    assert answer.startswith(b"HTTP/1.1 400 Bad Request\r\n")
+    assert b"\r\nConnection: close\r\n" in answer
+
+
+@pytest.mark.parametrize(
+    ("request_bytes", "status"),
+    [
+        (b"OPTIONS / RTSP/1.0\r\n\r\n", b"400 Bad Request"),
+        (b"POST / HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n", b"411 Length Required"),
+        (b"POST / HTTP/1.1\r\nHost: x\r\nContent-Length: 65537\r\n\r\n", b"413 Request Entity Too Large"),
+    ],
+)
+async def test_refuses_what_it_cannot_read_and_hangs_up(build, request_bytes, status):
+    house = await build(web())
+    assert (await house.talk(8080, request_bytes)).startswith(b"HTTP/1.1 " + status)
+
+
+async def test_a_method_that_it_has_not_is_refused_with_those_that_it_has(build):
+    house = await build(web())
+    answer = await house.talk(8080, b"OPTIONS / HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n")
+    assert answer.startswith(b"HTTP/1.1 405 Method Not Allowed\r\n")
+    assert b"\r\nAllow: GET, HEAD, POST\r\n" in answer
+    assert house.harms == []
 
 
 @pytest.mark.real

@@ -101,4 +101,4 @@ async def test_connecting_to_a_printer_prints_and_half_a_connection_does_not(bui
     assert "9100/tcp open" in half.text
     assert house.harms == []
     await tool("nmap", "-Pn", "-n", "-sT", "--max-retries", "0", "-p", "T:9100", "--allports", house.address)
-    assert house.harms == ["a page was printed: a connection to port 9100"]
+    assert house.harms == ["a connection to port 9100, which prints whatever comes"]

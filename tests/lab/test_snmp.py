@@ -1,8 +1,10 @@
+from dataclasses import replace
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from lab.fake import Log, Manners, Visit
+from lab.fake import Log, Manners, Visit, load_depot, load_fakes
 from lab.services import ber, snmp
 from lab.services.snmp import Snmp
 
@@ -48,8 +50,19 @@ async def test_snmpget_is_told_of_what_is_not_there_in_the_manner_of_its_version
 async def test_snmpwalk_walks_to_the_end(build, tool):
     house = await build(AGENT)
     said = await tool("snmpwalk", *COMMON, "-v2c", "-c", "public", "-On", f"{house.address}:1610", "1.3.6.1.2.1.1")
-    assert sum(line.startswith(".1.3.6.1.2.1.1.") and "No more" not in line for line in said.text.splitlines()) == 6
+    assert sum(line.startswith(".1.3.6.1.2.1.1.") and "No more" not in line for line in said.text.splitlines()) == 7
     assert said.code == 0
+
+
+@pytest.mark.real
+async def test_snmpbulkwalk_sees_the_same_tree_as_snmpwalk_and_is_harm(build, tool):
+    house = await build(replace(AGENT, up=0))
+    wish = (*COMMON, "-v2c", "-c", "public", "-On", f"{house.address}:1610", "1.3.6")
+    walked, bulked = await tool("snmpwalk", *wish), await tool("snmpbulkwalk", *wish)
+    named = [[line.partition(" = ")[0] for line in said.text.splitlines()] for said in (walked, bulked)]
+    assert named[0] == named[1]
+    assert named[0][-1] == named[0][-2], "the last line says that nothing follows"
+    assert set(house.harms) == {"an SNMP GETBULK"}
 
 
 @pytest.mark.real
@@ -113,6 +126,43 @@ def test_an_agent_without_a_community_answers_none():
     assert closed.answer(get(b"public"), visit()) is None
     assert closed.answer(get(b""), visit()) is None
     assert closed.answer(DISCOVERY, visit()) is not None
+
+
+def ask(agent, tag, oid, community, *numbers):
+    """The names and values that an agent answers a v2c PDU with."""
+    bindings = ber.element(ber.SEQUENCE, ber.element(ber.SEQUENCE, ber.object_identifier(oid), bytes((5, 0))))
+    pdu = ber.element(tag, ber.integer(9), *map(ber.integer, numbers or (0, 0)), bindings)
+    asked = ber.element(ber.SEQUENCE, ber.integer(1), ber.element(ber.OCTET_STRING, community.encode()), pdu)
+    answer, _ = ber.read(agent.answer(asked, visit()))
+    return [(ber.dotted(one.parts[0].content), one.parts[1]) for one in answer.parts[2].parts[3].parts]
+
+
+WALKED = [
+    (fake, service)
+    for fake in (*load_fakes(), *load_depot())
+    for service in fake.services
+    if isinstance(service, Snmp) and service.community is not None and 1 in service.versions
+]
+
+
+@pytest.mark.parametrize(("fake", "agent"), WALKED, ids=lambda one: getattr(one, "name", ""))
+def test_a_walk_rises_ends_and_passes_the_address_of_the_device(fake, agent):
+    seen, at = {}, "1.3"
+    while (step := ask(agent, 0xA1, at, agent.community)[0])[1].tag != 0x82:  # endOfMibView (RFC 3416)
+        assert [int(arc) for arc in step[0].split(".")] > [int(arc) for arc in at.split(".")]
+        at, seen[step[0]] = step[0], step[1]
+    assert seen["1.3.6.1.2.1.2.2.1.6.1"].content.hex(":") == fake.mac
+    assert seen[snmp.SYS_DESCR].content == agent.descr.encode()
+    assert ber.dotted(seen[snmp.SYS_OBJECT_ID].content).startswith(f"1.3.6.1.4.1.{agent.enterprise}.")
+    assert seen[snmp.SYS_UP_TIME].number >= agent.up * 100
+    assert len(seen) >= 19
+
+
+def test_a_getbulk_repeats_up_to_the_end_of_the_tree():
+    rows = ask(AGENT, 0xA5, "1.3.6.1.2.1.2.2.1.8", "public", 0, 50)
+    assert [name for name, _ in rows][:4] == [f"1.3.6.1.2.1.2.2.1.{column}.1" for column in (8, 9, 10, 16)]
+    assert {value.tag for _, value in rows[4:]} == {0x82}
+    assert len(rows) == 25
 
 
 @given(st.binary(max_size=120))
