@@ -41,7 +41,7 @@ FAKES = (
         title="Device that names nothing but its SSH server",
         host=139,
         mac="00:0d:b9:52:11:39",
-        services=(Ssh(version="dropbear_2019.78"),),
+        services=(Ssh(version="dropbear_2019.78", host_key="rsa"),),
         causes=frozenset((Expected("component-old", 22),)),
         build=Build(date(2021, 2, 15), "OpenWrt 19.07.7, whose package dropbear is 2019.78"),
     ),

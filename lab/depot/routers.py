@@ -65,7 +65,7 @@ FAKES = (
         vendor="MikroTik",
         model="RB750Gr3",
         firmware="6.42.6",
-        services=(_mndp("4c:5e:0c:91:10:35", "6.42.6 (stable)"), Ssh(version="ROSSSH", account=_ADMIN)),
+        services=(_mndp("4c:5e:0c:91:10:35", "6.42.6 (stable)"), Ssh(version="ROSSSH", host_key="rsa", account=_ADMIN)),
         causes=frozenset(
             (
                 Expected("firmware-behind", 5678, "udp"),
@@ -116,7 +116,7 @@ FAKES = (
         firmware="7.15.3",
         services=(
             _mndp("4c:5e:0c:91:10:37", "7.15.3 (stable) 2024-07-24 10:39:01"),
-            Ssh(version="ROSSSH", account=_ADMIN),
+            Ssh(version="ROSSSH", host_key="rsa", account=_ADMIN),
         ),
         causes=frozenset(
             (
@@ -141,7 +141,7 @@ FAKES = (
         vendor="MikroTik",
         model="RB750Gr3",
         firmware="7.24",
-        services=(_mndp("4c:5e:0c:91:10:38", "7.24 (stable)"), Ssh(version="ROSSSH", account=_ADMIN)),
+        services=(_mndp("4c:5e:0c:91:10:38", "7.24 (stable)"), Ssh(version="ROSSSH", host_key="rsa", account=_ADMIN)),
         causes=frozenset((Expected("firmware-advisory", 5678, "udp"),)),
         build=Build(date(2026, 8, 17), f"{_CHANGELOG}: 7.24 (2026-Aug-17)", date(2026, 8, 17)),
     ),

@@ -2,8 +2,11 @@
 
 from lab.account import Account
 from lab.fake import TLS, Fake
+from lab.measures import certificate
 from lab.services.http import Http, icon, page
 from lab.services.mqtt import Mqtt
+
+_TLS = TLS("modern", "TLSv1.3", "TLSv1.3", "CN=meshlium-26.lab,O=Lab City")
 
 FAKE = Fake(
     name="air_sensor",
@@ -16,16 +19,22 @@ FAKE = Fake(
     services=(
         Http(
             port=443,
-            tls=TLS("modern", "TLSv1.3", "TLSv1.3", "CN=meshlium-26.lab,O=Lab City"),
+            tls=_TLS,
             server="Apache/2.4.67 (Debian)",
             pages=(("/", page("Meshlium Manager", "Sensor networks", form=True)),),
             favicon=icon("meshlium"),
         ),
         Mqtt(
             port=8883,
-            tls=TLS("modern", "TLSv1.3", "TLSv1.3", "CN=meshlium-26.lab,O=Lab City"),
+            tls=_TLS,
             account=Account("waspmote"),
         ),
     ),
     causes=frozenset(),
+    settings=(certificate(_TLS, 443, 8883),),
+    state="kept",
+    states=(
+        ("shipped", (("certificate", "factory"),)),
+        ("neglected", (("certificate", "expired"),)),
+    ),
 )

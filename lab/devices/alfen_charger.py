@@ -1,7 +1,10 @@
 """A charger of two sockets whose service port shows a certificate of its own making."""
 
 from lab.fake import TLS, Expected, Fake
+from lab.measures import certificate
 from lab.services.http import Http, page
+
+_TLS = TLS("self-signed", "TLSv1.2", "TLSv1.3", "CN=ace0123456,O=Alfen ICU,C=NL")
 
 FAKE = Fake(
     name="alfen_charger",
@@ -15,7 +18,7 @@ FAKE = Fake(
     services=(
         Http(
             port=443,
-            tls=TLS("self-signed", "TLSv1.2", "TLSv1.3", "CN=ace0123456,O=Alfen ICU,C=NL"),
+            tls=_TLS,
             pages=(("/", page("NG910-60027", form=True)),),
         ),
     ),
@@ -26,5 +29,11 @@ FAKE = Fake(
             Expected("tls-certificate-hygiene", 443),
             Expected("firmware-unknown", 0),
         )
+    ),
+    settings=(certificate(_TLS, 443),),
+    state="shipped",
+    states=(
+        ("neglected", (("certificate", "expired"),)),
+        ("kept", (("certificate", "own"),)),
     ),
 )

@@ -3,6 +3,7 @@
 from lab.fake import Expected, Fake
 from lab.services.adb import Adb
 from lab.services.http import Http, page
+from lab.settings import switch
 
 FAKE = Fake(
     name="android_sign",
@@ -15,4 +16,8 @@ FAKE = Fake(
     kind="signage-player",
     services=(Http(pages=(("/", page("Screenly")),), keeps_alive=False), Adb()),
     causes=frozenset((Expected("debug-interface", 5555), Expected("firmware-unknown", 0))),
+    settings=(switch("adb", "Android debug bridge", (5555, "tcp")),),
+    told=(("model", ((5555, "tcp"),)),),
+    state="neglected",
+    states=(("kept", (("adb", "off"),)),),
 )

@@ -2,10 +2,12 @@
 
 from lab.account import Account
 from lab.fake import Expected, Fake
+from lab.measures import found, https, password
 from lab.services.ftp import Ftp
 from lab.services.http import Http, Lock, page
 from lab.services.snmp import Snmp
 from lab.services.telnet import Telnet
+from lab.settings import SECRET, Change, switch
 
 _MAC = "00:c0:b7:9e:10:28"
 _SERIAL = "ZA1234567890"
@@ -70,5 +72,31 @@ FAKE = Fake(
             Expected("firmware-unknown", 0),
             Expected("cleartext-administration", 161, "udp"),
         )
+    ),
+    settings=(
+        https("CN=ups-28.lab,O=Lab City"),
+        # Two doors are what a scan may try in one night: with Telnet gone it comes to FTP.
+        switch("telnet", "Telnet", (23, "tcp"), change=Change(causes=found(21, "default-credentials"))),
+        switch("ftp", "FTP", (21, "tcp")),
+        switch("snmp", "SNMP", (161, "udp")),
+        password(_ACCOUNT, 80, 23, 21),
+    ),
+    told=(
+        *((what, ((21, "tcp"), (161, "udp"))) for what in ("model", "kind", "firmware")),
+        ("serial", ((161, "udp"),)),
+    ),
+    state="shipped",
+    states=(
+        ("neglected", (("password", SECRET),)),
+        (
+            "kept",
+            (
+                ("https", "only"),
+                ("password", SECRET),
+                ("telnet", "off"),
+                ("ftp", "off"),
+                ("snmp", "off"),
+            ),
+        ),
     ),
 )

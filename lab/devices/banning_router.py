@@ -23,7 +23,7 @@ FAKE = Fake(
     services=(
         Mndp(mac=_MAC, identity="depot-edge", version="7.20.2 (stable) 2025-10-17 09:21:34", board="RB1100AHx4"),
         Telnet(banner="\r\nMikroTik v7.20.2 (stable)\r\n", user_prompt="Login: ", account=_ACCOUNT),
-        Ssh(version="ROSSSH", account=_ACCOUNT),
+        Ssh(version="ROSSSH", host_key="rsa", account=_ACCOUNT),
         Http(lock=Lock("RouterOS", _ACCOUNT, ("digest",)), pages=(("/", page("RouterOS")),), keeps_alive=False),
     ),
     causes=frozenset(

@@ -1,12 +1,23 @@
 """A switch in a roadside cabinet that tells its chassis to whoever says `public`."""
 
 from lab.fake import Expected, Fake
+from lab.measures import community
 from lab.services.snmp import Snmp
 from lab.services.ssh import Ssh
+from lab.settings import SECRET, Change, switch
 
 _MAC = "00:16:c8:3d:a0:91"
 _ENTITY = "1.3.6.1.2.1.47.1.1.1.1"
 _SERIAL = "FDO1842U0K1"
+
+_TOGETHER = ("fleet-default-account: the community public",)
+# IOS knows no community until one is configured.
+_COMMUNITY = community(
+    "public",
+    "firmware-advisory",
+    "firmware-known-exploited",
+    apart=_TOGETHER,
+)
 
 FAKE = Fake(
     name="cabinet_switch",
@@ -23,6 +34,7 @@ FAKE = Fake(
         Snmp(
             enterprise=9,
             mac=_MAC,
+            interface="FastEthernet1/1",
             community="public",
             descr="Cisco IOS Software, IE2000 Software (IE2000-UNIVERSALK9-M), Version 15.2(7)E3, RELEASE SOFTWARE (fc3)\r\n"
             "Technical Support: http://www.cisco.com/techsupport",
@@ -41,7 +53,7 @@ FAKE = Fake(
             ),
         ),
     ),
-    together=("fleet-default-account: the community public",),
+    together=_TOGETHER,
     causes=frozenset(
         (
             Expected("snmp-default-community", 161, "udp"),
@@ -52,4 +64,19 @@ FAKE = Fake(
         )
     ),
     quarter="outskirts",
+    settings=(
+        _COMMUNITY,
+        switch("snmp", "SNMP", (161, "udp"), change=Change(apart=_TOGETHER)),
+    ),
+    told=(
+        ("model", ((161, "udp"),)),
+        ("kind", ((161, "udp"),)),
+        ("firmware", ((161, "udp"),)),
+        ("serial", ((161, "udp"),)),
+    ),
+    state="neglected",
+    states=(
+        ("shipped", (("snmp", "off"),)),
+        ("kept", (("community", SECRET),)),
+    ),
 )

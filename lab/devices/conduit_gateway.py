@@ -2,8 +2,12 @@
 
 from lab.account import Account
 from lab.fake import TLS, Expected, Fake
+from lab.measures import certificate, password
 from lab.services.http import Http, page
 from lab.services.web_login import json_login
+from lab.settings import SECRET
+
+_TLS = TLS("modern", "TLSv1.2", "TLSv1.3", "CN=conduit_gateway.lab,O=Lab City")
 
 FAKE = Fake(
     name="conduit_gateway",
@@ -17,11 +21,20 @@ FAKE = Fake(
     services=(
         Http(
             port=443,
-            tls=TLS("modern", "TLSv1.2", "TLSv1.3", "CN=conduit_gateway.lab,O=Lab City"),
+            tls=_TLS,
             pages=(("/", page("MultiConnect Conduit", "Loading")),),
             applications=json_login(Account("admin", "admin")),
         ),
     ),
     unique=("conduit_gateway.lab",),
     causes=frozenset((Expected("default-credentials", 443), Expected("firmware-unknown", 0))),
+    settings=(
+        password(Account("admin", "admin"), 443),
+        certificate(_TLS, 443),
+    ),
+    state="neglected",
+    states=(
+        ("shipped", (("certificate", "factory"),)),
+        ("kept", (("password", SECRET),)),
+    ),
 )

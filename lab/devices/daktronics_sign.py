@@ -2,8 +2,10 @@
 
 from lab.account import Account
 from lab.fake import Expected, Fake
+from lab.measures import https
 from lab.services.http import Http, icon, page
 from lab.services.telnet import Telnet
+from lab.settings import switch
 
 FAKE = Fake(
     name="daktronics_sign",
@@ -29,5 +31,20 @@ FAKE = Fake(
             Expected("cleartext-administration", 23),
             Expected("firmware-unknown", 0),
         )
+    ),
+    settings=(
+        https("CN=sign-21.lab,O=Lab City"),
+        switch("telnet", "Telnet", (23, "tcp")),
+    ),
+    state="neglected",
+    states=(
+        ("shipped", (("telnet", "off"),)),
+        (
+            "kept",
+            (
+                ("https", "only"),
+                ("telnet", "off"),
+            ),
+        ),
     ),
 )

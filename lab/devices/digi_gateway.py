@@ -2,9 +2,11 @@
 
 from lab.account import Account
 from lab.fake import Expected, Fake
+from lab.measures import https, password
 from lab.services.addp import Addp
 from lab.services.ftp import Ftp
 from lab.services.http import Http, Lock, page
+from lab.settings import SECRET, switch
 
 _MAC = "00:40:9d:5e:22:25"
 
@@ -34,5 +36,22 @@ FAKE = Fake(
             Expected("cleartext-administration", 80),
             Expected("cleartext-administration", 21),
         )
+    ),
+    settings=(
+        https("CN=gateway-125.lab,O=Lab City"),
+        password(Account("root", "dbps"), 80),
+        switch("ftp", "FTP", (21, "tcp")),
+    ),
+    state="shipped",
+    states=(
+        ("neglected", (("password", SECRET),)),
+        (
+            "kept",
+            (
+                ("https", "only"),
+                ("password", SECRET),
+                ("ftp", "off"),
+            ),
+        ),
     ),
 )

@@ -1,9 +1,11 @@
 """A traffic signal controller that tells anyone who says `public`, with an SSH server of 2012."""
 
 from lab.fake import Expected, Fake
+from lab.measures import community
 from lab.services.http import Http, page
 from lab.services.snmp import Snmp
 from lab.services.ssh import Ssh
+from lab.settings import SECRET, switch
 
 _MAC = "00:04:81:3a:44:20"
 
@@ -41,5 +43,29 @@ FAKE = Fake(
             Expected("component-old", 161, "udp"),
             Expected("cleartext-administration", 161, "udp"),
         )
+    ),
+    settings=(
+        community("public", "firmware-old", "component-old"),
+        switch("ssh", "SSH", (22, "tcp")),
+    ),
+    told=(
+        (
+            "age",
+            (
+                (22, "tcp"),
+                (161, "udp"),
+            ),
+        ),
+    ),
+    state="neglected",
+    states=(
+        ("shipped", (("ssh", "off"),)),
+        (
+            "kept",
+            (
+                ("community", SECRET),
+                ("ssh", "off"),
+            ),
+        ),
     ),
 )

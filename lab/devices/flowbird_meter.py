@@ -2,8 +2,12 @@
 
 from lab.account import Account
 from lab.fake import TLS, Expected, Fake
+from lab.measures import certificate
 from lab.services.http import Http, icon, page
 from lab.services.ssh import Ssh
+from lab.settings import switch
+
+_TLS = TLS("expired", "TLSv1.2", "TLSv1.2", "CN=strada-0422.parking.lab,O=Lab City")
 
 FAKE = Fake(
     name="flowbird_meter",
@@ -16,7 +20,7 @@ FAKE = Fake(
     services=(
         Http(
             port=443,
-            tls=TLS("expired", "TLSv1.2", "TLSv1.2", "CN=strada-0422.parking.lab,O=Lab City"),
+            tls=_TLS,
             pages=(("/", page("Flowbird Strada Evolution", "Terminal in service")),),
             favicon=icon("flowbird"),
         ),
@@ -25,5 +29,21 @@ FAKE = Fake(
     unique=("strada-0422",),
     causes=frozenset(
         (Expected("tls-certificate-expired", 443), Expected("tls-advice", 443), Expected("component-old", 22))
+    ),
+    settings=(
+        certificate(_TLS, 443),
+        switch("ssh", "SSH", (22, "tcp")),
+    ),
+    told=(("age", ((22, "tcp"),)),),
+    state="neglected",
+    states=(
+        ("shipped", (("certificate", "own"),)),
+        (
+            "kept",
+            (
+                ("certificate", "own"),
+                ("ssh", "off"),
+            ),
+        ),
     ),
 )

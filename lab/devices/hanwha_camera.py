@@ -2,6 +2,7 @@
 
 from lab.account import Account
 from lab.fake import Expected, Fake
+from lab.measures import https
 from lab.services import onvif
 from lab.services.http import Http, Lock, icon, page
 from lab.services.rtsp import Rtsp
@@ -54,4 +55,7 @@ FAKE = Fake(
     causes=frozenset(
         (Expected("firmware-old", 80), Expected("cleartext-administration", 80), Expected("no-authentication", 80))
     ),
+    settings=(https("CN=camera-44.lab,O=Lab City"),),
+    state="neglected",
+    states=(("kept", (("https", "only"),)),),
 )

@@ -2,8 +2,10 @@
 
 from lab.account import Account
 from lab.fake import Expected, Fake
+from lab.measures import password
 from lab.services.http import Http, page
 from lab.services.telnet import Telnet
+from lab.settings import SECRET, switch
 
 FAKE = Fake(
     name="hid_controller",
@@ -24,5 +26,21 @@ FAKE = Fake(
     ),
     causes=frozenset(
         (Expected("default-credentials", 23), Expected("cleartext-administration", 23), Expected("firmware-unknown", 0))
+    ),
+    settings=(
+        password(Account("root", "pass"), 23),
+        switch("telnet", "Telnet", (23, "tcp")),
+    ),
+    told=(("model", ((23, "tcp"),)),),
+    state="shipped",
+    states=(
+        ("neglected", (("password", SECRET),)),
+        (
+            "kept",
+            (
+                ("password", SECRET),
+                ("telnet", "off"),
+            ),
+        ),
     ),
 )

@@ -2,11 +2,13 @@
 
 from lab.account import Account
 from lab.fake import Expected, Fake
+from lab.measures import https, password
 from lab.services.http import Http, Lock, icon, page
 from lab.services.rtsp import Rtsp
 from lab.services.ssdp import Ssdp
 from lab.services.telnet import Telnet
 from lab.services.upnp import description
+from lab.settings import SECRET, switch
 
 _MODEL = "DS-2CD2142FWD-I"
 _SERIAL = "DS-2CD2142FWD-I20170305AAWR712345678"
@@ -54,5 +56,22 @@ FAKE = Fake(
             Expected("firmware-old", 49152),
             Expected("firmware-known-exploited", 49152),
         )
+    ),
+    settings=(
+        https("CN=camera-10.lab,O=Lab City"),
+        password(_ACCOUNT, 80),
+        switch("telnet", "Telnet", (23, "tcp")),
+    ),
+    state="neglected",
+    states=(
+        ("shipped", (("telnet", "off"),)),
+        (
+            "kept",
+            (
+                ("https", "only"),
+                ("password", SECRET),
+                ("telnet", "off"),
+            ),
+        ),
     ),
 )

@@ -3,6 +3,7 @@
 from lab.fake import Expected, Fake
 from lab.services.http import Http, icon, page
 from lab.services.printing import Printing
+from lab.settings import switch
 
 _SERIAL = "VNC3K12345"
 
@@ -26,4 +27,18 @@ FAKE = Fake(
         Printing(9100),
     ),
     causes=frozenset((Expected("firmware-old", 80),)),
+    settings=(
+        switch("raw", "Raw printing", (9100, "tcp")),
+        switch("lpd", "LPD printing", (515, "tcp")),
+    ),
+    state="neglected",
+    states=(
+        (
+            "kept",
+            (
+                ("raw", "off"),
+                ("lpd", "off"),
+            ),
+        ),
+    ),
 )

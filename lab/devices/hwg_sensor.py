@@ -1,8 +1,10 @@
 """A thermometer in a pumping station: a page in clear, and an agent that speaks SNMPv1 alone and reads it to everybody."""
 
 from lab.fake import Expected, Fake
+from lab.measures import community
 from lab.services.http import Http, page
 from lab.services.snmp import Snmp
+from lab.settings import SECRET
 
 _MAC = "00:0a:59:03:5e:61"
 
@@ -33,4 +35,7 @@ FAKE = Fake(
             Expected("cleartext-administration", 161, "udp"),
         )
     ),
+    settings=(community("public"),),
+    state="shipped",
+    states=(("kept", (("community", SECRET),)),),
 )

@@ -1,7 +1,10 @@
 """A collector of smart meters with a certificate that ran out."""
 
 from lab.fake import TLS, Expected, Fake
+from lab.measures import certificate
 from lab.services.http import Http, page
+
+_TLS = TLS("expired", "TLSv1.2", "TLSv1.2", "CN=collector-0131,O=Itron Inc.,C=US")
 
 FAKE = Fake(
     name="itron_collector",
@@ -15,12 +18,18 @@ FAKE = Fake(
     services=(
         Http(
             port=443,
-            tls=TLS("expired", "TLSv1.2", "TLSv1.2", "CN=collector-0131,O=Itron Inc.,C=US"),
+            tls=_TLS,
             pages=(("/", page("Itron OpenWay Access Point", "1 284 meters")),),
         ),
     ),
     unique=("collector-0131",),
     causes=frozenset(
         (Expected("tls-certificate-expired", 443), Expected("tls-advice", 443), Expected("firmware-unknown", 0))
+    ),
+    settings=(certificate(_TLS, 443),),
+    state="neglected",
+    states=(
+        ("shipped", (("certificate", "factory"),)),
+        ("kept", (("certificate", "own"),)),
     ),
 )

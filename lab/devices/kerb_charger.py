@@ -1,7 +1,10 @@
 """A charging controller as it should be: TLS 1.2 and 1.3 with ECDHE alone, and a certificate of the city's authority with its name and its address."""
 
 from lab.fake import TLS, Expected, Fake
+from lab.measures import certificate
 from lab.services.http import Http, page
+
+_TLS = TLS("modern", "TLSv1.2", "TLSv1.3", "CN=charx-226.lab,O=Lab City")
 
 FAKE = Fake(
     name="kerb_charger",
@@ -16,10 +19,16 @@ FAKE = Fake(
         Http(redirect="https://{address}", keeps_alive=False),
         Http(
             port=443,
-            tls=TLS("modern", "TLSv1.2", "TLSv1.3", "CN=charx-226.lab,O=Lab City"),
+            tls=_TLS,
             pages=(("/", page("CHARX control modular", form=True)),),
         ),
     ),
     unique=("charx-226.lab",),
     causes=frozenset((Expected("firmware-unknown", 0),)),
+    settings=(certificate(_TLS, 443),),
+    state="kept",
+    states=(
+        ("shipped", (("certificate", "factory"),)),
+        ("neglected", (("certificate", "expired"),)),
+    ),
 )

@@ -22,10 +22,11 @@ FAKE = Fake(
         Http(pages=(("/", page("Lantronix Web Manager", "Device status")),), keeps_alive=False),
         Telnet(
             port=9999,
-            options=b"",
+            options=bytes((255, 251, 1, 255, 251, 3)),  # WILL ECHO, WILL SUPPRESS-GO-AHEAD
+            # Its lines end in a return that is a return alone, CR NUL (RFC 854), before or after the feed: so several models were recorded for nmap.
             banner=(
-                "*** Lantronix UDS1100 Device Server ***\r\nMAC address 0080A38C1B23\r\n"
-                "Software version V6.8.0.4 (120417)\r\n\r\n"
+                "*** Lantronix UDS1100 Device Server ***\r\0\nMAC address 0080A38C1B23\n\r\0"
+                "Software version V6.8.0.4 (120417) \r\0\n\r\0\n"
             ),
             inside="",
             prompt="Press Enter for Setup Mode ",

@@ -2,9 +2,11 @@
 
 from lab.account import Account
 from lab.fake import Expected, Fake
+from lab.measures import https, password
 from lab.services import onvif
 from lab.services.http import Http, Lock, icon, page
 from lab.services.rtsp import Rtsp
+from lab.settings import SECRET
 
 _SERIAL = "10.16.177.48"
 _ACCOUNT = Account("admin", "meinsm")
@@ -44,5 +46,20 @@ FAKE = Fake(
             Expected("no-authentication", 80),
             Expected("firmware-unknown", 0),
         )
+    ),
+    settings=(
+        https("CN=camera-48.lab,O=Lab City"),
+        password(_ACCOUNT, 80, 554),
+    ),
+    state="shipped",
+    states=(
+        ("neglected", (("password", SECRET),)),
+        (
+            "kept",
+            (
+                ("https", "only"),
+                ("password", SECRET),
+            ),
+        ),
     ),
 )

@@ -2,9 +2,11 @@
 
 from lab.account import Account
 from lab.fake import Expected, Fake
+from lab.measures import reset
 from lab.services.ftp import Ftp
 from lab.services.http import Http, Lock, page
 from lab.services.modbus import Modbus
+from lab.settings import switch
 
 FAKE = Fake(
     name="modicon_plc",
@@ -33,5 +35,21 @@ FAKE = Fake(
             Expected("firmware-advisory", 502),
             Expected("firmware-unknown", 0),
         )
+    ),
+    settings=(
+        reset(Account("USER"), Account("USER", "USER"), 80),
+        switch("ftp", "FTP", (21, "tcp")),
+        switch("web", "Web server", (80, "tcp")),
+    ),
+    state="neglected",
+    states=(
+        ("shipped", (("password", "factory"),)),
+        (
+            "kept",
+            (
+                ("ftp", "off"),
+                ("web", "off"),
+            ),
+        ),
     ),
 )

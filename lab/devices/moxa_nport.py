@@ -2,9 +2,11 @@
 
 from lab.account import Account
 from lab.fake import Expected, Fake
+from lab.measures import found
 from lab.services.http import Http, page
 from lab.services.moxa import MoxaSearch
 from lab.services.telnet import Telnet
+from lab.settings import Change, switch
 
 _MAC = "00:90:e8:31:7d:24"
 
@@ -40,4 +42,9 @@ FAKE = Fake(
             Expected("management-channel", 4800, "udp"),
         )
     ),
+    settings=(
+        switch("telnet", "Telnet", (23, "tcp"), change=Change(causes=found((4800, "udp"), "firmware-advisory"))),
+    ),
+    told=tuple((what, ((23, "tcp"),)) for what in ("firmware", "serial", "age")),
+    state="neglected",
 )

@@ -1,8 +1,10 @@
 """An industrial switch from before SNMPv2, so to speak: it answers version 1 only, and `public`."""
 
 from lab.fake import Expected, Fake
+from lab.measures import community
 from lab.services.http import Http, page
 from lab.services.snmp import Snmp
+from lab.settings import SECRET
 
 _MAC = "00:90:e8:2b:04:92"
 
@@ -35,4 +37,11 @@ FAKE = Fake(
         )
     ),
     quarter="outskirts",
+    settings=(community("public", "firmware-advisory"),),
+    told=(
+        ("model", ((161, "udp"),)),
+        ("kind", ((161, "udp"),)),
+    ),
+    state="shipped",
+    states=(("kept", (("community", SECRET),)),),
 )

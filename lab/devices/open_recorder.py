@@ -2,6 +2,7 @@
 
 from lab.account import ANYONE
 from lab.fake import Expected, Fake
+from lab.measures import https
 from lab.services.http import Http, Lock, icon, page
 
 _MODEL = "TD-2708"
@@ -28,4 +29,6 @@ FAKE = Fake(
             Expected("firmware-unknown", 0),
         )
     ),
+    settings=(https("CN=recorder-31.lab,O=Lab City"),),
+    state="neglected",
 )

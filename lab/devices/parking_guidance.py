@@ -1,8 +1,12 @@
 """A parking guidance server whose MongoDB stands open to the network."""
 
 from lab.fake import TLS, Expected, Fake
+from lab.measures import certificate
 from lab.services.http import Http, page
 from lab.services.mongodb import MongoDb
+from lab.settings import switch
+
+_TLS = TLS("modern", "TLSv1.2", "TLSv1.3", "CN=smartpark-82.lab,O=Lab City")
 
 FAKE = Fake(
     name="parking_guidance",
@@ -15,11 +19,27 @@ FAKE = Fake(
     services=(
         Http(
             port=443,
-            tls=TLS("modern", "TLSv1.2", "TLSv1.3", "CN=smartpark-82.lab,O=Lab City"),
+            tls=_TLS,
             pages=(("/", page("TIBA SmartPark", form=True)),),
         ),
         MongoDb(),
     ),
     unique=("smartpark-82",),
     causes=frozenset((Expected("no-authentication", 27017),)),
+    settings=(
+        switch("database", "MongoDB in the network", (27017, "tcp")),
+        certificate(_TLS, 443),
+    ),
+    told=(("age", ((27017, "tcp"),)),),
+    state="neglected",
+    states=(
+        (
+            "shipped",
+            (
+                ("database", "off"),
+                ("certificate", "factory"),
+            ),
+        ),
+        ("kept", (("database", "off"),)),
+    ),
 )

@@ -2,8 +2,12 @@
 
 from lab.account import Account
 from lab.fake import TLS, Expected, Fake
+from lab.measures import certificate, password
 from lab.services.http import Http, page
 from lab.services.postgresql import PostgreSql
+from lab.settings import SECRET, switch
+
+_TLS = TLS("modern", "TLSv1.2", "TLSv1.3", "CN=abacus-78.lab,O=Lab City")
 
 FAKE = Fake(
     name="parking_server",
@@ -16,7 +20,7 @@ FAKE = Fake(
     services=(
         Http(
             port=443,
-            tls=TLS("modern", "TLSv1.2", "TLSv1.3", "CN=abacus-78.lab,O=Lab City"),
+            tls=_TLS,
             pages=(("/", page("DESIGNA ABACUS", form=True)),),
         ),
         PostgreSql(account=Account("postgres", "postgres"), method="md5"),
@@ -24,5 +28,27 @@ FAKE = Fake(
     unique=("abacus-78",),
     causes=frozenset(
         (Expected("default-credentials", 5432), Expected("exposed-data-store", 5432), Expected("firmware-unknown", 0))
+    ),
+    settings=(
+        password(Account("postgres", "postgres"), 5432),
+        switch("database", "PostgreSQL in the network", (5432, "tcp")),
+        certificate(_TLS, 443),
+    ),
+    state="neglected",
+    states=(
+        (
+            "shipped",
+            (
+                ("database", "off"),
+                ("certificate", "factory"),
+            ),
+        ),
+        (
+            "kept",
+            (
+                ("password", SECRET),
+                ("database", "off"),
+            ),
+        ),
     ),
 )

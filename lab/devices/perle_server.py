@@ -2,8 +2,28 @@
 
 from lab.account import Account
 from lab.fake import TLS, Expected, Fake
+from lab.measures import found
 from lab.services.http import Http, page
 from lab.services.ssh import Ssh
+from lab.settings import Change, Choice, switch
+
+_TLS = TLS("self-signed", "TLSv1", "TLSv1.2", "CN=iolan-29,O=Perle Systems Limited,C=CA")
+_SOUND = Choice(
+    "tls",
+    "Lowest version of TLS",
+    (
+        ("1.0", Change()),
+        (
+            "1.2",
+            Change(
+                ((_TLS, TLS("modern", "TLSv1.2", "TLSv1.2", "CN=iolan-29.lab,O=Lab City")),),
+                lifts=found(
+                    443, "tls-old-version", "tls-certificate-self-signed", "tls-certificate-hygiene", "tls-hardening"
+                ),
+            ),
+        ),
+    ),
+)
 
 FAKE = Fake(
     name="perle_server",
@@ -17,7 +37,7 @@ FAKE = Fake(
     services=(
         Http(
             port=443,
-            tls=TLS("self-signed", "TLSv1", "TLSv1.2", "CN=iolan-29,O=Perle Systems Limited,C=CA"),
+            tls=_TLS,
             pages=(("/", page("IOLAN SDS4 - WebManager", form=True)),),
         ),
         Ssh(version="OpenSSH_7.2", account=Account("admin")),
@@ -32,5 +52,20 @@ FAKE = Fake(
             Expected("tls-advice", 443),
             Expected("component-old", 22),
         )
+    ),
+    settings=(
+        _SOUND,
+        switch("ssh", "SSH", (22, "tcp")),
+    ),
+    told=(("age", ((22, "tcp"),)),),
+    state="shipped",
+    states=(
+        (
+            "kept",
+            (
+                ("tls", "1.2"),
+                ("ssh", "off"),
+            ),
+        ),
     ),
 )

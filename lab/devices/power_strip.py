@@ -1,7 +1,10 @@
 """A switchable power strip that made its certificate at its first start, when its clock stood at 1970, and as an authority's; in three weeks it ends."""
 
 from lab.fake import TLS, Expected, Fake
+from lab.measures import certificate
 from lab.services.http import Http, page
+
+_TLS = TLS("first-start", "TLSv1.2", "TLSv1.2", "CN=netio-4c-225")
 
 FAKE = Fake(
     name="power_strip",
@@ -15,7 +18,7 @@ FAKE = Fake(
     services=(
         Http(
             port=443,
-            tls=TLS("first-start", "TLSv1.2", "TLSv1.2", "CN=netio-4c-225"),
+            tls=_TLS,
             pages=(("/", page("NETIO PowerPDU-4C")),),
             keeps_alive=False,
         ),
@@ -35,5 +38,11 @@ FAKE = Fake(
                 )
             ),
         )
+    ),
+    settings=(certificate(_TLS, 443),),
+    state="shipped",
+    states=(
+        ("neglected", (("certificate", "expired"),)),
+        ("kept", (("certificate", "own"),)),
     ),
 )

@@ -1,8 +1,12 @@
 """A NAS whose cache of web pages stands open to the network."""
 
 from lab.fake import TLS, Expected, Fake
+from lab.measures import certificate
 from lab.services.http import Http, page
 from lab.services.memcached import Memcached
+from lab.settings import switch
+
+_TLS = TLS("modern", "TLSv1.2", "TLSv1.3", "CN=nas-81.lab,O=Lab City")
 
 FAKE = Fake(
     name="qnap_nas",
@@ -15,7 +19,7 @@ FAKE = Fake(
     services=(
         Http(
             port=443,
-            tls=TLS("modern", "TLSv1.2", "TLSv1.3", "CN=nas-81.lab,O=Lab City"),
+            tls=_TLS,
             pages=(("/", page("QNAP Turbo NAS", form=True)),),
         ),
         Memcached(),
@@ -27,5 +31,20 @@ FAKE = Fake(
             Expected("firmware-known-exploited", 443),
             Expected("firmware-unknown", 0),
         )
+    ),
+    settings=(
+        switch("memcached", "memcached in the network", (11211, "tcp")),
+        certificate(_TLS, 443),
+    ),
+    state="neglected",
+    states=(
+        (
+            "shipped",
+            (
+                ("memcached", "off"),
+                ("certificate", "factory"),
+            ),
+        ),
+        ("kept", (("memcached", "off"),)),
     ),
 )

@@ -1,12 +1,16 @@
 """A power strip whose chassis row tells more than its web page."""
 
 from lab.fake import TLS, Expected, Fake
+from lab.measures import certificate, community
 from lab.services.http import Http, page
 from lab.services.snmp import Snmp
+from lab.settings import SECRET
 
 _MAC = "00:0d:5d:10:77:93"
 _ENTITY = "1.3.6.1.2.1.47.1.1.1.1"
 _SERIAL = "1HT9C50193"
+
+_TLS = TLS(subject="CN=raritan")
 
 FAKE = Fake(
     name="raritan_pdu",
@@ -19,7 +23,7 @@ FAKE = Fake(
     firmware="3.6.1.5",
     serial=_SERIAL,
     services=(
-        Http(port=443, tls=TLS(subject="CN=raritan"), pages=(("/", page("Raritan PX3")),), keeps_alive=False),
+        Http(port=443, tls=_TLS, pages=(("/", page("Raritan PX3")),), keeps_alive=False),
         Snmp(
             enterprise=13742,
             mac=_MAC,
@@ -46,4 +50,18 @@ FAKE = Fake(
         )
     ),
     quarter="outskirts",
+    settings=(
+        community("public"),
+        certificate(_TLS, 443),
+    ),
+    told=(
+        ("model", ((161, "udp"),)),
+        ("firmware", ((161, "udp"),)),
+        ("serial", ((161, "udp"),)),
+    ),
+    state="neglected",
+    states=(
+        ("shipped", (("certificate", "factory"),)),
+        ("kept", (("community", SECRET),)),
+    ),
 )

@@ -22,8 +22,8 @@ FAKE = Fake(
     quarter="outskirts",
     services=(
         Mndp(mac=_MAC, identity="clinic", version="7.20.2 (stable) 2025-10-17 09:21:34", board="RB750Gr3"),
-        Telnet(user_prompt="Login: ", account=_ACCOUNT, delays=_DELAYS),
-        Ssh(version="ROSSSH", account=_ACCOUNT, delays=_DELAYS),
+        Telnet(banner="\r\nMikroTik v7.20.2 (stable)\r\n", user_prompt="Login: ", account=_ACCOUNT, delays=_DELAYS),
+        Ssh(version="ROSSSH", host_key="rsa", account=_ACCOUNT, delays=_DELAYS),
     ),
     causes=frozenset((Expected("cleartext-administration", 23), Expected("firmware-behind", 5678, "udp"))),
 )

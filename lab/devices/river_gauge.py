@@ -3,6 +3,7 @@
 from lab.fake import Expected, Fake
 from lab.services.ftp import Ftp
 from lab.services.http import Http, page
+from lab.settings import switch
 
 FAKE = Fake(
     name="river_gauge",
@@ -20,4 +21,7 @@ FAKE = Fake(
     causes=frozenset(
         (Expected("cleartext-administration", 21), Expected("no-authentication", 21), Expected("firmware-unknown", 0))
     ),
+    settings=(switch("ftp", "FTP", (21, "tcp")),),
+    state="neglected",
+    states=(("kept", (("ftp", "off"),)),),
 )

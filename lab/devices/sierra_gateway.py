@@ -4,6 +4,7 @@ from lab.account import Account
 from lab.fake import Expected, Fake
 from lab.services.http import Http, page
 from lab.services.telnet import BUSYBOX_OPTIONS, Telnet
+from lab.settings import switch
 
 FAKE = Fake(
     name="sierra_gateway",
@@ -36,4 +37,8 @@ FAKE = Fake(
             Expected("firmware-unknown", 0),
         )
     ),
+    settings=(switch("telnet", "Telnet", (2332, "tcp")),),
+    told=(("model", ((2332, "tcp"),)),),
+    state="neglected",
+    states=(("kept", (("telnet", "off"),)),),
 )

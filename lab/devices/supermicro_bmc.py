@@ -2,8 +2,10 @@
 
 from lab.account import Account
 from lab.fake import Expected, Fake
+from lab.measures import password
 from lab.services.http import Http, page
 from lab.services.ipmi import Ipmi
+from lab.settings import SECRET, switch
 
 FAKE = Fake(
     name="supermicro_bmc",
@@ -23,5 +25,20 @@ FAKE = Fake(
             Expected("ipmi-weak-login", 623, "udp"),
             Expected("firmware-unknown", 0),
         )
+    ),
+    settings=(
+        password(Account("ADMIN", "ADMIN"), (623, "udp")),
+        switch("ipmi", "IPMI over LAN", (623, "udp")),
+    ),
+    state="shipped",
+    states=(
+        ("neglected", (("password", SECRET),)),
+        (
+            "kept",
+            (
+                ("password", SECRET),
+                ("ipmi", "off"),
+            ),
+        ),
     ),
 )

@@ -2,8 +2,12 @@
 
 from lab.account import Account
 from lab.fake import TLS, Expected, Fake
+from lab.measures import certificate, password
 from lab.services.http import Http, icon, page
 from lab.services.ssh import Ssh
+from lab.settings import SECRET, switch
+
+_TLS = TLS("self-signed", "TLSv1.2", "TLSv1.2", "CN=RUT240")
 
 FAKE = Fake(
     name="teltonika_router",
@@ -16,7 +20,7 @@ FAKE = Fake(
     services=(
         Http(
             port=443,
-            tls=TLS("self-signed", "TLSv1.2", "TLSv1.2", "CN=RUT240"),
+            tls=_TLS,
             pages=(("/", page("RUT240 - Web UI", "Authorization required", form=True)),),
             favicon=icon("teltonika"),
         ),
@@ -32,4 +36,22 @@ FAKE = Fake(
         )
     ),
     ipv6=True,
+    settings=(
+        password(Account("root", "admin01"), 22),
+        certificate(_TLS, 443),
+        switch("ssh", "SSH", (22, "tcp")),
+    ),
+    told=(("age", ((22, "tcp"),)),),
+    state="shipped",
+    states=(
+        ("neglected", (("certificate", "expired"),)),
+        (
+            "kept",
+            (
+                ("password", SECRET),
+                ("certificate", "own"),
+                ("ssh", "off"),
+            ),
+        ),
+    ),
 )

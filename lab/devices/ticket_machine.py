@@ -2,7 +2,7 @@
 
 from lab.fake import Expected, Fake
 from lab.services.netbios import Netbios
-from lab.services.rdp import SSL, Rdp
+from lab.services.rdp import EXTENDED_CLIENT_DATA, SSL, Rdp
 from lab.services.smb import Smb
 
 _MAC = "1c:ee:c9:40:10:f0"
@@ -15,7 +15,7 @@ FAKE = Fake(
     mac=_MAC,
     kind="kiosk",
     services=(
-        Rdp(security=SSL),
+        Rdp(security=SSL, flags=EXTENDED_CLIENT_DATA),
         Smb("KIOSK-12", "TICKETS", version_1=True),
         Netbios("KIOSK-12", _MAC, "TICKETS"),
     ),

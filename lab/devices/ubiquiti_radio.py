@@ -33,7 +33,7 @@ FAKE = Fake(
             pages=(("/", page("airOS - Login", form=True)),),
             headers=(("Set-Cookie", "AIROS_002722A45120=5a1f; Path=/"),),
         ),
-        Ssh(version="dropbear_2014.65", account=Account("ubnt")),
+        Ssh(version="dropbear_2014.65", host_key="rsa", account=Account("ubnt")),
     ),
     causes=frozenset(
         (

@@ -2,8 +2,10 @@
 
 from lab.account import Account
 from lab.fake import Expected, Fake
+from lab.measures import https, password
 from lab.services.http import Http, Lock, icon, page
 from lab.services.rtsp import Rtsp
+from lab.settings import SECRET
 
 _MODEL = "NVR301-08B"
 _ACCOUNT = Account("admin", "123456")
@@ -32,5 +34,20 @@ FAKE = Fake(
             Expected("cleartext-administration", 80),
             Expected("component-old", 80),
         )
+    ),
+    settings=(
+        https("CN=recorder-13.lab,O=Lab City"),
+        password(_ACCOUNT, 80, 554),
+    ),
+    state="shipped",
+    states=(
+        ("neglected", (("password", SECRET),)),
+        (
+            "kept",
+            (
+                ("https", "only"),
+                ("password", SECRET),
+            ),
+        ),
     ),
 )

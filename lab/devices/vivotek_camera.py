@@ -2,6 +2,7 @@
 
 from lab.account import Account
 from lab.fake import TLS, Expected, Fake
+from lab.measures import certificate, redirect
 from lab.services import onvif
 from lab.services.http import Http, Lock, icon, page
 from lab.services.rtsp import Rtsp
@@ -11,6 +12,8 @@ _ACCOUNT = Account("root")
 _LOCK = Lock("streaming_server", _ACCOUNT, ("digest",))
 _PAGES = (("/", page("VIVOTEK IB9367-HT", "Live view")),)
 _ONVIF = ((onvif.PATH, onvif.Onvif("VIVOTEK", "IB9367-HT")),)
+
+_TLS = TLS("self-signed", "TLSv1.2", "TLSv1.3", "CN=IB9367-HT,O=VIVOTEK Inc.,C=TW")
 
 FAKE = Fake(
     name="vivotek_camera",
@@ -25,7 +28,7 @@ FAKE = Fake(
         Http(lock=_LOCK, pages=_PAGES, favicon=icon("vivotek"), applications=_ONVIF),
         Http(
             port=443,
-            tls=TLS("self-signed", "TLSv1.2", "TLSv1.3", "CN=IB9367-HT,O=VIVOTEK Inc.,C=TW"),
+            tls=_TLS,
             lock=_LOCK,
             pages=_PAGES,
             favicon=icon("vivotek"),
@@ -50,5 +53,20 @@ FAKE = Fake(
             Expected("tls-certificate-hygiene", 443),
             Expected("firmware-unknown", 0),
         )
+    ),
+    settings=(
+        certificate(_TLS, 443),
+        redirect(("http://{address}/onvif/device_service https:", "https:")),
+    ),
+    state="shipped",
+    states=(
+        ("neglected", (("certificate", "expired"),)),
+        (
+            "kept",
+            (
+                ("certificate", "own"),
+                ("redirect", "on"),
+            ),
+        ),
     ),
 )

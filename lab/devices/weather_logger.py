@@ -4,6 +4,7 @@ from lab.account import Account
 from lab.fake import Expected, Fake
 from lab.services.ftp import Ftp
 from lab.services.http import Http, page
+from lab.settings import switch
 
 FAKE = Fake(
     name="weather_logger",
@@ -19,4 +20,7 @@ FAKE = Fake(
         Ftp(greeting="CR1000X FTP server ready", account=Account("anonymous")),
     ),
     causes=frozenset((Expected("cleartext-administration", 21), Expected("firmware-unknown", 0))),
+    settings=(switch("ftp", "FTP", (21, "tcp")),),
+    state="neglected",
+    states=(("kept", (("ftp", "off"),)),),
 )

@@ -1,9 +1,11 @@
 """An office printer that names itself by IPP, has the community `public`, and prints whatever reaches its raw ports."""
 
 from lab.fake import Expected, Fake
+from lab.measures import community
 from lab.services.ipp import Ipp
 from lab.services.printing import Printing
 from lab.services.snmp import Snmp
+from lab.settings import SECRET
 
 _MAC = "00:00:aa:4c:10:64"
 _SERIAL = "4HX123456"
@@ -48,4 +50,7 @@ FAKE = Fake(
             Expected("cleartext-administration", 161, "udp"),
         )
     ),
+    settings=(community("public", apart=("fleet-default-account: the community public",)),),
+    state="shipped",
+    states=(("kept", (("community", SECRET),)),),
 )

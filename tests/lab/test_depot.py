@@ -1,8 +1,9 @@
 import pytest
 
-from lab.fake import load_depot, load_fakes
+from lab.compare import compare
+from lab.fake import load_depot, load_fakes, load_hostile
 from lab.plan import ALL, choose, lay_out
-from lab.truth import compare, truth
+from lab.truth import truth
 
 DEPOT = load_depot()
 DEVICES = pytest.mark.parametrize("fake", DEPOT, ids=lambda fake: fake.name)
@@ -20,6 +21,16 @@ def test_the_depot_and_the_city_fit_into_one_network_side_by_side():
     assert len(both) == len(DEPOT) + len(load_fakes())
     for particular in ("name", "host", "mac"):
         assert len({getattr(fake, particular) for fake in both}) == len(both)
+
+
+def test_who_is_hostile_comes_up_as_a_quarter_and_by_name_and_is_no_part_of_the_city():
+    hostile = tuple(fake for fake in load_hostile() if fake.quarter == "hostile")
+    assert choose(("hostile",)) == hostile
+    assert choose(("private",)) == tuple(fake for fake in load_hostile() if fake.name == "private_host")
+    everybody = choose((ALL, "depot", "hostile", "private"))
+    for particular in ("name", "host"):
+        assert len({getattr(fake, particular) for fake in everybody}) == len(everybody)
+    assert len({fake.mac for fake in everybody}) == len(everybody) - 1  # two of the hostile ones share theirs
 
 
 @DEVICES
@@ -44,11 +55,18 @@ def test_says_of_its_firmware_what_fits_together(fake):
         assert fake.build.day <= fake.build.released
 
 
-def test_laggards_are_true_only_of_a_city_in_which_their_newer_equal_stands():
-    alone = truth(lay_out("10.77.0.0/24", only=("depot_routeros_7_15_3", "depot_routeros_6_49_10")), macs=True)
-    beside = truth(lay_out("10.77.0.0/24", only=("depot_routeros_7_15_3", "depot_routeros_newest")), macs=True)
-    assert alone["fleet"] == []
-    assert beside["fleet"] == [{"check": "firmware-laggard", "devices": ["10.77.0.37"]}]
+@pytest.mark.parametrize(
+    ("standing", "laggards"),
+    [
+        (("depot_routeros_7_15_3",), []),
+        (("depot_routeros_7_15_3", "depot_routeros_newest"), ["10.77.0.37"]),
+        (("depot_routeros_7_15_3", "depot_routeros_6_49_10"), ["10.77.0.36"]),
+    ],
+)
+def test_laggards_are_those_that_run_less_than_the_newest_of_their_model_that_stands_in_the_city(standing, laggards):
+    found = truth(lay_out("10.77.0.0/24", only=standing), macs=True)["fleet"]
+    assert [device for each in found for device in each["devices"]] == laggards
+    assert {each["check"] for each in found} <= {"firmware-laggard"}
 
 
 @pytest.mark.parametrize(

@@ -3,8 +3,9 @@ from pathlib import Path
 
 import pytest
 
-from lab.fake import Stream, load_fakes
+from lab.fake import Stream, load_fakes, load_hostile
 from lab.plan import choose
+from lab.services.ssh import Ssh
 
 IDS = {
     "default-credentials",
@@ -57,13 +58,30 @@ IDS = {
     "exposed-data-store",
     "control-port",
 }
-FAKES = pytest.mark.parametrize("fake", load_fakes(), ids=lambda fake: fake.name)
+FAKES = pytest.mark.parametrize("fake", [*load_fakes(), *load_hostile()], ids=lambda fake: fake.name)
 
 
 def test_sixteen_stand_in_the_centre_and_three_of_them_are_clean():
     centre = choose(())
     assert len(centre) == 16
     assert [fake.name for fake in centre if not fake.causes] == ["axis_camera", "loytec_controller", "air_sensor"]
+
+
+def test_the_city_has_many_makers_and_many_kinds_of_device():
+    fakes = load_fakes()
+    assert len({fake.vendor for fake in fakes if fake.vendor}) >= 35
+    assert len({(fake.vendor, fake.model) for fake in fakes if fake.model}) >= 60
+    assert len({fake.kind for fake in fakes if fake.kind}) >= 30
+
+
+@FAKES
+def test_an_ssh_server_has_no_kind_of_key_that_its_software_never_made(fake):
+    # Dropbear makes Ed25519 keys since 2020.79 (its CHANGES); RouterOS has RSA unless it is told otherwise (manual, "SSH", host-key-type).
+    for service in fake.services:
+        if isinstance(service, Ssh):
+            dropbear = service.version.removeprefix("dropbear_")
+            is_old = service.version == "ROSSSH" or (dropbear != service.version and float(dropbear) < 2020.79)
+            assert service.host_key == "rsa" or not is_old
 
 
 def test_no_two_share_a_name_a_host_or_a_mac():

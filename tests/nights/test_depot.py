@@ -8,8 +8,9 @@ import pytest
 
 from checks.intelligence import built_in
 from inventory.store import Store
+from lab.compare import compare
 from lab.fake import Build, Fake, load_depot
-from lab.truth import compare
+from scanner.edition import Edition
 from scanner.report.json import render
 from scanner.rescoring import rescore
 from tests.conftest import city, scan
@@ -52,7 +53,7 @@ def scanned(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Any]:
     with Store.open(folder / "tocsin.db") as store:
         judged = rescore(store.report(None), built_in(), TODAY)
     said = json.loads((folder / "report.json").read_text())
-    return {**described, "report": said, "judged": json.loads(render(judged))}
+    return {**described, "report": said, "judged": json.loads("".join(render(Edition(judged))))}
 
 
 def device_of(fake: Fake, report: dict[str, Any]) -> dict[str, Any]:
