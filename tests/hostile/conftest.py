@@ -48,11 +48,14 @@ class Scanned:
     stderr: bytes = b""
     kilobytes: int = 0
     shown: bytes = b""
+    _read: dict[str, Any] | None = None
 
     @property
     def report(self) -> dict[str, Any]:
-        report: dict[str, Any] = json.loads((self.folder / "r.json").read_text())
-        return report
+        """The report, read once: it is long, and hundreds of tests look into it."""
+        if self._read is None:
+            self._read = json.loads((self.folder / "r.json").read_text())
+        return self._read
 
     def device(self, address: str) -> dict[str, Any]:
         devices: list[dict[str, Any]] = self.report["devices"]

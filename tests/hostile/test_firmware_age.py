@@ -20,6 +20,7 @@ from inventory.known import Known
 from inventory.model import Claim, Confidence, Device, Endpoint, Level, Observation, Status
 from inventory.report import Assessment, Coverage, Report, Scan
 from scanner.assess import assess, assess_fleet
+from scanner.edition import Edition
 from scanner.path_page import path_page
 from scanner.report import json as report_json
 from scanner.report import text as report_text
@@ -94,7 +95,7 @@ def outputs(assessment: Assessment) -> list[str]:
     scan = Scan("s", NOON, ("192.0.2.0/24",), Level.LOGIN, "test", "0.1.0", ended=NOON)
     report = Report(scan, (assessment,), assess_fleet((assessment, assessment), FLEET), Coverage(1, 1, 1, 0))
     shown = printed(*sheet(Known(assessment, NOON, NOON, 1)), *path_page(assessment), width=100, color=False)
-    return [report_json.render(report), report_text.render(report), shown]
+    return ["".join(report_json.render(Edition(report))), "".join(report_text.render(Edition(report))), shown]
 
 
 def hidden(text: str) -> set[str]:

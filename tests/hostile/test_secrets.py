@@ -19,6 +19,7 @@ import pytest
 
 from tests.hostile import tattle, tattlers
 from tests.hostile.street import SHIFT, STREET, Told, standing
+from tests.terminals import all_shown
 
 pytestmark = pytest.mark.timeout(300)
 SITE_COMMUNITY = "K&site-community7Qz"
@@ -106,15 +107,9 @@ def run(folder: Path, *words: str, program: tuple[str, ...] = ("-m", "scanner.cl
     with out.open("wb") as stdout:
         process = subprocess.Popen(command, cwd=folder, env=environment, stdin=nothing, stdout=stdout, stderr=slave)
     os.close(slave)
-    shown = bytearray()
-    try:
-        while more := os.read(master, 65536):
-            shown += more
-    except OSError:  # EIO: nobody has the terminal open any more
-        pass
-    os.close(master)
+    shown = all_shown(master)
     code = process.wait()
-    return code, out.read_bytes(), bytes(shown)
+    return code, out.read_bytes(), shown
 
 
 def scanning(*more: str) -> tuple[str, ...]:

@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 
-from lab.truth import compare
+from lab.compare import compare
 from scanner.conversation import Depth
 from scanner.deepening import bounds
 from scanner.questions import Budget
@@ -46,8 +46,21 @@ def _conversations(packets: Iterable[Packet]) -> dict[str, list[Packet]]:
 
 
 def _connections(packets: Iterable[Packet]) -> int:
-    """The connections that were made: after the SYN came more than a RST, which a port that refuses is not owed."""
-    return len({(p.source_port, p.port) for p in packets if p.protocol == "tcp" and not p.flags & (SYN | RST)})
+    """The connections that were made: after the SYN came more than a RST, which a port that refuses is not owed.
+
+    A system that chooses its ports at random takes one for the same peer again, so a SYN after a connection begins another.
+    """
+    made, begun = 0, set[tuple[int, int]]()
+    for packet in packets:
+        pair = (packet.source_port, packet.port)
+        if packet.protocol != "tcp" or packet.flags & RST:
+            continue
+        if packet.flags & SYN:
+            begun.discard(pair)
+        elif pair not in begun:
+            begun.add(pair)
+            made += 1
+    return made
 
 
 def _may_have(device: dict[str, Any]) -> tuple[int, int]:
