@@ -15,17 +15,26 @@ import stat
 import subprocess
 import sys
 from collections.abc import Callable, Iterator, Mapping
-from contextlib import ExitStack, contextmanager
+from contextlib import AsyncExitStack, ExitStack, contextmanager
 from dataclasses import asdict, dataclass, replace
+from functools import partial
 from pathlib import Path
 from typing import Any
 
-from lab import namespace, running
-from lab.city import City, CityError, shift_needed
+from lab import keeping, keys, namespace, running, taken
+from lab.city import City, CityError, PortTakenError, shift_needed
+from lab.control import Desk, answering, present
+from lab.doors import Doors
+from lab.fake import load_fake
 from lab.plan import IPV6_NETWORK, LOOPBACK_NETWORK, NAMESPACE_NETWORK, Placed, Plan, PlanError, choose, lay_out
+from lab.recording import Recorder
 from lab.truth import truth
 
-_LONGEST_END = 15.0
+_LONGEST_END = 60.0
+_FORBIDDEN = (
+    " (namespaces need root, or a machine that lets ordinary users have them: the sysctls user.max_user_namespaces, "
+    "kernel.unprivileged_userns_clone and kernel.apparmor_restrict_unprivileged_userns; without them: --mode loopback)"
+)
 _STOPPING = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 
 
@@ -34,7 +43,9 @@ class Request:
     """What is asked for: a mode of "auto", "namespace" and "loopback"; an empty `network` is the mode's own.
 
     `own_user` says that the city stands in a user namespace of its own, `why` why it is in this mode; `note` is the file that the city removes at its end.
-    With `ipv6` some of its devices have an IPv6 address too.
+    With `ipv6` some of its devices have an IPv6 address too. With a `state` those that know it are in it; the settings that are changed are kept in the folder
+    `keep` ("": for as long as it is up). With a `seed` the city is drawn. The truth goes to the file `truth_file` where one is named, not into the first line.
+    The devices `off` are turned off until somebody turns them on: the city can gain them.
     """
 
     mode: str
@@ -46,15 +57,23 @@ class Request:
     why: str = ""
     note: str = ""
     ipv6: bool = False
+    state: str = ""
+    keep: str = ""
+    seed: int | None = None
+    truth_file: str = ""
+    off: tuple[str, ...] = ()
 
     def plan(self) -> Plan:
         """The city that is asked for; raises `PlanError`."""
         usual = LOOPBACK_NETWORK if self.mode == "loopback" else NAMESPACE_NETWORK
-        plan = lay_out(self.network or usual, self.devices, self.only, ipv6=self.ipv6)
+        network = self.network or usual
+        plan = lay_out(network, self.devices, self.only, ipv6=self.ipv6, state=self.state, seed=self.seed)
         if plan.has_ipv6 and plan.network.is_loopback:
             raise PlanError("a city on loopback addresses has no IPv6: bring it up in namespaces (--mode namespace)")
         if self.mode != "auto" and plan.network.is_loopback != (self.mode == "loopback"):
             raise PlanError(f"{plan.network} is no network for the mode {self.mode}")
+        if strangers := [name for name in self.off if name not in {one.name for one in plan.placed}]:
+            raise PlanError(f"{strangers[0]} cannot be off: this city has no device of that name")
         return plan
 
     @property
@@ -95,7 +114,8 @@ def _start(request: Request, stopped: int) -> tuple[subprocess.Popen[bytes], Map
             return _attempt(attempt, stopped)
         except CityError as error:
             reasons.append(str(error))
-    raise CityError("; ".join(reasons))
+    forbidden = any(reason.startswith("unshare") for reason in reasons)
+    raise CityError("; ".join(reasons) + (_FORBIDDEN if forbidden else ""))
 
 
 def _ways(request: Request) -> Iterator[Request]:
@@ -196,26 +216,40 @@ def _poke(descriptor: int) -> None:
 def main() -> None:
     """Be the city that the request in the first argument asks for."""
     raw = json.loads(sys.argv[1])
-    request = Request(**{**raw, "only": tuple(raw["only"])})
+    request = Request(**{**raw, "only": tuple(raw["only"]), "off": tuple(raw["off"])})
     try:
         asyncio.run(_be(request))
+    except PortTakenError as error:
+        _say({"failed": f"{error}; {taken.by_whom(error)}"})
     except (CityError, PlanError) as error:
         _say({"failed": str(error)})
 
 
 async def _be(request: Request) -> None:
     plan = request.plan()
-    with ExitStack() as stack:
+    if request.keep:
+        plan = keeping.recalled(plan, Path(request.keep))
+    async with AsyncExitStack() as stack:
         if request.note:
-            stack.callback(Path(request.note).unlink, missing_ok=True)
-        scanner = None
+            running.complete(Path(request.note), (os.getpid(),))
+            stack.callback(running.forget, Path(request.note))
+        scanner, doors = None, None
         if request.mode == "namespace":
             scanner = namespace.ScannerSide()
             stack.callback(scanner.close)
-            namespace.build(plan, scanner)
-        city = City(plan.placed, shift_needed(plan.placed))
+            doors = stack.enter_context(namespace.built(plan, scanner))
+        interfaces = namespace.interfaces(plan, doors) if doors else {}
+        city = City(plan.placed, shift_needed(plan.placed), _keeper(request.keep), doors, interfaces)
         await city.open()
-        _say(_first_line(request, plan, city, scanner))
+        desk = _desk(city, plan, doors)
+        for name in request.off:
+            city.away(name, told=False)
+            desk.power(city.device(name), False)
+        first = _first_line(request, plan, city, scanner)
+        if request.note:
+            note = _completed(request, first, len(plan.placed))
+            await stack.enter_async_context(answering(note, desk))
+        _say(first)
         await until_ended()
         await city.close()
         record = city.record()
@@ -223,16 +257,60 @@ async def _be(request: Request) -> None:
         _say(record)
 
 
-async def serve_one(name: str, address: str, ready: Callable[[Mapping[str, Any]], None]) -> Mapping[str, Any]:
-    """Be one device at `address` until a signal or the end of a piped standard input; raises `PlanError` and `CityError`."""
-    (fake,) = choose((name,))
-    plan = Plan(ipaddress.IPv4Network(address), "", (Placed(fake, fake.name, address),))
-    city = City(plan.placed, shift_needed(plan.placed))
+def _completed(request: Request, first: Mapping[str, Any], devices: int) -> running.Note:
+    known = {name: first[name] for name in ("mode", "network", "why")}
+    others = [os.getpid(), *([first["scanner_pid"]] if first["scanner_pid"] else [])]
+    return running.complete(Path(request.note), others, devices=devices, keep=request.keep, **known)
+
+
+def _desk(city: City, plan: Plan, doors: Doors | None) -> Desk:
+    """On loopback a device has no interface of its own: it is off when its ports are closed, and elsewhere when they are."""
+    if doors is None:
+        return Desk(city, plan, macs=False)
+    return Desk(city, plan, True, partial(namespace.power, plan, doors), partial(namespace.rewire, plan, doors))
+
+
+def _keeper(folder: str) -> Callable[[Placed], None]:
+    return partial(keeping.keep, Path(folder)) if folder else lambda placed: None
+
+
+async def serve_one(
+    name: str,
+    address: str,
+    ready: Callable[[Mapping[str, Any]], None],
+    record: Path | None = None,
+    keep: str = "",
+) -> Mapping[str, Any]:
+    """Be one device at `address` until a signal or the end of a piped standard input; raises `PlanError` and `CityError`.
+
+    What happens to it is told in the file `record`, which is there as soon as the device is. Its keys and what is set on it are kept in the folder `keep`.
+    """
+    plan = _alone(name, address)
+    if keep:
+        keys.keep_in(Path(keep))
+        plan = keeping.recalled(plan, Path(keep))
+    city = City(plan.placed, shift_needed(plan.placed), _keeper(keep))
+    recorder = Recorder(city, record) if record else None
     await city.open()
+    if recorder:
+        recorder.begin()
     ready(_first_line(Request("loopback", why=f"{name} alone"), plan, city, None))
     await until_ended()
     await city.close()
+    if recorder:
+        recorder.write()
     return city.record()
+
+
+def _alone(name: str, address: str) -> Plan:
+    fakes = choose((name,)) if (fake := load_fake(name)) is None else (fake,)
+    if len(fakes) != 1:
+        raise PlanError(f"{name} is not one device but {len(fakes)} (see tocsin-lab list)")
+    try:
+        network = ipaddress.IPv4Network(address)
+    except ValueError as error:
+        raise PlanError(f"{address} is no IPv4 address: {error}") from error
+    return Plan(network, "", (Placed(fakes[0], fakes[0].name, address),))
 
 
 def _first_line(request: Request, plan: Plan, city: City, scanner: namespace.ScannerSide | None) -> dict[str, Any]:
@@ -250,8 +328,19 @@ def _first_line(request: Request, plan: Plan, city: City, scanner: namespace.Sca
         "enter": enter,
         "interface": namespace.INTERFACE if scanner else "lo",
         "shift": city.shift,
-        "truth": truth(plan, macs=scanner is not None),
+        **_told(truth(present(plan, city), macs=scanner is not None), request.truth_file),
     }
+
+
+def _told(true: Mapping[str, Any], file: str) -> dict[str, Any]:
+    """The truth, or the file that it was written to; raises `CityError`."""
+    if not file:
+        return {"truth": true}
+    try:
+        Path(file).write_text(json.dumps(true, indent=1, ensure_ascii=False) + "\n", encoding="utf-8")
+    except OSError as error:
+        raise CityError(f"cannot write {file}: {error.strerror}") from error
+    return {"truth_file": file}
 
 
 async def until_ended() -> None:
