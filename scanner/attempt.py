@@ -10,7 +10,7 @@ from dataclasses import dataclass, replace
 from typing import Protocol
 
 from checks.contract import Account, Answer, Login, Verdict
-from inventory.errors import OperatorError, PeerError
+from inventory.errors import ChangedHands, OperatorError, PeerError
 from inventory.ledger import told
 from inventory.model import Level
 from scanner.boundary import LoginBug
@@ -90,6 +90,9 @@ class Attempts:
                 return replace(answer, seconds=asyncio.get_running_loop().time() - began)
         except TimeoutError:
             return Answer(Verdict.UNREACHED, reason=f"the attempt was not over within {self.caps.login:g} s")
+        except ChangedHands as error:
+            self.gate.other_hands(errand, str(error))
+            return Answer(Verdict.UNREACHED, reason=str(error))
         except PeerError as error:
             return Answer(Verdict.UNREACHED, reason=str(error))
         except OperatorError:

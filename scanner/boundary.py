@@ -2,7 +2,7 @@
 
 import asyncio
 import logging
-from collections.abc import Awaitable
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from typing import Any, TypeVar
 
@@ -36,5 +36,16 @@ async def contained(work: Awaitable[T], doing: str) -> T | Failure:
     except OperatorError:
         raise
     except Exception as error:  # the one boundary: see STYLE in CONTRIBUTING.md
+        _LOG.exception("a bug while %s", doing)
+        return Failure(f"a bug in Tocsin while {doing}: {type(error).__name__}")
+
+
+def contained_work(work: Callable[[], T], doing: str) -> T | Failure:
+    """The same for work that is not awaited: a night goes on with its other sites."""
+    try:
+        return work()
+    except OperatorError:
+        raise
+    except Exception as error:
         _LOG.exception("a bug while %s", doing)
         return Failure(f"a bug in Tocsin while {doing}: {type(error).__name__}")

@@ -31,7 +31,7 @@ from datetime import datetime
 from functools import partial
 from statistics import median_low
 
-from inventory.errors import PeerClosed, PeerError, ProtocolError, Unreached
+from inventory.errors import ChangedHands, PeerClosed, PeerError, ProtocolError, Unreached
 from inventory.identity import candidates
 from inventory.model import Device, Endpoint, Facts
 from inventory.quarantine import Quarantine, Uptime
@@ -71,7 +71,8 @@ Way = Callable[[], Awaitable[Reading]]
 class Canary:
     """Watches one device while it is asked.
 
-    `quarantine` is what it has put the device into, or what it recognised it by; `halt` says why nothing more may be asked, "" while it may.
+    `quarantine` is what it has put the device into, or what it recognised it by; `halt` says why nothing more may be asked, "" while it may. `changed` says
+    that its address is another device's by now.
     """
 
     def __init__(
@@ -90,6 +91,7 @@ class Canary:
         self._engine_now: Facts = {}
         self.quarantine: Quarantine | None = None
         self.halt = ""
+        self.changed = ""
         self._judged = 0
         self._good: list[float] = []
         self._since_reading = 0
@@ -106,6 +108,8 @@ class Canary:
     ) -> None:
         """Judge the device after a question of `protocol` at `endpoint`, which brought facts, a `PeerError`, or a failure of ours (None)."""
         self._asked = f"{protocol.NAME} at {endpoint}"
+        if self._has_changed():
+            return
         recognised = self._ward.recognise(device)
         if recognised is not None:
             self._halt(recognised)
@@ -128,11 +132,13 @@ class Canary:
     async def after_login(self, endpoint: Endpoint, protocol: str, *, in_vain: bool, device: Device) -> None:
         """Judge the device after an account was tried."""
         self._asked = f"a login by {protocol} at {endpoint}"
+        if self._has_changed():
+            return
         await self._judge(device, avoid=endpoint, suspicious=in_vain and endpoint.transport == "tcp")
 
     async def conclude(self, device: Device) -> tuple[Uptime, ...]:
         """The last reading: what the device's counters say now, and whether it came through."""
-        if not self._alive or not self._asked:
+        if not self._alive or not self._asked or self._has_changed():
             return ()
         before = counted(device)
         facts: Facts = {}
@@ -186,7 +192,15 @@ class Canary:
         late = f"{reading.seconds or 0:.1f} s, and took {self._usual():.3f} s before"
         return f"it takes long to answer a connection ({late}), again and again while it was asked"
 
+    def _has_changed(self) -> bool:
+        """Whether the address is another device's by now; then nothing more is asked, and nobody is set aside for having gone."""
+        self.changed = self.changed or self._ward.hands.changed(self._host.address)
+        self.halt = self.halt or self.changed
+        return bool(self.changed)
+
     def _shut(self, device: Device, reason: str) -> None:
+        if self._has_changed():
+            return
         identity = candidates(device.claims, device.mac, device.observations, device.address)[0][0]
         look = self._refusing or self._open_port(None)
         port = look.port if look and look.port not in _SPARED_PORTS else 0
@@ -250,8 +264,9 @@ class Canary:
         try:
             seconds = await self._wire.feel(endpoint)
         except (
-            Unreached
-        ):  # this machine has lost its network: nothing was learnt of the device, and so nothing against it
+            Unreached,
+            ChangedHands,
+        ):  # this machine lost its network, or the device its address: nothing was learnt against it
             return Reading(alive=True)
         if seconds is not None:
             self._works(endpoint)

@@ -272,13 +272,15 @@ def read_alone(protocol: ProtocolModule, target: Target, datagram: bytes) -> Hea
 class Line(Protocol):
     """What a login driver is handed: a way to one endpoint, through every guard of the wire. It counts as one attempt, however many connections it takes.
 
-    `path` and `form` are those of the question (`checks.contract.Login`).
+    `path` and `form` are those of the question (`checks.contract.Login`). `host_key` is the kind and the SHA-256 of the SSH host key that was shown here before
+    ("" where none was): who shows another one is another device.
     """
 
     endpoint: Endpoint
     tls: bool
     path: str
     form: str
+    host_key: str
 
     async def hold(self, conversation: Conversation[T]) -> T:
         """Hold a conversation over a new connection (UDP: a new socket); raises `PeerError`."""

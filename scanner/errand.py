@@ -1,6 +1,7 @@
 """An errand to one device, and the gate that every errand passes: the guards in their order, the pace, the books. No sockets here.
 
-The order, for every connection and every datagram: the scope (the address that is reached), the quarantine, the window, the ports that are never touched, the
+The order, for every connection and every datagram: the scope (the address that is reached), the quarantine, whether it is the same
+device as at the beginning, the window, the ports that are never touched, the
 level, the pace. They are asked again after the wait for the pace, because the window may have closed meanwhile.
 """
 
@@ -11,7 +12,7 @@ from contextlib import asynccontextmanager, nullcontext
 from dataclasses import dataclass, field
 from typing import Any
 
-from inventory.errors import PeerError, Quarantined, ScopeError, Unreached, UsedUp
+from inventory.errors import ChangedHands, PeerError, Quarantined, ScopeError, Unreached, UsedUp
 from inventory.model import Endpoint, Level
 from inventory.report import Traffic
 from scanner.audit import Audit
@@ -51,6 +52,7 @@ class Errand:
     account: str = ""
     path: str = ""
     form: str = ""
+    host_key: str = ""
     most: int = 0
     limit: asyncio.Timeout | None = None
     rule: str = ""
@@ -153,6 +155,7 @@ class Gate:
         """Raise `ScopeError` where the scope, the ports that are never touched or the level forbid the errand now, `Quarantined` for a device left alone."""
         self._scope.require(errand.endpoint.address)
         self._ward.guard(errand.address)
+        self.same_hands(errand)
         grant = self._scope.allow(errand.endpoint.address, errand.level, self._clock.now())
         touchable(errand.endpoint, self._never_touch)
         if errand.level > self._level:
@@ -162,6 +165,16 @@ class Gate:
             )
         shifted(errand.endpoint, self._shift)
         errand.rule = grant.rule
+
+    def same_hands(self, errand: Errand) -> None:
+        """Raise `ChangedHands` where the address is another device's by now."""
+        changed = self._ward.hands.changed(errand.address)
+        if changed:
+            raise ChangedHands(changed)
+
+    def other_hands(self, errand: Errand, why: str) -> None:
+        """Note that what answered the errand is another device."""
+        self._ward.hands.tell(errand.address, why)
 
     def port(self, errand: Errand) -> int:
         """The port at which the errand's endpoint is reached."""
@@ -296,7 +309,7 @@ def _packets(size: int) -> int:
 def _ending(error: BaseException) -> str:
     """How an errand that raised ended, for the audit line. What the device said is left out: it may echo what it was told."""
     match error:
-        case ScopeError() | Quarantined():
+        case ScopeError() | Quarantined() | ChangedHands():
             return f"refused: {error}"
         case Unreached():
             return f"unreached: {error}"

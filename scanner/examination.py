@@ -29,7 +29,7 @@ from scanner.joining import Faces, already_tried, without_logins
 from scanner.memo import Memo
 from scanner.score import score
 from scanner.terms import Terms
-from scanner.ward import Ward, left_alone, set_aside
+from scanner.ward import Ward, left_alone, overtaken, set_aside
 from scanner.wire import Wire
 
 
@@ -72,6 +72,7 @@ class Examiner:
         quarantine = self._ward.meet(host.address, host.mac)
         if quarantine is not None:
             return self._left_alone(host, quarantine)
+        self._ward.hands.note(host.address, host.mac)
         canary = Canary(
             self._wire, self._ward, host, scan=self._job.scan.id, now=self._now, community=self._job.community
         )
@@ -108,6 +109,9 @@ class Examiner:
             with suppress(ScopeError):  # the window has closed meanwhile: what was found is kept all the same
                 looked = await contained(canary.conclude(assessment.device), f"looking at {address}")
                 assessment = replace(assessment, uptime=() if isinstance(looked, Failure) else looked)
+        if canary.changed:
+            self._note(f"{address}: {canary.changed}; what answers there now was not examined")
+            return overtaken(assessment, canary.changed)
         quarantine = canary.quarantine
         if quarantine is None:
             return assessment

@@ -26,7 +26,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from functools import cache, lru_cache
 from importlib import resources
-from typing import Any, Protocol
+from typing import Any, Protocol, TypeAlias
 
 from inventory.model import CLAIMS, KINDS, Claim, Confidence, Endpoint, FactValue, Observation
 from inventory.oui import vendor_of
@@ -55,6 +55,8 @@ FACTS = frozenset(
 _KEYS = frozenset(
     ("id", "fact", "pattern", "confidence", "source", "examples", "means_nothing", "firmware_date_format", *CLAIMS)
 )
+_Numbered: TypeAlias = tuple[str, int, Mapping[str, Any]]
+"""An entry as it is written: its file, its number there, and its table."""
 _RUN = 3
 """Characters in a row that the entries of a fact are found by."""
 _REQUIRED = ("id", "fact", "pattern", "source", "examples")
@@ -177,8 +179,7 @@ def _texts(value: FactValue) -> tuple[str, ...]:
 def _of_text(fact: str, text: str, endpoint: Endpoint | None) -> tuple[Claim, ...]:
     lowered = text.lower()
     found: list[Claim] = []
-    index = _by_fact().get(fact)
-    for entry in index.candidates(lowered) if index is not None else ():
+    for entry in _index_of(fact).candidates(lowered):
         claims = entry._read(text, lowered, endpoint)
         if claims is not None and entry.means_nothing:
             return ()
@@ -212,38 +213,56 @@ def _runs(text: str) -> set[str]:
 
 
 @cache
-def _by_fact() -> Mapping[str, _Index]:
-    entries: dict[str, list[Fingerprint]] = {}
-    for entry in load_fingerprints():
-        entries.setdefault(entry.fact, []).append(entry)
-    return {fact: _Index(found) for fact, found in entries.items()}
+def _index_of(fact: str) -> _Index:
+    """Made when the fact is first heard: to compile every pattern takes most of a second, and devices tell few of the facts."""
+    return _Index([_read(*numbered) for numbered in _by_fact().get(fact, ())])
+
+
+@cache
+def _by_fact() -> Mapping[str, Sequence[_Numbered]]:
+    tables: dict[str, list[_Numbered]] = {}
+    for numbered in _shipped():
+        tables.setdefault(numbered[2].get("fact", ""), []).append(numbered)
+    return tables
 
 
 @cache
 def load_fingerprints() -> tuple[Fingerprint, ...]:
     """The whole catalogue, by file and in the order of each file; raises `FingerprintError`."""
-    folder = resources.files("scanner").joinpath("fingerprints")
-    files = sorted((file for file in folder.iterdir() if file.name.endswith(".toml")), key=lambda file: file.name)
-    entries = tuple(entry for file in files for entry in parse_catalogue(file.name, file.read_text("utf-8")))
+    entries = tuple(_read(*numbered) for numbered in _shipped())
     twice = [name for name, count in Counter(entry.id for entry in entries).items() if count > 1]
     if twice:
         raise FingerprintError(f"two entries are called {twice[0]!r}")
     return entries
 
 
+def _shipped() -> Iterator[_Numbered]:
+    folder = resources.files("scanner").joinpath("fingerprints")
+    files = sorted((file for file in folder.iterdir() if file.name.endswith(".toml")), key=lambda file: file.name)
+    for file in files:
+        yield from _tables(file.name, file.read_text("utf-8"))
+
+
 def parse_catalogue(file: str, text: str) -> Iterator[Fingerprint]:
     """Read one file of the catalogue; raises `FingerprintError`."""
+    return (_read(*numbered) for numbered in _tables(file, text))
+
+
+def _tables(file: str, text: str) -> Iterator[_Numbered]:
     try:
         tables = tomllib.loads(text)
     except tomllib.TOMLDecodeError as error:
         raise FingerprintError(f"{file}: {error}") from error
     if set(tables) != {"fingerprint"}:
         raise FingerprintError(f"{file}: holds {sorted(tables)}, and should hold [[fingerprint]] alone")
-    for at, table in enumerate(tables["fingerprint"], 1):
-        try:
-            yield _entry(table)
-        except (ValueError, TypeError) as error:
-            raise FingerprintError(f"{file}: {table.get('id') or f'entry {at}'}: {error}") from error
+    yield from ((file, at, table) for at, table in enumerate(tables["fingerprint"], 1))
+
+
+def _read(file: str, at: int, table: Mapping[str, Any]) -> Fingerprint:
+    try:
+        return _entry(table)
+    except (ValueError, TypeError) as error:
+        raise FingerprintError(f"{file}: {table.get('id') or f'entry {at}'}: {error}") from error
 
 
 def _entry(table: Mapping[str, Any]) -> Fingerprint:

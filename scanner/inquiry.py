@@ -42,6 +42,8 @@ class Inquiry:
         in_vain = answer.verdict is Verdict.UNREACHED
         watched = self.canary.after_login(question.endpoint, question.protocol, in_vain=in_vain, device=self.device)
         await contained(watched, f"looking at {self.device.address}")
+        if self.canary.changed:
+            return Answer(Verdict.NOT_TRIED, reason=f"not tried: {self.canary.changed}")
         return answer
 
     async def _login(self, question: Login) -> Answer:
@@ -55,4 +57,14 @@ class Inquiry:
         )
         before = frozenset(self._tried - {question.account})
         self._tried.add(question.account)
-        return await self.wire.login(driver, question, tls=tls, names=self.names, before=before)
+        return await self.wire.login(
+            driver, question, tls=tls, names=self.names, before=before, host_key=self._host_key(question)
+        )
+
+    def _host_key(self, question: Login) -> str:
+        """The kind and the SHA-256 of the host key that was shown at the endpoint, "" where none was."""
+        facts = (seen.facts for seen in self.device.speaking("ssh") if seen.endpoint == question.endpoint)
+        shown = (
+            f"{one['ssh.hostkey_type']} {one['ssh.hostkey_sha256']}" for one in facts if "ssh.hostkey_sha256" in one
+        )
+        return next(shown, "")

@@ -25,16 +25,30 @@ from scanner.ward import Ward
 from scanner.wire import Wire
 
 GRACE = 10.0
-"""Seconds that devices under examination get to finish when a scan is interrupted."""
+"""Seconds that devices under examination get to finish when a scan is interrupted, where nobody says otherwise."""
+TWICE = "a second time ends at once"
 
 
 class Run:
-    """One run of a job. `interrupted` may be set at any time: discovery ends, open devices finish, and what was done is kept."""
+    """One run of a job. `interrupted` may be set at any time: discovery ends, open devices get `grace` seconds to finish, and what was done is kept.
+    `cut_off` ends that grace.
+
+    `report` is all of it. Who must be quick when it is stopped takes its parts: `begin`, `examine`, and where that came to its end `finish`.
+    """
 
     def __init__(
-        self, job: Job, wire: Wire, store: Store, observe: Observer, audit: Audit, ward: Ward | None = None
+        self,
+        job: Job,
+        wire: Wire,
+        store: Store,
+        observe: Observer,
+        audit: Audit,
+        ward: Ward | None = None,
+        grace: float = GRACE,
     ) -> None:
         self.interrupted = asyncio.Event()
+        self.cut_off = asyncio.Event()
+        self.grace = grace
         self._job = job
         self._wire = wire
         self._store = store
@@ -49,6 +63,14 @@ class Run:
 
     async def report(self) -> Report:
         """Scan, and return the report; its `scan.ended` is None when the run was interrupted."""
+        self.begin()
+        whole = await self.examine()
+        report = self.finish() if whole else self._unfinished()
+        self._observe(Ended(report))
+        return report
+
+    def begin(self) -> None:
+        """Enter the scan into the inventory, or go on with it."""
         job = self._job
         how = f"{job.sweep.engine} engine, {job.scan.pace} pace, level {job.scan.level.label}"
         self._store.begin(job.scan, job.plan)
@@ -57,28 +79,24 @@ class Run:
         self._observe(Started(job.sweep.targets.count, len(job.sweep.asked_ports), how))
         for assessment in self._store.report(job.scan.id).assessments:  # by the run that is resumed
             self._examiner.remember(assessment.device)
-        whole = await self._examine_all()
-        report = self._finish() if whole else self._unfinished()
-        self._observe(Ended(report))
-        return report
 
-    async def _examine_all(self) -> bool:
-        """Whether the scan came to its end."""
+    async def examine(self) -> bool:
+        """Find, ask, judge and store the devices; return whether the scan came to its end."""
         work = [self._discover(), *(self._examine_queue() for _ in range(self._job.devices_at_once))]
         tasks = [asyncio.create_task(one) for one in work]
         done = asyncio.gather(*tasks)
-        stop = asyncio.create_task(self.interrupted.wait())
+        stop, cut = (asyncio.create_task(event.wait()) for event in (self.interrupted, self.cut_off))
         try:
             await asyncio.wait((done, stop), return_when=asyncio.FIRST_COMPLETED)
             if not done.done():
-                self._observe(Noted(f"stopping: open devices get {GRACE:.0f} seconds; a second time ends at once"))
-                await asyncio.wait((done,), timeout=GRACE)
+                self._observe(Noted(f"stopping: open devices get {self.grace:.0f} seconds; {TWICE}"))
+                await asyncio.wait((done, cut), timeout=self.grace, return_when=asyncio.FIRST_COMPLETED)
             if done.done():
                 await done
             return not (self.interrupted.is_set() or self._left_out)
         finally:
             # When one has failed, the gathering is over and would no longer cancel the others.
-            for task in (stop, *tasks):
+            for task in (stop, cut, *tasks):
                 task.cancel()
             await asyncio.gather(done, *tasks, return_exceptions=True)
 
@@ -159,7 +177,8 @@ class Run:
             self._notes.append(text)
             self._observe(Noted(text))
 
-    def _finish(self) -> Report:
+    def finish(self) -> Report:
+        """End the scan in the inventory: one record a device, and what is wrong with several together."""
         scan = self._ended_scan(_now())
         assessments = self._together(scan.id)
         self._store.save_lot(scan.id, assessments, instead=True)

@@ -93,7 +93,7 @@ class Grant:
         if not self.approved_by.strip():
             raise ScopeError(f"{self.name} has no approval; say who approved the scan (approved_by)")
         if self.window:
-            object.__setattr__(self, "hours", _hours(self.window))
+            object.__setattr__(self, "hours", hours_of(self.window))
         object.__setattr__(self, "rule", f"{self.name}, approved by {self.approved_by}")
 
     @property
@@ -218,7 +218,8 @@ def _edge(address: Address, network: Network) -> str:
     return f"the broadcast address of {network}" if address == network.broadcast_address else ""
 
 
-def _hours(window: str) -> tuple[time, time]:
+def hours_of(window: str) -> tuple[time, time]:
+    """The two times of day of "01:00-05:00", between which the second is no more; raises `ScopeError` for what is none."""
     match = _WINDOW.fullmatch(window)
     if match is None:
         raise ScopeError(f"the window {one_line(window, 40)!r} is not of the form 01:00-05:00")

@@ -12,6 +12,7 @@ from inventory.identity import candidates
 from inventory.model import Claim, Device, Status
 from inventory.quarantine import Quarantine
 from inventory.report import Assessment
+from scanner.hands import Hands
 
 CROWD = 3
 """So many devices that fall silent together, while none answers, are no devices that were harmed: it is the network."""
@@ -27,9 +28,10 @@ class Look:
 
 
 class Ward:
-    """The quarantine of one run: what the inventory holds, and what this scan adds, which is kept at once."""
+    """The quarantine of one run: what the inventory holds, and what this scan adds, which is kept at once. `hands` knows whose each address is."""
 
-    def __init__(self) -> None:
+    def __init__(self, hands: Hands | None = None) -> None:
+        self.hands = hands or Hands()
         self._entries: dict[str, Quarantine] = {}
         self._at: dict[str, Quarantine] = {}
         self._keep: Callable[[Quarantine, str], None] = lambda entry, instead_of: None
@@ -112,9 +114,13 @@ def left_alone(device: Device, known: tuple[Claim, ...]) -> Device:
 
 def set_aside(assessment: Assessment, entry: Quarantine) -> Assessment:
     """The assessment of a device that was put or found in quarantine: what was found stands, and no check has passed or been skipped."""
-    reason = str(entry)
+    return replace(overtaken(assessment, str(entry)), quarantine=entry)
+
+
+def overtaken(assessment: Assessment, reason: str) -> Assessment:
+    """The assessment of a device that was not asked to the end: what was found stands, and no check has passed or been skipped."""
     outcomes = tuple(
         outcome if outcome.status is Status.FOUND else Outcome(outcome.check, Status.UNREACHED, reason)
         for outcome in assessment.outcomes
     )
-    return replace(assessment, outcomes=outcomes, quarantine=entry)
+    return replace(assessment, outcomes=outcomes)

@@ -25,6 +25,7 @@ from typing import Any, TypeVar
 
 from checks.contract import Account, Answer, Login, Verdict
 from inventory.errors import (
+    ChangedHands,
     NoSession,
     PeerClosed,
     PeerError,
@@ -87,7 +88,14 @@ class Wire:
         self._ledger = ledger or Ledger(LooseBook(), "", clock.now)
         self._offered: dict[str, Offered] = {}
         self._gate = Gate(
-            scope, Pacer(pace, clock), audit, level=level, never_touch=never_touch, shift=shift, clock=clock, ward=ward
+            scope,
+            Pacer(pace, clock),
+            audit,
+            level=level,
+            never_touch=never_touch,
+            shift=shift,
+            clock=clock,
+            ward=ward,
         )
 
     @property
@@ -183,13 +191,14 @@ class Wire:
         tls: bool,
         names: tuple[str, ...],
         before: Collection[Account] = (),
+        host_key: str = "",
     ) -> Answer:
         """Ask once whether the account opens the endpoint; NOT_TRIED with the reason where a guard or the ledger forbids it.
 
         `names` are all that the device is known by, under which the ledger counts. What was answered before and still stands is not asked again. `before` are
-        the accounts that the device was told before, which it may repeat.
+        the accounts that the device was told before, which it may repeat, and `host_key` is what it showed before (`scanner.conversation.Line`).
         """
-        errand = errand_of(driver, question, tls=tls)
+        errand = replace(errand_of(driver, question, tls=tls), host_key=host_key)
         attempts = Attempts(self._gate, self._ledger, self._caps, self._offer)
         known = self._ledger.foreseen(question, names)
         try:
@@ -200,7 +209,7 @@ class Wire:
                 return await attempts.ask(
                     driver, question, line, errand, names=names, source=source_address(errand.address), before=before
                 )
-        except (ScopeError, Quarantined) as refusal:
+        except (ScopeError, Quarantined, ChangedHands) as refusal:
             return Answer(Verdict.NOT_TRIED, reason=str(refusal))
 
     def _offer(self, errand: Errand, *accounts: Account) -> Offered:
@@ -258,6 +267,7 @@ class _Route(Passage):
             began = self.now()
             with _blamed():
                 await in_time(_connect(opened, where), began + self.caps.connect)
+            self._gate.same_hands(self._errand)
         except BaseException as error:
             opened.close()
             if isinstance(error.__cause__, ConnectionRefusedError) and not self.datagram:
@@ -284,6 +294,7 @@ class _Line:
         self.tls = errand.tls
         self.path = errand.path
         self.form = errand.form
+        self.host_key = errand.host_key
         self._caps = caps
         self._route = _Route(gate, errand, caps)
         self._open: _Stream | None = None

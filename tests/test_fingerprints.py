@@ -1,7 +1,7 @@
 """The catalogue's examples are its tests; the loader's refusals; and what hostile text can cost."""
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from datetime import UTC, datetime
 
 import pytest
@@ -9,18 +9,26 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from inventory.model import CLAIMS, KINDS, Claim, Confidence, Endpoint, FactValue, Observation
-from scanner.fingerprint import FACTS, MAC_VENDOR, FingerprintError, fingerprint, load_fingerprints, parse_catalogue
+from scanner.fingerprint import (
+    FACTS,
+    MAC_VENDOR,
+    Example,
+    Fingerprint,
+    FingerprintError,
+    fingerprint,
+    load_fingerprints,
+    parse_catalogue,
+)
 from scanner.passive import facts as heard_facts
 from scanner.pattern import PatternError, compile_pattern
 from scanner.protocols import load_protocols
 
 ENTRIES = load_fingerprints()
-CLAIMING = [entry for entry in ENTRIES if not entry.means_nothing]
-EXAMPLES = [
-    pytest.param(entry, example, id=f"{entry.id}-{at}")
-    for entry in ENTRIES
-    for at, example in enumerate(entry.examples)
-]
+BY_FACT = {fact: [entry for entry in ENTRIES if entry.fact == fact] for fact in sorted({e.fact for e in ENTRIES})}
+OF_EACH_FACT = pytest.mark.parametrize("fact", BY_FACT)
+"""One test reads all entries of a fact and names those that are wrong: thousands of tests, one for each, would take longer than what they do."""
+AGREED = {"vendor", "kind", "serial", "firmware_date"}
+"""The claims of which a device has one: two entries may name a model or a part with more words or fewer."""
 NOW = datetime(2026, 11, 1, tzinfo=UTC)
 
 
@@ -36,27 +44,45 @@ def identified(facts: Mapping[str, FactValue], mac: str | None = None) -> dict[s
     return best
 
 
-@pytest.mark.parametrize(("entry", "example"), EXAMPLES)
-def test_an_example_leads_to_its_claims_and_no_other(entry, example):
-    claims = entry.read(example.text)
-    assert claims is not None, "the pattern is not in its own example"
-    assert {claim.name: claim.value for claim in claims} == dict(example.claims)
+def examples(fact: str) -> Iterator[tuple[str, Fingerprint, Example]]:
+    """Every example of the entries that read a fact, with its name."""
+    for entry in BY_FACT[fact]:
+        for at, example in enumerate(entry.examples):
+            yield f"{entry.id}-{at}", entry, example
 
 
-@pytest.mark.parametrize(("entry", "example"), EXAMPLES)
-def test_no_other_entry_contradicts_an_example(entry, example):
-    for other in ENTRIES:
-        if other.fact != entry.fact or other is entry or other.confidence < entry.confidence:
-            continue
-        for claim in other.read(example.text) or ():
-            if claim.name in {"vendor", "kind", "serial", "firmware_date"} and claim.name in example.claims:
-                assert claim.value == example.claims[claim.name], other.id
+@OF_EACH_FACT
+def test_an_example_leads_to_its_claims_and_no_other(fact):
+    wrong = {}
+    for name, entry, example in examples(fact):
+        claims = entry.read(example.text)
+        read = "the pattern is not in its own example" if claims is None else {one.name: one.value for one in claims}
+        if read != dict(example.claims):
+            wrong[name] = (read, example.claims)
+    assert wrong == {}
 
 
-@pytest.mark.parametrize("entry", CLAIMING, ids=lambda entry: entry.id)
-def test_nothing_dull_silences_an_example(entry):
-    dull = [other for other in ENTRIES if other.fact == entry.fact and other.means_nothing]
-    assert [other.id for other in dull for example in entry.examples if other.read(example.text) is not None] == []
+@OF_EACH_FACT
+def test_no_other_entry_contradicts_an_example(fact):
+    wrong = []
+    for name, entry, example in examples(fact):
+        told = {each: value for each, value in example.claims.items() if each in AGREED}
+        for other in BY_FACT[fact]:
+            if other is not entry and other.confidence >= entry.confidence:
+                claims = {claim.name: claim.value for claim in other.read(example.text) or ()}
+                wrong += [
+                    (name, value, other.id, claims[each])
+                    for each, value in told.items()
+                    if claims.get(each, value) != value
+                ]
+    assert wrong == []
+
+
+@OF_EACH_FACT
+def test_nothing_dull_silences_an_example(fact):
+    dull = [entry for entry in BY_FACT[fact] if entry.means_nothing]
+    texts = [(name, example.text) for name, entry, example in examples(fact) if not entry.means_nothing]
+    assert [(name, other.id) for name, text in texts for other in dull if other.read(text) is not None] == []
 
 
 def test_every_fact_is_declared_by_its_protocol_or_by_who_overhears_it():
@@ -388,9 +414,9 @@ def test_finds_the_text_that_every_match_holds(source, literal):
     assert compile_pattern(source).literal == literal
 
 
-@pytest.mark.parametrize("entry", ENTRIES, ids=lambda entry: entry.id)
-def test_every_example_holds_the_literal_of_its_pattern(entry):
-    assert all(entry.pattern.literal in example.text.lower() for example in entry.examples)
+@OF_EACH_FACT
+def test_every_example_holds_the_literal_of_its_pattern(fact):
+    assert [name for name, entry, one in examples(fact) if entry.pattern.literal not in one.text.lower()] == []
 
 
 def hostile() -> st.SearchStrategy[str]:

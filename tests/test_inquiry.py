@@ -30,7 +30,7 @@ async def test_a_login_is_held_inside_tls_only_where_tls_is_spoken_at_once(facts
     async def look(*_: Any, **__: Any) -> None:
         return None
 
-    canary = SimpleNamespace(halt="", after_login=look)
+    canary = SimpleNamespace(halt="", changed="", after_login=look)
     seen = Observation(FTP, "tls", facts, b"", datetime(2026, 1, 1, tzinfo=UTC))
     device = Device("address:192.0.2.1", ("192.0.2.1",), observations=(seen,))
     wire = cast(Wire, SimpleNamespace(login=login))

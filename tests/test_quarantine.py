@@ -14,7 +14,7 @@ from inventory.errors import Quarantined, StoreError
 from inventory.model import Claim, Confidence, Device, Facts, FactValue, Status
 from inventory.quarantine import Quarantine, Uptime, named
 from inventory.store import Store
-from scanner.audit import verify
+from scanner.chain import verify
 from scanner.uptime import uptimes
 from scanner.ward import Ward, set_aside
 from tests.conftest import TOCSIN
@@ -135,7 +135,7 @@ def test_an_inventory_of_the_first_layout_keeps_everything(tmp_path):
 def _back_to_the_first(path):
     """Take away the tables that later layouts added; the two of the first have stayed as they were."""
     with sqlite3.connect(path) as connection:
-        for table in ("attempt_names", "attempts", "briefs", "quarantine"):
+        for table in ("attempt_names", "attempts", "briefs", "quarantine", "news_told", "night_work", "tallies"):
             connection.execute(f"DROP TABLE {table}")
         connection.execute("DROP INDEX assessments_by_reach")
         for column in ("kind", "ports"):

@@ -54,6 +54,9 @@ _SOL_PACKET, _ADD_MEMBERSHIP, _STATISTICS = 263, 1, 6
 _PROMISCUOUS, _ALL_GROUPS, _ETHERNET, _LOOPBACK = 1, 2, 1, 772
 _LISTENERS_QUEUE = 8 << 20
 _LONGEST_FRAME, _LAST_LOTS = 16_384, 64
+ASKED_AT_ONCE = 64
+"""Questions that go out before what has come is read. A machine that is too busy for the agreed rate would otherwise never listen, and the queue of the
+socket, a few hundred frames (net.core.rmem_max), would lose the answers."""
 MOST_NEIGHBOURS, MOST_OF_ONE = 4096, 16
 """Neighbours that are told of one segment, and addresses of one MAC address: a node could answer from any of 2^64."""
 
@@ -130,8 +133,8 @@ class Sweep:
         return self._progress
 
     def _send(self) -> float:
-        """Send what is due and allowed; the seconds until there is more to do."""
-        while True:
+        """Send what is due and allowed, at most `ASKED_AT_ONCE`; the seconds until there is more to do."""
+        for _ in range(ASKED_AT_ONCE):
             now = time.monotonic()
             host_due = bool(self._due) and self._due[0][0] <= now
             if not host_due and (self._rounds.over or now < self._rounds.waiting_until):
@@ -141,6 +144,7 @@ class Sweep:
             sent = self._ask_host(now) if host_due else self._ask_address(now)
             if not sent:
                 return 0.001
+        return 0.0
 
     def _idle(self, now: float) -> float:
         soonest = [self._due[0][0]] if self._due else []
@@ -245,7 +249,7 @@ class Ping:
         return self._progress
 
     def _send(self) -> float:
-        while True:
+        for _ in range(ASKED_AT_ONCE):
             now = time.monotonic()
             if self._rounds.over or now < self._rounds.waiting_until:
                 return self._rounds.waiting_until - now
@@ -254,6 +258,7 @@ class Ping:
             number = self._rounds.next(now)
             if number is not None:
                 self._progress.packets += self._channel.send(self._echo, (spans.address_text(4, number), 0))
+        return 0.0
 
     def _read(self, packet: bytes) -> None:
         icmp = packet[(packet[0] & 0x0F) * 4 :] if packet else b""

@@ -7,11 +7,12 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-from scanner.spans import Span, address_text
+from scanner.spans import Span, address_text, of_address
 
 _RTM_NEWADDR, _RTM_GETADDR, _NLMSG_DONE, _NLMSG_ERROR = 20, 22, 3, 2
 _RTM_NEWNEIGH, _RTM_GETNEIGH = 28, 30
 _REQUEST_DUMP = 0x301
+_REQUEST = 0x001
 _NDA_DST, _NDA_LLADDR = 1, 2
 _NUD_VALID = 0x02 | 0x04 | 0x08 | 0x10 | 0x80  # reachable, stale, delay, probe, permanent
 _IFA_ADDRESS, _IFA_LOCAL = 1, 2
@@ -103,6 +104,44 @@ def may_send_raw() -> bool:
     except OSError:
         return False
     return True
+
+
+class Segments:
+    """The segments of this machine as they are now, and whom it sends to there."""
+
+    def __init__(self) -> None:
+        self._links = tuple(link for link in links() if link.ethernet)
+
+    def mac_of(self, address: str) -> str | None:
+        """The MAC address that the kernel sends to for an address on a segment: its own entry, which costs no packet; None where it has none."""
+        bare = address.partition("%")[0]
+        span = of_address(bare)
+        here = (one for one in self._links if one.network.version == span.version)
+        link = next((one for one in here if one.network.first <= span.first <= one.network.last), None)
+        if link is None or not hasattr(socket, "AF_NETLINK"):
+            return None
+        try:
+            return _mac_in(_entry_of(bare, socket.if_nametoindex(link.interface)))
+        except OSError:  # the interface has gone, or the kernel is older than 5.0 and tells of all entries only
+            return None
+
+
+def _entry_of(address: str, interface: int) -> bytes:
+    """The kernel's answer to the question for one entry."""
+    family = socket.AF_INET6 if ":" in address else socket.AF_INET
+    wanted = socket.inet_pton(family, address)
+    body = struct.pack("=BBHiHBBHH", family, 0, 0, interface, 0, 0, 0, 4 + len(wanted), _NDA_DST) + wanted
+    with socket.socket(socket.AF_NETLINK, socket.SOCK_RAW, 0) as kernel:
+        kernel.send(struct.pack("=IHHII", 16 + len(body), _RTM_GETNEIGH, _REQUEST, 1, 0) + body)
+        return kernel.recv(4096)
+
+
+def _mac_in(answer: bytes) -> str | None:
+    for kind, message in _messages(answer):
+        mac = dict(_attributes(message[12:])).get(_NDA_LLADDR, b"") if kind == _RTM_NEWNEIGH else b""
+        if len(mac) == 6 and struct.unpack_from("=H", message, 8)[0] & _NUD_VALID:
+            return mac.hex(":")
+    return None
 
 
 def neighbours() -> dict[str, str]:

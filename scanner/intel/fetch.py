@@ -47,6 +47,23 @@ def fetch(url: str, authorities: Path | None = None, limits: Limits | None = Non
     return asyncio.run(_within(url, context, limits or LIMITS))
 
 
+def ping(url: str, seconds: float) -> None:
+    """Ask for an address and leave what it answers unread; raises `NotFetched`, in words without the address, unless it answers that all is well (2xx)."""
+    import httpx2
+
+    said = {"User-Agent": f"tocsin/{version('tocsin')}"}
+    try:
+        with httpx2.Client(timeout=seconds, headers=said) as client, client.stream("GET", url) as answer:
+            status, reason = answer.status_code, one_line(answer.reason_phrase, 60)
+    except ImportError:
+        raise NotFetched("the proxy of the environment cannot be used") from None
+    except (httpx2.HTTPError, httpx2.InvalidURL, ValueError, OSError) as error:
+        words = (_words(cause, Limits(idle=seconds)) for cause in _causes(error))
+        raise NotFetched(next(filter(None, words), type(error).__name__)) from None
+    if not 200 <= status < 300:
+        raise NotFetched(f"the server answers {status} {reason}".rstrip())
+
+
 def plain(url: str) -> str:
     """An address without what may be a secret in it: the account and the query."""
     parts = urlsplit(url)

@@ -8,14 +8,17 @@ only an ed25519 key dies of a client that prefers RSA. Old names stay in: withou
 """
 
 import asyncio
+import getpass
+import hashlib
 import logging
+import os
 import re
 import warnings
 from collections.abc import Sequence
 from typing import Any
 
 from checks.contract import Account, Answer, Verdict
-from inventory.errors import PeerError
+from inventory.errors import ChangedHands, PeerError
 from inventory.text import one_line
 from scanner.codecs.ssh_wire import HOST_KEYS
 from scanner.conversation import Line
@@ -85,12 +88,13 @@ async def attempt(line: Line, account: Account) -> Answer:
         sock = await line.connected()
     except PeerError as error:
         return Answer(Verdict.UNREACHED, reason=str(error))
-    return await _authenticate(sock, line.endpoint.address, account)
+    return await _authenticate(sock, line, account)
 
 
-async def _authenticate(sock: Any, address: str, account: Account) -> Answer:
+async def _authenticate(sock: Any, line: Line, account: Account) -> Answer:
     asyncssh, breakage = _client_library()
-    exchange = Exchange(account)
+    _name_this_user()
+    address, exchange = line.endpoint.address, Exchange(account, line.host_key)
     try:
         async with asyncio.timeout(_DEADLINE):
             connection = await asyncssh.connect(address, sock=sock, **_options(exchange, asyncssh.SSHClient))
@@ -99,6 +103,10 @@ async def _authenticate(sock: Any, address: str, account: Account) -> Answer:
     except asyncssh.PermissionDenied as error:
         return _denied(exchange, error)
     except breakage as error:
+        if exchange.is_another:
+            raise ChangedHands(
+                "another device answers here now: its SSH host key is not the one that was shown before"
+            ) from error
         return _broken(exchange, error)
     return _opened(exchange)
 
@@ -106,8 +114,10 @@ async def _authenticate(sock: Any, address: str, account: Account) -> Answer:
 class Exchange:
     """What is said on both sides while one account is tried: the password is handed out once, and nothing else is ever answered."""
 
-    def __init__(self, account: Account) -> None:
+    def __init__(self, account: Account, host_key: str = "") -> None:
         self.account = account
+        self._host_key = host_key
+        self.is_another = False
         self.was_asked = False
         self.wants_change = False
         self._is_interactive = False
@@ -119,6 +129,12 @@ class Exchange:
     def user(self) -> str:
         """The name that is offered."""
         return self.account.user or _NOBODY
+
+    def trusts(self, kind: str, blob: bytes) -> bool:
+        """Whether a host key may be that of the device that was identified: the same, or one of another kind."""
+        known, _, digest = self._host_key.partition(" ")
+        self.is_another = kind == known and hashlib.sha256(blob).hexdigest() != digest
+        return not self.is_another
 
     def password(self) -> str | None:
         """The password, the first time, unless the server says that it would be in vain."""
@@ -158,6 +174,9 @@ def _client(exchange: Exchange, base: type[Any]) -> Any:
     """asyncssh's client that lets `exchange` answer; `base` is `asyncssh.SSHClient`, which is imported late."""
 
     class Client(base):  # type: ignore[misc]  # a class that is only known when the library is loaded
+        def validate_host_public_key(self, host: str, addr: str, port: int, key: Any) -> bool:
+            return exchange.trusts(key.get_algorithm(), key.public_data)
+
         def auth_banner_received(self, msg: str, lang: str) -> None:
             exchange.hear(msg)
 
@@ -191,8 +210,16 @@ def _client_library() -> tuple[Any, tuple[type[Exception], ...]]:
     return asyncssh, (asyncssh.Error, *broken_cryptography, *_BREAKAGE)
 
 
+def _name_this_user() -> None:
+    """Have a name for the user of this process where the system knows none, as in a container: asyncssh makes no connection without, and tells it to nobody."""
+    try:
+        getpass.getuser()
+    except (KeyError, OSError):  # since Python 3.13 the latter
+        os.environ["LOGNAME"] = _NOBODY
+
+
 def _options(exchange: Exchange, base: type[Any]) -> dict[str, object]:
-    """No known hosts, no keys, no agent, no configuration file, no GSS: nothing of the person who runs the scan is shown to a device."""
+    """No known hosts file, no keys, no agent, no configuration file, no GSS: nothing of the person who runs the scan is shown to a device."""
     # The dialogue first, as OpenSSH's own client does it: there PAM says that an account is locked before it takes the password.
     methods = () if exchange.account.anonymous else ("keyboard-interactive", "password")
     return {
@@ -200,7 +227,7 @@ def _options(exchange: Exchange, base: type[Any]) -> dict[str, object]:
         "username": exchange.user,
         "password": None,
         "preferred_auth": methods,
-        "known_hosts": None,
+        "known_hosts": ([], [], []),  # so that each key is shown to the client above
         "client_keys": None,
         "agent_path": None,
         "config": None,

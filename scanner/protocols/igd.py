@@ -48,7 +48,7 @@ SAYS = tuple(
 FACTS = {
     "igd.service": "the service that maps ports, as the device names it",
     "igd.open": "whether it lists its port mappings for a stranger",
-    "igd.mappings": "the port mappings that were read: 'TCP 8080 to 192.168.1.50 port 80 (camera)'",
+    "igd.mappings": "the port mappings that were read: 'TCP 8080 to 192.168.1.50 port 80'",
     "igd.more": "whether there may be more of them than were read",
     "igd.error": "the UPnP error with which it refused",
 }
@@ -98,18 +98,19 @@ def parse(response: Response) -> tuple[str, int]:
     entry = first(root, f"{_ACTION}Response")
     if response.status == 200 and entry is not None:
         said = {name: text_of(first(entry, name), 80) for name in _ELEMENTS}
-        described = f" ({said['NewPortMappingDescription']})" if said["NewPortMappingDescription"] else ""
-        kind, outside, client, inside = (said[name] for name in _ELEMENTS[:4])
-        return one_line(f"{kind} {outside} to {client} port {inside}{described}", 200), 0
+        kind, outside, client, inside = (said[name] for name in _ELEMENTS)
+        return one_line(f"{kind} {outside} to {client} port {inside}", 200), 0
     code = text_of(first(root, "errorCode"), 8)
     if not re.fullmatch("[0-9]{3}", code):
         raise ProtocolError(f"status {response.status}, and neither a port mapping nor a UPnP error")
     return "", int(code)
 
 
-_ELEMENTS = ("NewProtocol", "NewExternalPort", "NewInternalClient", "NewInternalPort", "NewPortMappingDescription")
+_ELEMENTS = ("NewProtocol", "NewExternalPort", "NewInternalClient", "NewInternalPort")
+_DESCRIPTION = re.compile(rb"(<(?:\w+:)?NewPortMappingDescription[^>]*>).*?(?=<|\Z)", re.DOTALL)
+"""What somebody called the mapping: often a game, a program or a person, and no business of ours."""
 
 
 def _evidence(response: Response) -> bytes:
     at = response.body.find(b"Body>")
-    return response.body[max(at, 0) :][:EVIDENCE_LIMIT]
+    return _DESCRIPTION.sub(rb"\1", response.body[max(at, 0) :])[:EVIDENCE_LIMIT]

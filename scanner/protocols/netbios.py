@@ -1,7 +1,8 @@
 """NetBIOS: a machine's names and its MAC address, from one node status request.
 
 RFC 1002, sections 4.2.17 (the request: the name "*", type NBSTAT) and 4.2.18 (the answer: the names, then the unit's identifier, which is the MAC address).
-Windows, Samba and many printers and storage systems answer it; behind a router it is one of the few ways to learn a MAC address.
+Windows, Samba and many printers and storage systems answer it; behind a router it is one of the few ways to learn a MAC address. Windows also registers who is
+logged in, under the suffix of its messenger service (03): that is nobody's business here, and is kept neither as a fact nor as evidence.
 """
 
 from inventory.errors import ProtocolError
@@ -21,12 +22,13 @@ SAYS = (Say.exactly("node status request", REQUEST),)
 FACTS = {
     "netbios.name": "the machine's name",
     "netbios.workgroup": "its workgroup or domain",
-    "netbios.names": "all names that it holds, with their suffix: 'NAS<20>'",
+    "netbios.names": "the names that the machine itself holds, with their suffix: 'NAS<20>'",
     "netbios.mac": "the MAC address, 'aa:bb:cc:dd:ee:ff'; Samba states none",
 }
 _HEAD = 12
 _GROUP = 0x8000
 _NAMES = 64
+_MESSENGER = 3
 
 
 def probe(target: Target) -> Conversation[Heard]:
@@ -45,8 +47,18 @@ def parse(datagram: bytes) -> Heard:
     if not 0 < count <= _NAMES or len(names) < 18 * count or datagram[at - 10 : at - 8] != b"\0\x21":
         raise ProtocolError("a NetBIOS answer without names")
     held = [names[start : start + 18] for start in range(0, len(names), 18)]
-    unit = datagram[at + 1 + 18 * count :][:6]
-    return Heard(_facts(held, unit), datagram[:EVIDENCE_LIMIT])
+    machines = [entry for entry in held if not _is_of_people(entry, held)]
+    rest = datagram[at + 1 + 18 * count :]
+    kept = (
+        datagram[: at + 1] + b"".join(entry if entry in machines else b"*" * 15 + entry[15:] for entry in held) + rest
+    )
+    return Heard(_facts(machines, rest[:6]), kept[:EVIDENCE_LIMIT])
+
+
+def _is_of_people(entry: bytes, held: list[bytes]) -> bool:
+    """Whether it is whom the messenger service delivers to, and not the machine, which registers its own name there too."""
+    own = {other[:15] for other in held if other[15] == 0}
+    return entry[15] == _MESSENGER and entry[:15] not in own
 
 
 def _facts(held: list[bytes], unit: bytes) -> dict[str, FactValue]:

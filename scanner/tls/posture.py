@@ -199,9 +199,9 @@ class _Posture:
             asked_for = wanted if version in self._clear[:1] else self._with_room(version, wanted)
             while suites := self.known.left(version, asked_for)[: self._at_once(version)]:
                 flight = yield from self.put.ask(_hello(version, suites, _CBC_RIDER))
-                if flight is None:
-                    silent = f"it did not answer where they were offered in {version.name}"
-                    self.why |= {kind: silent for kind in asked_for if not self.known.settled(kind)}
+                why = _no_answer(flight, version, suites)
+                if flight is None or why:
+                    self.why |= {kind: why for kind in asked_for if not self.known.settled(kind)}
                     break
                 if not set(suites).intersection(self.known.accepted(version)):
                     self.known.refuse(version, suites)
@@ -360,6 +360,15 @@ class _Posture:
             one for one in self.put.asked if one.flight.picked and kinds(one.flight.picked.code).intersection(BROKEN)
         ]
         return evidence_of(broken or self.put.asked)
+
+
+def _no_answer(flight: Flight | None, version: Version, suites: Sequence[str]) -> str:
+    """Why a flight says nothing of the suites that were offered; "" where it does."""
+    if flight is None:
+        return f"it did not answer where they were offered in {version.name}"
+    if flight.picked is not None and flight.took(version) and flight.picked.code not in suites:
+        return f"it picked 0x{flight.picked.code} in {version.name}, which was not offered"
+    return ""
 
 
 def _hello(

@@ -159,10 +159,10 @@ def test_a_gateway_that_lists_its_mappings_is_confirmed(make, judge):
 
 
 def test_mappings_that_are_there_are_named_and_high(make, judge):
-    facts = {"igd.service": SERVICE, "igd.open": True, "igd.mappings": ("TCP 8080 to 192.168.1.50 port 80 (camera)",)}
+    facts = {"igd.service": SERVICE, "igd.open": True, "igd.mappings": ("TCP 8080 to 192.168.1.50 port 80",)}
     (flaw,) = judge(port_mapping, make(GATEWAY, ("igd", 5000, facts))).flaws
     assert flaw.severity is Severity.HIGH
-    assert "TCP 8080 to 192.168.1.50 port 80 (camera)" in flaw.detail
+    assert "TCP 8080 to 192.168.1.50 port 80" in flaw.detail
 
 
 def test_a_service_that_is_only_described_is_likely(make, judge):

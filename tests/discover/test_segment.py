@@ -88,6 +88,13 @@ def test_a_segment_is_swept_whole_and_no_packet_goes_astray(city, capture):
 
 
 @pytest.mark.real
+def test_answers_are_heard_where_questions_could_go_out_without_an_end(city):
+    most = ("packets_per_second", "device_packets_per_second", "device_connections_per_second")
+    fast = dict.fromkeys(most, 10_000_000)
+    many = [22, 80, 443, *range(20_000, 23_000)]
+    assert found(drive(city, {**ORDER, "targets": ["10.99.0.0/24"], "ports": many, "pace": fast})) == FOUND
+
+
 def test_no_half_open_connection_stays_on_a_device(city, capture):
     drive(city, {**ORDER, "targets": ["10.99.0.5"], "ports": [80]})
     tcp = re.findall(r"Flags \[(\S+)\]", "\n".join(capture()))

@@ -86,7 +86,9 @@ def heard(pcap: Path) -> list[tuple[str, str]]:
         kind = {0x0806: "arp", 0x0800: {6: "tcp", 17: "udp", 1: "icmp"}.get(frame[23], "ip")}.get(
             int.from_bytes(frame[12:14], "big"), "other"
         )
-        if frame[6:12].hex(":") != MAC and kind != "other":
+        # What the kernel repeats for the connection of a scan that was killed, an hour if need be, is no question of this one: those begin with a SYN.
+        repeated = kind == "tcp" and not frame[14 + 4 * (frame[14] & 0x0F) + 13] & 0x02
+        if frame[6:12].hex(":") != MAC and kind != "other" and not repeated:
             found.append((kind, frame[:6].hex(":")))
     return found
 

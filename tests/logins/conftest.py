@@ -28,6 +28,7 @@ class ScriptedLine:
     silent: bool = False
     path: str = ""
     form: str = ""
+    host_key: str = ""
     sent: list[bytes] = field(default_factory=list)
 
     async def connected(self) -> Any:

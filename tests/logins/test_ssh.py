@@ -1,4 +1,5 @@
 import asyncio
+import hashlib
 import logging
 import socket
 import subprocess
@@ -15,7 +16,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from checks.contract import Account, Answer, Verdict
-from inventory.errors import Unreached
+from inventory.errors import ChangedHands, Unreached
 from inventory.model import Endpoint
 from scanner.codecs.ssh_wire import HOST_KEYS
 from scanner.logins import ssh
@@ -29,6 +30,7 @@ class Door:
     """A line to a port of this machine."""
 
     port: int
+    host_key: str = ""
 
     @property
     def endpoint(self) -> Endpoint:
@@ -44,6 +46,7 @@ class Closed:
     """A line that leads nowhere."""
 
     endpoint = Endpoint("127.0.0.1", 22)
+    host_key = ""
 
     async def connected(self) -> socket.socket:
         raise Unreached("refused")
@@ -99,11 +102,26 @@ class Router(asyncssh.SSHServer):
 
 
 @asynccontextmanager
-async def router(**traits: object) -> AsyncIterator[tuple[Door, type[Router]]]:
+async def router(host_key: str = "", **traits: object) -> AsyncIterator[tuple[Door, type[Router]]]:
+    """A router; `host_key` is what it showed before, with {shown} for the hash of what it shows."""
     kind = type("Kind", (Router,), {"given": [], **traits})
     key = asyncssh.generate_private_key("ecdsa-sha2-nistp256")
+    shown = hashlib.sha256(key.public_data).hexdigest()
     async with asyncssh.listen("127.0.0.1", 0, server_factory=kind, server_host_keys=[key]) as server:
-        yield Door(server.get_port()), kind
+        yield Door(server.get_port(), host_key.format(shown=shown)), kind
+
+
+@pytest.mark.parametrize("before", ["ecdsa-sha2-nistp256 {shown}", f"ssh-ed25519 {'0' * 64}"])
+async def test_a_password_is_given_to_who_shows_the_key_of_before_or_one_of_another_kind(before):
+    async with router(before) as (door, _):
+        assert (await tried(door)).verdict is Verdict.OPENED
+
+
+async def test_no_password_is_given_to_who_shows_another_key_than_before():
+    async with router(f"ecdsa-sha2-nistp256 {'0' * 64}") as (door, kind):
+        with pytest.raises(ChangedHands, match="its SSH host key is not the one that was shown before"):
+            await tried(door)
+    assert kind.given == []
 
 
 async def test_the_password_is_given_once_and_opens():
@@ -111,6 +129,18 @@ async def test_the_password_is_given_once_and_opens():
         answer = await tried(door)
     assert (answer.verdict, answer.evidence) == (Verdict.OPENED, b"authenticated by password as root")
     assert kind.given == [("root", "admin01-S3cret")]
+
+
+async def test_a_user_whom_the_system_has_no_name_for_may_ask(monkeypatch):
+    def unknown(uid: int) -> None:
+        raise KeyError(f"getpwuid(): uid not found: {uid}")  # as in a container that runs as a number
+
+    for name in ("LOGNAME", "USER", "LNAME", "USERNAME"):
+        monkeypatch.delenv(name, raising=False)
+    monkeypatch.setenv("LOGNAME", "")  # so that it is put back afterwards
+    monkeypatch.setattr("pwd.getpwuid", unknown)
+    async with router() as (door, _):
+        assert (await tried(door)).verdict is Verdict.OPENED
 
 
 async def test_a_wrong_password_is_given_once_and_refused():

@@ -56,8 +56,8 @@ def test_an_empty_list_is_open_all_the_same(recite, cut):
 def test_reads_entries_up_to_the_end_of_the_list(recite):
     heard, sent = recite(igd.probe(TARGET), [entry(8080), entry(8081), error(713)])
     assert heard.facts["igd.mappings"] == (
-        "TCP 8080 to 192.168.1.50 port 80 (camera)",
-        "TCP 8081 to 192.168.1.50 port 80 (camera)",
+        "TCP 8080 to 192.168.1.50 port 80",
+        "TCP 8081 to 192.168.1.50 port 80",
     )
     assert heard.facts["igd.more"] is False
     assert all(any(say.allows(request) for say in igd.SAYS) for request in sent)
@@ -77,7 +77,15 @@ def test_a_service_that_refuses_is_not_open(recite):
 
 def test_a_second_entry_that_never_comes_leaves_the_first(recite):
     heard, _ = recite(igd.probe(TARGET), [entry(8080)])
-    assert heard.facts["igd.mappings"] == ("TCP 8080 to 192.168.1.50 port 80 (camera)",)
+    assert heard.facts["igd.mappings"] == ("TCP 8080 to 192.168.1.50 port 80",)
+
+
+def test_what_somebody_called_a_mapping_is_not_kept(recite):
+    heard, _ = recite(igd.probe(TARGET), [entry(8080), error(713)])
+    assert b"camera" in entry(8080)
+    assert b"NewPortMappingDescription" in heard.evidence
+    assert b"camera" not in heard.evidence
+    assert "camera" not in str(heard.facts)
 
 
 @pytest.mark.parametrize("action", [b"AddPortMapping", b"DeletePortMapping", b"AddAnyPortMapping", b"ForceTermination"])

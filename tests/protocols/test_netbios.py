@@ -44,6 +44,17 @@ def test_a_server_that_states_no_mac_and_points_to_the_name_is_read():
     assert netbios.parse(samba).facts["netbios.name"] == "KIOSK-7"
 
 
+def test_who_is_logged_in_is_not_kept_and_the_name_of_the_machine_is():
+    # Windows registers the user beside the machine under the messenger service's suffix, 03 (RFC 1002 knows the format; the suffixes are Microsoft's).
+    names = [(b"KIOSK-7", 0x00), (b"KIOSK-7", 0x03), (b"ANNA.EXAMPLE", 0x03)]
+    held = b"".join(name.ljust(15) + bytes([suffix]) + b"\x04\x00" for name, suffix in names)
+    heard = netbios.parse(STATUS[:56] + bytes([len(names)]) + held + STATUS[-46:])
+    assert heard.facts["netbios.names"] == ("KIOSK-7<00>", "KIOSK-7<03>")
+    assert heard.facts["netbios.mac"] == "00:11:32:01:02:03"
+    assert b"ANNA" not in heard.evidence
+    assert b"KIOSK-7" in heard.evidence
+
+
 @pytest.mark.parametrize("size", range(len(STATUS) - 46))
 def test_an_answer_cut_within_its_names_is_a_protocol_error(size):
     with pytest.raises(ProtocolError):

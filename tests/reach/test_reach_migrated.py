@@ -20,6 +20,9 @@ def old(tmp_path: Path) -> Path:
         for assessment in (CAMERA, GATEWAY, METER):
             store.save(SCAN.id, assessment)
     with sqlite3.connect(path) as database:
+        database.execute("DROP TABLE tallies")
+        database.execute("DROP TABLE night_work")
+        database.execute("DROP TABLE news_told")
         database.execute("DROP INDEX assessments_by_reach")
         for column in ("kind", "ports"):
             database.execute(f"ALTER TABLE assessments DROP COLUMN {column}")

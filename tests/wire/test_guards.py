@@ -6,7 +6,7 @@ import pytest
 from checks.ports import never_connect
 from inventory.errors import ProtocolError, ScopeError, StoreError
 from inventory.model import Endpoint, Level
-from scanner.audit import verify
+from scanner.chain import verify
 from scanner.conversation import Heard, Lead, Read, ReadAll, ReadSome, Reconnect, Safety, Send, Target
 from scanner.guards import UndeclaredRequest, shifted
 from scanner.pace import PACES, Clock
