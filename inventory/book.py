@@ -56,10 +56,12 @@ class StoredBook:
         with self._reading() as connection:
             return self._decoded(connection.scalars(sa.select(ATTEMPTS.c.record).order_by(ATTEMPTS.c.number)))
 
-    def forget(self, names: Iterable[str]) -> int:
-        """Strike out all that was tried on devices that have one of the names; return how many attempts that were."""
+    def forget(self, names: Iterable[str], before: datetime | None = None) -> int:
+        """Strike out all that was tried (until `before`) on devices that have one of the names; return how many attempts that were."""
+        theirs = ATTEMPTS.c.number.in_(_numbers(names))
+        old = theirs if before is None else theirs & (ATTEMPTS.c.moment < _moment(before))
         with self._writing() as connection:
-            return connection.execute(sa.delete(ATTEMPTS).where(ATTEMPTS.c.number.in_(_numbers(names)))).rowcount
+            return connection.execute(sa.delete(ATTEMPTS).where(old)).rowcount
 
     def prune(self, now: datetime) -> None:
         """Strike out what is too old to matter."""

@@ -1,18 +1,25 @@
 """What changed between two reports. Pure, and in a fixed order.
 
 A finding is fixed only where its check judged the device again and found it no more. A device that was not seen and a check that could not run
-are "not observed", with the reason: neither proves a repair. Neither does a waiver: what was accepted since is "accepted", and what is so no longer is back.
+are "not observed", with the reason: neither proves a repair. What was so and is there again is "seen again", and only what was fixed is "regressed": for that
+the scans before the older one are asked. Neither does a waiver mend anything: what was accepted since is "accepted", and what is so no longer is back. What
+the newer scan may not ask any more is "out of scope".
 Where one of the reports was only listened together, its silence says nothing: no device, port or name is called gone for it, and none that the other one asked
 for is called new. The same holds where the two looked from different places: what a firewall keeps from one of them is neither gone nor fixed.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
+from typing import TypeAlias
 
-from inventory.findings import Finding, FleetFinding
-from inventory.model import CLAIMS, Device, Endpoint, Severity, Status
+from inventory.absence import absence
+from inventory.contrast import contrast
+from inventory.findings import Finding, FleetFinding, renamed
+from inventory.model import Device, Endpoint, Severity
+from inventory.pairing import paired
 from inventory.report import Assessment, Report, Scan
+from inventory.sought import Sought
 
 
 class DeviceState(StrEnum):
@@ -21,24 +28,32 @@ class DeviceState(StrEnum):
     QUARANTINED = "quarantined"
     NEW = "new"
     CHANGED = "changed"
+    SEEN_AGAIN = "seen again"
     NOT_OBSERVED = "not observed"
+    OUT_OF_SCOPE = "out of scope"
 
 
 class FindingState(StrEnum):
     """How a finding stands in the new report against the old one."""
 
     NEW = "new"
+    REGRESSED = "regressed"
     BACK = "no longer accepted"
     CHANGED_SEVERITY = "changed severity"
     ACCEPTED = "accepted"
+    SEEN_AGAIN = "seen again"
     STILL_THERE = "still there"
     NOT_OBSERVED = "not observed"
+    OUT_OF_SCOPE = "out of scope"
     FIXED = "fixed"
+
+
+_Standing: TypeAlias = tuple[FindingState, str, Severity | None]
 
 
 @dataclass(frozen=True, slots=True)
 class DeviceChange:
-    """A device that is left alone, new, changed or not observed; `changes` are sentences: what changed, or why it is left alone.
+    """A device that is left alone, new, changed, seen again, not observed or out of scope; `changes` are sentences: what changed, or why it is so.
 
     `device` is the newer record of it.
     """
@@ -50,13 +65,17 @@ class DeviceChange:
 
 @dataclass(frozen=True, slots=True)
 class FindingChange:
-    """A finding on a device and how it stands; `was` is its old severity where that changed, `reason` why it is fixed, accepted or not observed."""
+    """A finding on a device and how it stands; `was` is its old severity where that changed, `reason` why it is fixed, accepted or not observed.
+
+    `before` is the older record of it, None where there is none.
+    """
 
     state: FindingState
     device: Device
     finding: Finding
     reason: str = ""
     was: Severity | None = None
+    before: Finding | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,144 +99,142 @@ class Diff:
     fleet: tuple[FleetChange, ...]
 
     @property
+    def found(self) -> "tuple[FindingChange | FleetChange, ...]":
+        """What was found on devices, and on several together."""
+        return (*self.findings, *self.fleet)
+
+    @property
     def elsewhere(self) -> str:
         """That the two scans looked from different places, in a sentence; "" where they did not."""
         return _elsewhere(self.old, self.new)
 
 
-def diff(old: Report, new: Report) -> Diff:
-    """Compare two reports: devices by address, findings by state and worst first."""
-    before = {assessment.device.identity: assessment for assessment in old.assessments}
-    after = {assessment.device.identity: assessment for assessment in new.assessments}
-    after = _met_again(before, after)
-    before = _met_again(after, before)
-    elsewhere = _elsewhere(old.scan, new.scan)
-    untold = _LISTENED if new.scan.is_passive else elsewhere
-    silent = bool(untold)
-    unasked = old.scan.is_passive or silent
-    devices = sorted(
-        _devices(before, after, silent=silent, unasked=unasked),
-        key=lambda change: (_place(change.device), change.device.identity),
-    )
+def diff(
+    old: Report, new: Report, past: Sequence[Report] = (), outside: Callable[[Device], str] = lambda _: ""
+) -> Diff:
+    """Compare two reports: devices by address, findings by state and worst first.
+
+    `past` are the scans before the older one, newest first, as far as they tell of what is new here (`missing`): what one of them had is no news, but was fixed
+    and is back, or was out of sight. `outside` says in a sentence why the newer scan may not ask a device any more, "" where it may.
+    """
+    before, after = paired(old.assessments, new.assessments)
+    untold = _LISTENED if new.scan.is_passive else _elsewhere(old.scan, new.scan)
+    ago = [{assessment.device.identity: assessment for assessment in report.assessments} for report in past]
+    seen = _Comparison(old, new, before, after, past, ago, outside, untold)
+    devices = sorted(_devices(seen), key=lambda change: (_place(change.device), change.device.identity))
     states = list(FindingState)
     findings = sorted(
-        _findings(before, after, untold),
+        _findings(seen),
         key=lambda c: (states.index(c.state), -c.finding.severity, _place(c.device), c.finding.check, c.finding.id),
     )
     fleet = sorted(
-        _fleet(old, new, after, untold),
-        key=lambda c: (states.index(c.state), -c.finding.severity, c.finding.check, c.finding.id),
+        _fleet(seen), key=lambda c: (states.index(c.state), -c.finding.severity, c.finding.check, c.finding.id)
     )
     return Diff(old.scan, new.scan, tuple(devices), tuple(findings), tuple(fleet))
 
 
-def _met_again(there: Mapping[str, Assessment], here: Mapping[str, Assessment]) -> dict[str, Assessment]:
-    """`here` with each host that is not believed under the name that the device at its place has `there`.
+def missing(old: Report, new: Report) -> Sought:
+    """What the newer report has and the older has not, so that earlier scans have to say whether it is new."""
+    before, after = paired(old.assessments, new.assessments)
+    devices: dict[str, frozenset[str]] = {}
+    for identity, assessment in after.items():
+        known = _findings_of(before.get(identity), identity)
+        fresh = frozenset(finding.id for finding in assessment.findings if finding.id not in known)
+        if fresh or identity not in before:
+            devices[identity] = fresh
+    together = {finding.id for finding in old.fleet}
+    shared = {one.id: one.devices for one in new.fleet if one.id not in together}
+    return Sought(devices, shared, frozenset(after) - frozenset(before))
 
-    What it says is not taken for its name, so it goes by its MAC address or its address: by these it is the same place, whatever stands there.
-    """
-    nameless = {name: one.device for name, one in there.items() if name not in here}
-    found: dict[str, Assessment] = {}
-    for name, assessment in here.items():
-        lost = assessment.device.untrusted and name not in there
-        same = [other for other, device in nameless.items() if lost and _same_place(device, assessment.device)]
-        found[same[0] if len(same) == 1 and same[0] not in found else name] = assessment
-    return found
 
+@dataclass(frozen=True, slots=True)
+class _Comparison:
+    """What is compared: `untold` says why the newer scan's silence says nothing, "" where it does; `ago` are the devices of `past` by identity."""
 
-def _same_place(one: Device, other: Device) -> bool:
-    if one.mac and other.mac:
-        return one.mac == other.mac
-    return bool(set(one.addresses) & set(other.addresses))
+    old: Report
+    new: Report
+    before: Mapping[str, Assessment]
+    after: Mapping[str, Assessment]
+    past: Sequence[Report]
+    ago: Sequence[Mapping[str, Assessment]]
+    outside: Callable[[Device], str]
+    untold: str
+
+    def earlier(self, identity: str) -> Iterator[Assessment]:
+        """What the scans before the newer one say of a device, newest first."""
+        if identity in self.before:
+            yield self.before[identity]
+        yield from (devices[identity] for devices in self.ago if identity in devices)
 
 
 def _place(device: Device) -> tuple[int, int, int, str]:
     return Endpoint(device.address, 0).sort_key
 
 
-def _devices(
-    before: Mapping[str, Assessment], after: Mapping[str, Assessment], *, silent: bool, unasked: bool
-) -> Iterator[DeviceChange]:
-    for identity, assessment in after.items():
+def _devices(seen: _Comparison) -> Iterator[DeviceChange]:
+    for identity, assessment in seen.after.items():
+        device, older = assessment.device, seen.before.get(identity)
         if assessment.quarantine is not None:
-            yield DeviceChange(DeviceState.QUARANTINED, assessment.device, (str(assessment.quarantine),))
-        elif identity not in before:
-            yield DeviceChange(DeviceState.NEW, assessment.device)
-        elif before[identity].quarantine is not None:
-            yield DeviceChange(DeviceState.CHANGED, assessment.device, ("it was in quarantine, and was asked again",))
-        elif changes := tuple(_changes(before[identity].device, assessment.device, silent=silent, unasked=unasked)):
-            yield DeviceChange(DeviceState.CHANGED, assessment.device, changes)
-    for identity, assessment in before.items():
-        if identity not in after and not silent:
-            yield DeviceChange(DeviceState.NOT_OBSERVED, assessment.device)
+            yield DeviceChange(DeviceState.QUARANTINED, device, (str(assessment.quarantine),))
+        elif older is None:
+            last = next(seen.earlier(identity), None)
+            state = DeviceState.SEEN_AGAIN if last else DeviceState.NEW
+            yield DeviceChange(state, device, (f"seen last on {_day(last)}", *_since(last, device)) if last else ())
+        elif older.quarantine is not None:
+            yield DeviceChange(DeviceState.CHANGED, device, ("it was in quarantine, and was asked again",))
+        elif changes := tuple(_changed(seen, older.device, device)):
+            yield DeviceChange(DeviceState.CHANGED, device, changes)
+    for identity, assessment in seen.before.items():
+        if identity not in seen.after and not seen.untold:
+            why = seen.outside(assessment.device)
+            state = DeviceState.OUT_OF_SCOPE if why else DeviceState.NOT_OBSERVED
+            yield DeviceChange(state, assessment.device, (why,) if why else ())
 
 
-def _changes(before: Device, after: Device, *, silent: bool, unasked: bool) -> Iterator[str]:
-    """Sentences: addresses ("moved" where it has none of the old ones), MAC, claims in the order of CLAIMS, ports that opened and that no longer answer.
-
-    Where `after` was only heard (`silent`), what it does not tell is no change; where `before` was (`unasked`), what it did not tell is none either.
-    """
-    if before.untrusted or after.untrusted:
-        yield from _belief(before, after)
-        return
-    if silent or unasked:
-        yield from _contradictions(before, after)
-        return
-    if set(before.addresses) != set(after.addresses):
-        how = "address" if set(before.addresses) & set(after.addresses) else "moved"
-        yield f"{how}: {', '.join(before.addresses)} → {', '.join(after.addresses)}"
-    if before.mac != after.mac:
-        yield f"mac: {before.mac or 'unknown'} → {after.mac or 'unknown'}"
-    for name in CLAIMS:
-        was, now = (", ".join(sorted({claim.value for claim in device.claimed(name)})) for device in (before, after))
-        if was != now:
-            yield f"{name}: {was or 'unknown'} → {now or 'unknown'}"
-    was_open, is_open = ({(e.port, e.transport) for e in device.open_ports} for device in (before, after))
-    yield from (f"{port}/{transport} is open now" for port, transport in sorted(is_open - was_open))
-    yield from (f"{port}/{transport} no longer answers" for port, transport in sorted(was_open - is_open))
+def _changed(seen: _Comparison, before: Device, after: Device) -> Iterator[str]:
+    silent = bool(seen.untold)
+    return contrast(before, after, silent=silent, unasked=silent or seen.old.scan.is_passive)
 
 
-def _belief(before: Device, after: Device) -> Iterator[str]:
-    """Whether what it says began or ceased to prove nothing; what changed in what proves nothing is no change of a device."""
-    if after.untrusted and not before.untrusted:
-        yield f"what it answers proves nothing any more: {after.untrusted}"
-    elif before.untrusted and not after.untrusted:
-        yield "what it answers is believed again"
+def _since(last: Assessment, device: Device) -> Iterator[str]:
+    return contrast(last.device, device, silent=False, unasked=False)
 
 
-def _contradictions(before: Device, after: Device) -> Iterator[str]:
-    """What both tell, and tell differently."""
-    if not set(before.addresses) & set(after.addresses):
-        yield f"address: {', '.join(before.addresses)} → {', '.join(after.addresses)}"
-    if before.mac and after.mac and before.mac != after.mac:
-        yield f"mac: {before.mac} → {after.mac}"
-    for name in ("vendor", "model", "firmware", "serial"):
-        was, now = before.claim(name), after.claim(name)
-        if was and now and was.value != now.value and now.confidence >= was.confidence:
-            yield f"{name}: {was.value} → {now.value}"
+def _day(assessment: Assessment) -> str:
+    return f"{assessment.when:%Y-%m-%d}"
 
 
-def _findings(
-    before: Mapping[str, Assessment], after: Mapping[str, Assessment], untold: str
-) -> Iterator[FindingChange]:
-    """Every finding of either; where the newer scan's silence says nothing (`untold` says why), what it does not tell is not observed."""
-    for identity, assessment in after.items():
-        known = {f.id: f for f in before[identity].findings} if identity in before else {}
+def _findings_of(assessment: Assessment | None, identity: str) -> Mapping[str, Finding]:
+    """The findings of a record by the ids that they have under that identity."""
+    if assessment is None:
+        return {}
+    if assessment.device.identity == identity:
+        return {finding.id: finding for finding in assessment.findings}
+    return {renamed(finding, identity).id: finding for finding in assessment.findings}
+
+
+def _findings(seen: _Comparison) -> Iterator[FindingChange]:
+    """Every finding of either; where the newer scan's silence says nothing, what it does not tell is not observed."""
+    for identity, assessment in seen.after.items():
+        known = _findings_of(seen.before.get(identity), identity)
         for finding in assessment.findings:
-            state, reason, was = _standing(known.get(finding.id), finding)
-            yield FindingChange(state, assessment.device, finding, reason, was)
-    for identity, assessment in before.items():
-        now = after.get(identity)
+            older, mended = known.get(finding.id), ""
+            if older is None:
+                older, mended = _remembered(seen, identity, finding)
+            standing = _standing(older, finding)
+            if finding.id not in known and older is not None:
+                standing = _met_before(standing, mended)
+            yield FindingChange(standing[0], assessment.device, finding, standing[1], standing[2], older)
+    for identity, assessment in seen.before.items():
+        now = seen.after.get(identity)
         still = {finding.id for finding in now.findings} if now else set()
-        for finding in assessment.findings:
-            if finding.id not in still:
-                state, reason = (FindingState.NOT_OBSERVED, untold) if untold else _gone(finding, now)
-                yield FindingChange(state, assessment.device, finding, reason)
+        for key, finding in _findings_of(assessment, identity).items():
+            if key not in still:
+                state, reason = _gone(seen, finding, assessment.device, now)
+                yield FindingChange(state, assessment.device, finding, reason, before=finding)
 
 
-def _standing(
-    was: Finding | FleetFinding | None, now: Finding | FleetFinding
-) -> tuple[FindingState, str, Severity | None]:
+def _standing(was: Finding | FleetFinding | None, now: Finding | FleetFinding) -> _Standing:
     """How what is found now stands against what was, why, and its old severity where that changed."""
     before = was.severity if was is not None and was.severity != now.severity else None
     word, old = now.accepted, was.accepted if was is not None else None
@@ -231,25 +248,83 @@ def _standing(
     return (FindingState.STILL_THERE if before is None else FindingState.CHANGED_SEVERITY), "", before
 
 
-def _gone(finding: Finding, now: Assessment | None) -> tuple[FindingState, str]:
+def _met_before(standing: _Standing, mended: str) -> _Standing:
+    """How what the older scan did not have, and one before it had, stands: it was mended meanwhile, or was only out of sight."""
+    state, reason, was = standing
+    if state in (FindingState.ACCEPTED, FindingState.BACK):
+        return standing
+    return (FindingState.REGRESSED, mended, was) if mended else (FindingState.SEEN_AGAIN, reason, was)
+
+
+def _remembered(seen: _Comparison, identity: str, finding: Finding) -> tuple[Finding | None, str]:
+    """The newest earlier record of a finding, and when and why it was fixed after that, "" if it was not."""
+    mended = ""
+    for record in seen.earlier(identity):
+        older = _findings_of(record, identity).get(finding.id)
+        if older is not None:
+            return older, mended
+        fixed, why = absence(finding, record)
+        mended = f"it was fixed on {_day(record)}: {why}" if fixed else mended
+    return None, ""
+
+
+def _gone(seen: _Comparison, finding: Finding, device: Device, now: Assessment | None) -> tuple[FindingState, str]:
     """Whether a finding that is not reported any more is fixed, and why it is or is not."""
-    if now is None or now.device.untrusted:
-        doubt = f"what it answers proves nothing any more: {now.device.untrusted}" if now else ""
-        return FindingState.NOT_OBSERVED, doubt or "the device was not seen"
-    outcome = next((outcome for outcome in now.outcomes if outcome.check == finding.check), None)
-    if outcome is None:
-        return FindingState.NOT_OBSERVED, "the check was not run"
-    port, transport = finding.endpoint.port, finding.endpoint.transport
-    gap = next((g for g in now.device.gaps if (g.endpoint.port, g.endpoint.transport) == (port, transport)), None)
-    if gap is not None:
-        return FindingState.NOT_OBSERVED, f"{gap.protocol} on {port}/{transport} was not examined: {gap.reason}"
-    closed = all((e.port, e.transport) != (port, transport) for e in now.device.open_ports)
-    silent = f"; {port}/{transport} no longer answers" if port and closed else ""
-    if outcome.status is Status.PASSED:
-        return FindingState.FIXED, (outcome.reason or "the check passed") + silent
-    if outcome.status is Status.FOUND:
-        return FindingState.FIXED, "the check ran again and does not find it here" + silent
-    return FindingState.NOT_OBSERVED, f"the check was {_WORDS[outcome.status]}: {outcome.reason}" + silent
+    if seen.untold:
+        return FindingState.NOT_OBSERVED, seen.untold
+    if now is None:
+        if why := seen.outside(device):
+            return FindingState.OUT_OF_SCOPE, why
+        unfinished = "" if seen.new.scan.ended else ": the scan did not end"
+        return FindingState.NOT_OBSERVED, f"the device was not seen{unfinished}"
+    fixed, why = absence(finding, now)
+    return (FindingState.FIXED if fixed else FindingState.NOT_OBSERVED), why
+
+
+def _fleet(seen: _Comparison) -> Iterator[FleetChange]:
+    old, new = seen.old, seen.new
+    known, still = ({finding.id: finding for finding in report.fleet} for report in (old, new))
+    for finding in new.fleet:
+        older, mended = known.get(finding.id), ""
+        if older is None:
+            older, mended = _remembered_together(seen, finding)
+        standing = _standing(older, finding)
+        if finding.id not in known and older is not None:
+            standing = _met_before(standing, mended)
+        yield FleetChange(standing[0], finding, standing[1], standing[2])
+    for finding in old.fleet:
+        if finding.id not in still:
+            yield FleetChange(*_gone_together(seen, finding))
+
+
+def _remembered_together(seen: _Comparison, finding: FleetFinding) -> tuple[FleetFinding | None, str]:
+    """The newest earlier record of it, and when all of its devices were examined after that without it being found, "" if they were not."""
+    mended = ""
+    for report in (seen.old, *seen.past):
+        for older in report.fleet:
+            if older.id == finding.id:
+                return older, mended
+        there = {assessment.device.identity: assessment for assessment in report.assessments}
+        if report.scan.ended and not _unexamined(finding, there):
+            mended = f"it was fixed on {report.scan.started:%Y-%m-%d}: {_NOBODY}"
+    return None, ""
+
+
+def _gone_together(seen: _Comparison, finding: FleetFinding) -> tuple[FindingState, FleetFinding, str]:
+    if unseen := _unexamined(finding, seen.after):
+        return FindingState.NOT_OBSERVED, finding, f"not examined in full: {', '.join(unseen)}"
+    if seen.untold:
+        return FindingState.NOT_OBSERVED, finding, seen.untold
+    if seen.new.scan.ended is None:
+        return FindingState.NOT_OBSERVED, finding, "the scan did not end"
+    return FindingState.FIXED, finding, _NOBODY
+
+
+def _unexamined(finding: FleetFinding, there: Mapping[str, Assessment]) -> list[str]:
+    """The devices of which something was not examined, or not believed."""
+    return [
+        name for name in finding.devices if name not in there or there[name].device.gaps or there[name].device.untrusted
+    ]
 
 
 def _elsewhere(old: Scan, new: Scan) -> str:
@@ -261,27 +336,4 @@ def _elsewhere(old: Scan, new: Scan) -> str:
 
 
 _LISTENED = "nothing was asked: the newer scan only listened"
-_WORDS = {Status.SKIPPED: "skipped", Status.FAILED: "not completed", Status.UNREACHED: "not reached"}
-
-
-def _in_part(device: Device) -> bool:
-    """Whether something of a device was not examined, or not believed."""
-    return bool(device.gaps or device.untrusted)
-
-
-def _fleet(old: Report, new: Report, after: Mapping[str, Assessment], untold: str) -> Iterator[FleetChange]:
-    known, still = ({finding.id: finding for finding in report.fleet} for report in (old, new))
-    for finding in new.fleet:
-        state, reason, was = _standing(known.get(finding.id), finding)
-        yield FleetChange(state, finding, reason, was)
-    for finding in old.fleet:
-        if finding.id not in still:
-            unseen = [name for name in finding.devices if name not in after or _in_part(after[name].device)]
-            if unseen:
-                yield FleetChange(FindingState.NOT_OBSERVED, finding, f"not examined in full: {', '.join(unseen)}")
-            elif untold:
-                yield FleetChange(FindingState.NOT_OBSERVED, finding, untold)
-            elif new.scan.ended is None:
-                yield FleetChange(FindingState.NOT_OBSERVED, finding, "the scan did not end")
-            else:
-                yield FleetChange(FindingState.FIXED, finding, "every device was examined and none shares it")
+_NOBODY = "every device was examined and none shares it"

@@ -13,6 +13,7 @@
         ├── TimedOut           the peer said nothing in time
         ├── UsedUp             the device has had as many packets as it may for this: the conversation was broken off
         ├── Quarantined        the device is left alone, because it fell silent under questions: nothing was sent
+        ├── ChangedHands       another device answers at the address by now: nothing was sent to it
         └── ProtocolError      what came is not this protocol, or is broken
             └── NoSession      TLS is spoken, but no session came about, so that what is inside stays unseen
 
@@ -73,6 +74,10 @@ class UsedUp(PeerError):
 
 class Quarantined(PeerError):
     """The device is in quarantine: nothing is sent to it until a person releases it."""
+
+
+class ChangedHands(PeerError):
+    """The address is another device's than when the scan began with it; the message says so in a sentence."""
 
 
 class ProtocolError(PeerError):

@@ -1,6 +1,6 @@
 """All devices over all scans, each by the record that speaks for it: in brief, in a fraction of a second where their records would take minutes, or whole."""
 
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import replace
 from datetime import datetime
@@ -11,14 +11,16 @@ import sqlalchemy as sa
 from inventory.errors import StoreError
 from inventory.findings import Finding, FleetFinding
 from inventory.known import LEAST_OF_ID, Known, find
+from inventory.particulars import Particulars, Record, particulars
 from inventory.report import Assessment, Scan, under
 from inventory.tables import ASSESSMENTS, BRIEFS, SCANS
 from inventory.vantages import Voice, voices
 
 Transaction: TypeAlias = Callable[[], AbstractContextManager[sa.Connection]]
 Decode: TypeAlias = Callable[[str, Any], Any]
-Records: TypeAlias = Mapping[tuple[str, str], str]
-"""Records as they are kept, by scan and address."""
+Place: TypeAlias = tuple[str, str]
+"""The scan and the address by which a record is kept."""
+Records: TypeAlias = Mapping[Place, str]
 Named: TypeAlias = tuple[Finding, Known] | tuple[FleetFinding, None]
 """A finding and the device that has it; none has what is wrong with several together."""
 _NAMED = 6
@@ -54,6 +56,25 @@ class StoredFleet:
     def named(self, text: str) -> Known:
         """The device that `text` names, by `inventory.known.find`."""
         return find(self.newest(), text)
+
+    def met_in(self, devices: Collection[str]) -> frozenset[str]:
+        """The ids of all scans that met one of these devices, by their identities."""
+        listed, scans = sorted(devices), set[str]()
+        with self._reading() as connection:
+            for start in range(0, len(listed), _AT_ONCE):
+                here = BRIEFS.c.identity.in_(listed[start : start + _AT_ONCE])
+                scans.update(connection.scalars(sa.select(BRIEFS.c.scan).where(here).distinct()))
+        return frozenset(scans)
+
+    def particulars(self, known: Iterable[Known]) -> dict[str, Particulars]:
+        """What the briefs of these devices leave out and a list shows, by identity; a lot of records at a time, for all of them are many."""
+        wanted = {(each.scan, each.assessment.device.address): each.assessment.device.identity for each in known}
+        with self._reading() as connection:
+            return {
+                wanted[place]: particulars(self._decode(record, Record))
+                for place, record in _records(connection, ASSESSMENTS, wanted)
+                if place in wanted
+            }
 
     def findings(self, known: Iterable[Known]) -> tuple[FleetFinding, ...]:
         """What is wrong with several of these devices together, by id: as the newest scan found it whose record still speaks for one of them.
@@ -113,21 +134,20 @@ def _by_lasting_names(finding: FleetFinding, speaking: Mapping[str, Known]) -> F
     return finding if devices == finding.devices else replace(finding, devices=devices)
 
 
-def _read(
-    connection: sa.Connection, records: sa.Table, places: Iterable[tuple[str, str]]
-) -> dict[tuple[str, str], str]:
+def _read(connection: sa.Connection, records: sa.Table, places: Iterable[Place]) -> dict[Place, str]:
     """The records of those scans and addresses."""
+    return dict(_records(connection, records, places))
+
+
+def _records(connection: sa.Connection, records: sa.Table, places: Iterable[Place]) -> Iterator[tuple[Place, str]]:
     wanted: dict[str, list[str]] = {}
     for scan, address in places:
         wanted.setdefault(scan, []).append(address)
-    return {
-        (scan, row.address): row.record
-        for scan, addresses in wanted.items()
-        for some in _lots(sorted(addresses))
-        for row in connection.execute(
-            sa.select(records.c.address, records.c.record).where((records.c.scan == scan) & records.c.address.in_(some))
-        )
-    }
+    for scan, addresses in wanted.items():
+        for some in _lots(sorted(addresses)):
+            chosen = (records.c.scan == scan) & records.c.address.in_(some)
+            for row in connection.execute(sa.select(records.c.address, records.c.record).where(chosen)):
+                yield (scan, row.address), row.record
 
 
 def _lots(addresses: Sequence[str]) -> Iterator[Sequence[str]]:

@@ -108,7 +108,7 @@ class Scan:
     `ports` are those that alone were asked, as the operator wrote them ("22,80"), "" where all of a city's were.
     `vantage` names the place in the network from which it looked ("guest-wifi"), "" where nobody said and where it only listened. `policy` is the name of the
     policy that it was judged by, and the beginning of its hash. `left_out` are the addresses of `networks` that the configuration denies: nobody asked there,
-    so its silence about them says nothing.
+    so its silence about them says nothing. `evidence_deleted` is the day on which what devices said in it was deleted, None while it is kept.
     """
 
     id: str
@@ -126,6 +126,7 @@ class Scan:
     ports: str = ""
     policy: str = ""
     left_out: tuple[str, ...] = ()
+    evidence_deleted: date | None = None
     ended: datetime | None = None
     traffic: Traffic = field(default_factory=Traffic)
     notes: tuple[str, ...] = ()

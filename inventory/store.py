@@ -4,35 +4,38 @@ Each assessment is its own durable transaction, so what was saved is there after
 writes at a time: `begin` takes a lock that the kernel drops with the process. A file that is damaged, foreign or newer is never written to.
 """
 
-import os
-import sqlite3
-from collections.abc import Collection, Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
 from datetime import UTC, datetime
+from functools import partial
 from pathlib import Path
 from types import TracebackType
 from typing import NoReturn, TypeVar
 
 import sqlalchemy as sa
-from sqlalchemy.engine.interfaces import DBAPIConnection
 from sqlalchemy.exc import DBAPIError
-from sqlalchemy.pool import ConnectionPoolEntry
 
 from inventory.appearances import Appearance, ports_column, read_appearances
 from inventory.book import StoredBook
 from inventory.brief import encode_brief
 from inventory.coverage import covered
+from inventory.database import engine, make_file
 from inventory.errors import StoreError
 from inventory.findings import FleetFinding
 from inventory.fleet import StoredFleet
+from inventory.forgetting import StoredPast
 from inventory.known import Known
 from inventory.lock import Lock
 from inventory.model import Device
+from inventory.news import ToldNews
+from inventory.nights import NightWork
 from inventory.quarantine import Quarantine
 from inventory.records import decode, encode
 from inventory.report import Assessment, Coverage, Report, Scan, under
+from inventory.sought import Sought, read_sought
 from inventory.tables import ASSESSMENTS, BRIEFS, NEWEST, QUARANTINE, SCANS, layout, migrate
+from inventory.tallies import StoredTallies
 from inventory.traces import read_traces
 from inventory.waivers import Trace
 
@@ -47,8 +50,9 @@ class Store:
 
     def __init__(self, path: Path, patience: float) -> None:
         self._path = path
-        self._reading = _engine(path, patience)
+        self._reading = engine(path, patience)
         self._writing = self._reading.execution_options(opening=_WRITING)
+        self._read, self._write = partial(self._transaction, self._reading), partial(self._transaction, self._writing)
         meant = path.resolve()  # one inventory has one lock, whatever links lead to it
         self._lock = Lock(meant.with_name(meant.name + ".lock"), patience)
 
@@ -60,7 +64,7 @@ class Store:
             raise StoreError(f"the inventory is a file: {location!r} is a URL; give a path")
         if not create and not path.exists():
             raise StoreError(f"there is no inventory at {path} yet; `tocsin scan` makes it")
-        _make(path)
+        make_file(path)
         store = cls(path, patience)
         try:
             store._prepare()
@@ -117,10 +121,17 @@ class Store:
 
     def unfinished(self, plan: str) -> Scan | None:
         """The newest scan of that plan, if it was not finished; one that a later scan has overtaken is not worth resuming."""
+        newest = self.newest(plan)
+        return newest if newest is not None and newest.ended is None else None
+
+    def newest(self, plan: str) -> Scan | None:
+        """The newest scan of that plan; `ended` is None where it was not finished."""
         query = sa.select(SCANS).where(SCANS.c.plan == plan).order_by(SCANS.c.started.desc(), SCANS.c.id).limit(1)
         with self._transaction(self._reading) as connection:
-            row = connection.execute(query).first()
-            return None if row is None or row.finished else self._decode(row.record, Scan)
+            if (row := connection.execute(query).first()) is None:
+                return None
+            scan = self._decode(row.record, Scan)
+            return scan if row.finished else replace(scan, ended=None)
 
     def assessed(self, scan_id: str) -> frozenset[str]:
         """Every address of every device that was saved in that scan."""
@@ -186,12 +197,27 @@ class Store:
     @property
     def briefs(self) -> StoredFleet:
         """The devices in brief, for as long as the inventory is open."""
-        return StoredFleet(lambda: self._transaction(self._reading), self._decode)
+        return StoredFleet(self._read, self._decode)
+
+    @contextmanager
+    def past(self) -> Iterator[StoredPast]:
+        """What can be deleted, while no scan writes; at the end of the block nothing of what was deleted is left in the files."""
+        self._lock.acquire()
+        try:
+            yield StoredPast(self._read, self._write, self._decode)
+            self._empty_log()
+        finally:
+            self._lock.release()
 
     def traces(self, findings: Collection[str]) -> Mapping[str, Trace]:
         """Where each finding of those ids was seen last, in any scan; without what was never found."""
         with self._transaction(self._reading) as connection:
             return read_traces(connection, self._decode, findings)
+
+    def earlier(self, scans: Sequence[Scan], sought: Sought) -> tuple[Report, ...]:
+        """What these scans, newest first, say of what a later one did not have: see `read_sought`."""
+        with self._transaction(self._reading) as connection:
+            return read_sought(connection, self._decode, scans, sought)
 
     def quarantine(self, entry: Quarantine, instead_of: str = "") -> None:
         """Put a device into quarantine, durably; in the place of the entry of that identity, if one is named."""
@@ -213,11 +239,24 @@ class Store:
             connection.execute(sa.delete(QUARANTINE).where(QUARANTINE.c.identity == identity))
 
     @property
+    def tallies(self) -> StoredTallies:
+        """What was counted in the scans of the past, for as long as the inventory is open."""
+        return StoredTallies(self._read, self._write, self._decode)
+
+    @property
     def ledger(self) -> StoredBook:
         """The lockout ledger, for as long as the inventory is open."""
-        return StoredBook(
-            lambda: self._transaction(self._reading), lambda: self._transaction(self._writing), self._decode
-        )
+        return StoredBook(self._read, self._write, self._decode)
+
+    @property
+    def nights(self) -> NightWork:
+        """What nights owe for their scans, for as long as the inventory is open."""
+        return NightWork(self._read, self._write)
+
+    @property
+    def news(self) -> ToldNews:
+        """Who was told what, for as long as the inventory is open."""
+        return ToldNews(self._read, self._write, self._decode)
 
     def _scan(
         self, connection: sa.Connection, scan_id: str | None
@@ -238,6 +277,14 @@ class Store:
             raise StoreError(f"{scan_id!r} begins the id of {len(rows)} scans: {', '.join(row.id for row in rows[:6])}")
         known = ", ".join(connection.scalars(sa.select(SCANS.c.id).order_by(*newest_first).limit(3)))
         raise StoreError(f"no scan {scan_id!r} in {self._path}; the newest are: {known or 'none'}")
+
+    def _empty_log(self) -> None:
+        """Bring the write-ahead log into the file and cut it off; another process that reads may keep it, and empties it when it closes."""
+        try:
+            with self._reading.connect() as connection:
+                connection.execution_options(opening=()).exec_driver_sql("PRAGMA wal_checkpoint(TRUNCATE)")
+        except DBAPIError as error:
+            self._explain(error)
 
     def _prepare(self) -> None:
         """Look before writing: a database that is foreign or newer is refused untouched; an older one is migrated by one process at a time."""
@@ -324,35 +371,6 @@ def _insert(connection: sa.Connection, scan_id: str, assessment: Assessment) -> 
 def _kind(device: Device) -> str:
     kind = device.claim("kind")
     return kind.value if kind else ""
-
-
-def _make(path: Path) -> None:
-    """Make the file and its folder for their owner alone; SQLite gives its own companions the rights of the file."""
-    try:
-        if not path.parent.exists():
-            path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-        os.close(os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600))
-    except OSError as error:
-        raise StoreError(f"cannot write the inventory {path}: {error.strerror}") from error
-
-
-def _engine(path: Path, patience: float) -> sa.Engine:
-    """An engine whose transactions open with the statements of the option `opening` (Python's driver begins them late, and never for DDL)."""
-    engine = sa.create_engine(sa.URL.create("sqlite", database=str(path)), connect_args={"timeout": patience})
-
-    @sa.event.listens_for(engine, "connect")
-    def _(connection: DBAPIConnection, _: ConnectionPoolEntry) -> None:
-        assert isinstance(connection, sqlite3.Connection)
-        connection.isolation_level = None
-        connection.execute("PRAGMA synchronous = FULL")
-        connection.execute("PRAGMA foreign_keys = ON")
-
-    @sa.event.listens_for(engine, "begin")
-    def _(connection: sa.Connection) -> None:
-        for statement in connection.get_execution_options().get("opening", ("BEGIN",)):
-            connection.exec_driver_sql(statement)
-
-    return engine
 
 
 def _unfinished(scan: Scan, found: tuple[Assessment, ...]) -> Report:

@@ -46,6 +46,12 @@ BRIEFS = sa.Table(
     sa.ForeignKeyConstraint(["scan", "address"], ["assessments.scan", "assessments.address"], ondelete="CASCADE"),
     sa.Index("briefs_by_identity", "identity", "assessed", "scan"),
 )
+TALLIES = sa.Table(
+    "tallies",
+    METADATA,
+    sa.Column("scan", sa.String, sa.ForeignKey("scans.id", ondelete="CASCADE"), primary_key=True),
+    sa.Column("record", sa.Text, nullable=False),
+)
 QUARANTINE = sa.Table(
     "quarantine",
     METADATA,
@@ -67,6 +73,29 @@ ATTEMPT_NAMES = sa.Table(
     METADATA,
     sa.Column("name", sa.String, primary_key=True),
     sa.Column("attempt", sa.Integer, sa.ForeignKey("attempts.number", ondelete="CASCADE"), primary_key=True),
+)
+NIGHT_WORK = sa.Table(
+    "night_work",
+    METADATA,
+    sa.Column("scan", sa.String, sa.ForeignKey("scans.id", ondelete="CASCADE"), primary_key=True),
+    sa.Column("step", sa.String, primary_key=True),
+    sa.Column("site", sa.String, nullable=False),
+    sa.Column("night", sa.String, nullable=False),
+    sa.Column("done", sa.String, nullable=True),
+)
+NEWS_TOLD = sa.Table(
+    "news_told",
+    METADATA,
+    sa.Column("number", sa.Integer, primary_key=True, autoincrement=True),
+    sa.Column("listener", sa.String, nullable=False),
+    sa.Column("key", sa.String, nullable=False),
+    sa.Column("site", sa.String, nullable=False),
+    sa.Column("subject", sa.String, nullable=False),
+    sa.Column("first", sa.String, nullable=False),
+    sa.Column("told", sa.String, nullable=True),
+    sa.Column("record", sa.Text, nullable=False),
+    sa.Index("news_told_by_listener", "listener", "key", unique=True),
+    sa.Index("news_told_by_subject", "subject"),
 )
 _MIGRATIONS = Path(__file__).parent / "migrations"
 NEWEST = max(path.name[:4] for path in _MIGRATIONS.glob("versions/[0-9]*.py"))

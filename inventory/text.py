@@ -18,7 +18,9 @@ def visible(raw: bytes | str, limit: int = 4096) -> str:
     """
     text = raw[: limit * 4].decode("utf-8", "backslashreplace") if isinstance(raw, bytes) else raw[:limit]
     text = text.replace("\r\n", "\n")
-    if text.isascii() and text.isprintable():
+    if (
+        text.replace("\n", "").replace("\t", "").isprintable()
+    ):  # no character of a hidden category is, and most texts are
         return text[:limit]
     return "".join(_shown(character) for character in text[:limit])[:limit]
 
@@ -41,3 +43,9 @@ def _shown(character: str) -> str:
     if point <= 0xFF:
         return f"\\x{point:02x}"
     return f"\\u{point:04x}" if point <= 0xFFFF else f"\\U{point:08x}"
+
+
+def counted(number: int, noun: str, plural: str = "") -> str:
+    """Say how many: '1 device', '2,000 devices', '3 classes'; `plural` where it is no such one: '2 entries'."""
+    several = plural or (f"{noun}es" if noun.endswith("s") else f"{noun}s")
+    return f"{number:,} {noun if number == 1 else several}"

@@ -65,7 +65,8 @@ def run(path: Path, statement: str, *values: str) -> list[tuple[str, ...]]:
 
 def back_to_before(path: Path) -> None:
     """The layout of before: 0004, without briefs, and without what came after them."""
-    run(path, "DROP TABLE briefs")
+    for table in ("tallies", "night_work", "news_told", "briefs"):
+        run(path, f"DROP TABLE {table}")
     run(path, "DROP INDEX assessments_by_reach")
     for column in ("kind", "ports"):
         run(path, f"ALTER TABLE assessments DROP COLUMN {column}")

@@ -38,7 +38,8 @@ def old(tmp_path: Path) -> Path:
         store.save(SCAN.id, METER)
     record = json.loads(encode(CAMERA)) | {"firmware": OLD}
     run(path, "UPDATE assessments SET record = ? WHERE address = '10.77.0.10'", json.dumps(record))
-    run(path, "DROP TABLE briefs")
+    for table in ("tallies", "night_work", "news_told", "briefs"):
+        run(path, f"DROP TABLE {table}")
     run(path, "DROP INDEX assessments_by_reach")
     for column in ("kind", "ports"):
         run(path, f"ALTER TABLE assessments DROP COLUMN {column}")
