@@ -7,18 +7,21 @@ from rich.padding import Padding
 from rich.text import Text
 
 from inventory.diff import DeviceState, Diff, FindingChange, FindingState, FleetChange
+from scanner.comparing import cautions
 from scanner.terminal import band, cell, name_of
 
 
 def changes(diff: Diff) -> Iterator[RenderableType]:
     """Each kind of change under its head; findings that are still there are only counted."""
+    where = f", {diff.new.site}" if diff.new.site else ""
     yield cell(
-        f"from {diff.old.id} ({diff.old.started:%Y-%m-%d %H:%M}) to {diff.new.id} ({diff.new.started:%Y-%m-%d %H:%M})",
+        f"from {diff.old.id} ({diff.old.started:%Y-%m-%d %H:%M}) to {diff.new.id} ({diff.new.started:%Y-%m-%d %H:%M}){where}",
         "bold",
     )
     if diff.elsewhere:
         yield cell(f"{diff.elsewhere}: what is new may be new from there only, and what is missing is not gone")
-    found: list[FindingChange | FleetChange] = [*diff.findings, *diff.fleet]
+    yield from (cell(f"{caution[0].upper()}{caution[1:]}.") for caution in cautions(diff.old, diff.new))
+    found = diff.found
     for state in FindingState:
         of_state = [change for change in found if change.state is state]
         if of_state and state is not FindingState.STILL_THERE:
