@@ -10,6 +10,7 @@ from checks.firmware import firmware_age
 from checks.intelligence import Intelligence
 from checks.policy import Policy, built_in
 from inventory.coverage import covered
+from inventory.errors import StoreError
 from inventory.model import Level
 from inventory.report import Assessment, Report
 from scanner.assess import assess, assess_fleet
@@ -26,7 +27,14 @@ def rescore(
     department: Callable[[str], str] = lambda _: "",
     policy: Policy | None = None,
 ) -> Report:
-    """The report with every check made again that asks the intelligence, as of `today`, or the policy; what was found otherwise stays as it was."""
+    """The report with every check made again that asks the intelligence, as of `today`, or the policy; what was found otherwise stays as it was.
+
+    Raises `StoreError` where what the devices said has been deleted: of that nothing follows.
+    """
+    if report.scan.evidence_deleted:
+        raise StoreError(
+            f"scan {report.scan.id} cannot be judged anew: what the devices said in it was deleted on {report.scan.evidence_deleted}"
+        )
     intelligence = intelligence.on(today)
     policy = replace(policy or built_in(), vantage=report.scan.vantage)
     known: dict[str, object] = {"intelligence": intelligence, "policy": policy}

@@ -27,8 +27,21 @@ _LONG_NUMBER = re.compile("[0-9a-f]{65,}")
 def sheet(known: Known) -> Iterator[RenderableType]:
     """Who it is and how we know, its services, its findings with their proof, and how each check ended."""
     assessment = known.assessment
-    device = assessment.device
     yield _title(assessment)
+    yield from identity(known)
+    yield from section("Findings")
+    if not assessment.findings:
+        yield indented(cell("none"))
+    for finding in assessment.findings:
+        yield from finding_in_words(finding, evidence=True)
+    yield from _whom_the_standards_bind(assessment)
+    yield from outcomes(assessment)
+
+
+def identity(known: Known) -> Iterator[RenderableType]:
+    """Who it is and how we know, its services, and how old its firmware is."""
+    assessment = known.assessment
+    device = assessment.device
     yield cell(f"id {device.identity}; addresses {', '.join(device.addresses)}; mac {device.mac or 'unknown'}")
     yield cell(
         f"first seen {known.first_seen:%Y-%m-%d %H:%M}, last {known.last_seen:%Y-%m-%d %H:%M}, scans: {known.scans} (UTC)"
@@ -57,17 +70,16 @@ def sheet(known: Known) -> Iterator[RenderableType]:
     yield from _services(device)
     yield from section("Firmware age")
     yield indented(Timeline(assessment.firmware, assessment.when.date()))
-    yield from section("Findings")
-    if not assessment.findings:
-        yield indented(cell("none"))
-    for finding in assessment.findings:
-        yield from finding_in_words(finding, evidence=True)
-    yield from _whom_the_standards_bind(assessment)
+
+
+def outcomes(assessment: Assessment) -> Iterator[RenderableType]:
+    """How each check ended, and what was not examined."""
+    device = assessment.device
     yield from section("Checks")
-    outcomes = table("check", "outcome", "why")
+    rows = table("check", "outcome", "why")
     for outcome in sorted(assessment.outcomes, key=lambda outcome: outcome.check):
-        outcomes.add_row(cell(outcome.check), cell(outcome.status), cell(outcome.reason))
-    yield indented(outcomes)
+        rows.add_row(cell(outcome.check), cell(outcome.status), cell(outcome.reason))
+    yield indented(rows)
     for gap in sorted(device.gaps, key=lambda gap: (gap.endpoint.sort_key, gap.protocol)):
         yield indented(cell(f"not examined: {gap.protocol} on {_at(device, gap.endpoint)}: {gap.reason}"))
 

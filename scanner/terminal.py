@@ -65,13 +65,29 @@ def printed(*parts: RenderableType, width: int, color: bool) -> str:
 def width_of(stream: TextIO) -> int:
     """The columns of the terminal behind `stream`, or what COLUMNS says, or 100 where there is no terminal."""
     if os.environ.get("COLUMNS", "").isdecimal() or stream.isatty():
-        return max(shutil.get_terminal_size((100, 24)).columns, 40)
-    return 100
+        return max(shutil.get_terminal_size((100, 24)).columns - _room_for_stand_ins(stream), 40)
+    return 100 - _room_for_stand_ins(stream)
+
+
+def _room_for_stand_ins(stream: TextIO) -> int:
+    """How many columns are kept free where "..." will stand for "…" (`scanner.stand_in`)."""
+    try:
+        "…".encode(stream.encoding or "utf-8")
+    except (UnicodeEncodeError, LookupError):
+        return 2
+    return 0
 
 
 def wants_color(stream: TextIO) -> bool:
-    """Whether `stream` is a terminal that shows colour, and nobody has said NO_COLOR (no-color.org)."""
-    return stream.isatty() and not os.environ.get("NO_COLOR") and os.environ.get("TERM") != "dumb"
+    """Whether to write colour to `stream`: never under NO_COLOR, always under FORCE_COLOR or CLICOLOR_FORCE, else to terminals that show it unless CLICOLOR=0.
+
+    The conventions are those of no-color.org, force-color.org and bixense.com/clicolors.
+    """
+    if os.environ.get("NO_COLOR"):
+        return False
+    if any(os.environ.get(name, "0") not in ("", "0") for name in ("FORCE_COLOR", "CLICOLOR_FORCE")):
+        return True
+    return stream.isatty() and os.environ.get("TERM") != "dumb" and os.environ.get("CLICOLOR") != "0"
 
 
 def in_turn(names: Iterable[str]) -> list[str]:

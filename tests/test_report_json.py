@@ -13,8 +13,9 @@ from inventory.errors import ConfigError
 from inventory.model import Confidence, Observation
 from inventory.report import Coverage, Report
 from inventory.text import visible
+from scanner.edition import Edition
+from scanner.report import format_for
 from scanner.report import json as report_json
-from scanner.report import render_for
 from tests.golden_files import assert_golden
 from tests.riverside import CAMERA, CAMERA_WEB, LIVED_WITH, NOON, REPORT
 
@@ -23,12 +24,16 @@ SCHEMA = json.loads((FOLDER / "schema" / "tocsin-report-1.schema.json").read_tex
 EMPTY = Report(replace(REPORT.scan, ended=None), (), (), Coverage())
 
 
+def rendered(report: Report) -> str:
+    return "".join(report_json.render(Edition(report)))
+
+
 def parsed(report: Report) -> Any:
-    return json.loads(report_json.render(report))
+    return json.loads(rendered(report))
 
 
 def test_the_whole_report_is_as_it_was():
-    assert_golden("riverside.json", report_json.render(REPORT))
+    assert_golden("riverside.json", rendered(REPORT))
 
 
 def test_what_is_accepted_and_which_waivers_to_look_at_are_told_as_they_were():
@@ -167,7 +172,7 @@ def test_an_open_port_that_said_nothing_is_a_service_of_no_protocol():
 
 
 def test_nothing_hidden_and_nothing_a_terminal_obeys_is_in_it():
-    text = report_json.render(REPORT)
+    text = rendered(REPORT)
     assert text == visible(text, len(text))
     assert "\\\\x1b]0;owned" in text
     assert all(len(f["evidence"]) <= 512 for device in parsed(REPORT)["devices"] for f in device["findings"])
@@ -181,11 +186,11 @@ def test_a_fact_that_is_no_number_of_json_is_null():
 
 
 def test_the_suffix_names_the_format():
-    assert render_for(".json") is report_json.render
-    assert render_for(".txt")(REPORT).startswith("Tocsin")
+    assert format_for(Path("night.json")).render is report_json.render
+    assert "".join(format_for(Path("night.txt")).render(Edition(REPORT))).startswith("Tocsin")
 
 
 @pytest.mark.parametrize("suffix", [".docx", ""])
 def test_an_unknown_suffix_names_the_known_ones(suffix):
     with pytest.raises(ConfigError, match=r"known: .*\.json.*\.txt"):
-        render_for(suffix)
+        format_for(Path(f"night{suffix}"))

@@ -1,8 +1,6 @@
 """The report as JSON: schema `tocsin-report/1`, published beside this file in `schema/`. Keys may be added; none is renamed or removed under this number."""
 
-import json
-import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from datetime import date, datetime
 from itertools import chain
 from typing import Any
@@ -10,52 +8,46 @@ from typing import Any
 from checks.standards import cited, techniques, weaknesses
 from inventory.ages import Clue
 from inventory.findings import Acceptance, Finding, FleetFinding, Vulnerability
+from inventory.known import Known
 from inventory.model import Device, Endpoint, Observation
 from inventory.quarantine import Quarantine, Uptime
 from inventory.report import Assessment, Context, Registered, Report, Scan, Traffic
 from inventory.text import visible
 from inventory.waivers import CRITERIA, Standing, State
+from scanner.edition import Edition
+from scanner.json_pieces import Many, pieces
+from scanner.json_pieces import shown as shown  # noqa: PLC0414 - a word of this format, for the pages that hold one of its parts
 from scanner.score import effective
 
 SUFFIX = ".json"
 SCHEMA = "tocsin-report/1"
 _EVIDENCE = 512
-_TEXT = 8192
 
 
-def render(report: Report) -> str:
-    """The whole report, devices worst first, every list in a fixed order."""
-    document = {
-        "schema": SCHEMA,
-        "scan": {**_scan(report.scan), "waivers": _waivers(report.waivers)},
-        "quarantined": [assessment.device.identity for assessment in report.quarantined],
-        "devices": [_device(assessment) for assessment in report.ranked],
-        "fleet": [_fleet(f) for f in sorted(report.fleet, key=lambda f: (-f.severity, f.check, f.id))],
-        "coverage": _coverage(report),
-        "register": _register(report.register),
-        "standards": _standards(report),
-    }
-    return json.dumps(shown(document), indent=2, ensure_ascii=False, allow_nan=False) + "\n"
+def render(edition: Edition) -> Iterator[str]:
+    """The whole report, devices worst first, every list in a fixed order, a device at a time."""
+    report = edition.report
+    fleet = sorted(report.fleet, key=lambda f: (-f.severity, f.check, f.id))
+    return pieces(
+        {
+            "schema": SCHEMA,
+            "scan": {**scan_as_json(report.scan), "waivers": waivers_as_json(report.waivers)},
+            "quarantined": [assessment.device.identity for assessment in report.quarantined],
+            "devices": Many(map(device_as_json, report.ranked)),
+            "fleet": Many(map(fleet_as_json, fleet)),
+            "coverage": coverage_as_json(report),
+            "register": register_as_json(report.register),
+            "standards": standards_as_json(report),
+        }
+    )
 
 
-def shown(value: Any) -> Any:
-    """The same with every text visible and every number one that JSON has."""
-    if isinstance(value, str):
-        return visible(value, _TEXT)
-    if isinstance(value, float):
-        return value if math.isfinite(value) else None
-    if isinstance(value, Mapping):
-        return {visible(key, _TEXT): shown(each) for key, each in value.items()}
-    if isinstance(value, (list, tuple)):
-        return [shown(each) for each in value]
-    return value
-
-
-def _scan(scan: Scan) -> dict[str, Any]:
+def scan_as_json(scan: Scan) -> dict[str, Any]:
+    """The scan: what was asked of it, by whose word, and how it went."""
     return {
         "id": scan.id,
-        "started": _moment(scan.started),
-        "ended": _moment(scan.ended) if scan.ended else None,
+        "started": moment(scan.started),
+        "ended": moment(scan.ended) if scan.ended else None,
         "site": scan.site,
         "vantage": scan.vantage,
         "networks": scan.networks,
@@ -68,12 +60,13 @@ def _scan(scan: Scan) -> dict[str, Any]:
         "intel": scan.intel,
         "intel_as_of": _day(scan.intel_as_of),
         "policy": scan.policy,
-        "traffic": _traffic(scan.traffic),
+        "traffic": traffic_as_json(scan.traffic),
         "notes": scan.notes,
     }
 
 
-def _traffic(traffic: Traffic) -> dict[str, int]:
+def traffic_as_json(traffic: Traffic) -> dict[str, int]:
+    """What was sent."""
     return {
         "packets_sent": traffic.packets_sent,
         "connections": traffic.connections,
@@ -81,7 +74,14 @@ def _traffic(traffic: Traffic) -> dict[str, int]:
     }
 
 
-def _device(assessment: Assessment) -> dict[str, Any]:
+def known_as_json(known: Known) -> dict[str, Any]:
+    """Since when and how often a device of the inventory was seen; a report of one scan does not know that."""
+    first, last = (moment.isoformat(timespec="seconds") for moment in (known.first_seen, known.last_seen))
+    return {"first_seen": first, "last_seen": last, "scans": known.scans}
+
+
+def device_as_json(assessment: Assessment) -> dict[str, Any]:
+    """One device with all that is known and judged of it; its texts are not yet visible (`shown`)."""
     device = assessment.device
     claimed = {
         name: claim.value if (claim := device.claim(name)) else None
@@ -106,7 +106,7 @@ def _device(assessment: Assessment) -> dict[str, Any]:
         "decision": assessment.score.decision,
         "context": _context(assessment.context),
         "why": assessment.score.why,
-        "findings": [_finding(finding) for finding in assessment.findings],
+        "findings": [finding_as_json(finding) for finding in assessment.findings],
         "outcomes": [
             {"check": outcome.check, "status": outcome.status.value, "reason": outcome.reason}
             for outcome in sorted(assessment.outcomes, key=lambda outcome: outcome.check)
@@ -115,7 +115,7 @@ def _device(assessment: Assessment) -> dict[str, Any]:
             {"address": gap.endpoint.address, **_port(gap.endpoint), "protocol": gap.protocol, "reason": gap.reason}
             for gap in sorted(device.gaps, key=lambda gap: (gap.endpoint.sort_key, gap.protocol))
         ],
-        "traffic": _traffic(assessment.traffic),
+        "traffic": traffic_as_json(assessment.traffic),
         "quarantine": _quarantine(assessment.quarantine),
         "uptime": [_uptime(uptime) for uptime in assessment.uptime],
     }
@@ -135,7 +135,8 @@ def _context(context: Context) -> dict[str, Any]:
     }
 
 
-def _register(register: Registered | None) -> dict[str, Any] | None:
+def register_as_json(register: Registered | None) -> dict[str, Any] | None:
+    """The city's own list beside the scan."""
     if register is None:
         return None
     return {"rows": register.rows, "missing": register.missing, "unknown": register.unknown}
@@ -144,7 +145,7 @@ def _register(register: Registered | None) -> dict[str, Any] | None:
 def _quarantine(entry: Quarantine | None) -> dict[str, Any] | None:
     if entry is None:
         return None
-    return {"since": _moment(entry.since), "reason": entry.reason, "asked": entry.asked, "scan": entry.scan}
+    return {"since": moment(entry.since), "reason": entry.reason, "asked": entry.asked, "scan": entry.scan}
 
 
 def _uptime(uptime: Uptime) -> dict[str, Any]:
@@ -227,7 +228,8 @@ def _service(assessment: Assessment, seen: Observation | None) -> dict[str, Any]
     }
 
 
-def _finding(finding: Finding) -> dict[str, Any]:
+def finding_as_json(finding: Finding) -> dict[str, Any]:
+    """One finding of one device; its texts are not yet visible (`shown`)."""
     return {
         "id": finding.id,
         "check": finding.check,
@@ -262,7 +264,8 @@ def _vulnerability(hole: Vulnerability) -> dict[str, Any]:
     }
 
 
-def _fleet(finding: FleetFinding) -> dict[str, Any]:
+def fleet_as_json(finding: FleetFinding) -> dict[str, Any]:
+    """One finding of several devices together."""
     return {
         "id": finding.id,
         "check": finding.check,
@@ -284,7 +287,7 @@ def _accepted(word: Acceptance | None) -> dict[str, Any] | None:
     return {"owner": word.owner, "reason": word.reason, "until": _day(word.until), "rule": word.rule}
 
 
-def _waivers(standings: Sequence[Standing]) -> dict[str, list[dict[str, Any]]]:
+def waivers_as_json(standings: Sequence[Standing]) -> dict[str, list[dict[str, Any]]]:
     """Those that a person should look at."""
     news = [standing for standing in standings if standing.is_news]
     expired = [standing for standing in news if standing.state is State.EXPIRED]
@@ -322,7 +325,7 @@ def _grounds(finding: Finding | FleetFinding) -> dict[str, Any]:
     }
 
 
-def _standards(report: Report) -> list[dict[str, Any]]:
+def standards_as_json(report: Report) -> list[dict[str, Any]]:
     """Each standard that a finding cites: its edition, whom it binds and how it is to be used, and what its owner wants to be said."""
     of_devices = (finding.standards for assessment in report.assessments for finding in assessment.findings)
     found = chain(of_devices, (finding.standards for finding in report.fleet))
@@ -342,7 +345,8 @@ def _standards(report: Report) -> list[dict[str, Any]]:
     ]
 
 
-def _coverage(report: Report) -> dict[str, Any]:
+def coverage_as_json(report: Report) -> dict[str, Any]:
+    """How far the scan came."""
     coverage = report.coverage
     return {
         "addresses": coverage.addresses,
@@ -358,7 +362,8 @@ def _port(endpoint: Endpoint) -> dict[str, Any]:
     return {"transport": endpoint.transport, "port": endpoint.port}
 
 
-def _moment(when: datetime) -> str:
+def moment(when: datetime) -> str:
+    """As JSON writes a moment (RFC 3339), to the second."""
     return when.isoformat(timespec="seconds")
 
 

@@ -9,7 +9,9 @@ from rich.text import Text
 from inventory.findings import Finding, FleetFinding
 from inventory.model import Endpoint, Status
 from inventory.report import Assessment, Report
+from inventory.text import counted
 from scanner.accepted import accepted, to_look_at
+from scanner.edition import Edition
 from scanner.parts import parts_in_words
 from scanner.score import moved_by
 from scanner.surroundings import context_in_words
@@ -23,9 +25,9 @@ _ID = 8
 _DIGITS = len("sha256:") + 16
 
 
-def render(report: Report, *, width: int = 100, color: bool = False) -> str:
+def render(edition: Edition, *, width: int = 100, color: bool = False) -> Iterator[str]:
     """The whole report, `width` columns wide, with colour codes if `color`."""
-    return printed(*_parts(report, wide=width >= _WIDE), width=width, color=color)
+    yield printed(*_parts(edition.report, wide=width >= _WIDE), width=width, color=color)
 
 
 def _parts(report: Report, *, wide: bool) -> Iterator[RenderableType]:
@@ -82,7 +84,7 @@ def _quarantined(report: Report) -> Iterator[RenderableType]:
     if not held:
         return
     yield cell(
-        f"IN QUARANTINE: {_count(len(held), 'device')} left alone until a person looks at it and releases it",
+        f"IN QUARANTINE: {counted(len(held), 'device')} left alone until a person looks at it and releases it",
         "bold red",
     )
     for assessment in held:
@@ -103,7 +105,7 @@ def _untrusted(report: Report) -> Iterator[RenderableType]:
     if not places:
         return
     yield cell(
-        f"NOT BELIEVED: what {_count(sum(map(len, places.values())), 'host')} answered proves nothing, and was not judged",
+        f"NOT BELIEVED: what {counted(sum(map(len, places.values())), 'host')} answered proves nothing, and was not judged",
         "bold",
     )
     for kind, addresses in places.items():
@@ -159,7 +161,7 @@ def _nothing_found(assessment: Assessment) -> str:
         return "in quarantine"
     undone = len(_undone(assessment))
     nothing = f"nothing but what is accepted ({len(assessment.accepted)})" if assessment.accepted else "nothing found"
-    return f"{nothing}, but {_count(undone, 'check')} could not judge" if undone else nothing
+    return f"{nothing}, but {counted(undone, 'check')} could not judge" if undone else nothing
 
 
 def _undone(assessment: Assessment) -> list[str]:
@@ -248,18 +250,18 @@ def _unseen(report: Report) -> Iterator[RenderableType]:
 
 def _coverage(report: Report) -> Iterator[RenderableType]:
     seen, sent = report.coverage, report.scan.traffic
-    more = f" at {_count(seen.alive_addresses, 'address')}" if seen.alive_addresses > seen.alive else ""
+    more = f" at {counted(seen.alive_addresses, 'address')}" if seen.alive_addresses > seen.alive else ""
     yield Text("")
     yield from _ages(report)
     yield from _register(report)
     if report.scan.is_passive:
         yield cell(
-            f"{_count(seen.alive, 'device')} heard of, {seen.identified} identified; nothing was asked, 0 packets"
+            f"{counted(seen.alive, 'device')} heard of, {seen.identified} identified; nothing was asked, 0 packets"
         )
         return
     yield cell(
-        f"{_count(seen.addresses, 'address')} asked, {seen.alive} alive{more}, {seen.identified} identified, {seen.unreached} not examined in full;"
-        f" {_count(sent.packets_sent, 'packet')}, {_count(sent.connections, 'connection')}, {_count(sent.login_attempts, 'login attempt')}"
+        f"{counted(seen.addresses, 'address')} asked, {seen.alive} alive{more}, {seen.identified} identified, {seen.unreached} not examined in full;"
+        f" {counted(sent.packets_sent, 'packet')}, {counted(sent.connections, 'connection')}, {counted(sent.login_attempts, 'login attempt')}"
     )
 
 
@@ -274,7 +276,7 @@ def _register(report: Report) -> Iterator[RenderableType]:
     strangers = f"; not in it: {_some(unknown)}" if unknown else ""
     known = len(report.assessments) - len(unknown)
     yield cell(
-        f"register: {_count(register.rows, 'row')}, {known} of {_count(len(report.assessments), 'device')} in it{missing}{strangers}"
+        f"register: {counted(register.rows, 'row')}, {known} of {counted(len(report.assessments), 'device')} in it{missing}{strangers}"
     )
 
 
@@ -283,13 +285,8 @@ def _ages(report: Report) -> Iterator[RenderableType]:
     known, bounded, unknown = report.dated
     if known or bounded or unknown:
         yield cell(
-            f"firmware age: known of {_count(known, 'device')}; of {bounded} only the earliest day is known, of {unknown} nothing"
+            f"firmware age: known of {counted(known, 'device')}; of {bounded} only the earliest day is known, of {unknown} nothing"
         )
-
-
-def _count(number: int, noun: str) -> str:
-    plural = f"{noun}es" if noun.endswith("s") else f"{noun}s"
-    return f"{number:,} {noun if number == 1 else plural}"
 
 
 def _first_sentence(text: str) -> str:
