@@ -6,6 +6,7 @@ from typing import Any
 from rich.console import Group, RenderableType
 from rich.text import Text
 
+from inventory.text import counted
 from scanner.actions import sentence
 from scanner.fewest import Plan, Step
 from scanner.terminal import cell, table
@@ -18,9 +19,9 @@ _NUMBERS = ("devices", "findings", "risk", "no longer\ncritical", "no longer\nhi
 
 def page(plan: Plan) -> Iterator[RenderableType]:
     """The risk, each action with its effect, and what is left."""
-    accepted = f"; {_count(plan.accepted, 'accepted finding')} not counted" if plan.accepted else ""
+    accepted = f"; {counted(plan.accepted, 'accepted finding')} not counted" if plan.accepted else ""
     yield cell(
-        f"{_count(plan.devices, 'device')} with {_count(plan.findings, 'finding')}{accepted};"
+        f"{counted(plan.devices, 'device')} with {counted(plan.findings, 'finding')}{accepted};"
         f" risk {plan.risk:.1f}, {MEASURE}"
     )
     if not plan.steps:
@@ -39,10 +40,10 @@ def page(plan: Plan) -> Iterator[RenderableType]:
     critical = plan.critical - sum(step.no_longer_critical for step in plan.steps)
     high = plan.high - sum(step.no_longer_high for step in plan.steps)
     yield cell(
-        f"after {_count(len(plan.steps), 'action')}: risk {after:.1f}{less};"
+        f"after {counted(len(plan.steps), 'action')}: risk {after:.1f}{less};"
         f" critical devices {plan.critical} → {critical}, high or worse {plan.high} → {high}"
     )
-    yield cell(f"{_count(plan.left, 'more action')} for the rest (--top)" if plan.left else "nothing is left to fix")
+    yield cell(f"{counted(plan.left, 'more action')} for the rest (--top)" if plan.left else "nothing is left to fix")
 
 
 def as_record(plan: Plan) -> dict[str, Any]:
@@ -94,7 +95,3 @@ def _record(rank: int, step: Step) -> dict[str, Any]:
 
 def _said(step: Step) -> str:
     return sentence(step.action, step.gravest, [one.device for one in step.devices])
-
-
-def _count(number: int, what: str) -> str:
-    return f"{number} {what}{'' if number == 1 else 's'}"

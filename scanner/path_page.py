@@ -11,6 +11,7 @@ from checks.standards import in_words, whom_they_bind
 from inventory.findings import Finding, FleetFinding, Score
 from inventory.model import Confidence, Status
 from inventory.report import Assessment, Context
+from inventory.text import counted
 from scanner.actions import order, service
 from scanner.path import Fix, path
 from scanner.score import effective, points, score
@@ -89,7 +90,7 @@ def _moved(findings: Sequence[Finding]) -> Iterator[str]:
         for shift in finding.shifts if finding.accepted is None else ():
             reasons[shift.by, shift.why] = reasons.get((shift.by, shift.why), 0) + 1
     for (by, why), count in sorted(reasons.items(), key=lambda one: (-abs(one[0][0]), -one[1], one[0])):
-        yield f"{_count(count, 'finding')} one band {'up' if by > 0 else 'down'}, because {why}"
+        yield f"{counted(count, 'finding')} one band {'up' if by > 0 else 'down'}, because {why}"
 
 
 def _foot(assessment: Assessment) -> Iterator[RenderableType]:
@@ -97,12 +98,12 @@ def _foot(assessment: Assessment) -> Iterator[RenderableType]:
     accepted = [finding.accepted.until for finding in assessment.findings if finding.accepted]
     if accepted:
         first = f"until {accepted[0]}" if len(accepted) == 1 else f"the first until {min(accepted)}"
-        yield _clipped(cell(f"not counted: {_count(len(accepted), 'finding')} that the city has accepted, {first}"))
+        yield _clipped(cell(f"not counted: {counted(len(accepted), 'finding')} that the city has accepted, {first}"))
     if assessment.quarantine is not None:
         yield _clipped(cell(assessment.quarantine, "bold"))
     unsure = sum(outcome.status in {Status.FAILED, Status.UNREACHED} for outcome in assessment.outcomes)
     if unsure:
-        yield _clipped(cell(f"{_count(unsure, 'check')} could not judge it; `tocsin show` says why"))
+        yield _clipped(cell(f"{counted(unsure, 'check')} could not judge it; `tocsin show` says why"))
 
 
 def _fixes(assessment: Assessment, room: int) -> Iterator[RenderableType]:
@@ -114,7 +115,7 @@ def _fixes(assessment: Assessment, room: int) -> Iterator[RenderableType]:
     if len(shown) < len(fixes):
         last = fixes[-1]
         yield _clipped(
-            Text.assemble("   ", cell(f"and {_count(len(fixes) - len(shown), 'smaller one')} → {_left(last)}"))
+            Text.assemble("   ", cell(f"and {counted(len(fixes) - len(shown), 'smaller one')} → {_left(last)}"))
         )
     if not fixes:
         passed = any(outcome.status is Status.PASSED for outcome in assessment.outcomes)
@@ -156,7 +157,7 @@ def _points(assessment: Assessment) -> Iterator[RenderableType]:
     yield Text("")
     yield rows
     more = len(brought) - _POINTS
-    rest = f"and {_count(more, 'more')}; " if more > 0 else ""
+    rest = f"and {more:,} more; " if more > 0 else ""
     rule = "the worst decides the band, the others fill what room it leaves; " if len(brought) > 1 else ""
     yield cell(f"{rest}{rule}`tocsin why FINDING` explains one")
 
@@ -205,10 +206,10 @@ def _gravity(finding: Finding) -> Iterator[str]:
     """The declared severity, each thing that moves it, and what it counts as."""
     yield f"{finding.severity.label} by its check"
     for shift in finding.shifts:
-        yield f"{_count(abs(shift.by), 'band')} {'up' if shift.by > 0 else 'down'}, because {shift.why}"
+        yield f"{counted(abs(shift.by), 'band')} {'up' if shift.by > 0 else 'down'}, because {shift.why}"
     yield _PROOF.get(finding.confidence, "confirmed by what was heard")
-    if (counted := effective(finding)) != finding.severity:
-        yield f"so it counts as {counted.label}"
+    if (weighs := effective(finding)) != finding.severity:
+        yield f"so it counts as {weighs.label}"
 
 
 def _share(assessment: Assessment, finding: Finding) -> str:
@@ -226,7 +227,7 @@ def fleet_finding_page(finding: FleetFinding, addresses: Sequence[str]) -> Itera
         band(finding.severity), " ", cell(finding.title, "bold"), " ", cell(f"({finding.check}, {finding.id})")
     )
     yield cell(finding.detail)
-    yield cell(f"on {_count(len(addresses), 'device')}: {', '.join(addresses)}")
+    yield cell(f"on {counted(len(addresses), 'device')}: {', '.join(addresses)}")
     yield cell("it is in no device's score; what each of them has of it is a finding of its own")
     if finding.accepted is not None:
         yield cell(f"accepted by {finding.accepted.owner} until {finding.accepted.until}: {finding.accepted.reason}")
@@ -245,7 +246,3 @@ def _clipped(text: Text) -> RenderableType:
     """A line that ends in … where it does not fit; in a frame, because a text that is printed bare forgets how it is to be cut."""
     text.no_wrap, text.overflow = True, "ellipsis"
     return Padding(text, 0, expand=False)
-
-
-def _count(number: int, what: str) -> str:
-    return f"{number} {what}{'' if number == 1 or what == 'more' else 's'}"

@@ -1,7 +1,5 @@
 """What `tocsin reach` shows: the matrix of all kinds, that of one kind's devices, and one device as each vantage reaches it; and all of it for a program."""
 
-import csv
-import io
 import json
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime
@@ -17,6 +15,7 @@ from inventory.text import one_line, visible
 from inventory.vantages import MEASURED_FOR
 from scanner.reach_matrix import Entry, by_kind, in_words, place_in_words
 from scanner.reaching import Reached, Sight, State, Vantage
+from scanner.spreadsheet import row
 from scanner.terminal import cell, name_of, table
 
 SCHEMA = "tocsin-reach/1"
@@ -24,8 +23,6 @@ NOBODY_SAID = (
     f"no scan of the last {MEASURED_FOR.days} days says from where it looked: `tocsin scan --vantage NAME` does,"
     " from each place whose reach is to be known"
 )
-_DANGEROUS = tuple("=+-@\t\r")
-"""What a spreadsheet takes for the beginning of a formula (OWASP, CSV Injection)."""
 
 
 def matrix(of: Sequence[Entry], reached: Reached) -> Iterator[RenderableType]:
@@ -177,25 +174,17 @@ def _sight(entry: Entry, vantage: str) -> dict[str, object]:
 
 def as_csv(of: Sequence[Entry], reached: Reached) -> str:
     """A line for each device and vantage; nothing in it is a formula to a spreadsheet."""
-    file = io.StringIO()
-    writer = csv.writer(file, lineterminator="\n")
-    writer.writerow(("address", "device", "kind", "vantage", "exposure", "state", "ports", "forbidden"))
+    lines = [row(("address", "device", "kind", "vantage", "exposure", "state", "ports", "forbidden"))]
     for entry in of:
         for vantage in reached.vantages:
             sight = entry.sights[vantage.name]
-            row = (
-                *(entry.device.address, entry.device.identity, entry.device.kind, vantage.name, vantage.exposure),
-                *(sight.state.value, " ".join(sight.ports), entry.forbidden.get(vantage.name, "")),
-            )
-            writer.writerow([_guarded(_shown(value)) for value in row])
-    return file.getvalue()
+            who = (entry.device.address, entry.device.identity, entry.device.kind, vantage.name, vantage.exposure)
+            why = entry.forbidden.get(vantage.name, "")
+            lines.append(row((*who, sight.state.value, " ".join(sight.ports), why)))
+    return "".join(lines)
 
 
 RENDERS = {".json": as_json, ".csv": as_csv}
-
-
-def _guarded(text: str) -> str:
-    return f"'{text}" if text.startswith(_DANGEROUS) else text
 
 
 def _shown(text: str) -> str:
