@@ -17,9 +17,11 @@ class Running:
     `said` is what came on its standard error until now, `reported` the devices that it said are done.
     """
 
-    def __init__(self, command: list[str]) -> None:
+    def __init__(self, command: list[str], environment: dict[str, str] | None = None) -> None:
         quiet = subprocess.DEVNULL
-        self._process = subprocess.Popen(command, stdin=quiet, stdout=quiet, stderr=subprocess.PIPE, text=True)
+        self._process = subprocess.Popen(
+            command, stdin=quiet, stdout=quiet, stderr=subprocess.PIPE, text=True, env=environment
+        )
         self.pid = self._process.pid
         self.said: list[str] = []
 
@@ -40,6 +42,13 @@ class Running:
     def until(self, text: str) -> None:
         """Wait for a line with this text."""
         self._read(lambda: bool(self.said) and text in self.said[-1])
+
+    def until_lines(self, number: int) -> bool:
+        """Wait until it has said so many lines; whether it did."""
+        assert self._process.stderr is not None
+        while len(self.said) < number and (line := self._process.stderr.readline()):
+            self.said.append(line.rstrip("\n"))
+        return len(self.said) >= number
 
     def until_reported(self, number: int) -> None:
         """Wait until so many devices are done."""

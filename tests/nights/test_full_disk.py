@@ -1,6 +1,5 @@
 """An inventory or audit trail that cannot be written: said in one sentence, and what was saved stays readable."""
 
-import os
 import signal
 import subprocess
 from pathlib import Path
@@ -10,6 +9,7 @@ import pytest
 
 from tests.conftest import LOOPBACK, city, scan, scanning, tocsin
 from tests.nights.process import Running, integrity
+from tests.nights.small_disk import SmallDisk
 
 QUICK = "hp_printer,flowbird_meter,econolite_controller"  # done in this order, the last after seconds
 TARGETS = tuple(f"{LOOPBACK}.{host}" for host in (20, 22, 29))
@@ -49,38 +49,6 @@ def test_a_damaged_inventory_is_never_written_to(described, tmp_path):
     assert "it was left as it is" in ended.stderr
     assert len(ended.stderr.splitlines()) == 1
     assert store.read_bytes() == damage
-
-
-class SmallDisk:
-    """A disk of two megabytes that only its own processes see, in a mount namespace; this test reaches it through one of them."""
-
-    def __init__(self, folder: Path) -> None:
-        self.folder = folder
-        own_user = [] if os.geteuid() == 0 else ["-Ur"]
-        unshare = ["unshare", "-m", *own_user, "sh", "-c", 'mount -t tmpfs -o size=2m small "$0" && echo up && cat']
-        self._keeper = subprocess.Popen([*unshare, str(folder)], stdin=subprocess.PIPE, stdout=subprocess.PIPE)
-        assert self._keeper.stdout is not None
-        if self._keeper.stdout.readline() != b"up\n":
-            self.close()
-            pytest.skip("this machine lets this user mount no tmpfs: run as root, or allow user namespaces")
-        own = ["--preserve-credentials", "-U"] if own_user else []
-        self.enter = ["nsenter", *own, "-m", "-t", str(self._keeper.pid)]
-
-    def path(self, name: str) -> Path:
-        """A file on it, as this process reaches it."""
-        return Path(f"/proc/{self._keeper.pid}/root{self.folder / name}")
-
-    def fill(self) -> None:
-        """Leave no byte."""
-        with self.path("filler").open("wb", buffering=0) as filler:
-            try:
-                while True:
-                    filler.write(bytes(4096))
-            except OSError:
-                return
-
-    def close(self) -> None:
-        self._keeper.communicate()
 
 
 @pytest.fixture

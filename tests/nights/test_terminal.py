@@ -13,6 +13,7 @@ from typing import Any
 import pytest
 
 from tests.conftest import LOOPBACK, city, scanning, tocsin
+from tests.terminals import all_shown
 
 QUICK = (f"{LOOPBACK}.12", f"{LOOPBACK}.29", "--ports", "80,443", "--checks", "tls", "--checks", "firmware")
 PLAIN = {"TERM": "xterm-256color", "PYTHONWARNINGS": "default"}
@@ -36,13 +37,7 @@ def on_a_terminal(command: list[str], **more: str) -> tuple[int, str, str]:
     none, pipe = subprocess.DEVNULL, subprocess.PIPE
     process = subprocess.Popen(command, stdin=none, stdout=pipe, stderr=slave, env=environment(**more))
     os.close(slave)
-    shown = bytearray()
-    try:
-        while more_of_it := os.read(master, 65536):
-            shown += more_of_it
-    except OSError:  # EIO: nobody has the terminal open any more
-        pass
-    os.close(master)
+    shown = all_shown(master)
     out = process.communicate()[0]
     return process.returncode, out.decode(), shown.decode()
 
