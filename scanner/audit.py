@@ -3,16 +3,15 @@
 A line's `hash` is the SHA-256 of the previous line's hash and of the line itself in canonical form without its `hash`; the first line follows sixty-four
 zeros. A changed, inserted or removed line breaks the chain for whoever verifies it. (Lines cut off at the very end leave no trace in the file itself; to
 notice that, keep the last hash elsewhere.) A process that is killed may leave half a line: it stays as it is, and the next run says so in a line of its own
-that carries the half line's hash. No request, answer, password or community is ever in it: of what was said it has the templates' names.
+that carries the half line's hash. What has been kept for as long as it is to be can be deleted from the beginning (`scanner.shortening`). No request, answer,
+password or community is ever in it: of what was said it has the templates' names.
 """
 
 import fcntl
 import hashlib
-import json
 import os
 import stat
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 from types import TracebackType
@@ -20,19 +19,8 @@ from typing import Any, Self
 
 from inventory.errors import StoreError
 from inventory.text import one_line
-
-GENESIS = "0" * 64
-_BLOCK = 65536
-_MOST_TAIL = 1 << 20
-
-
-@dataclass(frozen=True, slots=True)
-class Verified:
-    """How a file stands: its lines, the number of the first that does not hold (from 1, None: all hold), and why."""
-
-    lines: int
-    first_broken: int | None = None
-    reason: str = ""
+from scanner.chain import GENESIS, sealed, tail
+from scanner.shortening import shortened_beside
 
 
 class Audit:
@@ -41,11 +29,8 @@ class Audit:
     def __init__(self, path: Path) -> None:
         self._path = path
         self._failure = ""
-        try:
-            path.parent.mkdir(parents=True, exist_ok=True)
-            self._file = os.open(path, os.O_RDWR | os.O_APPEND | os.O_CREAT | os.O_CLOEXEC, 0o600)
-        except OSError as error:
-            raise StoreError(f"the audit file {path} cannot be opened: {error.strerror}") from error
+        self._head = GENESIS
+        self._file = _opened(path)
         try:
             if not stat.S_ISREG(os.fstat(self._file).st_mode):
                 raise StoreError(f"the audit file {path} is a device or a pipe, which keeps nothing: name a file")
@@ -99,6 +84,19 @@ class Audit:
         }
         self._append(record | ({"account": one_line(account)} if account else {}))
 
+    def shorten(self, before: datetime, now: datetime) -> int:
+        """Delete the lines at the beginning that are older than `before`, and put on record how many; the number of them. The file is replaced as a whole."""
+        self.ready()
+        try:
+            shortened = shortened_beside(self._path, before, now, self._head)
+            if shortened is None:
+                return 0
+            os.close(self._file)
+            self._file, self._head = shortened.file, shortened.head
+        except OSError as error:
+            raise StoreError(f"the audit file {self._path} cannot be shortened: {error.strerror}") from error
+        return shortened.deleted
+
     def close(self) -> None:
         """Bring the lines to the disk and let another run have the file."""
         if self._file < 0:
@@ -116,13 +114,13 @@ class Audit:
     def _begin(self) -> None:
         """Lock the file, find the line to go on from, and put what is torn behind it on record."""
         try:
-            fcntl.flock(self._file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            self._lock()
         except OSError as error:
             raise StoreError(
                 f"the audit file {self._path} is in use by another scan; wait for it, or give this one its own file"
             ) from error
         try:
-            self._head, torn, whole = _tail(self._file)
+            self._head, torn, whole = tail(self._file)
         except (ValueError, OSError) as error:
             raise StoreError(f"the audit file {self._path} cannot be continued: {error}; name another file") from error
         if torn:
@@ -132,9 +130,17 @@ class Audit:
         elif not whole:
             self._write(b"\n")
 
+    def _lock(self) -> None:
+        """Lock the file that is at the path: whoever shortened it meanwhile has put another there."""
+        fcntl.flock(self._file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        while not _is_at(self._path, self._file):
+            os.close(self._file)
+            self._file = _opened(self._path)
+            fcntl.flock(self._file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+
     def _append(self, record: Mapping[str, Any], before: bytes = b"") -> None:
         self.ready()
-        line, head = _sealed(record, self._head)
+        line, head = sealed(record, self._head)
         self._write(before + line + b"\n")
         self._head = head
 
@@ -147,84 +153,16 @@ class Audit:
             raise StoreError(self._failure) from error
 
 
-def verify(path: Path) -> Verified:
-    """Read the file and check every line's hash and its place in the chain; raises `StoreError` when it cannot be read."""
-    chain = _Chain()
+def _opened(path: Path) -> int:
     try:
-        with path.open("rb") as file:
-            for line in file:
-                chain.follow(line)
+        path.parent.mkdir(parents=True, exist_ok=True)
+        return os.open(path, os.O_RDWR | os.O_APPEND | os.O_CREAT | os.O_CLOEXEC, 0o600)
     except OSError as error:
-        raise StoreError(f"the audit file {path} cannot be read: {error.strerror}") from error
-    if chain.torn_from:
-        chain.broken(chain.torn_from, "it is half a line: its writer was killed and no run followed, or it was changed")
-    return Verified(chain.lines, chain.first_broken, chain.reason)
+        raise StoreError(f"the audit file {path} cannot be opened: {error.strerror}") from error
 
 
-@dataclass(slots=True)
-class _Chain:
-    """The lines as they are read; lines that are none are torn until the next good line has their hash."""
-
-    lines: int = 0
-    first_broken: int | None = None
-    reason: str = ""
-    head: str = GENESIS
-    torn_from: int = 0
-    torn: bytes = b""
-
-    def follow(self, line: bytes) -> None:
-        self.lines += 1
-        if self.first_broken is not None:
-            return
-        record = _record(line)
-        if record is None:
-            self.torn_from, self.torn = self.torn_from or self.lines, self.torn + line
-            return
-        if self.torn_from and record.get("torn_sha256") != hashlib.sha256(self.torn).hexdigest():
-            self.broken(self.torn_from, "it is no line of an audit file, and the next line does not account for it")
-        elif record["previous"] != self.head:
-            self.broken(self.lines, "it does not follow the line before it: a line was removed, inserted or moved")
-        elif line.rstrip(b"\n") != _sealed(record, record["previous"])[0]:
-            self.broken(self.lines, "it was changed after it was written")
-        self.head, self.torn_from, self.torn = record["hash"], 0, b""
-
-    def broken(self, line: int, reason: str) -> None:
-        self.first_broken, self.reason = line, reason
-
-
-def _sealed(record: Mapping[str, Any], head: str) -> tuple[bytes, str]:
-    """The line of `record` after `head`, and its hash; a `hash` that `record` has already does not count."""
-    body = {name: value for name, value in record.items() if name != "hash"} | {"previous": head}
-    text = json.dumps(body, sort_keys=True, separators=(",", ":")).encode()
-    digest = hashlib.sha256(head.encode() + text).hexdigest()
-    return text[:-1] + b',"hash":"' + digest.encode() + b'"}', digest
-
-
-def _record(line: bytes) -> dict[str, Any] | None:
-    """The record of a whole line; None for anything else."""
+def _is_at(path: Path, file: int) -> bool:
     try:
-        record = json.loads(line)
-    except (ValueError, RecursionError):
-        return None
-    if not isinstance(record, dict) or not all(isinstance(record.get(name), str) for name in ("hash", "previous")):
-        return None
-    return record
-
-
-def _tail(file: int) -> tuple[str, bytes, bool]:
-    """The hash to go on from, the bytes behind the last whole line, and whether the file ends where a line ends; reads no more than the end of it."""
-    end = os.fstat(file).st_size
-    start, tail = end, b""
-    while start > 0 and len(tail) < _MOST_TAIL:
-        size = min(_BLOCK, start)
-        start -= size
-        tail = os.pread(file, size, start) + tail
-        lines = tail.splitlines(keepends=True)
-        # The first piece may be the end of a longer line, unless the file begins with it.
-        for at in range(len(lines) - 1, 0 if start else -1, -1):
-            record = _record(lines[at])
-            if record is not None:
-                return record["hash"], b"".join(lines[at + 1 :]), lines[-1].endswith(b"\n")
-    if tail and (start > 0 or tail[:2] != b'{"'[: len(tail)]):
-        raise ValueError("it holds something else than audit lines")
-    return GENESIS, tail, not tail
+        return os.path.samestat(path.stat(), os.fstat(file))
+    except FileNotFoundError:
+        return False

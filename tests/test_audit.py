@@ -11,7 +11,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from inventory.errors import StoreError
-from scanner.audit import GENESIS, Audit, verify
+from scanner.audit import Audit
+from scanner.chain import GENESIS, verify
 
 WHEN = datetime(2026, 11, 21, 3, 0, 0, 123456, tzinfo=UTC)
 
