@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import codecs
 import importlib
 import os
 import pkgutil
@@ -16,6 +17,7 @@ import click
 import scanner.commands
 from inventory.errors import OperatorError, ScopeError
 from inventory.text import one_line
+from scanner import stand_in
 from scanner.exits import Exit
 from scanner.options import Options
 from scanner.output import let_go_of_stdout
@@ -35,6 +37,10 @@ class Folder(click.Group):
         module: Any = importlib.import_module(f"scanner.commands.{cmd_name.replace('-', '_')}")
         command: click.Command = module.command
         command.name = cmd_name
+        if os.environ.get("_TOCSIN_COMPLETE"):
+            from scanner.completion import for_command
+
+            return for_command(cmd_name, command)
         return command
 
 
@@ -101,7 +107,11 @@ def run(arguments: Sequence[str]) -> int:
     except (click.Abort, KeyboardInterrupt):
         click.echo("tocsin: interrupted", err=True)
         return Exit.INTERRUPTED
-    except SystemExit as ended:  # click's own way out when the reader of its help has gone away
+    except (
+        SystemExit
+    ) as ended:  # click's own way out when a shell has been answered, or the reader of its help has gone away
+        if ended.code == 0:
+            return Exit.CLEAN
         let_go_of_stdout()
         return Exit.CLEAN if ended.code == 1 else Exit.BUG
     except Exception as error:
@@ -132,9 +142,14 @@ def _fill_closed_streams() -> None:
 def main() -> None:
     """The entry point."""
     _fill_closed_streams()
+    codecs.register_error(stand_in.NAME, stand_in.for_what_cannot_be_written)
     for stream in (sys.stdout, sys.stderr):
         if hasattr(stream, "reconfigure"):
-            stream.reconfigure(errors="backslashreplace")  # a terminal without UTF-8 shows less; it does not stop us
+            stream.reconfigure(errors=stand_in.NAME)  # a terminal without UTF-8 shows less; it does not stop us
+    if os.environ.get("_TOCSIN_COMPLETE"):
+        from scanner import completion  # noqa: F401 - it makes bash's own part known
+
+        sys.stderr = Path(os.devnull).open("w", encoding="utf-8")  # noqa: SIM115 - who is typing wants no warnings between the words
     code = run(sys.argv[1:])
     try:
         sys.stdout.flush()

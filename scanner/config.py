@@ -3,7 +3,7 @@
 import ipaddress
 import re
 import stat
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, fields
 from datetime import date
 from pathlib import Path
@@ -11,7 +11,9 @@ from pathlib import Path
 from checks.profiles import profile_named
 from inventory.errors import ConfigError, ScopeError
 from inventory.model import Level
+from scanner.contacts import contacts_of
 from scanner.conversation import Depth
+from scanner.nightly import Nights, Retention, nights_of, retention_of
 from scanner.toml_table import Network, Table, in_short, meant_by, read_toml
 from scanner.vantage import VANTAGE_IN_WORDS, is_vantage
 
@@ -80,6 +82,9 @@ class Settings:
     waivers: Path | None = None
     policy: Path | None = None
     vantage: str = ""
+    nights: Nights = field(default_factory=Nights)
+    retention: Retention = field(default_factory=Retention)
+    contacts: Mapping[str, str] = field(default_factory=dict)
     path: Path | None = None
     warnings: tuple[str, ...] = ()
 
@@ -131,7 +136,8 @@ def load_settings(path: Path) -> Settings:
 
 def _settings(top: Table, *, exposed: bool) -> Settings:
     top.only(
-        "city", "site", "store", "audit", "intel", "credentials", "tls", "register", "waivers", "policy", "vantage"
+        *("city", "site", "store", "audit", "intel", "credentials", "tls", "register", "waivers", "policy", "vantage"),
+        *("night", "retention", "contacts"),
     )
     city = top.table("city")
     city.only("name")
@@ -151,6 +157,9 @@ def _settings(top: Table, *, exposed: bool) -> Settings:
     warnings: tuple[str, ...] = ()
     if exposed and any(site.snmp_community for site in sites):
         warnings = (f"{top.path} holds an SNMP community and others may read it: chmod 600 {top.path}",)
+    nights = nights_of(top.table("night"))
+    if exposed and (nights.notify or nights.heartbeat):
+        warnings += (f"{top.path} holds addresses for notices and others may read it: chmod 600 {top.path}",)
     here = top.path.parent
     accounts = _file(credentials, "accounts")
     if accounts is not None and _exposed(accounts):
@@ -171,6 +180,9 @@ def _settings(top: Table, *, exposed: bool) -> Settings:
         known_keys=tuple(here / Path(text).expanduser() for text in tls.list("known_keys", str, "files")),
         policy=_file(policy, "file"),
         vantage=_vantage(top),
+        nights=nights,
+        retention=retention_of(top.table("retention")),
+        contacts=contacts_of(top.table("contacts")),
         path=top.path,
         warnings=warnings,
     )

@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from inventory.errors import ConfigError
+from inventory.text import counted
 from scanner.networks import connected
 
 if TYPE_CHECKING:
@@ -155,14 +156,14 @@ def _intelligence(options: "Options") -> str:
 
 def _policy(options: "Options") -> str:
     policy = options.policy()
-    own = (f"{_count(len(policy.rules), 'rule')}", f"{_count(len(policy.vantages), 'vantage')}")
+    own = (f"{counted(len(policy.rules), 'rule')}", f"{counted(len(policy.vantages), 'vantage')}")
     return f"{policy.title}: {' and '.join(own)} beyond what is shipped" if options.settings().policy else policy.title
 
 
 def _register(path: Path) -> str:
     from inventory.register import read_register
 
-    return f"{path}: {_count(len(read_register(path).entries), 'row')}"
+    return f"{path}: {counted(len(read_register(path).entries), 'row')}"
 
 
 def _waivers(path: Path, today: date) -> str:
@@ -170,11 +171,7 @@ def _waivers(path: Path, today: date) -> str:
 
     waivers = load_waivers(path, today)
     over = sum(waiver.is_over(today) for waiver in waivers)
-    return f"{path}: {_count(len(waivers), 'waiver')}{f', {over} expired' if over else ''}"
-
-
-def _count(number: int, noun: str) -> str:
-    return f"{number} {noun}{'' if number == 1 else 's'}"
+    return f"{path}: {counted(len(waivers), 'waiver')}{f', {over} expired' if over else ''}"
 
 
 def _lines(path: Path) -> list[str]:

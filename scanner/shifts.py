@@ -44,6 +44,11 @@ def impact_of(device: Device, criticality: str = "") -> str:
     return max(impact or _LEAST_OF_CONTROL, _LEAST_OF_CONTROL, key=_IMPACTS.index)
 
 
+def role_of(kind: str) -> str:
+    """What a kind's failure does to people, as the end of a sentence; "" for a kind that is not known."""
+    return _roles().get(kind, ("", ""))[1]
+
+
 def _role(device: Device) -> tuple[str, str]:
     return _roles().get(str(device.fact("kind") or ""), ("", ""))
 

@@ -36,6 +36,23 @@ name = ""
 # [tls]
 # profile = "device"            # what TLS is held against: mozilla-modern, mozilla-intermediate, nist-800-52r2 or bsi-tr-02102-2 besides
 # known_keys = ["keys.txt"]     # further keys whose private half is known: hashes, one a line
+
+# [night]                       # what `tocsin night` does, which cron or systemd calls
+# reports = "reports"           # a folder: each night makes one of its own in it, and `latest` leads to the newest
+# formats = ["html", "json"]    # `tocsin report --help` lists all
+# notify = ["mailto://user:password@mail.example.org"]   # who is told of news, as apprise writes addresses; then chmod 600 tocsin.toml
+# notify_on = "high"            # from this severity on
+# notify_details = false        # whether notices name addresses, makers and models: they go through other people's servers
+# heartbeat = "https://..."     # where a dead man's switch waits for the end of each night
+# max_duration = "3h"           # a night ends then; the next one goes on
+
+# [contacts]                    # who is called, by department, for `tocsin report --for department`; under "security" who answers questions
+# Transport = "Anna Example, +1 555 0100"
+
+# [retention]                   # for how many days what is kept, by `tocsin night` and `tocsin prune`
+# evidence = 90                 # what devices said, and the nights' reports
+# history = 730                 # which devices there were, and what was wrong with them
+# audit = 2555                  # what was sent to whom
 """
 _SITE = """
 [[site]]

@@ -17,6 +17,7 @@ from hypothesis import settings
 from inventory.errors import PeerClosed, ProtocolError, TimedOut
 from scanner.conversation import Conversation, Read, ReadAll, ReadSome, ReadUntil, Reconnect, Send, StartTLS, Step
 from tests.holding import hold_with
+from tests.schedule import Schedule, turn
 
 settings.register_profile("tocsin", deadline=None)  # how fast a parser is says nothing of whether it is right
 settings.load_profile("tocsin")
@@ -29,6 +30,18 @@ LOOPBACK = f"127.{100 + os.getpid() % 100}.{os.getpid() // 100 % 250}"
 def pytest_configure() -> None:
     """Take Ctrl-C's signal as usual: a runner in the background ignores it, and every program that a test starts would inherit that."""
     signal.signal(signal.SIGINT, signal.default_int_handler)
+
+
+@pytest.hookimpl(trylast=True)
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Begin with the files that take longest."""
+    items.sort(key=lambda item: turn(item.nodeid))
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> Any:
+    """Hand out the files as tests/schedule.py says."""
+    return Schedule(config, log) if config.getoption("dist") == "loadfile" else None
 
 
 Recite = Callable[..., tuple[Any, list[bytes]]]
@@ -84,6 +97,26 @@ def namespaces() -> None:
     """Skip where a city cannot have a network of its own."""
     if namespaces_are_forbidden():
         pytest.skip("this machine forbids network namespaces to this user: run as root, or allow user namespaces")
+
+
+@pytest.fixture(scope="session")
+def whole_city(tmp_path_factory: pytest.TempPathFactory) -> Callable[[str], dict[str, Any]]:
+    """`whole_city("namespace")` and `whole_city("loopback")`: every device in that mode, scanned once at level login; its description, the report, the log, and
+    the folder with the inventory ("tocsin.db").
+
+    A file that asks for it is to stand in `TOGETHER` of tests/schedule.py beside tests/test_city.py: then one process runs both, and the scan is made once.
+    """
+
+    @cache
+    def scanned(mode: str) -> dict[str, Any]:
+        folder = tmp_path_factory.mktemp(mode)
+        with city("--mode", mode, "--only", "all") as described:
+            ended = scan(described, folder, "--level", "login")
+        assert ended.returncode in (1, 3), ended.stderr
+        report = json.loads((folder / "report.json").read_text())
+        return {**described, "report": report, "stdout": ended.stdout, "folder": folder}
+
+    return scanned
 
 
 class Recorded:

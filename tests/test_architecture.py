@@ -6,6 +6,7 @@ import re
 import subprocess
 import sys
 from collections.abc import Iterator
+from functools import cache
 from pathlib import Path
 
 import pytest
@@ -23,8 +24,13 @@ FETCHES = ROOT / "scanner/intel/fetch.py"
 BRIDGES = {"scapy": ROOT / "scanner/bridges/l2.py", "nmap": ROOT / "scanner/bridges/nmap.py"}
 
 
-def imported(path: Path) -> Iterator[str]:
+@cache
+def imported(path: Path) -> tuple[str, ...]:
     """The dotted names that a file imports, wherever in it the import stands."""
+    return tuple(_imported(path))
+
+
+def _imported(path: Path) -> Iterator[str]:
     for node in ast.walk(ast.parse(path.read_text())):
         if isinstance(node, ast.Import):
             yield from (alias.name for alias in node.names)
@@ -64,6 +70,14 @@ def test_one_file_fetches_and_imports_its_library_only_when_it_does():
     importers = {path for path in FILES if any(name.split(".")[0] == "httpx2" for name in imported(path))}
     assert importers == {FETCHES}
     program = "import sys, scanner.intel.gather, scanner.commands.intel\nsys.exit('httpx2' in sys.modules)"
+    environment = os.environ | {"PYTHONPATH": str(ROOT)}
+    assert subprocess.run([sys.executable, "-P", "-c", program], env=environment, check=False).returncode == 0
+
+
+def test_one_file_sends_notices_and_imports_its_library_only_when_it_does():
+    importers = {path for path in FILES if any(name.split(".")[0] == "apprise" for name in imported(path))}
+    assert importers == {ROOT / "scanner/apprising.py"}
+    program = "import sys, scanner.notices\nsys.exit('apprise' in sys.modules)"
     environment = os.environ | {"PYTHONPATH": str(ROOT)}
     assert subprocess.run([sys.executable, "-P", "-c", program], env=environment, check=False).returncode == 0
 

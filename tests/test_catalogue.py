@@ -70,9 +70,10 @@ def covers(other: Fingerprint, entry: Fingerprint) -> bool:
     return True
 
 
-@pytest.mark.parametrize("entry", CLAIMING, ids=lambda entry: entry.id)
-def test_no_entry_is_in_vain(entry):
-    assert [other.id for other in CLAIMING if covers(other, entry)] == []
+@pytest.mark.parametrize("fact", sorted({entry.fact for entry in CLAIMING}))
+def test_no_entry_is_in_vain(fact):
+    alike = [entry for entry in CLAIMING if entry.fact == fact]
+    assert [(entry.id, other.id) for entry in alike for other in alike if covers(other, entry)] == []
 
 
 def test_a_model_is_of_one_kind_whichever_fact_names_it():

@@ -4,7 +4,7 @@ import json
 
 import pytest
 
-from lab.truth import compare
+from lab.compare import compare
 from tests.conftest import city, scan
 
 DEVICES = "axis_camera,teltonika_router,lighting_gateway"

@@ -18,8 +18,9 @@ from inventory.findings import Outcome
 from inventory.model import Severity, Status
 from inventory.report import Coverage, Report
 from inventory.store import Store
-from scanner import cli
+from scanner import cli, stand_in
 from scanner.city import City
+from scanner.edition import Edition
 from scanner.exits import Exit, exit_for
 from scanner.options import Options, state_folder
 from scanner.output import Outputs, save
@@ -36,9 +37,11 @@ HEAVY = {
     "nmap",
     "msgspec",
     "rich",
+    "textual",
     "cryptography",
     "lxml",
     "httpx2",
+    "apprise",
     "zipfile",
     "checks.archive",
     "checks.intelligence",
@@ -111,10 +114,17 @@ def test_help_names_every_command_and_imports_nothing_heavy():
     assert HEAVY.isdisjoint(imported.split())
 
 
-@pytest.mark.parametrize("group", [(), ("policy",)])
+GROUPS = [
+    (name,)
+    for name in cli.tocsin.list_commands(click.Context(cli.tocsin))
+    if isinstance(cli.tocsin.get_command(click.Context(cli.tocsin), name), click.Group)
+]
+
+
+@pytest.mark.parametrize("group", [(), *GROUPS])
 def test_no_command_s_one_line_is_cut(group):
     helped = CliRunner().invoke(cli.tocsin, [*group, "--help"], terminal_width=80, max_content_width=80).output
-    assert [line for line in helped.split("Commands:")[1].splitlines() if line.endswith("...")] == []
+    assert [line for line in helped.split("Commands:")[1].splitlines() if line.endswith(("...", "…"))] == []
 
 
 @pytest.mark.parametrize(
@@ -369,7 +379,7 @@ def test_a_report_is_written_in_the_format_of_each_suffix(capfd, store, tmp_path
     code, out, _ = run(capfd, "report", "20261120", "-o", "night.json", "-o", "night.txt")
     assert (code, out) == (0, "")
     today = datetime.now().astimezone().date()
-    assert (tmp_path / "night.json").read_text() == report_json.render(ranked(REPORT, City(today)))
+    assert (tmp_path / "night.json").read_text() == "".join(report_json.render(Edition(ranked(REPORT, City(today)))))
     assert (tmp_path / "night.txt").read_text().startswith("Tocsin 0.1.0")
 
 
@@ -412,10 +422,13 @@ def test_colour_is_for_a_terminal_that_wants_it(store):
     assert "\x1b[" not in tocsin("why", "10.77.0.10").stdout
 
 
-def test_a_terminal_without_utf_8_gets_what_it_can_show(store):
+def test_a_terminal_without_utf_8_gets_signs_of_ascii_and_what_devices_say_as_numbers(store):
     ended = tocsin("why", "10.77.0.10", PYTHONIOENCODING="ascii")
     assert ended.returncode == 0
-    assert "\\u2192" in ended.stdout
+    assert "-> 0.0" in ended.stdout
+    assert "\\u" not in ended.stdout
+    told = UnicodeEncodeError("ascii", "\u042f…─│┐→\U0001f4a1", 0, 7, "")
+    assert stand_in.for_what_cannot_be_written(told) == ("\\u042f...-|+->\\U0001f4a1", 7)
 
 
 def test_init_writes_a_configuration_and_does_not_write_over_one(capfd, tmp_path):

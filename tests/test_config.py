@@ -8,6 +8,7 @@ from inventory.errors import ConfigError, ScopeError
 from inventory.model import Level
 from scanner.config import PaceOverrides, Settings, find_settings, load_settings
 from scanner.networks import Connected, connected
+from scanner.nightly import Retention
 from scanner.starter import starter
 
 WHOLE = """\
@@ -214,6 +215,9 @@ def test_what_the_starter_has_in_comments_is_understood(load):
     assert settings.policy is not None
     assert settings.waivers is not None
     assert settings.sites[0].pace == PaceOverrides(500, 40, 1, 4)
+    assert settings.nights.max_duration == 3 * 3600
+    assert settings.retention == Retention()
+    assert settings.contacts == {"Transport": "Anna Example, +1 555 0100"}
 
 
 def test_the_site_and_the_department_of_an_address_are_of_one_site(tmp_path):

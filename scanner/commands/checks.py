@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import click
 
 from inventory.errors import ConfigError
-from scanner.output import show, write
+from scanner.output import pager_option, show, show_text
 
 if TYPE_CHECKING:
     from checks.contract import Check, FleetCheck
@@ -21,8 +21,9 @@ def command(context: click.Context) -> None:
         _list()
 
 
-@command.command()
+@command.command(short_help="Print the manual page of CHECK.")
 @click.argument("check")
+@pager_option
 def explain(check: str) -> None:
     """Print the manual page of CHECK: what, why it matters in a city, how to fix."""
     from checks.contract import Check
@@ -46,7 +47,7 @@ def explain(check: str) -> None:
         *(f"  {line}" for line in in_words(found.standards)),
         *([told] if (told := whom_they_bind(found.standards)) else []),
     ]
-    write("\n".join(lines) + "\n")
+    show_text(f"{line}\n" for line in "\n".join(lines).splitlines())
 
 
 def _list() -> None:

@@ -38,17 +38,15 @@ def command(files: tuple[Path, ...], devices: int | None, mode: str, *, quiet: b
         ended = _scan(city, Path(folder), [report, *files], quiet=quiet)
         if ended not in (0, 1, 3):
             raise SystemExit(ended)
-        verdict = _compare(city, report, Path(folder, "truth.json"))
+        verdict = _verified(city, report)
     click.echo(verdict, err=True)
-    harms = city["harms"]
-    click.echo(f"Harm done to the devices: {'; '.join(harms) if harms else 'none'}.", err=True)
 
 
 @contextmanager
 def _city(wish: list[str]) -> Iterator[dict[str, Any]]:
     """The city that `tocsin-lab` brings up, described by its first line; down again at the end, whatever happens.
 
-    The lab serves until its standard input closes, so it ends even when this process is killed. What it tells at its end is added under "harms".
+    The lab serves until its standard input closes, so it ends even when this process is killed. Its process is added under "process".
     """
     lab = subprocess.Popen([*LAB, *wish], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
     assert lab.stdin is not None
@@ -57,14 +55,12 @@ def _city(wish: list[str]) -> Iterator[dict[str, Any]]:
         first = lab.stdout.readline()
         if not first:
             raise OperatorError("the fake city did not come up; what tocsin-lab said stands above")
-        city = json.loads(first)
-        yield city
+        yield {**json.loads(first), "process": lab.pid}
     finally:
         lab.stdin.close()
-        last = lab.stdout.read()
+        lab.stdout.read()
         lab.wait()
         lab.stdout.close()
-    city["harms"] = [f"{harm['device']}: {harm['harm']}" for harm in json.loads(last.splitlines()[-1])["harms"]]
 
 
 def _scan(city: dict[str, Any], folder: Path, outputs: list[Path], *, quiet: bool) -> int:
@@ -92,8 +88,8 @@ def _scan(city: dict[str, Any], folder: Path, outputs: list[Path], *, quiet: boo
     return subprocess.run([*command, *(["--quiet"] if quiet else [])], check=False, stdin=subprocess.DEVNULL).returncode
 
 
-def _compare(city: dict[str, Any], report: Path, truth: Path) -> str:
-    truth.write_text(json.dumps(city["truth"]))
-    command = [*LAB, "verify", str(report), "--truth", str(truth)]
+def _verified(city: dict[str, Any], report: Path) -> str:
+    """What the city itself says of the report, and of what was done to its devices."""
+    command = [*LAB, "verify", str(report), "--city", str(city["process"])]
     ended = subprocess.run(command, check=False, stdin=subprocess.DEVNULL, capture_output=True, text=True)
     return (ended.stdout or ended.stderr).strip()

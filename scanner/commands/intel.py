@@ -36,7 +36,7 @@ def command() -> None:
     """
 
 
-@command.command()
+@command.command(short_help="Make newer intelligence of what each SOURCE says now.")
 @click.argument("sources", nargs=-1, metavar="[SOURCE]...")
 @click.option(
     "--from",
@@ -91,7 +91,7 @@ def update(
     return Exit.INCOMPLETE if renewed.failures else Exit.CLEAN
 
 
-@command.command()
+@command.command(short_help="Show which intelligence is in force, and how old it is.")
 @click.option(
     "--max-age",
     type=click.IntRange(min=0, max=36_500),
@@ -126,7 +126,7 @@ def status(options: Options, max_age: int | None) -> Exit:
     return Exit.INCOMPLETE if old and most is not None else Exit.CLEAN
 
 
-@command.command()
+@command.command(short_help="Write the intelligence in force to FILE.")
 @click.argument("file", type=click.Path(path_type=Path))
 @click.pass_obj
 def export(options: Options, file: Path) -> None:
@@ -139,7 +139,7 @@ def export(options: Options, file: Path) -> None:
     write(f"{archive.hash}  {file}\n")
 
 
-@command.command("import")
+@command.command("import", short_help="Put the intelligence in FILE in force.")
 @click.argument("file", type=click.Path(path_type=Path))
 @click.option("--sha256", metavar="HASH", help="What the SHA-256 of FILE must be.  [default: what FILE.sha256 says]")
 @older
@@ -169,7 +169,7 @@ def import_(options: Options, file: Path, sha256: str | None, allow_older: bool)
     write(f"intelligence {made.hash}, made {made.manifest.made}, is in {path}\n")
 
 
-@command.command()
+@command.command(short_help="Read every row of FILE, or of the intelligence in force.")
 @click.argument("file", type=click.Path(path_type=Path), required=False)
 @click.pass_obj
 def verify(options: Options, file: Path | None) -> None:

@@ -22,7 +22,7 @@ def command() -> None:
     """Show which accounts were offered to which device, and what came of it."""
 
 
-@command.command("show")
+@command.command("show", short_help="List what was tried on DEVICE.")
 @click.argument("device", required=False)
 @click.pass_obj
 def show_(options: Options, device: str | None) -> None:
@@ -42,7 +42,7 @@ def show_(options: Options, device: str | None) -> None:
     show(*([rows] if attempts else []), cell(count))
 
 
-@command.command()
+@command.command(short_help="Forget what was tried on DEVICE.")
 @click.argument("device")
 @click.option(
     "--because", required=True, metavar="TEXT", help="Why its count may begin anew; goes into the audit trail."

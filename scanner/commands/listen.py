@@ -94,7 +94,7 @@ def command(
     report = ranked(report, city)
     if not quiet:
         show_report(report)
-    outputs.write(report)
+    outputs.write(report, city, options)
     code = exit_for(report, Severity.HIGH)
     return code if whole or code is not Exit.CLEAN else Exit.INCOMPLETE
 

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 import click
 
 from inventory.errors import ConfigError
+from inventory.text import counted
 from scanner.commands.scan import policy_file
 from scanner.exits import Exit
 from scanner.options import Options
@@ -109,19 +110,15 @@ def check(options: Options, file: Path | None) -> Exit:
 def _told(policy: Policy, devices: list[Device], found: int, unsure: int) -> list[str]:
     ruled = [device for device in devices if not device.untrusted and policy.rule_for(device) is not None]
     lines = [
-        f"{_count(found, 'deviation')} from the policy {policy.title}, on {_count(len(ruled), 'device')} with a rule"
+        f"{counted(found, 'deviation')} from the policy {policy.title}, on {counted(len(ruled), 'device')} with a rule"
     ]
     if len(ruled) < len(devices):
         lines.append(
-            f"{_count(len(devices) - len(ruled), 'device')} without: of a kind that is not known, or proving nothing"
+            f"{counted(len(devices) - len(ruled), 'device')} without: of a kind that is not known, or proving nothing"
         )
     if unsure:
-        lines.append(f"{_count(unsure, 'open port')} could not be examined, and cannot be judged")
+        lines.append(f"{counted(unsure, 'open port')} could not be examined, and cannot be judged")
     return lines
-
-
-def _count(number: int, noun: str) -> str:
-    return f"{number} {noun}{'' if number == 1 else 's'}"
 
 
 @command.command("show", short_help="Print what a kind of device may do.")

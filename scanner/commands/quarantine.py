@@ -15,7 +15,7 @@ def command() -> None:
     """List and release the devices that are left alone because they fell silent under questions."""
 
 
-@command.command("list")
+@command.command("list", short_help="List the devices in quarantine.")
 @click.pass_obj
 def list_(options: Options) -> None:
     """List the devices in quarantine: why, since when, and what was being asked last."""
@@ -35,7 +35,7 @@ def list_(options: Options) -> None:
     show(*([rows] if entries else []), cell(count))
 
 
-@command.command()
+@command.command(short_help="Let DEVICE be asked again by the next scan.")
 @click.argument("device")
 @click.option("--because", required=True, metavar="TEXT", help="Why it may be asked again; goes into the audit trail.")
 @click.pass_obj

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import signal
-from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -20,6 +19,7 @@ from scanner.output import Outputs, show_report, to_files, write
 if TYPE_CHECKING:
     from inventory.report import Report
     from scanner.city import City
+    from scanner.events import Observer
     from scanner.job import Job
     from scanner.pipeline import Run
 
@@ -56,6 +56,18 @@ fail_on_severity = click.option(
     default="high",
     show_default=True,
     help="End with exit code 1 from this severity on.",
+)
+notified = click.option(
+    "--notify",
+    "urls",
+    multiple=True,
+    metavar="URL",
+    help="Tell this address of what got worse, once (mail, chat or webhook, as apprise writes it); may be given several times.",
+)
+notified_on = click.option(
+    "--notify-on",
+    type=click.Choice(list(SEVERITIES)),
+    help="Tell from this severity on.  [default: notify_on of [night] in tocsin.toml, else high]",
 )
 
 
@@ -104,10 +116,16 @@ fail_on_severity = click.option(
 @click.option("--resume/--fresh", help="Go on with the interrupted scan of the same question, or begin anew.")
 @fail_on_severity
 @max_intel_age
+@click.option(
+    "--format",
+    "named",
+    metavar="NAME",
+    help="Print the report in this format instead of as text; jsonl prints each device as soon as it is judged. `tocsin report --help` lists them.",
+)
 @to_files
 @click.option("--plan", is_flag=True, help="Say what would be sent, and send nothing.")
 @click.option("--yes-large", is_flag=True, help="Scan more than 65,536 addresses.")
-@click.option("--quiet", is_flag=True, help="No progress and no table; the exit code and the files speak.")
+@click.option("--quiet", is_flag=True, help="No progress and no table; the exit code, the files and --format speak.")
 @click.option("--low-ports-at", type=click.IntRange(0, 60000), default=0, hidden=True)
 @click.pass_obj
 def command(
@@ -116,6 +134,7 @@ def command(
     *,
     fail_on: str,
     max_intel_age: int | None,
+    named: str | None,
     files: tuple[Path, ...],
     plan: bool,
     quiet: bool,
@@ -127,9 +146,13 @@ def command(
     NETWORK is a network (10.20.0.0/24), a range (10.20.0.5-20), an address, a name, an IPv6 segment of this machine (fd00:77::/64, fe80::/64%eth0), or @FILE
     with such words in it. Without one, the site of tocsin.toml is scanned.
     """
+    from scanner.editing import edition
     from scanner.jobs import Request, build, resumed
     from scanner.ranking import ranked
+    from scanner.report import format_named
+    from scanner.streaming import Streaming
 
+    printed = format_named(named) if named else None
     level, policy = LEVELS.get(wishes.pop("level") or ""), options.policy(wishes.pop("policy"))
     now = datetime.now().astimezone()
     job = build(Request(level=level, **wishes), options.settings(), now, options.intelligence(), policy)
@@ -147,43 +170,33 @@ def command(
 
         write(describe(job))
         return Exit.CLEAN
-    report = ranked(_scan(options, job, city, quiet=quiet), city)
-    if not quiet:
-        show_report(report)
-    outputs.write(report)
+    with Streaming(printed, job.scan, city) as telling:
+        report = ranked(_scan(options, job, city, telling, quiet=quiet or telling.on_a_terminal), city)
+    history = outputs.history or bool(printed and printed.history)
+    told = edition(report, city, options, history=history)
+    try:
+        if printed:
+            telling.end(told)
+        elif not quiet:
+            show_report(report)
+    finally:  # a standard output that fails takes no file with it
+        outputs.write_edition(told)
     days = options.settings().intel_max_age if max_intel_age is None else max_intel_age
     return exit_for(report, SEVERITIES[fail_on], days)
 
 
-def _scan(options: Options, job: Job, city: City, *, quiet: bool) -> Report:
+def _scan(options: Options, job: Job, city: City, telling: Observer, *, quiet: bool) -> Report:
     from scanner.audit import Audit
-    from scanner.ledger import Ledger
-    from scanner.overheard import overheard
-    from scanner.pace import Clock
-    from scanner.pipeline import Run
     from scanner.progress import watch, with_rank
-    from scanner.ward import Ward
-    from scanner.wire import Wire
+    from scanner.scanning import prepared
+    from scanner.streaming import all_of
 
-    sweep = job.sweep
     with (
         options.open_store(create=True) as store,
         Audit(options.audit_path()) as audit,
         watch(quiet=quiet) as observe,
     ):
-        job = replace(job, overheard=overheard(store, job.scan.started))
-        ward = Ward()
-        wire = Wire(
-            sweep.scope,
-            sweep.pace,
-            audit,
-            level=sweep.level,
-            never_touch=sweep.never_touch,
-            shift=sweep.shift,
-            ward=ward,
-            ledger=Ledger(store.ledger, job.scan.id, Clock().now),
-        )
-        return asyncio.run(_run(Run(job, wire, store, with_rank(observe, city), audit, ward)))
+        return asyncio.run(_run(prepared(job, store, audit, all_of(with_rank(observe, city), telling))))
 
 
 async def _run(run: Run) -> Report:

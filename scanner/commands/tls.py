@@ -65,7 +65,7 @@ def command(
 
     report = ranked(report, city)
     show(*page(report.assessments[0], name=job.sweep.targets.name_of(where.address), volume=volume))
-    outputs.write(report, kept=False)
+    outputs.write(report, city, options, kept=False)
     return exit_for(report, SEVERITIES[fail_on])
 
 

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import click
 
 from scanner.options import Options
-from scanner.output import show
+from scanner.output import pager_option, show
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -21,6 +21,7 @@ _ID = re.compile("[0-9a-f]{4,16}")
 
 @click.command(short_help="Say why a device ranks where it does.")
 @click.argument("device", metavar="DEVICE|FINDING")
+@pager_option
 @click.pass_obj
 def command(options: Options, device: str) -> None:
     """Say why a device ranks where it does, and what its score is after each fix.
@@ -42,13 +43,15 @@ def command(options: Options, device: str) -> None:
     if on is not None and assessment is not None:
         assessment = placed(assessment, city)
         if finding is None:
-            show(*path_page(assessment, looks_in_words(on)))
+            show(*path_page(assessment, looks_in_words(on)), paged=True)
         else:
-            show(*finding_page(assessment, next(one for one in assessment.findings if one.id == finding.id)))
+            show(
+                *finding_page(assessment, next(one for one in assessment.findings if one.id == finding.id)), paged=True
+            )
     elif isinstance(finding, FleetFinding):
         addresses = {one.assessment.device.identity: one.assessment.device.address for one in known}
         (finding,) = together([finding], (one.assessment for one in known), city)
-        show(*fleet_finding_page(finding, in_turn(addresses.get(name, name) for name in finding.devices)))
+        show(*fleet_finding_page(finding, in_turn(addresses.get(name, name) for name in finding.devices)), paged=True)
 
 
 def _meant(store: Store, known: Sequence[Known], text: str) -> Named | tuple[None, Known]:
