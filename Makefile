@@ -4,19 +4,31 @@ VENV   := .venv
 BIN    := $(VENV)/bin
 STAMP  := $(VENV)/.installed
 
-.PHONY: demo test lint bench clean
+.PHONY: demo test lint style bench pictures clean
+
+# The tests start this program by the hundred. Where Python is told to keep no compiled modules (as images of it often are), each compiles all of them anew.
+unexport PYTHONDONTWRITEBYTECODE
 
 demo: $(STAMP)
 	@$(BIN)/tocsin demo
 
-test: lint
-	@$(BIN)/python -m pytest -n 2 --dist loadfile --no-loadscope-reorder
+# Three processes on two cores, because most tests wait for a peer or for a pace; and the types meanwhile, which are told last, where they are seen.
+PROCESSES ?= 3
+test: style
+	@$(BIN)/mypy >$(VENV)/types.txt 2>&1 & types=$$!; \
+	$(BIN)/python -m pytest -n $(PROCESSES) --dist loadfile; tested=$$?; \
+	wait $$types; typed=$$?; \
+	cat $(VENV)/types.txt; \
+	test $$tested -eq 0 || echo "make test: pytest failed" >&2; \
+	test $$typed -eq 0 || echo "make test: mypy failed" >&2; \
+	test $$tested -eq 0 -a $$typed -eq 0
 
-lint: $(VENV)/.installed-dev
+lint: style
+	@$(BIN)/mypy
+
+style: $(VENV)/.installed-dev
 	@$(BIN)/ruff check .
 	@$(BIN)/ruff format --check .
-	@$(BIN)/mypy
-	@$(BIN)/mypy tests bench
 
 bench: $(VENV)/.installed-dev
 	@$(BIN)/python bench/fingerprints.py
@@ -25,6 +37,12 @@ bench: $(VENV)/.installed-dev
 	@$(BIN)/python bench/tls.py
 	@$(BIN)/python bench/firmware.py
 	@$(BIN)/python bench/components.py
+	@$(BIN)/python bench/lab.py
+	@$(BIN)/python bench/reports.py
+
+# The pictures of the README, from the lab; they change only where the output did.
+pictures: $(VENV)/.installed-dev
+	@$(BIN)/python bench/pictures.py
 
 $(VENV)/bin/python:
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { \
