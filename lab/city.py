@@ -23,7 +23,7 @@ from lab.preparation import Preparation
 from lab.refusal import TellingContext
 from lab.segment import Tap, take_over
 from lab.settings import Port
-from lab.silence import silence
+from lab.silence import abandon
 from lab.site import Site, SiteConsole
 
 SHIFT = 20000
@@ -211,7 +211,7 @@ class City:
     def _cut(self, site: Site) -> None:
         """Close its ports, be silent in its connections, and forget that there were any."""
         for cut in site.connections:
-            silence(cut)
+            abandon(cut)
         site.connections, site.slots = [], 0
         site.arrivals.clear()
         self._change(site, ())
@@ -294,7 +294,7 @@ class City:
     def _hand_over(self, site: Site, heir: Site) -> None:
         """Give the address of a device to its heir. Who was connected to it is not told."""
         for deaf in site.connections:
-            silence(deaf)
+            abandon(deaf)
         self._furnish(site, ())
         if site.placed.name in self._interfaces:
             take_over(self._interfaces[site.placed.name], heir.placed)

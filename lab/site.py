@@ -12,7 +12,7 @@ from lab.doors import Door, is_open
 from lab.fake import Changed, Console, Fate, Log, Service, Visit, nothing
 from lab.plan import Placed, reconfigured
 from lab.settings import FACTORY, Password, Port, Setting
-from lab.silence import silence
+from lab.silence import abandon
 
 _RESTART = 5.0
 """Seconds that a device is silent while it restarts."""
@@ -62,7 +62,7 @@ class Site:
         for door in self.all_doors:
             door.silence()
         for connection in self.connections:
-            silence(connection)
+            abandon(connection)
         if fate is Fate.DIES:
             self.log.dead = True
         else:

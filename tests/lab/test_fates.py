@@ -2,6 +2,7 @@
 
 import asyncio
 import socket
+import struct
 
 import pytest
 
@@ -14,6 +15,8 @@ WEB = Http(port=8080, pages=(("/", page("x")),))
 PLC = Modbus(port=5020, vendor="Acme", product_code="P1", revision="1.0")
 AGENT = Snmp(enterprise=8691, mac="00:90:e8:00:00:01", port=16100, boots=3)
 GET = b"GET / HTTP/1.0\r\n\r\n"
+# MODBUS Application Protocol V1.1b3, section 6.21: Read Device Identification of unit 255.
+IDENTIFY = bytes.fromhex("0001 0000 0005 ff 2b0e0100")
 JUNK = b"GET / HTTP/1.1\r\n\r\n"
 # RFC 3414, section 4: the discovery of an engine, as the scanner's own tests have it.
 DISCOVER = bytes.fromhex(
@@ -87,3 +90,19 @@ async def test_a_device_that_restarts_is_silent_meanwhile_and_counts_it(build):
         pass
     assert b"\x02\x01\x04" in (await house.ask(16100, DISCOVER))[30:50]
     assert house.log.restarts == 1
+
+
+async def test_who_comes_again_from_the_same_port_is_heard_after_a_restart(build):
+    house = await build(PLC, manners=Manners(fate=Fate.RESTARTS))
+    source = ("127.0.0.1", 0)
+    for turn in (JUNK, IDENTIFY):
+        reader, writer = await asyncio.wait_for(asyncio.open_connection(house.address, 5020, local_addr=source), 5)
+        source = writer.get_extra_info("sockname")
+        writer.write(turn)
+        answer = await reader.read(200)
+        link = writer.get_extra_info("socket")
+        link.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))  # socket(7): the port is free at once
+        writer.transport.abort()
+        while await asyncio.to_thread(is_silent, house.address, 5020):
+            pass
+    assert b"Acme" in answer
