@@ -101,6 +101,24 @@ class Coverage:
 
 
 @dataclass(frozen=True, slots=True)
+class SiteScan:
+    """A site's share in a report of several sites: the id of its scan, when that began, and when it ended; "" and None where there is no scan of it."""
+
+    site: str
+    scan: str = ""
+    started: datetime | None = None
+    ended: datetime | None = None
+
+    def __str__(self) -> str:
+        if not self.scan:
+            return f"{self.site}: no scan of it yet, so nothing of it is in these numbers"
+        if self.started is None:
+            return self.site
+        ended = f"{self.ended:%H:%M}" if self.ended else "not ended"
+        return f"{self.site}: scan {self.scan}, {self.started:%Y-%m-%d %H:%M} to {ended}"
+
+
+@dataclass(frozen=True, slots=True)
 class Scan:
     """One run: what was asked of it, by whose word, and what it could not do (`notes`).
 
@@ -109,6 +127,7 @@ class Scan:
     `vantage` names the place in the network from which it looked ("guest-wifi"), "" where nobody said and where it only listened. `policy` is the name of the
     policy that it was judged by, and the beginning of its hash. `left_out` are the addresses of `networks` that the configuration denies: nobody asked there,
     so its silence about them says nothing. `evidence_deleted` is the day on which what devices said in it was deleted, None while it is kept.
+    `sites` are those of a report that is put together from the scans of several; a scan that was made has none.
     """
 
     id: str
@@ -130,6 +149,12 @@ class Scan:
     ended: datetime | None = None
     traffic: Traffic = field(default_factory=Traffic)
     notes: tuple[str, ...] = ()
+    sites: tuple[SiteScan, ...] = ()
+
+    @property
+    def place(self) -> str:
+        """The site, or how many there are; "" where none is named."""
+        return self.site or (f"{len(self.sites)} sites" if self.sites else "")
 
     @property
     def is_passive(self) -> bool:

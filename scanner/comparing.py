@@ -1,8 +1,9 @@
 """Compares a report with an earlier one by all that the inventory knows: what is new, and what only the last scan did not see."""
 
 import ipaddress
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import replace
+from operator import attrgetter
 
 from inventory.diff import Diff, diff, missing
 from inventory.model import Device
@@ -30,9 +31,16 @@ def further_back(store: Store, old: Report, new: Report, then: City) -> tuple[Re
     if not asked or old.scan.started >= new.scan.started:
         return ()  # backwards there is no past: what is "new" then was mended
     scans, sought = store.scans(), missing(old, new)
-    alike = before(old.scan, scans)[:FAR]
+    alike = [scan for part in _parts(old.scan, scans) for scan in before(part, scans)[:FAR]]
+    alike.sort(key=attrgetter("started"), reverse=True)
     past = (*(store.earlier(alike, sought) if alike else ()), *_elsewhere(store, scans, new.scan, sought))
     return tuple(_then(report, then) for report in past)
+
+
+def _parts(scan: Scan, scans: Iterable[Scan]) -> tuple[Scan, ...]:
+    """The scans that this one is put together from, or itself."""
+    ids = {one.scan for one in scan.sites}
+    return tuple(other for other in scans if other.id in ids) if ids else (scan,)
 
 
 def _elsewhere(store: Store, scans: Sequence[Scan], new: Scan, sought: Sought) -> tuple[Report, ...]:
@@ -40,10 +48,11 @@ def _elsewhere(store: Store, scans: Sequence[Scan], new: Scan, sought: Sought) -
     if not sought.themselves:
         return ()
     met = store.briefs.met_in(sought.themselves)
+    here = {part.networks for part in _parts(new, scans)}
     others = [
         scan
         for scan in scans
-        if scan.id in met and scan.networks != new.networks and scan.vantage == new.vantage and not scan.is_passive
+        if scan.id in met and scan.networks not in here and scan.vantage == new.vantage and not scan.is_passive
         if scan.ended is not None and scan.ended <= new.started
     ]
     moved = {name: found for name, found in sought.devices.items() if name in sought.themselves}

@@ -31,13 +31,14 @@ def of_site(site: str, scans: Sequence[Scan]) -> str:
     raise StoreError(f"there is no scan of a site {one_line(site, 80)!r}; the sites that were scanned: {known}")
 
 
-def others(scan: Scan, scans: Iterable[Scan], command: str) -> str:
-    """A line that says that this is one site of several, and how the others are asked for; "" where it is the only one."""
+def others(scan: Scan, scans: Iterable[Scan], command: str, together: str = "") -> str:
+    """A line that says that this is one site of several, and how the others are asked for; "" where it is the only one. `together` asks for all of them."""
     sites = sorted(one_line(name, 80) for name in {other.site for other in scans} - {scan.site, ""})
     if not sites:
         return ""
     more = f" and {len(sites) - _NAMED} more" if len(sites) > _NAMED else ""
-    return f"this is the site that was scanned last; `{command} --site NAME` tells of the others: {', '.join(sites[:_NAMED])}{more}\n"
+    whole = f"; `{command} {together}` of all together" if together else ""
+    return f"this is the site that was scanned last; `{command} --site NAME` tells of the others: {', '.join(sites[:_NAMED])}{more}{whole}\n"
 
 
 def _alike(scan: Scan, other: Scan) -> bool:

@@ -4,11 +4,11 @@ The formats are functions of an edition (`scanner/report/`), the audiences choos
 anything is rendered (`--share-safe`, `--no-timestamps`).
 """
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime
 
 from inventory.diff import Diff
-from inventory.report import Assessment, Report
+from inventory.report import Assessment, Report, Scan, SiteScan
 
 NO_MOMENT = datetime(1970, 1, 1, tzinfo=UTC)
 """What stands for every moment where moments are left out: formats that must have one then have the same."""
@@ -29,7 +29,8 @@ class Past:
 @dataclass(frozen=True, slots=True)
 class Edition:
     """`report` is ranked by what the city knew on `today` (None: nobody says); `change` is what changed since the scan before, None where there is none to
-    compare with; `trend` are the scans of the same networks, oldest first, this one last; `city` is the city's name.
+    compare with; `trend` are the scans of the same networks, oldest first, this one last; `city` is the city's name. `parts` are the ranked reports of single
+    scans that `report` is put together from; it is of one scan where there are none.
     """
 
     report: Report
@@ -37,6 +38,7 @@ class Edition:
     trend: tuple[Past, ...] = ()
     city: str = ""
     today: date | None = None
+    parts: tuple[Report, ...] = field(default=(), repr=False)
 
 
 def timeless(edition: Edition) -> Edition:
@@ -46,13 +48,19 @@ def timeless(edition: Edition) -> Edition:
         edition,
         report=replace(
             report,
-            scan=replace(report.scan, id=NO_SCAN, started=NO_MOMENT, ended=NO_MOMENT if report.scan.ended else None),
+            scan=_timeless_scan(report.scan),
             assessments=tuple(map(_timeless, report.assessments)),
         ),
         change=None,
         trend=(),
         today=None,
+        parts=(),
     )
+
+
+def _timeless_scan(scan: Scan) -> Scan:
+    sites = tuple(SiteScan(one.site, NO_SCAN if one.scan else "") for one in scan.sites)
+    return replace(scan, id=NO_SCAN, started=NO_MOMENT, ended=NO_MOMENT if scan.ended else None, sites=sites)
 
 
 def _timeless(assessment: Assessment) -> Assessment:

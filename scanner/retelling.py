@@ -4,12 +4,10 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import replace
 from typing import TypeAlias
 
-from inventory.diff import diff
 from inventory.report import Report
-from scanner.comparing import further_back, outside
+from scanner.editing import Comparison, comparison
 from scanner.edition import Edition
 from scanner.options import Options
-from scanner.ranking import ranked
 
 Rewriting: TypeAlias = Callable[[Sequence[Report]], Sequence[Report]]
 """Makes other reports of all that are told of, the newest first: of all at once, because what stands for a name has to be the same in each."""
@@ -22,20 +20,21 @@ def each(rewrite: Callable[[Report], Report]) -> Rewriting:
 
 def retold(told: Edition, options: Options, rewritings: Iterable[Rewriting]) -> Edition:
     """The edition after these rewritings, one after the other."""
-    reports: Sequence[Report] = (told.report, *_before(told, options))
+    found = _compared(told, options)
+    compared = found.reports if found else (told.report,)
+    of_a_share = compared[0] is not told.report
+    reports: Sequence[Report] = (told.report, *compared) if of_a_share else compared
     for rewrite in rewritings:
         reports = rewrite(reports)
-    newer, *older = reports
-    change = diff(older[0], newer, older[1:], outside(newer.scan)) if older else None
-    return replace(told, report=newer, change=change)
+    if found is None:
+        return replace(told, report=reports[0], parts=())
+    newer, older, *past = reports[1:] if of_a_share else reports
+    return replace(told, report=reports[0], change=Comparison(older, newer, tuple(past)).change, parts=())
 
 
-def _before(told: Edition, options: Options) -> tuple[Report, ...]:
-    """The scan before, ranked by what the city lived with on its day, and what those before that say; none where there is none."""
+def _compared(told: Edition, options: Options) -> Comparison | None:
+    """What the edition was compared with, read again: an edition keeps what changed only."""
     if told.change is None:
-        return ()
+        return None
     with options.open_store() as store:
-        older = store.report(told.change.old.id)
-        then = options.city(older.scan.started.astimezone().date())
-        older = ranked(older, then)
-        return (older, *further_back(store, older, told.report, then))
+        return comparison(told, store, options)

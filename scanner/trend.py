@@ -7,7 +7,9 @@ that it does not change any more when the city does. This scan is as its report 
 from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from contextlib import suppress
+from dataclasses import replace
 from datetime import date
+from operator import attrgetter
 from typing import TypeVar
 
 from inventory.errors import StoreError
@@ -59,6 +61,38 @@ def tally(assessments: Iterable[Assessment]) -> Tally:
         devices[max(found, default=Severity.INFO)] += 1
         findings.update(found)
     return Tally(_counts(devices), _counts(findings))
+
+
+def added(trends: Sequence[Sequence[Past]]) -> tuple[Past, ...]:
+    """The trends of several sites, each oldest first, as one: a point for every day with a scan, of the last one of each site by then.
+
+    It begins on the day on which all of them had been scanned: a site that comes to it would look like a city that got worse.
+    """
+    found = []
+    for day in sorted({_day(past) for trend in trends for past in trend}):
+        last = [next((past for past in reversed(trend) if _day(past) <= day), None) for trend in trends]
+        there = [past for past in last if past is not None]
+        if len(there) == len(trends):
+            found.append(_sum(there))
+    return thinned(found, MOST)
+
+
+def _day(past: Past) -> date:
+    return past.when.astimezone().date()
+
+
+def _sum(pasts: Sequence[Past]) -> Past:
+    newest = max(pasts, key=attrgetter("when"))
+    return replace(
+        newest,
+        devices=_added([past.devices for past in pasts]),
+        findings=_added([past.findings for past in pasts]),
+    )
+
+
+def _added(counts: Sequence[Counts]) -> Counts:
+    total: Counter[str] = sum((Counter(dict(each)) for each in counts), Counter())
+    return tuple((name, total[name]) for name, _ in counts[0])
 
 
 def thinned(scans: Sequence[T], most: int) -> tuple[T, ...]:

@@ -1,13 +1,13 @@
 """One page for whoever decides: how it stands, how it changed, three decisions, what is not known, and what it costs to wait. No addresses."""
 
 from collections import Counter
-from collections.abc import Iterator, Sequence
-from datetime import date
+from collections.abc import Callable, Iterator, Sequence
+from datetime import date, datetime
 
 from checks.contract import Act
 from inventory.diff import DeviceState, Diff, FindingState
 from inventory.model import Severity
-from inventory.report import Assessment, Report
+from inventory.report import Assessment, Context, Report, Scan
 from inventory.text import counted, one_line
 from scanner.audiences.page import (
     Bar,
@@ -30,7 +30,8 @@ from scanner.fewest import Plan, Step, fewest
 
 _DECISIONS = 3
 _PASTS = 6
-_DEPARTMENTS = 5
+_PLACES = 5
+_SITES = 6
 _LONGEST_NAME = 60
 _DECIDE = {
     Act.PASSWORD: "Have factory passwords replaced by passwords of our own",
@@ -167,7 +168,7 @@ def _change(change: Diff | None) -> Iterator[Block]:
     )
     if unsure:
         rows.append(("Not tested again", f"{counted(unsure, 'earlier flaw')}: they may still be there"))
-    yield Paragraph(f"Since the scan of {day(change.old.started)}:")
+    yield Paragraph(f"Since the {_scans(change.old)}:")
     yield Terms(tuple(rows))
 
 
@@ -197,12 +198,17 @@ def _decision(step: Step, plan: Plan) -> str:
 
 
 def _departments(report: Report) -> Iterator[Block]:
-    """Where the critical ones are, worst first; only where the city knows whose devices are whose."""
+    """Where the critical ones are, worst first; only where the city knows whose devices are whose, and of which site each is."""
+    if any(one.context.department for one in report.assessments):
+        yield _where(report, "department", lambda context: context.department)
+    if len(report.scan.sites) > 1:
+        yield _where(report, "site", lambda context: context.site)
+
+
+def _where(report: Report, what: str, name_of: Callable[[Context], str]) -> Table:
     bands: dict[str, Counter[Severity]] = {}
     for one in report.assessments:
-        bands.setdefault(one.context.department, Counter())[one.score.band] += 1
-    if set(bands) <= {""}:
-        return
+        bands.setdefault(name_of(one.context), Counter())[one.score.band] += 1
     worst = sorted(bands, key=lambda name: (-bands[name][Severity.CRITICAL], -bands[name][Severity.HIGH], name))
     rows = [
         (
@@ -214,10 +220,8 @@ def _departments(report: Report) -> Iterator[Block]:
         )
         for name in worst
     ]
-    more = f"; {len(rows) - _DEPARTMENTS} more not shown" if len(rows) > _DEPARTMENTS else ""
-    yield Table(
-        f"By department, worst first{more}", ("department", "devices", "critical", "high"), tuple(rows[:_DEPARTMENTS])
-    )
+    more = f"; {len(rows) - _PLACES} more not shown" if len(rows) > _PLACES else ""
+    return Table(f"By {what}, worst first{more}", (what, "devices", "critical", "high"), tuple(rows[:_PLACES]))
 
 
 def _waiting(assessments: Sequence[Assessment], late: int, change: Diff | None) -> Iterator[str]:
@@ -229,7 +233,7 @@ def _waiting(assessments: Sequence[Assessment], late: int, change: Diff | None) 
         yield f"{counted(terms[term], 'device')}: to be repaired within {days} days of the first report{trace}."
     if change is not None:
         yield (
-            f"{counted(late, 'device')} had been due since the scan of {day(change.old.started)} and {'is' if late == 1 else 'are'} not repaired."
+            f"{counted(late, 'device')} had been due since the {_scans(change.old)} and {'is' if late == 1 else 'are'} not repaired."
             if late
             else "None is overdue since the scan before."
         )
@@ -246,7 +250,7 @@ def overdue(change: Diff | None, when: date | None) -> int:
     """How many devices have a finding that the scan before had as well, and whose time has run out since then; their true age may be greater."""
     if change is None or when is None:
         return 0
-    since = (when - change.old.started.date()).days
+    since = (when - _last(change.old).date()).days
     due = {Severity.CRITICAL: 3, Severity.HIGH: 14, Severity.MEDIUM: 60}
     still = (
         each for each in change.findings if each.state is FindingState.STILL_THERE and each.finding.accepted is None
@@ -254,8 +258,21 @@ def overdue(change: Diff | None, when: date | None) -> int:
     return len({each.device.identity for each in still if since > due.get(each.finding.severity, since)})
 
 
+def _last(scan: Scan) -> datetime:
+    """When the scan began; of a report of several sites, when the last of theirs did: none of them is said to be due for longer than it was."""
+    return max((one.started for one in scan.sites if one.started), default=scan.started)
+
+
+def _scans(scan: Scan) -> str:
+    first, last = day(scan.started), day(_last(scan))
+    return f"scan of {first}" if first == last else f"scans of {first} to {last}"
+
+
 def _unknown(report: Report) -> Iterator[str]:
     coverage, (known, bounded, nothing) = report.coverage, report.dated
+    if unscanned := [one_line(one.site, _LONGEST_NAME) for one in report.scan.sites if not one.scan]:
+        more = f" and {len(unscanned) - _SITES} more" if len(unscanned) > _SITES else ""
+        yield f"{counted(len(unscanned), 'site')} {'was' if len(unscanned) == 1 else 'were'} never scanned: {', '.join(unscanned[:_SITES])}{more}."
     if report.scan.site:
         yield f"Only the site {one_line(report.scan.site, _LONGEST_NAME)} was looked at: what stands at others is not in these numbers."
     yield f"{counted(coverage.addresses, 'address', 'addresses')} were asked; what was switched off, or in no network that was named, is not in these numbers."

@@ -83,13 +83,15 @@ class _Own:
         )
 
     def _scan(self, scan: Scan) -> Scan:
-        """Only those networks that hold a device of its own."""
+        """Only those networks and sites that hold a device of its own."""
+        sites = {one.context.site for one in self._mine}
         places = [address for one in self._mine for address in one.device.addresses]
         traffic = [one.traffic for one in self._mine]
         return replace(
             scan,
             networks=tuple(network for network in scan.networks if any(_within(place, network) for place in places)),
             left_out=(),
+            sites=tuple(one for one in scan.sites if one.site in sites),
             traffic=Traffic(
                 *(
                     sum(getattr(each, name) for each in traffic)

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import gc
+from collections.abc import Callable, Iterable, Sequence
 from datetime import datetime
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -18,6 +20,7 @@ from scanner.output import Outputs, pager_option, show_page, show_report, to_fil
 if TYPE_CHECKING:
     from inventory.report import Report
     from scanner.city import City
+    from scanner.edition import Edition
     from scanner.telling import Telling
 
 
@@ -74,6 +77,11 @@ class WithFormats(click.Command):
     help="The key of those pseudonyms, 32 bytes.  [default: share.key beside the inventory, made when it is first needed]",
 )
 @click.option("--site", metavar="NAME", help="The newest scan of this site.  [default: the newest scan of all]")
+@click.option(
+    "--all-sites",
+    is_flag=True,
+    help="The newest scan of every site, put together into one report.  [default for a department, an executive and the public]",
+)
 @to_files
 @pager_option
 @click.pass_obj
@@ -93,7 +101,7 @@ def command(
     SCAN is an id or its beginning; without one, the newest. What is accepted is what the waivers say today, however old the scan is.
     """
     from scanner.audiences import Audience
-    from scanner.ranking import ranked
+    from scanner.editing import edition
     from scanner.telling import Telling, Wanted, spread
 
     gc.disable()  # its records live to the end: to look through those of a large city for rubbish would take two thirds of the time of reading them
@@ -101,34 +109,27 @@ def command(
     wanted.check(files, named)
     Outputs([path for path in files if not wanted.is_for_all(path)], wanted.format_for)
     city = options.city()
-    report = ranked(_stored(options, scan, **wishes), city)
+    report, parts = _ranked(options, city, *_stored(options, scan, wanted.audience, **wishes))
     several = spread(wanted, files, report, city, options)
     for one, paths in several:
         telling = Telling(one, report, city, options)
-        _tell(telling, report, city, options, Outputs(paths, telling.format_for), named, timestamps=not no_timestamps)
+        history = partial(edition, report, city, options, parts=parts)
+        _tell(telling, history, Outputs(paths, telling.format_for), named, timestamps=not no_timestamps)
     if len(several) > 1 or (files and several[0][0] is not wanted):
         click.echo(f"{len(several)} departments, each with {', '.join(map(str, files))}", err=True)
 
 
 def _tell(
-    telling: Telling,
-    report: Report,
-    city: City,
-    options: Options,
-    outputs: Outputs,
-    named: str | None,
-    *,
-    timestamps: bool,
+    telling: Telling, made: Callable[..., Edition], outputs: Outputs, named: str | None, *, timestamps: bool
 ) -> None:
-    """Write one telling to its files, or print it."""
+    """Write one telling of the edition that is `made` with its history or without, to its files, or print it."""
     from scanner.audiences import Audience
-    from scanner.editing import edition
     from scanner.edition import timeless
 
     printed = telling.format_named(named) if named else None
     is_page = telling.wanted.audience is not Audience.TECHNICIAN
     history = timestamps and (outputs.history or is_page or bool(printed and printed.history))
-    told = telling.told(edition(report, city, options, history=history))
+    told = telling.told(made(history=history))
     told = told if timestamps else timeless(told)
     outputs.write_edition(told)
     if printed:
@@ -138,20 +139,54 @@ def _tell(
         show_page(telling.page(told)) if is_page else show_report(told.report)
 
 
-def _stored(options: Options, scan: str | None, *, site: str | None, rescore: bool, policy: Path | None) -> Report:
-    """The scan, or the newest of a site, as it is stored, or judged anew."""
+def _ranked(
+    options: Options, city: City, reports: Iterable[Report], unscanned: Sequence[str]
+) -> tuple[Report, tuple[Report, ...]]:
+    """The report, ranked, and what it is put together from: nothing where it is of one scan."""
+    from scanner.citywide import put_together
+    from scanner.ranking import ranked
+
+    parts = tuple(ranked(each, city) for each in reports)
+    if len(parts) + len(unscanned) == 1:
+        return parts[0], ()
+    return put_together(parts, city, options.settings().department, unscanned), parts
+
+
+def _stored(
+    options: Options,
+    scan: str | None,
+    audience: str,
+    *,
+    site: str | None,
+    all_sites: bool,
+    rescore: bool,
+    policy: Path | None,
+) -> tuple[tuple[Report, ...], tuple[str, ...]]:
+    """The scan, the newest of a site, or of every site with the sites that have none; as they are stored, or judged anew."""
     if scan is not None and site is not None:
         raise ConfigError("give either --site or a scan, not both")
+    if all_sites and (scan is not None or site is not None):
+        raise ConfigError("--all-sites takes the newest scan of every site: give no scan and no --site with it")
     if policy and not rescore:
         raise ConfigError("--policy changes how a stored scan is judged, which only --rescore does")
     with options.open_store() as store:
         scans = store.scans()
-        report = store.report(scan if site is None else of_site(site, scans))
-    if scan is None and site is None:
-        click.echo(others(report.scan, scans, "tocsin report"), err=True, nl=False)
-    if not rescore:
-        return report
-    from scanner.rescoring import rescore as judged_anew
+        of_all = audience != AUDIENCES[0] and bool(scans and scans[0].site)
+        if all_sites or (of_all and scan is None and site is None):
+            from scanner.citywide import newest_of_each
 
-    today = datetime.now().astimezone().date()
-    return judged_anew(report, options.intelligence(), today, options.settings().department, options.policy(policy))
+            newest, unscanned = newest_of_each(scans, [one.name for one in options.settings().sites])
+            reports = tuple(store.report(one.id) for one in newest)
+        else:
+            reports, unscanned = (store.report(scan if site is None else of_site(site, scans)),), ()
+            if scan is None and site is None:
+                click.echo(others(reports[0].scan, scans, "tocsin report", "--all-sites"), err=True, nl=False)
+    return _judged_anew(options, reports, policy) if rescore else reports, unscanned
+
+
+def _judged_anew(options: Options, reports: Iterable[Report], policy: Path | None) -> tuple[Report, ...]:
+    from scanner.rescoring import rescore
+
+    today, intelligence = datetime.now().astimezone().date(), options.intelligence()
+    department, chosen = options.settings().department, options.policy(policy)
+    return tuple(rescore(each, intelligence, today, department, chosen) for each in reports)

@@ -80,11 +80,13 @@ def marks(device: Device, aliases: Aliases) -> dict[str, str]:
 def of_city(report: Report, aliases: Aliases, city: str = "") -> dict[str, str]:
     """The names that the city gave to people, departments, sites and places of its network."""
     scan = report.scan
-    people = [scan.authorised_by, *(word.owner for word in _accepted(report))]
+    several = scan.authorised_by.split(", ") if scan.sites else ()
+    people = [*several, scan.authorised_by, *(word.owner for word in _accepted(report))]
     pairs = [
         ("city", city),
         (PERSON, scan.authorised_by),
         (SITE, scan.site),
+        *((SITE, one.site) for one in scan.sites),
         (VANTAGE, scan.vantage),
         *((PERSON, one) for one in people),
     ]

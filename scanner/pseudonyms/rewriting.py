@@ -87,6 +87,7 @@ class Pseudonyms:
             vantage=self._aliases.of(known.VANTAGE, scan.vantage),
             policy=scan.policy if scan.policy.startswith("built in") else self._aliases.of("policy", scan.policy),
             notes=(NOTE, *map(self._words.without, scan.notes)),
+            sites=tuple(replace(one, site=self._aliases.of(known.SITE, one.site)) for one in scan.sites),
         )
 
     def _register(self, register: Registered) -> Registered:

@@ -62,6 +62,15 @@ def scan_as_json(scan: Scan) -> dict[str, Any]:
         "policy": scan.policy,
         "traffic": traffic_as_json(scan.traffic),
         "notes": scan.notes,
+        "sites": [
+            {
+                "site": one.site,
+                "scan": one.scan,
+                "started": moment(one.started) if one.started else None,
+                "ended": moment(one.ended) if one.ended else None,
+            }
+            for one in scan.sites
+        ],
     }
 
 

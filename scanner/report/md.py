@@ -48,13 +48,16 @@ def render(edition: Edition) -> Iterator[str]:
 
 def _head(edition: Edition) -> Iterator[str]:
     scan = edition.report.scan
-    place = ", ".join(part for part in (edition.city, scan.site) if part)
+    place = ", ".join(part for part in (edition.city, scan.place) if part)
     yield f"# Tocsin{f': {prose(place)}' if place else ''}"
     yield ""
     word = "nothing was sent" if scan.is_passive else f"authorised by {scan.authorised_by}"
     looked = f", from {scan.vantage}" if scan.vantage else ""
     yield f"Scan {code(scan.id)} of {prose(', '.join(scan.networks) + looked)}; level {scan.level.label}; {prose(word)}."
-    if scan.started != NO_MOMENT:
+    if scan.sites:
+        yield ""
+        yield from (f"- {prose(str(one))}" for one in scan.sites)
+    elif scan.started != NO_MOMENT:
         ended = f" to {scan.ended:%H:%M}" if scan.ended else ""
         yield f"{scan.started:%Y-%m-%d %H:%M}{ended} UTC."
     if scan.ended is None:

@@ -59,12 +59,14 @@ def _parts(report: Report, *, wide: bool) -> Iterator[RenderableType]:
 
 def _head(report: Report) -> Iterator[RenderableType]:
     scan = report.scan
-    where = f"{scan.site}: {', '.join(scan.networks)}" if scan.site else ", ".join(scan.networks)
+    where = f"{scan.place}: {', '.join(scan.networks)}" if scan.place else ", ".join(scan.networks)
     ended = f"{scan.ended:%H:%M}" if scan.ended else "not ended"
     yield cell(f"Tocsin {scan.version}, scan {scan.id}", "bold")
     word = "nothing was sent" if scan.is_passive else f"authorised by {scan.authorised_by}"
     where = f"{where}, from {scan.vantage}" if scan.vantage else where
-    yield cell(f"{where}; level {scan.level.label}; {scan.started:%Y-%m-%d %H:%M} to {ended}; {word}")
+    when = "" if scan.sites else f"{scan.started:%Y-%m-%d %H:%M} to {ended}; "
+    yield cell(f"{where}; level {scan.level.label}; {when}{word}")
+    yield from (Padding(cell(one), (0, 0, 0, 3)) for one in scan.sites)
     if scan.intel:
         yield cell(f"judged by the intelligence of {_shortened(scan.intel)}")
     yield Text("")
