@@ -19,6 +19,7 @@ class Step(StrEnum):
 
     REPORTS = "reports"
     NEWS = "news"
+    ALL_SITES = "all sites"
     DIGEST = "digest"
 
 
@@ -30,6 +31,11 @@ class Owed:
     site: str
     night: date
     steps: tuple[Step, ...]
+
+    @property
+    def is_of_all_only(self) -> bool:
+        """Whether all that is the site's own is done, and only the report over all sites is to be written."""
+        return self.steps == (Step.ALL_SITES,)
 
 
 class NightWork:

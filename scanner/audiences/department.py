@@ -83,8 +83,15 @@ def _state(devices: int, urgent: int, trouble: int) -> str:
     if not trouble:
         return f"Nothing has to be done now: of your {counted(devices, 'device')} none shows a flaw that counts."
     if not urgent:
-        return f"Nothing is urgent. {counted(trouble, 'device')} of your {devices:,} should be looked after in time."
-    return f"{counted(urgent, 'device')} of your {devices:,} need{'s' if urgent == 1 else ''} somebody to act soon."
+        return f"Nothing is urgent. {_share(trouble, devices)} should be looked after in time."
+    return f"{_share(urgent, devices)} need{'s' if urgent == 1 else ''} somebody to act soon."
+
+
+def _share(count: int, devices: int) -> str:
+    """So many of the department's devices."""
+    if count < devices:
+        return f"{counted(count, 'device')} of your {devices:,}"
+    return "Your one device" if devices == 1 else f"All of your {devices:,} devices"
 
 
 def _who(trouble: Sequence[Assessment], contact: str, security: str) -> Iterator[Block]:

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from inventory.errors import ConfigError
+from inventory.text import counted
 from scanner.commands.scan import policy_file
 from scanner.earlier import of_site, others
 from scanner.options import Options
@@ -115,8 +116,9 @@ def command(
         telling = Telling(one, report, city, options)
         history = partial(edition, report, city, options, parts=parts)
         _tell(telling, history, Outputs(paths, telling.format_for), named, timestamps=not no_timestamps)
-    if len(several) > 1 or (files and several[0][0] is not wanted):
-        click.echo(f"{len(several)} departments, each with {', '.join(map(str, files))}", err=True)
+    if departments := [one for one, _ in several if one is not wanted]:
+        each_has = ", ".join(str(path) for path in files if wanted.is_for_all(path))
+        click.echo(f"{counted(len(departments), 'department')}: {each_has}", err=True)
 
 
 def _tell(

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 from inventory.lock import Lock
 from inventory.model import Severity
 from scanner.exits import Exit
+from scanner.night import all_sites
 from scanner.night.diary import Diary
 from scanner.night.heartbeat import Heartbeat
 from scanner.night.opening import last_of
@@ -104,7 +105,7 @@ def _terms(options: Options, store: Store, stop: Stop, wishes: Wishes, diary: Di
             nights.heartbeat if wishes.heartbeat is None else wishes.heartbeat,
             lambda text: diary.warning("heartbeat", text),
         ),
-        shelf=Shelf(nights.reports, nights.formats, names) if nights.reports else None,
+        shelf=Shelf(nights.reports, nights.formats, [*names, all_sites.NAME]) if nights.reports else None,
         policy=policy,
         intelligence=intelligence,
         fail_on=wishes.fail_on,

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 from inventory.errors import ConfigError
 from inventory.text import one_line
 from scanner.exits import Exit
+from scanner.night.all_sites import report_on_all
 from scanner.night.opening import Opening, opening
 from scanner.night.tally import Tally, duration, listed
 from scanner.night.visit import Visit, deliver, visit
@@ -58,6 +59,8 @@ def spend(terms: Terms, sites: Sequence[Site]) -> Course:
         _see_shelf(terms)
         _finish_left(terms, course)
         _visit_all(terms, sites, course)
+        if (failed := report_on_all(terms)) is not None:
+            course.visits.append(failed)
         if course.worked:
             terms.telling.digest()
             _prune(terms)
@@ -101,6 +104,8 @@ def _see_shelf(terms: Terms) -> None:
 
 def _finish_left(terms: Terms, course: Course) -> None:
     for owed in terms.store.nights.owed():
+        if owed.is_of_all_only:
+            continue
         terms.heartbeat.begin()
         text = f"an earlier night left undone for the scan {owed.scan}: {', '.join(owed.steps)}"
         terms.diary.warning("left-undone", text, owed.site, scan=owed.scan)

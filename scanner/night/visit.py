@@ -127,7 +127,7 @@ def _done_already(terms: Terms, site: Site, opening: Opening, scan: Scan) -> Vis
         return None
     terms.store.nights.owe(scan.id, site.name, opening.night)
     owed = [one for one in terms.store.nights.owed() if one.scan == scan.id]
-    return deliver(terms, owed[0]) if owed else None
+    return deliver(terms, owed[0]) if owed and not owed[0].is_of_all_only else None
 
 
 def _gone_on_with(terms: Terms, site: Site, job: Job, newest: Scan | None, now: datetime) -> Job:

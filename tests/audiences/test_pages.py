@@ -88,6 +88,19 @@ def test_a_department_is_told_what_is_wrong_what_it_means_what_to_do_by_when_and
     assert "CVE" not in text
 
 
+@pytest.mark.parametrize(
+    ("urgent", "devices", "said"),
+    [
+        (0, 2, "Nothing is urgent. All of your 2 devices should be looked after in time."),
+        (1, 2, "1 device of your 2 needs somebody to act soon."),
+        (2, 2, "All of your 2 devices need somebody to act soon."),
+        (1, 1, "Your one device needs somebody to act soon."),
+    ],
+)
+def test_the_first_sentence_to_a_department(urgent, devices, said):
+    assert department._state(devices, urgent, devices) == said
+
+
 def test_no_plain_sentence_speaks_the_language_of_technicians():
     from checks.contract import load_checks, load_fleet_checks
 
@@ -171,7 +184,7 @@ def test_each_department_gets_a_file_of_its_own(city: Path, capfd: pytest.Captur
     told = json.loads((city / "tramwayry.json").read_text())
     assert {device["context"]["department"] for device in told["devices"]} == {"Tramwayry"}
     assert "Dora Driver, +1 555 0110 answers for these devices" in (city / "tramwayry.html").read_text()
-    assert "3 departments" in capfd.readouterr().err
+    assert capfd.readouterr().err == "3 departments: {department}.html, {department}.json\n"
 
 
 def test_names_of_files_are_made_of_letters_and_never_the_same():

@@ -213,6 +213,7 @@ def unseen(report: Report) -> Iterator[Line]:
     scan = report.scan
     if scan.ended is None:
         yield Line(None, "The scan did not end: devices that it had not come to are missing here.")
+    yield from (Line(None, f"{one}.") for one in scan.sites if not one.scan)
     if scan.left_out:
         yield Line(None, f"Left out by the configuration: {some(list(scan.left_out))}.")
     if scan.ports:
