@@ -1,6 +1,7 @@
 """A diff for a reader at a terminal: what is new first, what is fixed last."""
 
 from collections.abc import Iterator
+from datetime import datetime
 
 from rich.console import RenderableType
 from rich.padding import Padding
@@ -13,11 +14,7 @@ from scanner.terminal import band, cell, name_of
 
 def changes(diff: Diff) -> Iterator[RenderableType]:
     """Each kind of change under its head; findings that are still there are only counted."""
-    where = f", {diff.new.site}" if diff.new.site else ""
-    yield cell(
-        f"from {diff.old.id} ({diff.old.started:%Y-%m-%d %H:%M}) to {diff.new.id} ({diff.new.started:%Y-%m-%d %H:%M}){where}",
-        "bold",
-    )
+    yield from (cell(line, "bold") for line in _scans(diff))
     if diff.elsewhere:
         yield cell(f"{diff.elsewhere}: what is new may be new from there only, and what is missing is not gone")
     yield from (cell(f"{caution[0].upper()}{caution[1:]}.") for caution in cautions(diff.old, diff.new))
@@ -62,3 +59,23 @@ def _head(title: str) -> Iterator[RenderableType]:
 
 def _indented(part: RenderableType) -> RenderableType:
     return Padding(part, (0, 0, 0, 3))
+
+
+def _scans(diff: Diff) -> Iterator[str]:
+    """Which scans were compared; of all sites, a line for each."""
+    old, new = diff.old, diff.new
+    if not new.sites:
+        where = f", {new.site}" if new.site else ""
+        yield f"from {_named(old.id, old.started)} to {_named(new.id, new.started)}{where}"
+    before = {one.site: one for one in old.sites}
+    for one in new.sites:
+        if one.started is None:
+            yield str(one)
+        elif (older := before.get(one.site)) is None or older.started is None:
+            yield f"{one.site}: {_named(one.scan, one.started)} is its first scan, so nothing of it is told here"
+        else:
+            yield f"{one.site}: from {_named(older.scan, older.started)} to {_named(one.scan, one.started)}"
+
+
+def _named(scan: str, started: datetime) -> str:
+    return f"{scan} ({started:%Y-%m-%d %H:%M})"

@@ -15,14 +15,30 @@ from inventory.coverage import covered
 from inventory.errors import StoreError
 from inventory.findings import FleetFinding
 from inventory.report import Assessment, Report, Scan, SiteScan, Traffic
+from inventory.store import Store
 from inventory.text import one_line
 from scanner.assess import assess_fleet
 from scanner.city import City
-from scanner.ranking import together
+from scanner.config import Settings
+from scanner.ranking import ranked, together
 
 _DIGITS = 12
 _SEVERAL = "several"
 T = TypeVar("T")
+
+
+def of_all_sites(
+    store: Store, city: City, settings: Settings, judged: Callable[[Report], Report] = lambda report: report
+) -> tuple[Report, tuple[Report, ...]]:
+    """The ranked report over all sites, and the ranked reports that it is put together from: none where there is one site, whose report it is then.
+
+    `judged` makes of a stored report what is ranked. Raises `StoreError` where no scan is of a site.
+    """
+    scans, unscanned = newest_of_each(store.scans(), [site.name for site in settings.sites])
+    parts = tuple(ranked(judged(store.report(scan.id)), city) for scan in scans)
+    if len(parts) + len(unscanned) == 1:
+        return parts[0], ()
+    return put_together(parts, city, settings.department, unscanned), parts
 
 
 def newest_of_each(scans: Sequence[Scan], sites: Collection[str]) -> tuple[tuple[Scan, ...], tuple[str, ...]]:

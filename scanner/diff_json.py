@@ -15,7 +15,7 @@ from inventory.model import Device, Severity
 from inventory.report import Scan
 from scanner.comparing import cautions
 from scanner.news import weight
-from scanner.report.json import shown
+from scanner.report.json import shown, sites_as_json
 
 SCHEMA = "tocsin-diff/1"
 
@@ -68,6 +68,7 @@ def _scan(scan: Scan) -> dict[str, Any]:
         "intel": scan.intel,
         "policy": scan.policy,
         "version": scan.version,
+        "sites": sites_as_json(scan),
     }
 
 

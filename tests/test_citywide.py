@@ -7,6 +7,7 @@ from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
+import jsonschema
 import pytest
 
 from inventory.coverage import covered
@@ -40,6 +41,7 @@ networks = ["10.20.0.0/22"]
 name = "Hill"
 networks = ["10.20.4.0/22"]
 """
+DIFF = Path(__file__).parent.parent / "scanner/report/schema/tocsin-diff-1.schema.json"
 MUSEUM = '\n[[site]]\nname = "Museum"\nnetworks = ["10.21.0.0/24"]\n'
 NETWORKS = {"Harbour": "10.20.0.0/22", "Hill": "10.20.4.0/22", "Woods": "10.20.6.0/24"}
 SHARED = FleetFinding(
@@ -315,3 +317,40 @@ def test_all_sites_are_judged_anew_together(inventory, capfd):
     assert tell("--all-sites", "--rescore", "--format", "json") == 0
     notes = json.loads(capfd.readouterr().out)["scan"]["notes"]
     assert [note.partition(":")[0] for note in notes if "judged anew" in note] == ["Harbour", "Hill"]
+
+
+def diff(*arguments: str) -> int:
+    return run(["--store", "inventory.db", "diff", *arguments])
+
+
+def test_a_diff_over_all_sites_names_the_scans_of_each(inventory, capfd):
+    keep(inventory / "inventory.db", scanned("Woods", 2, [20, 21]))
+    (inventory / "tocsin.toml").write_text(TOML + MUSEUM + '\n[[site]]\nname = "Woods"\nnetworks = ["10.22.0.0/24"]\n')
+    assert diff("--all-sites") == 0
+    told = capfd.readouterr().out.splitlines()
+    assert told[:4] == [
+        "Harbour: from day0-harbour (2026-11-20 12:00) to day1-harbour (2026-11-21 12:00)",
+        "Hill: from day0-hill (2026-11-20 12:01) to day1-hill (2026-11-21 12:01)",
+        "Woods: day2-woods (2026-11-22 12:00) is its first scan, so nothing of it is told here",
+        "Museum: no scan of it yet, so nothing of it is in these numbers",
+    ]
+    assert diff("--all-sites", "--format", "json", "--fail-on", "high") == 1
+    record = json.loads(capfd.readouterr().out)
+    jsonschema.validate(record, json.loads(DIFF.read_text()))
+    assert [one["scan"] for one in record["old"]["sites"]] == ["day0-harbour", "day0-hill"]
+    assert diff("--all-sites", "--share-safe", "--format", "json") == 0
+    said = capfd.readouterr().out
+    assert [word for word in ("Harbour", "Museum", "10.20.", "SRL00") if word in said] == []
+
+
+@pytest.mark.parametrize("more", [["day0-hill"], ["--site", "Hill"], ["--since", "1d"], ["--notify", "json://x"]])
+def test_a_diff_over_all_sites_is_of_the_newest_scans(more, inventory, capfd):
+    assert diff("--all-sites", *more) == 2
+    assert "--all-sites compares the newest scan of every site" in capfd.readouterr().err
+
+
+def test_a_diff_over_sites_that_were_scanned_once_says_so(tmp_path, monkeypatch, capfd):
+    monkeypatch.chdir(tmp_path)
+    keep(tmp_path / "inventory.db", scanned("Harbour", 0, [0]), scanned("Hill", 0, [10]))
+    assert diff("--all-sites") == 2
+    assert "no site was scanned twice" in capfd.readouterr().err

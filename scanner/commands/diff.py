@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from inventory.diff import Diff
     from inventory.report import Report, Scan
     from inventory.store import Store
+    from scanner.edition import Edition
     from scanner.notices import Bell
 
 _AGO = re.compile(r"([0-9]{1,4})([dw])")
@@ -31,6 +32,7 @@ _DAYS = {"d": 1, "w": 7}
 @click.argument("old", required=False)
 @click.argument("new", required=False)
 @click.option("--site", metavar="NAME", help="The newest scan of this site.  [default: the newest scan of all]")
+@click.option("--all-sites", is_flag=True, help="The newest scan of every site, each against the one before it.")
 @click.option(
     "--since",
     metavar="7d|2w|DATE",
@@ -74,15 +76,18 @@ def command(
     from the same vantage. --notify tells of the newest scan of its networks only, and of the first one in a sentence.
     """
     from inventory.errors import ConfigError
+    from scanner.edition import Edition
     from scanner.news import bulletin
 
     site: str | None = wishes.pop("site")
-    if since is not None and (old is not None or new is not None):
-        raise ConfigError("give either --since or scans to compare, not both")
-    if site is not None and (old is not None or new is not None):
-        raise ConfigError("give either --site or scans to compare, not both")
+    all_sites: bool = wishes.pop("all_sites")
+    _require_one_choice(old or new, site, since, told=bool(wishes["urls"]), all_sites=all_sites)
     if file is not None and file.suffix != ".json":
         raise ConfigError(f"a diff is written to a file as .json, which {file} is not")
+    if all_sites:
+        report, change = _of_all_sites(options, share_safe=share_safe)
+        _write(change, named, file, None)
+        return _code(report, change, fail_on)
     until = _moment(since, datetime.now().astimezone()) if since is not None else None
     with options.open_store() as store:
         bell, scans = _bell(options, store, **wishes), store.scans()
@@ -93,16 +98,52 @@ def command(
         chosen = (
             "" if first else old or (_before(newer.scan, scans) if until is None else _since(newer.scan, scans, until))
         )
-        report, change = _compared(options, store, newer, chosen)
-        problems = bell.ring(newer.scan.site, bulletin(report, change, bell.level)) if bell else ()
-    if change is None:
+        report, compared = _compared(options, store, newer, chosen)
+        problems = bell.ring(newer.scan.site, bulletin(report, compared, bell.level)) if bell else ()
+    if compared is None:
         show("this is the first scan of its networks: there is none to compare with yet")
     else:
-        _write(_veiled(report, change, options) if share_safe else change, named, file, until)
+        _write(_veiled(Edition(report, compared), options) if share_safe else compared, named, file, until)
     if (old, site, file, bell, named) == (None, None, None, None, "text"):
-        click.echo(others(newer.scan, scans, "tocsin diff"), err=True, nl=False)
+        click.echo(others(newer.scan, scans, "tocsin diff", "--all-sites"), err=True, nl=False)
+    return _code(report, compared, fail_on, problems)
+
+
+def _require_one_choice(scan: str | None, site: str | None, since: str | None, *, told: bool, all_sites: bool) -> None:
+    """Raise `ConfigError` where options choose different scans."""
+    from inventory.errors import ConfigError
+
+    if since is not None and scan is not None:
+        raise ConfigError("give either --since or scans to compare, not both")
+    if site is not None and scan is not None:
+        raise ConfigError("give either --site or scans to compare, not both")
+    if all_sites and (told or (scan, site, since) != (None, None, None)):
+        raise ConfigError(
+            "--all-sites compares the newest scan of every site: give no scans, --site, --since or --notify with it"
+        )
+
+
+def _code(report: Report, change: Diff | None, fail_on: str | None, problems: Sequence[str] = ()) -> Exit:
+    from scanner.news import bulletin
+
     failed = fail_on is not None and bulletin(report, change, SEVERITIES[fail_on]).worse
     return Exit.FINDINGS if failed else Exit.INCOMPLETE if problems else Exit.CLEAN
+
+
+def _of_all_sites(options: Options, *, share_safe: bool) -> tuple[Report, Diff]:
+    """The report over all sites, and what changed there."""
+    from inventory.errors import StoreError
+    from scanner.citywide import of_all_sites
+    from scanner.editing import comparison
+    from scanner.edition import Edition
+
+    with options.open_store() as store:
+        report, parts = of_all_sites(store, options.city(), options.settings())
+        found = comparison(Edition(report, parts=parts), store, options)
+    if found is None:
+        raise StoreError("no site was scanned twice: there is nothing to compare with yet")
+    told = Edition(report, found.change, parts=parts)
+    return report, _veiled(told, options) if share_safe else found.change
 
 
 def _compared(options: Options, store: Store, newer: Report, chosen: str) -> tuple[Report, Diff | None]:
@@ -154,14 +195,15 @@ def _require_newest(scan: Scan, scans: Sequence[Scan]) -> None:
         raise ConfigError(f"--notify tells of the newest scan: {newer.id} is newer than {scan.id}")
 
 
-def _veiled(report: Report, change: Diff, options: Options) -> Diff:
-    """The same under pseudonyms."""
+def _veiled(told: Edition, options: Options) -> Diff:
+    """What changed, under pseudonyms."""
     from scanner.audiences import Audience
-    from scanner.edition import Edition
     from scanner.telling import Telling, Wanted
 
     wanted = Wanted(Audience.TECHNICIAN, share_safe=True)
-    return Telling(wanted, report, options.city(), options).told(Edition(report, change)).change or change
+    change = Telling(wanted, told.report, options.city(), options).told(told).change
+    assert change is not None  # there was one to be told
+    return change
 
 
 def _before(scan: Scan, scans: Sequence[Scan]) -> str:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import gc
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable
 from datetime import datetime
 from functools import partial
 from pathlib import Path
@@ -110,7 +110,7 @@ def command(
     wanted.check(files, named)
     Outputs([path for path in files if not wanted.is_for_all(path)], wanted.format_for)
     city = options.city()
-    report, parts = _ranked(options, city, *_stored(options, scan, wanted.audience, **wishes))
+    report, parts = _ranked(options, city, audience, scan, **wishes)
     several = spread(wanted, files, report, city, options)
     for one, paths in several:
         telling = Telling(one, report, city, options)
@@ -142,53 +142,42 @@ def _tell(
 
 
 def _ranked(
-    options: Options, city: City, reports: Iterable[Report], unscanned: Sequence[str]
-) -> tuple[Report, tuple[Report, ...]]:
-    """The report, ranked, and what it is put together from: nothing where it is of one scan."""
-    from scanner.citywide import put_together
-    from scanner.ranking import ranked
-
-    parts = tuple(ranked(each, city) for each in reports)
-    if len(parts) + len(unscanned) == 1:
-        return parts[0], ()
-    return put_together(parts, city, options.settings().department, unscanned), parts
-
-
-def _stored(
     options: Options,
-    scan: str | None,
+    city: City,
     audience: str,
+    scan: str | None,
     *,
     site: str | None,
     all_sites: bool,
     rescore: bool,
     policy: Path | None,
-) -> tuple[tuple[Report, ...], tuple[str, ...]]:
-    """The scan, the newest of a site, or of every site with the sites that have none; as they are stored, or judged anew."""
+) -> tuple[Report, tuple[Report, ...]]:
+    """The scan, the newest of a site, or of every site with what it is put together from; as stored, or judged anew; ranked."""
     if scan is not None and site is not None:
         raise ConfigError("give either --site or a scan, not both")
     if all_sites and (scan is not None or site is not None):
         raise ConfigError("--all-sites takes the newest scan of every site: give no scan and no --site with it")
     if policy and not rescore:
         raise ConfigError("--policy changes how a stored scan is judged, which only --rescore does")
+    judged = _judged_anew(options, policy) if rescore else lambda report: report
     with options.open_store() as store:
         scans = store.scans()
-        of_all = audience != AUDIENCES[0] and bool(scans and scans[0].site)
-        if all_sites or (of_all and scan is None and site is None):
-            from scanner.citywide import newest_of_each
+        any_site = scan is None and site is None
+        if all_sites or (any_site and audience != AUDIENCES[0] and scans and scans[0].site):
+            from scanner.citywide import of_all_sites
 
-            newest, unscanned = newest_of_each(scans, [one.name for one in options.settings().sites])
-            reports = tuple(store.report(one.id) for one in newest)
-        else:
-            reports, unscanned = (store.report(scan if site is None else of_site(site, scans)),), ()
-            if scan is None and site is None:
-                click.echo(others(reports[0].scan, scans, "tocsin report", "--all-sites"), err=True, nl=False)
-    return _judged_anew(options, reports, policy) if rescore else reports, unscanned
+            return of_all_sites(store, city, options.settings(), judged)
+        report = store.report(scan if site is None else of_site(site, scans))
+        if any_site:
+            click.echo(others(report.scan, scans, "tocsin report", "--all-sites"), err=True, nl=False)
+    from scanner.ranking import ranked
+
+    return ranked(judged(report), city), ()
 
 
-def _judged_anew(options: Options, reports: Iterable[Report], policy: Path | None) -> tuple[Report, ...]:
+def _judged_anew(options: Options, policy: Path | None) -> Callable[[Report], Report]:
     from scanner.rescoring import rescore
 
     today, intelligence = datetime.now().astimezone().date(), options.intelligence()
     department, chosen = options.settings().department, options.policy(policy)
-    return tuple(rescore(each, intelligence, today, department, chosen) for each in reports)
+    return lambda report: rescore(report, intelligence, today, department, chosen)

@@ -52,14 +52,9 @@ def _write(terms: Terms, owed: Iterable[Owed]) -> None:
 
 def _edition(terms: Terms) -> Edition | None:
     """The newest scans of all sites; None where there is one."""
-    from scanner.citywide import newest_of_each, put_together
+    from scanner.citywide import of_all_sites
     from scanner.editing import edition
-    from scanner.ranking import ranked
 
-    scans, unscanned = newest_of_each(terms.store.scans(), [site.name for site in terms.settings.sites])
-    if len(scans) < 2:
-        return None
     city = terms.options.city(warn=False, policy=terms.policy)
-    parts = tuple(ranked(terms.store.report(scan.id), city) for scan in scans)
-    report = put_together(parts, city, terms.settings.department, unscanned)
-    return edition(report, city, terms.options, history=True, parts=parts)
+    report, parts = of_all_sites(terms.store, city, terms.settings)
+    return edition(report, city, terms.options, history=True, parts=parts) if len(parts) > 1 else None

@@ -62,16 +62,21 @@ def scan_as_json(scan: Scan) -> dict[str, Any]:
         "policy": scan.policy,
         "traffic": traffic_as_json(scan.traffic),
         "notes": scan.notes,
-        "sites": [
-            {
-                "site": one.site,
-                "scan": one.scan,
-                "started": moment(one.started) if one.started else None,
-                "ended": moment(one.ended) if one.ended else None,
-            }
-            for one in scan.sites
-        ],
+        "sites": sites_as_json(scan),
     }
+
+
+def sites_as_json(scan: Scan) -> list[dict[str, Any]]:
+    """The sites of a report that is put together, each with its scan."""
+    return [
+        {
+            "site": one.site,
+            "scan": one.scan,
+            "started": moment(one.started) if one.started else None,
+            "ended": moment(one.ended) if one.ended else None,
+        }
+        for one in scan.sites
+    ]
 
 
 def traffic_as_json(traffic: Traffic) -> dict[str, int]:
