@@ -152,12 +152,15 @@ class Store:
             rows = connection.scalars(sa.select(SCANS.c.record).order_by(SCANS.c.started.desc(), SCANS.c.id))
             return tuple(self._decode(record, Scan) for record in rows)
 
-    def report(self, scan_id: str | None = None) -> Report:
-        """All that one scan found, worst device first, by its id or the beginning of it; None is the newest finished scan, else the newest."""
+    def report(self, scan_id: str | None = None, *, said: bool = True) -> Report:
+        """All that one scan found, worst device first, by its id or the beginning of it; None is the newest finished scan, else the newest.
+
+        Without what devices `said`, which is most of a report, there is all that two reports are compared by.
+        """
         with self._transaction(self._reading) as connection:
             row = self._scan(connection, scan_id)
             query = sa.select(ASSESSMENTS.c.record).where(ASSESSMENTS.c.scan == row.id).order_by(ASSESSMENTS.c.address)
-            found = tuple(self._decode(record, Assessment) for record in connection.scalars(query))
+            found = tuple(_of(self._decode(record, Assessment), said=said) for record in connection.scalars(query))
             scan = self._decode(row.record, Scan)
             if not row.finished:
                 report = _unfinished(scan, found)
@@ -371,6 +374,11 @@ def _insert(connection: sa.Connection, scan_id: str, assessment: Assessment) -> 
 def _kind(device: Device) -> str:
     kind = device.claim("kind")
     return kind.value if kind else ""
+
+
+def _of(assessment: Assessment, *, said: bool) -> Assessment:
+    """The assessment with what the device said, or without."""
+    return assessment if said else replace(assessment, device=replace(assessment.device, observations=()))
 
 
 def _unfinished(scan: Scan, found: tuple[Assessment, ...]) -> Report:

@@ -51,12 +51,12 @@ def edition(
 
 def comparison(told: Edition, store: Store, options: Options) -> Comparison | None:
     """The report beside what it is compared with, or is to be, ranked by what the city lived with on its day; None where there is nothing."""
-    return _comparison(told, store, options, store.scans())
+    return _comparison(told, store, options, store.scans(), said=True)
 
 
 def _with_history(alone: Edition, store: Store, options: Options) -> Edition:
     scans, parts = store.scans(), alone.parts or (alone.report,)
-    found = _comparison(alone, store, options, scans)
+    found = _comparison(alone, store, options, scans, said=bool(alone.parts))
     if found is None:
         return replace(alone, trend=(this(alone.report),))
     at_hand = {} if alone.parts else {found.older.scan.id: tally(found.older.assessments)}
@@ -64,12 +64,15 @@ def _with_history(alone: Edition, store: Store, options: Options) -> Edition:
     return replace(alone, change=found.change, trend=went[0] if len(went) == 1 else added(went))
 
 
-def _comparison(told: Edition, store: Store, options: Options, scans: Sequence[Scan]) -> Comparison | None:
+def _comparison(
+    told: Edition, store: Store, options: Options, scans: Sequence[Scan], *, said: bool
+) -> Comparison | None:
+    """The comparison; with what devices `said` then, where that is to be rewritten, or several sites are judged together by it."""
     city_on = cache(options.city)
     pairs = _pairs(told, scans)
     if not pairs:
         return None
-    older = [ranked(store.report(scan.id), city_on(_day(scan))) for _, scan in pairs]
+    older = [ranked(store.report(scan.id, said=said), city_on(_day(scan))) for _, scan in pairs]
     then = city_on(max(_day(scan) for _, scan in pairs))
     if not told.parts:
         return _beside(store, older[0], told.report, then)

@@ -13,12 +13,13 @@ from typing import Any
 import jsonschema
 import pytest
 
-from inventory.diff import DeviceChange, DeviceState, Diff, FindingChange, FindingState, FleetChange
+from inventory.diff import DeviceChange, DeviceState, Diff, FindingChange, FindingState, FleetChange, diff
 from inventory.findings import Finding, Outcome, renamed
 from inventory.model import Claim, Confidence, Device, Severity, Status
 from inventory.report import Assessment, Scan
 from inventory.store import Store
 from scanner.cli import run
+from scanner.diff_json import render
 from scanner.edition import Edition
 from scanner.exits import Exit
 from scanner.report import formats
@@ -459,3 +460,13 @@ def test_who_cannot_be_notified_is_said_and_the_diff_is_told_all_the_same(nights
     assert "Findings: new (1)" in said.out
     assert "was not sent, in 3 tries" in said.err
     assert "s3cret" not in said.err
+
+
+def test_what_devices_said_makes_no_difference(nights):
+    nights.night(0, camera(DEFAULT_ACCOUNT), METER, shared=True)
+    nights.night(1, camera(OPEN_TELNET, device=replace(MOVED, open_ports=CLOSED.open_ports)))
+    with Store.open(nights.folder / "inventory.db") as store:
+        whole, bare = ([store.report(f"night-{day}", said=said) for day in (0, 1)] for said in (True, False))
+    assert any(one.device.observations for report in whole for one in report.assessments)
+    assert not any(one.device.observations for report in bare for one in report.assessments)
+    assert list(render(diff(*bare))) == list(render(diff(*whole)))

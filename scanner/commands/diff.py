@@ -91,7 +91,7 @@ def command(
     until = _moment(since, datetime.now().astimezone()) if since is not None else None
     with options.open_store() as store:
         bell, scans = _bell(options, store, **wishes), store.scans()
-        newer = store.report(new if site is None else of_site(site, scans))
+        newer = store.report(new if site is None else of_site(site, scans), said=share_safe)
         if bell:
             _require_newest(newer.scan, scans)
         first = bell is not None and old is None and until is None and not before(newer.scan, scans)
@@ -154,7 +154,7 @@ def _compared(options: Options, store: Store, newer: Report, chosen: str) -> tup
     report = ranked(newer, options.city())
     if not chosen:
         return report, None
-    older = store.report(chosen)
+    older = store.report(chosen, said=False)
     then = options.city(older.scan.started.astimezone().date())
     return report, compared(store, ranked(older, then), report, then)
 
