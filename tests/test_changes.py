@@ -469,4 +469,4 @@ def test_what_devices_said_makes_no_difference(nights):
         whole, bare = ([store.report(f"night-{day}", said=said) for day in (0, 1)] for said in (True, False))
     assert any(one.device.observations for report in whole for one in report.assessments)
     assert not any(one.device.observations for report in bare for one in report.assessments)
-    assert list(render(diff(*bare))) == list(render(diff(*whole)))
+    assert list(render(diff(bare[0], bare[1]))) == list(render(diff(whole[0], whole[1])))
