@@ -11,7 +11,7 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 from rich.cells import cell_len
 
@@ -176,6 +176,7 @@ TEXTS = st.text(alphabet=st.sampled_from("ab 界é-\u0301漢"), max_size=30)
 
 
 @given(st.lists(st.lists(TEXTS, min_size=3, max_size=3), min_size=1, max_size=5), st.integers(40, 120))
+@example([["aaaaaa", "aaaaaa", "aaaaaaa漢漢漢漢漢漢漢漢漢"]], 40)  # no word can stay whole
 def test_a_table_keeps_every_character_and_its_width(texts, width):
     columns = (Column("one", whole=True), Column("two"), Column("three", unbroken=True))
     rows = [[Cell(text) for text in row] for row in texts]
