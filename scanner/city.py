@@ -33,8 +33,8 @@ def _no_waivers(_: Report) -> tuple[Standing, ...]:
 
 @dataclass(frozen=True, slots=True)
 class City:
-    """`accepted` says which finding is to be lived with, by whose word; `reached` from where a device was reached; `department` whose an address is where the
-    `register` says nothing; all as of `today`.
+    """`accepted` says which finding is to be lived with, by whose word; `reached` from where a device was reached; `department` whose an address is, and
+    `site` where it is, where the `register` says nothing; all as of `today`.
 
     `together` says the same as `accepted` of a fleet finding, whose devices are known by their identities, and `waivers` how each stands against a report.
     """
@@ -43,6 +43,7 @@ class City:
     accepted: Callable[[Finding, Device], Acceptance | None] = field(default=_nothing_accepted, repr=False)
     reached: Callable[[Device], Reach] = field(default=_never_reached, repr=False)
     department: Callable[[str], str] = field(default=lambda _: "", repr=False)
+    site: Callable[[str], str] = field(default=lambda _: "", repr=False)
     register: Register | None = field(default=None, repr=False)
     together: Callable[[FleetFinding, Mapping[str, Device]], Acceptance | None] = field(
         default=_nothing_accepted_together, repr=False
@@ -62,6 +63,6 @@ class City:
             criticality=criticality,
             owner=row.owner,
             department=row.department or self.department(device.address),
-            site=row.site,
+            site=row.site or self.site(device.address),
             name=row.name,
         )

@@ -124,7 +124,7 @@ DEVICE: Mapping[str, Shown[ListedDevice]] = {
     "mac": Shown("mac", lambda row: row.device.mac or "", whole=True),
     "name": Shown("name", _name),
     "department": Shown("department", _context("department")),
-    "site": Shown("site", lambda row: row.site),
+    "site": Shown("site", _context("site")),
     "owner": Shown("owner", _context("owner")),
     "criticality": Shown("criticality", _context("criticality")),
     "exposure": Shown("exposure", _context("exposure")),

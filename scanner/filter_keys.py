@@ -8,7 +8,7 @@ from datetime import date, timedelta
 from operator import eq, ge, gt, le, lt
 from typing import Any, TypeAlias
 
-from scanner.filter_words import Value, Word
+from scanner.filter_words import Network, Value, Word, network_of
 from scanner.toml_table import meant_by
 
 Known: TypeAlias = Sequence[Any]
@@ -39,7 +39,8 @@ class Key:
             raise word.error(f"{word.operator} goes with one value")
         tests = [None if value == Value("", quoted=True) else self.read(word, value.text) for value in word.values]
         return lambda known: any(
-            not any(known) if test is None else any(test(value) for value in known) for test in tests
+            all(value == "" for value in known) if test is None else any(test(value) for value in known)
+            for test in tests
         )
 
 
@@ -136,17 +137,16 @@ def address(name: str, about: str) -> Key:
         if value.endswith("*"):
             beginning = value[:-1].casefold()
             return lambda known: bool(known.startswith(beginning))
-        try:
-            network = ipaddress.ip_network(value.partition("%")[0], strict=False)
-        except ValueError:
-            hint = "an address, a network such as 10.20.0.0/22, or a beginning such as 10.20.*"
-            raise word.error(f"{name} wants {hint}, not {value!r}") from None
+        network = network_of(value)
+        if network is None:
+            hint = "an address, a network such as 192.168.7.0/24, or a beginning such as 192.168.*"
+            raise word.error(f"{name} wants {hint}, not {value!r}")
         return lambda known: _within(known, network)
 
     return Key(name, about, read)
 
 
-def _within(known: str, network: ipaddress.IPv4Network | ipaddress.IPv6Network) -> bool:
+def _within(known: str, network: Network) -> bool:
     try:
         return ipaddress.ip_address(known.partition("%")[0]) in network
     except ValueError:  # known by its MAC address only

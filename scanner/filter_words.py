@@ -4,6 +4,7 @@ import ipaddress
 import re
 from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass, replace
+from typing import TypeAlias
 
 from inventory.errors import ConfigError
 from inventory.text import one_line
@@ -19,6 +20,8 @@ _SPACE = re.compile(r"\s*")
 _BARE = re.compile(r"[^\s,]*")
 _RAW = re.compile(r"\S*")
 _QUOTES = "\"'"
+_ZONE = re.compile(r"%[^%/]+")
+Network: TypeAlias = ipaddress.IPv4Network | ipaddress.IPv6Network
 
 
 @dataclass(frozen=True, slots=True)
@@ -150,10 +153,13 @@ def _quoted(text: str, position: int, word: Word) -> tuple[Value, int]:
 def _is_text(raw: str) -> bool:
     """Whether what looks like a key is the beginning of an address, a MAC or a URL."""
     raw = raw.rstrip(",")
-    if "://" in raw or _HEXADECIMAL.fullmatch(raw):
-        return True
+    return "://" in raw or _HEXADECIMAL.fullmatch(raw) is not None or network_of(raw) is not None
+
+
+def network_of(text: str) -> Network | None:
+    """The network, or the one address, that a text is; its zone ("%eth0") tells nothing. None where it is neither."""
+    bare = _ZONE.sub("", text, count=1)
     try:
-        ipaddress.ip_interface(raw)
+        return None if "%" in bare else ipaddress.ip_network(bare, strict=False)
     except ValueError:
-        return False
-    return True
+        return None

@@ -5,7 +5,6 @@ is "or"; a minus, an exclamation mark or `not` turns a word round; a word withou
 quotes, and `""` is where nothing is known. A filter is a function of what is known, and does no I/O.
 """
 
-import ipaddress
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
@@ -15,7 +14,7 @@ from inventory.model import KINDS, Family, Severity
 from inventory.register import CRITICALITIES
 from scanner import filter_keys
 from scanner.filter_keys import Key
-from scanner.filter_words import Value, Word, as_typed, words
+from scanner.filter_words import Value, Word, as_typed, network_of, words
 
 SHOWN = ""
 """The key under which a subject gives all texts that are shown of it."""
@@ -87,7 +86,7 @@ def keys(today: date) -> Mapping[str, Key]:
         filter_keys.one_of("band", "the band of the device", _severities, ordered=True),
         filter_keys.number("score", "the score of the device, 0 to 100"),
         filter_keys.part_of_one("check", "the check that found something", _checks),
-        filter_keys.one_of("family", "the family of that check", lambda: tuple(Family)),
+        filter_keys.one_of("family", "the family of that check", _families),
         filter_keys.port("port", "a port at which it answers; of a finding, where it was found"),
         filter_keys.days("due", "within how many days it is due"),
         filter_keys.yes_or_no("accepted", "whether the city lives with a finding"),
@@ -102,6 +101,10 @@ def values(key: str) -> Sequence[str]:
     return _LISTS[key]() if key in _LISTS else ()
 
 
+def _families() -> Sequence[str]:
+    return tuple(family.value for family in Family)
+
+
 def _severities() -> Sequence[str]:
     return tuple(severity.label for severity in Severity)
 
@@ -112,7 +115,7 @@ _LISTS: Mapping[str, Callable[[], Sequence[str]]] = {
     "band": _severities,
     "criticality": lambda: CRITICALITIES,
     "exposure": lambda: EXPOSURES,
-    "family": lambda: tuple(Family),
+    "family": _families,
     "accepted": lambda: ("yes", "no"),
     "quarantined": lambda: ("yes", "no"),
 }
@@ -135,7 +138,4 @@ def _condition(word: Word, known: Mapping[str, Key]) -> Condition:
 
 
 def _is_network(value: Value) -> bool:
-    try:
-        return not value.quoted and "/" in value.text and bool(ipaddress.ip_network(value.text, strict=False))
-    except ValueError:
-        return False
+    return not value.quoted and "/" in value.text and network_of(value.text) is not None

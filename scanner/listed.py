@@ -13,24 +13,17 @@ from scanner.ranking import placed, ranked_known
 from scanner.rows import NOTHING, ListedDevice, ListedFinding, found_on
 from scanner.subjects import about_device, about_finding
 
-_IN_RECORDS = frozenset(("firmware", "port"))
+_IN_RECORDS = frozenset(("firmware", "port", SHOWN))
 
 
 def devices_of(options: Options, scan: str | None = None, city: City | None = None) -> list[ListedDevice]:
     """Every device by the record that speaks for it, or by that of one scan; by address, and ranked by what the city knows today."""
-    settings, city = options.settings(), city or options.city()
+    city = city or options.city()
     with options.open_store() as store:
         briefs = store.briefs.newest() if scan is None else store.briefs.of_scan(store.scan(scan).id)
         held = {entry.identity for entry in store.quarantined()}
     ranked = (ranked_known(each, city) for each in briefs)
-    rows = (
-        ListedDevice(
-            each,
-            each.assessment.context.site or settings.site_of(each.assessment.device.address),
-            not held.isdisjoint(each.identities),
-        )
-        for each in ranked
-    )
+    rows = (ListedDevice(each, not held.isdisjoint(each.identities)) for each in ranked)
     return sorted(rows, key=lambda row: Endpoint(row.device.address, 0).sort_key)
 
 
@@ -43,7 +36,7 @@ def chosen(options: Options, rows: Sequence[ListedDevice], wanted: Filter) -> li
 
 def findings_of(options: Options, rows: Sequence[ListedDevice], wanted: Filter) -> list[ListedFinding]:
     """The findings that a filter means, worst first."""
-    if not wanted.keys.isdisjoint((*_IN_RECORDS - {"port"}, SHOWN)):
+    if not wanted.keys.isdisjoint(_IN_RECORDS - {"port"}):
         rows = with_particulars(options, rows)
     every = (ListedFinding(row, finding) for row in rows for finding in found_on(row.known))
     return sorted((one for one in every if wanted.matches(about_finding(one))), key=lambda one: one.rank)

@@ -78,13 +78,13 @@ def _over(measured: Sequence[_Measured], width: int) -> int:
 def _fitted(measured: Sequence[_Measured], room: int) -> list[int]:
     """As wide as they want to be; where that is too much, the widest are cut to one size.
 
-    Words are kept if that does, else those of columns that are whole, else those of the unbroken ones.
+    Words are kept if that does, else those of columns that are whole, else those of the unbroken ones, else none.
     """
     least = [one.least for one in measured]
     cut = [min(one.least, _NARROWEST) for one in measured]
     whole = [at for at, one in enumerate(measured) if one.whole or one.unbroken]
     unbroken = [at for at, one in enumerate(measured) if one.unbroken]
-    for kept in (range(len(measured)), whole, unbroken):
+    for kept in (range(len(measured)), whole, unbroken, ()):
         floors = [least[at] if at in kept else cut[at] for at in range(len(measured))]
         limit = max(one.wish for one in measured)
         while limit > _NARROWEST and sum(_cut(measured, floors, limit)) > room:

@@ -88,6 +88,7 @@ class Options:
         city = City(
             datetime.now().astimezone().date(),
             department=settings.department,
+            site=settings.site_of,
             reached=self._reached(policy or self.policy()),
             register=read_register(settings.register) if settings.register else None,
         )

@@ -20,10 +20,9 @@ _LATER = 10_000
 
 @dataclass(frozen=True, slots=True)
 class ListedDevice:
-    """A device of a list; `site` is the register's or the configuration's, and `particulars` are there where somebody asked for them."""
+    """A device of a list; `particulars` are there where somebody asked for them."""
 
     known: Known
-    site: str = ""
     quarantined: bool = False
     particulars: Particulars = NOTHING
 

@@ -12,6 +12,10 @@ _OfDevice: TypeAlias = Callable[[ListedDevice], Sequence[Any]]
 _OfFinding: TypeAlias = Callable[[ListedFinding], Sequence[Any]]
 
 
+_SAID = ("vendor", "model", "serial", "mac", "name")
+"""The claims of which a filter knows all that there are."""
+
+
 def about_device(row: ListedDevice) -> Subject:
     """What a filter may ask of a device."""
     return lambda key: _DEVICE[key](row)
@@ -46,24 +50,28 @@ def _band(row: ListedDevice) -> Sequence[str]:
 
 
 def _shown_of_device(row: ListedDevice) -> Sequence[str]:
-    """Every text that a list may show of a device."""
-    context = row.known.assessment.context
-    texts = (
-        *row.device.addresses,
-        *row.known.identities,
-        name_of(row.device),
-        row.device.mac or "",
-        *(context.name, context.owner, context.department, row.site),
-        *_band(row),
-        *row.particulars.titles,
-    )
+    """Every text that a list may show of a device, or that a filter may ask for, but the days on which it was seen."""
+    score = row.known.assessment.score
+    ports = (f"{port}/{transport}" for transport, port in row.particulars.ports)
+    found = (text for finding in found_on(row.known) for text in (finding.id, finding.check, finding.family.value))
+    texts = (*_who(row), *_band(row), f"{score.value:.1f}", score.due, *ports, *row.particulars.titles, *found)
     return tuple(text.casefold() for text in texts if text)
 
 
 def _shown_of_finding(one: ListedFinding) -> Sequence[str]:
+    """The same of a finding: its own, and who its device is, without what else was found on that."""
     finding = one.finding
-    said = (finding.id, one.of.title(finding), finding.check, effective(finding).label, one.due)
-    return (*(text.casefold() for text in said), *_shown_of_device(one.of))
+    said = (finding.id, one.of.title(finding), finding.check, finding.family.value, effective(finding).label, one.due)
+    return tuple(text.casefold() for text in (*said, *_who(one.of)) if text)
+
+
+def _who(row: ListedDevice) -> Sequence[str]:
+    """Who it is, where it stands, and what the city knows of it."""
+    device, context = row.device, row.known.assessment.context
+    said = (claim.value for claim in device.claims if claim.name in _SAID and not claim.behind)
+    places = (context.name, context.owner, context.department, context.site, context.criticality, context.exposure)
+    names = (*row.known.identities, name_of(device), device.mac or "", *said, row.particulars.firmware)
+    return (*device.addresses, *device.noted, *names, *places)
 
 
 def _port(one: ListedFinding) -> Sequence[tuple[str, int]]:
@@ -85,7 +93,7 @@ _DEVICE: Mapping[str, _OfDevice] = {
     "serial": _serial,
     "id": lambda row: row.known.identities,
     "department": _of_context("department"),
-    "site": lambda row: _said(row.site),
+    "site": _of_context("site"),
     "owner": _of_context("owner"),
     "name": lambda row: (*_of_context("name")(row), *_claimed("name")(row)),
     "criticality": _of_context("criticality"),

@@ -11,7 +11,7 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 from rich.cells import cell_len
 
@@ -101,6 +101,25 @@ def test_findings_come_worst_first_and_name_their_device_and_port(capfd, store):
     assert CAMERA.findings[0].title in run(capfd, "findings", "--columns", "finding", "--no-pager")[1]
 
 
+@pytest.mark.parametrize("words", ["Administration in clear text", "V5.4.5", "cleartext-admin", "49152/tcp"])
+def test_a_word_is_searched_for_in_all_that_a_list_can_show(capfd, store, words):
+    assert "10.77.0.10 " in run(capfd, "devices", words)[1]
+    assert run(capfd, "devices", words)[1].splitlines()[-1] == "1 of 5 devices"
+
+
+def test_a_word_of_one_finding_does_not_list_the_others_of_its_device(capfd, store):
+    assert run(capfd, "findings", "Administration in clear text")[1].splitlines()[-1].startswith("1 of ")
+
+
+def test_the_site_of_an_address_is_that_of_the_configuration_in_lists_and_reports(capfd, store, tmp_path):
+    settings = tmp_path / "tocsin.toml"
+    settings.write_text('[[site]]\nname = "quay"\nnetworks = ["10.77.0.0/28"]\n')
+    settings.chmod(0o600)
+    devices = json.loads(run(capfd, "report", "--format", "json")[1])["devices"]
+    assert {one["addresses"][0] for one in devices if one["context"]["site"] == "quay"} == {"10.77.0.10"}
+    assert run(capfd, "devices", "site:quay")[1].splitlines()[-1] == "1 of 5 devices"
+
+
 def test_a_search_finds_the_title_of_a_finding(capfd, store):
     title = CAMERA.findings[0].title
     assert CAMERA.findings[0].id[:8] in run(capfd, "findings", title.upper())[1]
@@ -176,6 +195,7 @@ TEXTS = st.text(alphabet=st.sampled_from("ab 界é-\u0301漢"), max_size=30)
 
 
 @given(st.lists(st.lists(TEXTS, min_size=3, max_size=3), min_size=1, max_size=5), st.integers(40, 120))
+@example([["aaaaaa", "aaaaaa", "aaaaaaa漢漢漢漢漢漢漢漢漢"]], 40)  # no word can stay whole
 def test_a_table_keeps_every_character_and_its_width(texts, width):
     columns = (Column("one", whole=True), Column("two"), Column("three", unbroken=True))
     rows = [[Cell(text) for text in row] for row in texts]

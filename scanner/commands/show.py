@@ -35,7 +35,7 @@ def command(options: Options, device: str, as_format: str) -> None:
         from scanner.columns import FINDING, FINDING_FILE, named
         from scanner.rows import ListedDevice, ListedFinding
 
-        row = ListedDevice(known, options.settings().site_of(known.assessment.device.address))
+        row = ListedDevice(known)
         found = sorted((ListedFinding(row, one) for one in known.assessment.findings), key=lambda one: one.rank)
         write_csv(found, named(None, FINDING_FILE, FINDING))
     else:

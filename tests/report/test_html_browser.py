@@ -122,7 +122,6 @@ def test_the_row_with_the_focus_stays_in_the_page_however_far_one_scrolls(page):
         ("accepted:yes", 0),
         ("address:10.0.0.* and mac:44:19", 64),
         ("44:19:b6:01:02:03", 100),
-        ("score>", 400),
     ],
 )  # fmt: skip
 def test_a_search_finds(city, words, devices):
@@ -133,11 +132,25 @@ def test_a_search_finds(city, words, devices):
     assert min(devices, 8) <= page.locator("#rows tr.device").count() <= devices
 
 
-def test_a_field_that_is_none_and_a_value_that_cannot_be_are_said(page):
-    asks(page, "severity>=awful")
-    assert "severity >= awful cannot be; it is one of info, low, medium, high, critical" in found(page)
-    asks(page, "colour:red")
-    assert "there is no key colour, so it is sought as text" in found(page)
+def test_what_cannot_be_read_is_said_and_what_was_asked_for_before_stays(page):
+    asks(page, "kind:camera")
+    asks(page, "kind:camera sevrity>=high")
+    wrong = page.locator("#wrong")
+    assert wrong.inner_text() == (
+        "in the filter, word 2 (sevrity>=high) at column 13: there is no key 'sevrity'; did you mean 'severity'?"
+    )
+    assert page.locator("#query").get_attribute("aria-invalid") == "true"
+    assert found(page) == f"100 of {DEVICES} devices, by what was asked before"
+    page.select_option("#filter-department", "Department 0")
+    assert found(page) == f"20 of {DEVICES} devices, by what was asked before"
+    page.evaluate("dispatchEvent(new Event('beforeprint'))")
+    assert (
+        page.locator("#print caption").text_content()
+        == "20 devices with findings, of those that were chosen: kind:camera"
+    )
+    asks(page, "kind:camera severity>=high")
+    assert not wrong.is_visible()
+    assert page.locator("#query").get_attribute("aria-invalid") == "false"
 
 
 def test_filters_are_combined_and_cleared(page):
@@ -219,7 +232,7 @@ def test_what_devices_say_is_text_and_never_obeyed(browser, tmp_path):
         assert seen.complaints == []
         assert seen.violations == []
         assert len(seen.requests) == 1
-        assert page.locator("script").count() == 3
+        assert page.locator("script").count() == 4
         assert (
             page.locator("img, iframe, object, embed, link, base, textarea, [onload], [onerror], [onfocus]").count()
             == 0

@@ -3,7 +3,8 @@
 import importlib
 import importlib.resources
 from base64 import b64encode
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from datetime import date
 from functools import cache
 from hashlib import sha256
 from typing import TYPE_CHECKING, Any
@@ -12,17 +13,22 @@ from inventory.model import Severity
 from inventory.report import Assessment
 from inventory.text import counted, one_line
 from scanner.edition import Edition
+from scanner.filters import keys, values
 from scanner.report.html import records, summary
 from scanner.report.html.news import News, news
-from scanner.report.html.texts import Texts
+from scanner.report.html.texts import Texts, compact
 from scanner.report.html.words import anchor, named
+from scanner.waiving import known_checks
 
 if TYPE_CHECKING:
     from jinja2 import Environment
 
 STATIC = 200
 """Devices that stand in the page itself, for readers without a script and on paper."""
-_SCRIPTS = ("data", "query", "timeline", "sheet", "rows", "page")
+_SCRIPTS = (
+    *("data", "folding", "addresses", "words", "keys", "query"),  # the language of filters
+    *("timeline", "sheet", "rows", "page"),
+)
 _LONGEST = 4096
 _DRAWINGS = (
     ("trend", "How it went over the scans"),
@@ -45,8 +51,13 @@ def page(edition: Edition) -> Iterator[str]:
     yield from records.written(edition.report.ranked, texts)
     yield '</script>\n<script type="application/json" id="data-texts">'
     yield from texts.written()
-    yield "</script>\n"
+    yield f'</script>\n<script type="application/json" id="data-words">{compact(_words())}</script>\n'
     yield from environment.get_template("end.html").generate(**told)
+
+
+def _words() -> dict[str, Sequence[str]]:
+    """The keys of a filter, in order, each with the words that may stand behind it where there is a list of them."""
+    return {key: known_checks() if key == "check" else values(key) for key in keys(date.min)}
 
 
 def policy() -> str:

@@ -1,14 +1,15 @@
 """The devices as the page's script reads them: short names, no key where there is nothing to say, and texts by their numbers (`texts`).
 
-What each key holds is said once, here and in the script's `record.js`, which is its only reader:
+What each key holds is said once, here; the script's files are its only readers:
 
     i identity   a addresses   m MAC   z its maker   v vendor   t model   k kind   n name   s serial   h hardware   w firmware version
     b band (0 info … 4 critical, -1 nothing counts)   c score   d due   e why then   x SSVC decision   y why so many points
     p department   l site   r owner   u criticality   j exposure   g places from which it was reached   q quarantine   o not believed, and why
+    N addresses that it was heard to have, and nobody asks   f what else it says of itself, by the claim's name   D the day on which it was seen
     A age of the firmware   C clues   F findings   S services   O outcomes   G gaps   I identity's reasons   B what stands behind it   U counters
 """
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from datetime import date
 from functools import lru_cache
 from typing import Any
@@ -28,6 +29,8 @@ from scanner.score import effective, moved_by
 
 _EVIDENCE, _FACT, _FACTS, _CLUES, _HOLES = 512, 160, 40, 12, 20
 _CLAIMS = {"v": "vendor", "t": "model", "k": "kind", "s": "serial", "h": "hardware", "w": "firmware"}
+_SEVERAL = ("vendor", "model", "serial", "mac", "name")
+"""The claims of which a filter of the lists knows all that there are."""
 _STATUSES = tuple(Status)
 
 
@@ -46,9 +49,11 @@ def record(assessment: Assessment, texts: Texts) -> dict[str, Any]:
     whole = {
         "i": device.identity,
         "a": device.addresses,
+        "N": list(device.noted),
         **_who(assessment, texts),
         **_rank(assessment, texts),
         **_place(assessment, texts),
+        "D": texts(_day(assessment.when.date()) if assessment.when != NO_MOMENT else ""),
         "A": _age(assessment.firmware, texts),
         "C": [_clue(clue, texts) for clue in assessment.firmware.clues[:_CLUES]],
         "F": [_finding(finding, texts) for finding in assessment.findings],
@@ -61,7 +66,7 @@ def record(assessment: Assessment, texts: Texts) -> dict[str, Any]:
         "B": [texts(line) for line in parts_in_words(device)],
         "U": [texts(uptime) for uptime in assessment.uptime],
     }
-    return {key: value for key, value in whole.items() if value not in (None, [], 0, "") or key in "bc"}
+    return {key: value for key, value in whole.items() if value not in (None, [], {}, 0, "") or key in "bc"}
 
 
 def where(endpoint: Endpoint) -> str:
@@ -83,15 +88,31 @@ def _of_gap(gap: Any) -> tuple[object, ...]:
 def _who(assessment: Assessment, texts: Texts) -> dict[str, Any]:
     device = assessment.device
     claims = {key: device.claim(name) for key, name in _CLAIMS.items()}
-    stated = device.claim("name")
+    name = assessment.context.name or _best(device, "name")
     return {
         "m": device.mac,
         "z": texts(device.mac_vendor),
         **{key: texts(claim.value) for key, claim in claims.items() if claim is not None},
-        "n": texts(assessment.context.name or (stated.value if stated else "")),
+        "n": texts(name),
+        "f": dict(_further(device, {"name": name, "mac": device.mac}, texts)),
         "q": texts(quarantined(assessment.quarantine)),
         "o": texts(device.untrusted),
     }
+
+
+def _further(device: Device, shown: Mapping[str, str | None], texts: Texts) -> Iterator[tuple[str, list[int]]]:
+    """What it says of itself besides what is shown, which is the best of its claims where `shown` does not say."""
+    for name in _SEVERAL:
+        claims = device.claimed(name)
+        told = shown[name] if name in shown else _best(device, name)
+        values = dict.fromkeys(claim.value for claim in claims if claim.value != told)
+        if values:
+            yield name, [texts(value) for value in values]
+
+
+def _best(device: Device, name: str) -> str:
+    claim = device.claim(name)
+    return claim.value if claim else ""
 
 
 def _rank(assessment: Assessment, texts: Texts) -> dict[str, Any]:
@@ -177,13 +198,14 @@ def _holes(holes: tuple[Vulnerability, ...], texts: Texts) -> list[int]:
 
 
 def _services(device: Device, texts: Texts) -> Iterator[int]:
-    """What each protocol said, and the open ports at which none did."""
+    """What each protocol said, and the open ports at which none did; a 1 at the end of what was heard where no port is open."""
     heard = {seen.endpoint for seen in device.observations}
     mute: list[tuple[Endpoint, Observation | None]] = [(one, None) for one in device.open_ports if one not in heard]
     found = [*mute, *((seen.endpoint, seen) for seen in device.observations)]
     for endpoint, seen in sorted(found, key=lambda one: (one[0].sort_key, one[1].protocol if one[1] else "")):
         place = f"{endpoint.address} " if endpoint.address != device.address else ""
-        yield texts.row(texts(f"{place}{where(endpoint)}"), *(_said(device, seen, texts) if seen else ()))
+        closed = () if endpoint in device.open_ports else (1,)
+        yield texts.row(texts(f"{place}{where(endpoint)}"), *(_said(device, seen, texts) if seen else ()), *closed)
 
 
 def _said(device: Device, seen: Observation, texts: Texts) -> tuple[Any, ...]:

@@ -2,6 +2,9 @@
 const texts = JSON.parse(document.getElementById("data-texts").textContent);
 const devices = JSON.parse(document.getElementById("data-devices").textContent);
 const BANDS = ["info", "low", "medium", "high", "critical"];
+// The keys of a filter, each with the words that it may have where there is a list of them, and the day by which the report tells how long ago something was.
+const WORDS = JSON.parse(document.getElementById("data-words").textContent);
+const TODAY = document.documentElement.dataset.today || new Date().toISOString().slice(0, 10);
 const STATUSES = ["passed", "found", "skipped", "failed", "unreached"];
 
 const text = (number) => (number ? texts[number] : "");
@@ -21,6 +24,7 @@ function named(device) {
 // All numbers of texts that are shown of a device; those of rows stand for the texts of the row.
 function namedTexts(device) {
   const numbers = ["z", "v", "t", "k", "n", "s", "h", "w", "d", "e", "x", "p", "l", "r", "u", "j", "g", "q", "o"].map((key) => device[key] || 0);
+  numbers.push(...Object.values(device.f || {}).flat());
   for (const key of ["y", "G", "I", "B", "U", "C", "S", "O"]) numbers.push(...list(device[key]));
   for (const found of list(device.F)) numbers.push(found[0], found[3], found[4], found[5], found[6], found[8] || 0, found[10] || 0, ...list(found[9]), ...list(found[11]));
   return numbers;

@@ -2,6 +2,7 @@
 const query = document.getElementById("query");
 const form = document.getElementById("filters");
 const found = document.getElementById("found");
+const wrong = document.getElementById("wrong");
 const selects = [...form.querySelectorAll("select")];
 const scanned = Date.parse(document.documentElement.dataset.day || "") || 0;
 let sorting = { by: "risk", down: true };
@@ -19,7 +20,7 @@ const KEYS = {
   kind: (device) => text(device.k) || "\uffff",
   department: (device) => `${text(device.p) || "\uffff"} ${text(device.l)}`,
   findings: (device) => counted(device).length,
-  due: (device) => Number(dueIn(device) || (device.d ? 900 : 999)),
+  due: (device) => daysOf(text(device.d))[0] || Infinity,
 };
 
 function sorted(those) {
@@ -29,14 +30,26 @@ function sorted(those) {
   return those.sort((one, other) => sign * less(key.get(one), key.get(other)) || one - other);
 }
 
-// Filter and order by what the form says.
+// Filter and order by what the form says. What cannot be read (yet) is said, and what was asked for before stays.
+let asked = { line: "", tests: [] };
 function apply() {
-  const { wanted, doubts } = parsed(query.value);
+  ask(query.value);
+  const wanted = [...asked.tests];
   for (const select of selects) if (select.value) wanted.push((device) => FIELDS[select.dataset.field].of(device).includes(select.value === "-" ? "" : select.value));
   const those = devices.filter((device) => wanted.every((test) => test(device))).map((device) => device.at);
   ordered(sorted(those));
   const some = those.length === devices.length ? `${devices.length.toLocaleString("en")} devices` : `${those.length.toLocaleString("en")} of ${devices.length.toLocaleString("en")} devices`;
-  found.textContent = doubts.length ? `${some} (${doubts.join("; ")})` : some;
+  found.textContent = wrong.textContent ? `${some}, by what was asked before` : some;
+}
+
+function ask(line) {
+  let complaint = "";
+  try { asked = { line, tests: parsed(line) }; } catch (error) {
+    if (!(error instanceof Unreadable)) throw error;
+    complaint = error.message;
+  }
+  wrong.textContent = complaint;
+  query.setAttribute("aria-invalid", String(Boolean(complaint)));
 }
 
 function fill(select) {
@@ -76,7 +89,7 @@ function onPaper() {
   const those = order.filter((at) => counted(devices[at]).length).slice(0, MOST_ON_PAPER);
   const paper = document.getElementById("print");
   if (!paper) return;
-  paper.caption.textContent = `${those.length} devices with findings${order.length < devices.length ? `, of those that were chosen: ${query.value || "by the filters"}` : `, of ${devices.length.toLocaleString("en")}`}`;
+  paper.caption.textContent = `${those.length} devices with findings${order.length < devices.length ? `, of those that were chosen: ${asked.line || "by the filters"}` : `, of ${devices.length.toLocaleString("en")}`}`;
   paper.tBodies[0].replaceChildren(...those.map((at) => paperRow(devices[at])));
 }
 

@@ -1,130 +1,80 @@
-// What is asked for, in the language of `tocsin devices` (scanner/filters.py): kind:camera,recorder severity>=high -site:harbour "door controller".
+// What is asked for, in the language of `tocsin devices` (scanner/filters.py): tests/report/test_html_filter.py holds the two against each other.
 // All words have to fit. A comma is "or", a minus, an exclamation mark or `not` turns a word round, "" is where nothing is known.
-const RAW = /(?:"[^"]*"|'[^']*'|[^\s"'])+|["']\S*/gu;
-const HEAD = /^([A-Za-z][A-Za-z_-]*)(!=|>=|<=|[:=<>])/u;
-const VALUE = /"[^"]*"|'[^']*'|[^,"']+/gu;
-const ADDRESS = /^(?:[0-9a-f]{1,2}(?:[:-][0-9a-f]{0,2})+|[0-9a-f:]*::[0-9a-f:]*(?:\/\d+)?|[0-9a-f]{1,4}(?::[0-9a-f]{1,4}){7})$|:\/\//iu;
-const NETWORK = /^\d+\.\d+\.\d+\.\d+\/\d+$/u;
-const YES = ["yes", "true", "1", "on"];
-const NO = ["no", "false", "0", "off"];
+const LATER = 10_000; // days: what is due with the next upgrade is due after all that has a day
+const further = (device, key) => list((device.f || {})[key]).map(text);
+const spoken = (letter, key) => (device) => [text(device[letter]), ...further(device, key)];
+const bandOf = (device) => [device.b < 0 ? "" : BANDS[device.b]];
+const openPorts = (device) => list(device.S).filter((row) => !texts[row][6]).map((row) => /(\d+)\/(\w+)$/u.exec(text(texts[row][0]))).filter(Boolean);
+const daysOf = (term) => (/^\d+ /u.test(term) ? [parseInt(term, 10)] : term ? [LATER] : []);
 
-const dueIn = (device) => /^(\d+) days/u.exec(text(device.d))?.[1];
-const portsOf = (device) => list(device.S).map((row) => /(\d+)\/(\w+)$/u.exec(text(texts[row][0]))).filter(Boolean);
-const spoken = (key) => (device) => [text(device[key])];
+// Of each key: what is known of a device, with "" where nothing is, and how a value is read.
 const FIELDS = {
-  kind: { of: (device) => [text(device.k) || "unidentified"], words: () => [...new Set(devices.map((one) => text(one.k) || "unidentified"))].sort() },
-  vendor: { of: spoken("v") },
-  model: { of: spoken("t") },
-  firmware: { of: spoken("w") },
-  address: { of: (device) => device.a, read: lying },
-  mac: { of: (device) => [device.m || ""] },
-  serial: { of: spoken("s") },
-  id: { of: (device) => [device.i] },
-  department: { of: spoken("p") },
-  site: { of: spoken("l") },
-  owner: { of: spoken("r") },
-  name: { of: spoken("n") },
-  criticality: { of: spoken("u"), words: () => ["low", "normal", "high", "critical"], ordered: true },
-  exposure: { of: spoken("j"), words: () => ["small", "controlled", "open"], ordered: true },
-  severity: { of: (device) => [device.b < 0 ? "" : BANDS[device.b]], words: () => BANDS, ordered: true },
-  band: { of: (device) => [device.b < 0 ? "" : BANDS[device.b]], words: () => BANDS, ordered: true },
-  score: { of: (device) => [device.c], read: (sign, value) => numbered(sign, value, /^\d+(?:\.\d+)?$/u) },
-  check: { of: (device) => list(device.F).map(check) },
-  family: { of: (device) => list(device.F).map(family), words: () => ["credentials", "tls", "firmware", "ports"] },
-  port: { of: portsOf, read: answering },
-  due: { of: (device) => (dueIn(device) ? [Number(dueIn(device))] : []), read: (sign, value) => numbered(sign, value, /^(\d+) ?d?(?:ays?)?$/u) },
-  accepted: { of: (device) => [list(device.F).some((found) => found[10]) ? "yes" : "no"], words: () => ["yes", "no"] },
-  quarantined: { of: (device) => [device.q ? "yes" : "no"], words: () => ["yes", "no"] },
-};
-const COMPARE = {
-  ":": (one, other) => one === other,
-  "=": (one, other) => one === other,
-  "!=": (one, other) => one === other,
-  "<": (one, other) => one < other,
-  ">": (one, other) => one > other,
-  "<=": (one, other) => one <= other,
-  ">=": (one, other) => one >= other,
+  kind: { of: (device) => [text(device.k) || "unidentified"], read: oneOf },
+  vendor: { of: spoken("v", "vendor"), read: aText },
+  model: { of: spoken("t", "model"), read: aText },
+  firmware: { of: spoken("w", "firmware"), read: aText },
+  address: { of: (device) => [...device.a, ...list(device.N)], read: anAddress },
+  mac: { of: (device) => [device.m || "", ...further(device, "mac")], read: aText },
+  serial: { of: (device) => [...spoken("s", "serial")(device), device.i.startsWith("serial:") ? device.i.slice(7) : ""], read: aText },
+  id: { of: (device) => [device.i], read: aText },
+  department: { of: spoken("p", "department"), read: aText },
+  site: { of: spoken("l", "site"), read: aText },
+  owner: { of: spoken("r", "owner"), read: aText },
+  name: { of: spoken("n", "name"), read: aText },
+  criticality: { of: spoken("u", "criticality"), read: oneInOrder },
+  exposure: { of: spoken("j", "exposure"), read: oneInOrder },
+  severity: { of: bandOf, read: oneInOrder },
+  band: { of: bandOf, read: oneInOrder },
+  score: { of: (device) => [device.c], read: aNumber },
+  check: { of: (device) => list(device.F).map(check), read: partOfOne },
+  family: { of: (device) => list(device.F).map(family), read: oneOf },
+  port: { of: (device) => openPorts(device).map(([, port, by]) => [Number(port), by]), read: aPort },
+  due: { of: (device) => daysOf(text(device.d)), read: daysLeft },
+  accepted: { of: (device) => [list(device.F).some((found) => found[10]) ? "yes" : "no"], read: yesOrNo },
+  quarantined: { of: (device) => [device.q ? "yes" : "no"], read: yesOrNo },
+  seen: { of: (device) => [text(device.D)], read: aDay },
 };
 
-// What a line asks for: functions of a device that all have to be true, and what of it could not be understood.
+// What a line asks for: functions of a device that all have to be true; Unreadable where a word of it cannot be read.
 function parsed(line) {
-  const wanted = [];
-  const doubts = [];
-  let turned = false;
-  for (const [raw] of line.matchAll(RAW)) {
-    if (raw.toLowerCase() === "not") { turned = !turned; continue; }
-    if (raw.toLowerCase() === "and") continue;
-    const test = word(raw, doubts);
-    if (test) wanted.push(turned ? (device) => !test(device) : test);
-    turned = false;
-  }
-  return { wanted, doubts };
+  return Array.from(wordsOf(line), condition);
 }
 
-// One word as a function of a device; null while its value is still to be typed.
-function word(raw, doubts) {
-  const negated = /^[-!]./u.test(raw);
-  const bare = negated ? raw.slice(1) : raw;
-  const head = ADDRESS.test(bare) ? null : HEAD.exec(bare);
-  const key = head && head[1].toLowerCase();
-  const known = key && Object.hasOwn(FIELDS, key);
-  if (head && !known) doubts.push(`there is no key ${key}, so it is sought as text`);
-  const values = [...(known ? bare.slice(head[0].length) : bare).matchAll(VALUE)].map(([value]) => value.replace(/^(["'])(.*)\1$/u, "$2").toLowerCase());
-  if (!values.length) return null;
-  const tests = values.map((value) => (known ? keyed(key, head[2], value, doubts) : NETWORK.test(value) ? keyed("address", ":", value, doubts) : containing(value)));
-  const flipped = negated !== Boolean(known && head[2] === "!=");
-  return (device) => tests.some((test) => test(device)) !== flipped;
+function condition(word) {
+  const negated = word.negated !== (word.operator === "!=");
+  const test = word.key ? keyed(word) : sought(word);
+  return (device) => test(device) !== negated;
 }
 
-function keyed(key, sign, value, doubts) {
-  const { of, words, ordered, read } = FIELDS[key];
-  const nothing = (device) => !of(device).some((one) => one !== "");
-  if (value === "") return nothing;
-  let test = null;
-  if (words) test = among(sign, value, words(), ordered);
-  else if (read) test = read(sign, value);
-  else if (":=!=".includes(sign)) test = sign === ":" ? (one) => one.toLowerCase().includes(value) : (one) => one.toLowerCase() === value;
-  if (!test) doubts.push(words ? `${key} ${sign} ${value} cannot be; it is one of ${words().join(", ")}` : `${key} ${sign} ${value} cannot be`);
-  return test ? (device) => of(device).some(test) : () => false;
+function keyed(word) {
+  if (word.values.length > 1 && !EQUAL.includes(word.operator)) throw blamed(word, `${word.operator} goes with one value`);
+  const { of, read } = FIELDS[word.key];
+  const tests = word.values.map((value) => (value === "" ? null : read(word, value)));
+  return (device) => {
+    const known = of(device).filter((one) => one !== "");
+    return tests.some((test) => (test ? known.some(test) : !known.length));
+  };
 }
 
-function among(sign, value, words, ordered) {
-  const said = words.includes("yes") ? (YES.includes(value) && "yes") || (NO.includes(value) && "no") : value;
-  if (!words.includes(said) || (!ordered && "<>".includes(sign[0]))) return null;
-  return ordered ? (one) => words.includes(one) && COMPARE[sign](words.indexOf(one), words.indexOf(said)) : (one) => one === said;
-}
-
-function numbered(sign, value, form) {
-  return form.test(value) ? (one) => COMPARE[sign](one, parseFloat(value)) : null;
-}
-
-function answering(sign, value) {
-  const asked = /^(?:(tcp|udp)\/)?(\d{1,5})(?:\/(tcp|udp))?$/u.exec(value);
-  if (!asked) return null;
-  const transport = asked[1] || asked[3];
-  return ([, port, by]) => (!transport || by === transport) && COMPARE[sign](Number(port), Number(asked[2]));
-}
-
-// An address, a network of IPv4, or the beginning of an address with a * behind it.
-function lying(sign, value) {
-  if ("<>".includes(sign[0])) return null;
-  if (value.endsWith("*")) return (one) => one.startsWith(value.slice(0, -1));
-  if (!value.includes("/")) return (one) => one === value;
-  const [start, bits] = value.split("/");
-  const size = 2 ** (32 - Number(bits));
-  if (!NETWORK.test(value) || bits > 32) return null;
-  return (one) => Number.isFinite(number(one)) && Math.floor(number(one) / size) === Math.floor(number(start) / size);
+// A word without a key: a network, or what is to be found somewhere in the device.
+function sought(word) {
+  const [value] = word.values;
+  if (word.values.length === 1 && !word.inQuotes && value.includes("/") && networkOf(value)) return keyed({ ...word, key: "address", operator: ":" });
+  const tests = word.values.map((each) => containing(folded(each)));
+  return (device) => tests.some((test) => test(device));
 }
 
 // Whether a device shows a text: the table of texts is searched once, and the devices by the numbers that were found in it.
 let rowsTexts = null;
 let shownTexts = null;
+let foldedTexts = null;
 function containing(needle) {
   rowsTexts ||= textsOfRows();
   shownTexts ||= devices.map(namedTexts);
+  foldedTexts ||= texts.map((each) => (typeof each === "string" ? folded(each) : null));
   const hit = new Uint8Array(texts.length);
-  for (let at = 0; at < texts.length; at += 1) if (typeof texts[at] === "string" && texts[at].toLowerCase().includes(needle)) hit[at] = 1;
+  for (let at = 0; at < texts.length; at += 1) if (foldedTexts[at] !== null && foldedTexts[at].includes(needle)) hit[at] = 1;
   for (const [row, numbers] of rowsTexts) if (numbers.some((each) => hit[each])) hit[row] = 1;
-  const own = (device) => [device.i, device.m || "", named(device), band(device), String(device.c), ...device.a, ...list(device.F).map((found) => found[7])];
-  return (device) => shownTexts[device.at].some((each) => each && hit[each]) || own(device).some((said) => said.toLowerCase().includes(needle));
+  const own = (device) => [device.i, device.m || "", named(device), ...bandOf(device), device.c.toFixed(1), ...device.a, ...list(device.N), ...list(device.F).map((found) => found[7])];
+  return (device) => shownTexts[device.at].some((each) => each && hit[each]) || own(device).some((said) => folded(said).includes(needle));
 }

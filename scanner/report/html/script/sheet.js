@@ -28,8 +28,10 @@ function facts(device) {
   if (device.o) row("Not believed", text(device.o));
   row("Name", text(device.n));
   row("Addresses", device.a.join(", "));
+  row("Also heard at", device.N ? `${device.N.join(", ")}: outside the scope, never asked` : "");
   row("MAC", device.m ? `${device.m}${device.z ? ` (${text(device.z)})` : ""}` : "");
   row("Identity", device.i);
+  row("It also says", Object.entries(device.f || {}).map(([name, values]) => `${name} ${values.map(text).join(", ")}`).join("; "));
   row("Serial, hardware", [device.s, device.h].filter(Boolean).map(text).join(", "));
   row("Where", [text(device.p), text(device.l), device.r ? `owner ${text(device.r)}` : "", device.u ? `criticality ${text(device.u)}` : ""].filter(Boolean).join("; "));
   row("Reached from", `${text(device.g)}${device.j ? ` (${text(device.j)})` : ""}`);
