@@ -92,6 +92,7 @@ def numbers_of(found: Report) -> set[str]:
 def inventory(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """Two sites that were scanned on two days, in a folder with their tocsin.toml; a device moved from one to the other, and each has a new one."""
     monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("COLUMNS", "240")
     (tmp_path / "tocsin.toml").write_text(TOML)
     keep(
         tmp_path / "inventory.db",
