@@ -56,7 +56,7 @@ def _plan(options: Options, store: Store, top: int, scan: str | None, wanted: di
     fleet = [in_context(brief.assessment, city) for brief in briefs]
     for name, value in wanted.items():
         if value is not None:
-            fleet = _only(fleet, name, value, _KNOWN_BY[name](options))
+            fleet = _only(fleet, name, value, _KNOWN_BY[name])
     plan = fewest(fleet, top, together(store.briefs.findings(briefs), (brief.assessment for brief in briefs), city))
     brief_of = {brief.assessment.device.identity: brief for brief in briefs}
     steps = tuple(_told(store, brief_of[step.on.device.identity], step) for step in plan.steps)
@@ -101,26 +101,13 @@ def _only(fleet: list[Assessment], name: str, value: str, known_by: Callable[[As
     return found
 
 
-def _kind(_: Options) -> Callable[[Assessment], str]:
-    def kind(assessment: Assessment) -> str:
-        claim = assessment.device.claim("kind")
-        return claim.value if claim else ""
-
-    return kind
+def _kind(assessment: Assessment) -> str:
+    claim = assessment.device.claim("kind")
+    return claim.value if claim else ""
 
 
-def _department(options: Options) -> Callable[[Assessment], str]:
-    settings = options.settings()
-    return lambda assessment: assessment.context.department or settings.department(assessment.device.address)
-
-
-def _site(options: Options) -> Callable[[Assessment], str]:
-    settings = options.settings()
-    return lambda assessment: assessment.context.site or settings.site_of(assessment.device.address)
-
-
-_KNOWN_BY: dict[str, Callable[[Options], Callable[[Assessment], str]]] = {
-    "site": _site,
-    "department": _department,
+_KNOWN_BY: dict[str, Callable[[Assessment], str]] = {
+    "site": lambda assessment: assessment.context.site,
+    "department": lambda assessment: assessment.context.department,
     "kind": _kind,
 }
