@@ -122,7 +122,7 @@ def up(  # noqa: PLR0913 - a parameter for each option
                 "the city's network goes there; choose another with --network",
                 err=True,
             )
-        _print(run(request, _ready))
+        run(request, _ready, _print)
 
 
 @main.command()

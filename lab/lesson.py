@@ -33,7 +33,7 @@ def start(exercise: Exercise, mode: str, network: str, say: Say, *, anew: bool) 
         return
     request = Request(mode, exercise.count, exercise.devices, network, keep=str(progress.devices(exercise.number)))
     request.plan()
-    run(request, lambda first: _ready(exercise, first, say))
+    run(request, lambda first: _ready(exercise, first, say), lambda record: None)
     say("The city is down; what was set on its devices is kept for the next start.")
 
 
