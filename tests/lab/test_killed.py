@@ -93,7 +93,7 @@ def test_a_number_that_another_process_has_now_is_not_ended(notes, lab):
 
 
 def test_two_cities_of_one_user_are_told_apart_and_each_keeps_its_own(start, lab):
-    one, other = own_network(), own_network(first=150)
+    one, other = own_network(), own_network(first=50)
     first = start(*LOOPBACK, "--network", one)
     start("--only", "modicon_plc", "--mode", "loopback", "--network", other)
     told = json.loads(lab("status", "--json").stdout)

@@ -68,7 +68,7 @@ class Street:
 @pytest.fixture
 async def street(tmp_path, monkeypatch):
     monkeypatch.setenv("XDG_RUNTIME_DIR", str(tmp_path))
-    network = ipaddress.IPv4Network(own_network(150))
+    network = ipaddress.IPv4Network(own_network(50))
     web, snmp = Http(port=8080, pages=(("/", page("Gate")),)), Snmp(enterprise=1, mac="020000000001", port=16161)
     first, second = (
         Placed(Fake(name, "", host, f"02:00:00:00:00:0{host}", (web, snmp), frozenset()), name, str(network[host]))
