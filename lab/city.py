@@ -16,7 +16,7 @@ from typing import Any, SupportsIndex, cast
 
 from lab import certificates
 from lab.doors import Door, Doors, OwnDoors
-from lab.fake import Console, Datagram, Log, Service, Stream, Visit
+from lab.fake import POWER, Console, Datagram, Log, Service, Stream, Visit
 from lab.open_files import allow
 from lab.plan import Placed
 from lab.preparation import Preparation
@@ -159,7 +159,7 @@ class City:
         site.off = True
         self._cut(site)
         if told:
-            site.note("", "power")
+            site.note("", POWER)
 
     def back(self, name: str) -> None:
         """Turn a device on again, as it is set now; one that was dead lives again. Raises `CityError`."""
@@ -167,7 +167,7 @@ class City:
         site.off = site.log.dead = site.restarting = False
         self._cut(site)
         self._change(site, site.placed.fake.services)
-        site.note("", "power")
+        site.note("", POWER)
 
     def move(self, name: str, address: str, rewire: Callable[[Placed, str], None]) -> None:
         """Give a device another address, which nobody else has: its connections are silent, and its ports are there from now on.

@@ -19,6 +19,7 @@ from typing import Any, TypeAlias
 
 from lab import running
 from lab.city import City, CityError
+from lab.fake import POWER
 from lab.plan import Placed, Plan, refused
 from lab.running import Note
 from lab.settings import Choice, Password, SettingError
@@ -139,7 +140,7 @@ class Desk:
             "harms": len(record["harms"]),
             "dead": sorted(name for name, log in logs.items() if log["dead"]),
             "restarted": sorted(name for name, log in logs.items() if log["restarts"]),
-            "changes": sum(len(log["changes"]) for log in logs.values()),
+            "changes": sum(change["setting"] != POWER for log in logs.values() for change in log["changes"]),
             "faults": len(record["faults"]),
             "printed": {name: log["pages"] for name, log in logs.items() if log["pages"]},
             "shift": self.city.shift,

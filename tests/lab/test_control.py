@@ -83,6 +83,7 @@ async def test_a_device_that_is_off_is_in_no_truth_and_hears_nobody_whatever_is_
         await asyncio.open_connection(put.house.address, 8080)
     await put("on", device="house")
     assert b"Gate 2" in await put.house.talk(8080, GET)
+    assert (await put("status"))["changes"] == 1  # the title: that it was off and on is no setting
 
 
 async def test_the_record_is_told_so_far_and_begins_anew(put):
