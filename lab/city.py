@@ -109,6 +109,7 @@ class City:
         """Hang up on everyone and close every port."""
         for site in (*self._sites, *self._heirs):
             self._furnish(site, ())
+            site.forget_ignored()
         for tap in self._taps:
             tap.close()
         self._preparation.end()
@@ -213,6 +214,7 @@ class City:
         for cut in site.connections:
             abandon(cut)
         site.connections, site.slots = [], 0
+        site.forget_ignored()
         site.arrivals.clear()
         self._change(site, ())
 
@@ -250,6 +252,9 @@ class City:
             raise CityError(f"cannot bind {address} port {where}: {error.strerror}") from error
 
     def _came(self, site: Site, port: Port, address: str, connection: socket.socket, client: Any) -> None:
+        if site.log.dead or site.restarting:
+            site.ignore(connection)
+            return
         service = cast("Stream", site.services[port])
         visit = site.visit(f"{client[0]}:{client[1]}", address)
         site.arrive(connection, visit)
