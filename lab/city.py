@@ -16,7 +16,7 @@ from typing import Any, SupportsIndex, cast
 
 from lab import certificates
 from lab.doors import Door, Doors, OwnDoors
-from lab.fake import Console, Datagram, Log, Service, Stream, Visit
+from lab.fake import POWER, Console, Datagram, Log, Service, Stream, Visit
 from lab.open_files import allow
 from lab.plan import Placed
 from lab.preparation import Preparation
@@ -109,6 +109,7 @@ class City:
         """Hang up on everyone and close every port."""
         for site in (*self._sites, *self._heirs):
             self._furnish(site, ())
+            site.forget_ignored()
         for tap in self._taps:
             tap.close()
         self._preparation.end()
@@ -159,7 +160,7 @@ class City:
         site.off = True
         self._cut(site)
         if told:
-            site.note("", "power")
+            site.note("", POWER)
 
     def back(self, name: str) -> None:
         """Turn a device on again, as it is set now; one that was dead lives again. Raises `CityError`."""
@@ -167,7 +168,7 @@ class City:
         site.off = site.log.dead = site.restarting = False
         self._cut(site)
         self._change(site, site.placed.fake.services)
-        site.note("", "power")
+        site.note("", POWER)
 
     def move(self, name: str, address: str, rewire: Callable[[Placed, str], None]) -> None:
         """Give a device another address, which nobody else has: its connections are silent, and its ports are there from now on.
@@ -213,6 +214,7 @@ class City:
         for cut in site.connections:
             abandon(cut)
         site.connections, site.slots = [], 0
+        site.forget_ignored()
         site.arrivals.clear()
         self._change(site, ())
 
@@ -250,6 +252,9 @@ class City:
             raise CityError(f"cannot bind {address} port {where}: {error.strerror}") from error
 
     def _came(self, site: Site, port: Port, address: str, connection: socket.socket, client: Any) -> None:
+        if site.log.dead or site.restarting:
+            site.ignore(connection)
+            return
         service = cast("Stream", site.services[port])
         visit = site.visit(f"{client[0]}:{client[1]}", address)
         site.arrive(connection, visit)

@@ -1,6 +1,8 @@
 """`tocsin-lab`: the city of fake devices on the command line."""
 
+import errno
 import json
+import os
 import signal
 import sys
 from collections.abc import Callable, Mapping
@@ -19,6 +21,8 @@ from lab.commands.verify import verify
 from lab.settings import STATES
 
 _MODES = click.Choice(("auto", "namespace", "loopback"))
+_UNWRITABLE = (errno.ENOSPC, errno.EDQUOT, errno.EIO)
+"""A disk that is full, a share that is used up, a device that fails."""
 _FOLDER = click.Path(exists=True, file_okay=False, writable=True, path_type=Path)
 _Command = TypeVar("_Command", bound=Callable[..., None])
 
@@ -43,7 +47,26 @@ def _choosing(command: _Command) -> _Command:
     return devices(seed(only(network(state(command)))))
 
 
-@click.group(context_settings={"help_option_names": ["-h", "--help"]})
+class _Commands(click.Group):
+    """Commands of which none ends in a traceback where their output cannot be written."""
+
+    def invoke(self, ctx: click.Context) -> Any:
+        """Run the command, and write all that it said."""
+        try:
+            result = super().invoke(ctx)
+            if sys.stdout:
+                sys.stdout.flush()
+        except OSError as error:
+            if error.errno not in _UNWRITABLE or error.filename:
+                raise
+            os.dup2(
+                os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno()
+            )  # where Python puts what is left when it ends
+            raise click.ClickException(f"cannot write to standard output: {error.strerror}") from error
+        return result
+
+
+@click.group(cls=_Commands, context_settings={"help_option_names": ["-h", "--help"]})
 def main() -> None:
     """A city of fake devices on this machine, each with known flaws and a memory for every harm."""
 
@@ -122,7 +145,7 @@ def up(  # noqa: PLR0913 - a parameter for each option
                 "the city's network goes there; choose another with --network",
                 err=True,
             )
-        _print(run(request, _ready))
+        run(request, _ready, _print)
 
 
 @main.command()
@@ -218,8 +241,7 @@ def _ready(first: Mapping[str, Any]) -> None:
 
 
 def _print(record: Mapping[str, Any]) -> None:
-    sys.stdout.write(json.dumps(record) + "\n")
-    sys.stdout.flush()
+    click.echo(json.dumps(record))
 
 
 if __name__ == "__main__":

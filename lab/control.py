@@ -19,9 +19,10 @@ from typing import Any, TypeAlias
 
 from lab import running
 from lab.city import City, CityError
+from lab.fake import POWER
 from lab.plan import Placed, Plan, refused
 from lab.running import Note
-from lab.settings import Choice, SettingError
+from lab.settings import Choice, Password, SettingError
 from lab.truth import truth
 
 Power: TypeAlias = Callable[[Placed, bool], None]
@@ -130,7 +131,7 @@ class Desk:
         return self.city.record()
 
     def status(self, asked: Mapping[str, Any]) -> dict[str, Any]:
-        """How many devices it has, which of them are off, and how they fared."""
+        """How many devices it has, which of them are off, how they fared, and what is added to their ports below 1024."""
         record = self.city.record()
         logs: Mapping[str, Mapping[str, Any]] = record["log"]
         return {
@@ -139,13 +140,16 @@ class Desk:
             "harms": len(record["harms"]),
             "dead": sorted(name for name, log in logs.items() if log["dead"]),
             "restarted": sorted(name for name, log in logs.items() if log["restarts"]),
-            "changes": sum(len(log["changes"]) for log in logs.values()),
+            "changes": sum(change["setting"] != POWER for log in logs.values() for change in log["changes"]),
             "faults": len(record["faults"]),
+            "printed": {name: log["pages"] for name, log in logs.items() if log["pages"]},
+            "shift": self.city.shift,
         }
 
     def settings(self, asked: Mapping[str, Any]) -> dict[str, Any]:
-        """What can be set on a device, to which values, and as it is now; a password may become any text."""
-        shown = self.city.console(_text(asked, "device")).shown()
+        """What can be set on a device, to which values (None: any text; a secret may become its factory's again), and as it is now; and where it stands."""
+        device = _text(asked, "device")
+        shown = self.city.console(device).shown()
         return {
             "settings": [
                 {
@@ -153,9 +157,11 @@ class Desk:
                     "title": setting.title,
                     "value": value,
                     "values": [name for name, _ in setting.values] if isinstance(setting, Choice) else None,
+                    "secret": isinstance(setting, Password),
                 }
                 for setting, value in shown
-            ]
+            ],
+            ADDRESS: self.city.device(device).address,
         }
 
     def set(self, asked: Mapping[str, Any]) -> dict[str, Any]:

@@ -19,10 +19,15 @@ def command(city: Note, wanted: Sequence[str]) -> list[str]:
 def environment(city: Note) -> dict[str, str]:
     """The environment of such a command: this one, with our own programs on the path, and an inventory and an audit trail of the lab's own.
 
-    What a scan of fakes finds is no part of the real city's inventory; an exercise has one of its own.
+    What a scan of fakes finds is no part of the real city's inventory; an exercise has one of its own. Raises `CityError` where there can be none.
     """
     folder = Path(city.keep).parent if city.keep else progress.home()
-    folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+    try:
+        folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+    except OSError as error:
+        raise CityError(
+            f"cannot make {folder}: {error.strerror}; name a folder of your own in XDG_STATE_HOME"
+        ) from error
     own = {"TOCSIN_STORE": str(folder / "inventory.db"), "TOCSIN_AUDIT": str(folder / "audit.jsonl")}
     programs = str(Path(sys.executable).parent)
     places = os.environ.get("PATH", os.defpath)
@@ -33,8 +38,9 @@ def environment(city: Note) -> dict[str, str]:
 def enter(city: Note, wanted: Sequence[str]) -> None:
     """Become that command; raises `CityError` where it cannot be run."""
     line = command(city, wanted)
+    surroundings = environment(city)
     try:
-        os.execvpe(line[0], line, environment(city))
+        os.execvpe(line[0], line, surroundings)
     except OSError as error:
         raise CityError(f"cannot run {line[0]}: {error.strerror}") from error
 

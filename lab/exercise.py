@@ -17,6 +17,10 @@ Order: TypeAlias = Mapping[str, str]
 """What is asked of a city that is up (lab/control.py)."""
 
 
+class Absent(Exception):
+    """A device that an exercise is about is not there; the message says what to do."""
+
+
 @dataclass(frozen=True, slots=True)
 class Work:
     """What a learner's work is judged by.
@@ -37,8 +41,11 @@ class Work:
         return self.reports[list(self.reports)[-1]]
 
     def address(self, name: str) -> str:
-        """Where the device of that name stands."""
-        return str(next(one["address"] for one in self.truth["devices"] if one["name"] == name))
+        """Where the device of that name stands; raises `Absent` where it is turned off."""
+        found = next((one for one in self.truth["devices"] if one["name"] == name), None)
+        if found is None:
+            raise Absent(f"{name} is turned off: turn it on with `tocsin-lab on {name}`, and check again.")
+        return str(found["address"])
 
     def log(self, name: str) -> Mapping[str, Any]:
         """What happened to the device of that name."""

@@ -62,6 +62,10 @@ class Manners:
     lock: int = 1800
 
 
+POWER = "power"
+"""What is noted as changed where a device was turned off or on."""
+
+
 @dataclass(frozen=True, slots=True)
 class Changed:
     """A setting that was changed on a device: when, in ISO 8601 and UTC, from where ("" by the lab itself), and which; its value may be a secret.

@@ -8,6 +8,7 @@ from lab import progress
 from lab.city import CityError
 from lab.control import ask, cities
 from lab.exercise import Exercise
+from lab.plan import NAMESPACE_NETWORK
 from lab.progress import Progress
 from lab.running import Note
 from lab.up import Request, run
@@ -33,7 +34,7 @@ def start(exercise: Exercise, mode: str, network: str, say: Say, *, anew: bool) 
         return
     request = Request(mode, exercise.count, exercise.devices, network, keep=str(progress.devices(exercise.number)))
     request.plan()
-    run(request, lambda first: _ready(exercise, first, say))
+    run(request, lambda first: _ready(exercise, first, say), lambda record: None)
     say("The city is down; what was set on its devices is kept for the next start.")
 
 
@@ -87,9 +88,10 @@ def _guide(exercise: Exercise, city: Note, shift: int) -> str:
         f"  tocsin-lab exercise {number} hint   helps when you are stuck",
         f"  tocsin-lab exercise {number} check  says what is missing",
     ]
-    if city.network.startswith("127."):
+    if city.network != NAMESPACE_NETWORK:
         start = city.network.rpartition(".")[0]
-        lines.append(f"Where the worksheet says 10.77.0.10, here it is {start}.10; there are no MAC addresses.")
+        without = "; there are no MAC addresses" if city.mode == "loopback" else ""
+        lines.append(f"Where the worksheet says 10.77.0.10, here it is {start}.10{without}.")
     if shift:
         lines.append(f"Ports below 1024 are at port+{shift} here: give every scan --low-ports-at {shift}.")
     return "\n".join([*lines, "Ctrl-C takes the city down; what you set on its devices is kept."])

@@ -16,6 +16,8 @@ IPV6_NETWORK = ipaddress.IPv6Network("fd00:77::/64")
 """Unique local addresses (RFC 4193); the devices that have one end in their host number, the scanner in 1."""
 LOOPBACK_NETWORK = "127.77.0.0/24"
 ALL, CENTRE = "all", "centre"
+_THIS_NETWORK = ipaddress.IPv4Network("0.0.0.0/8")
+"""Private by the registry (RFC 6890), as the reserved ones are, but nobody can be asked there."""
 
 
 class PlanError(Exception):
@@ -148,7 +150,8 @@ def _space(network: str, count: int) -> ipaddress.IPv4Network:
         space = ipaddress.IPv4Network(network)
     except ValueError as error:
         raise PlanError(f"{network} is not an IPv4 network: {error}") from error
-    if not (space.is_private or space.is_loopback) or space.prefixlen > 24:
+    usable = space.is_private and not (space.is_reserved or space.overlaps(_THIS_NETWORK))
+    if not usable or space.prefixlen > 24:
         raise PlanError(f"{network}: a city needs a private or loopback network of /24 or wider")
     while space.num_addresses - 3 < count:  # all but the network's own, the broadcast address and the scanner's
         if space.prefixlen <= 16:

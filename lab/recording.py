@@ -23,6 +23,8 @@ class Recorder:
         self._draft = path.with_name(f".{path.name}.{os.getpid()}")
         self._told = -1
         self._later: asyncio.TimerHandle | None = None
+        if path.exists() and not (path.is_file() or path.is_dir()):
+            raise CityError(f"cannot write {path}: it is no ordinary file, and would be replaced by one")
         try:
             path.unlink(missing_ok=True)
         except OSError as error:

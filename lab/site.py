@@ -23,13 +23,15 @@ class Site:
     """One device at work: its log, its doors by port and transport, the sockets of its connections, and when the last of them came.
 
     `hears` is told of every setting that is changed, after it has taken effect, and `changed` of every change of the log. `slots` are the connections since it
-    was turned on, `heard` the number of those on which a client has said something. `heir` is the device that has its address afterwards, if one is to come.
+    was turned on, `ignored` are those that came too late to be answered, `heard` the number of those on which a client has said something. `heir` is the device
+    that has its address afterwards, if one is to come.
     """
 
     placed: Placed
     hears: "Callable[[Site], None]"
     log: Log = field(default_factory=Log)
     connections: list[socket.socket] = field(default_factory=list)
+    ignored: list[socket.socket] = field(default_factory=list)
     arrivals: deque[float] = field(default_factory=deque)
     doors: dict[Port, list[Door]] = field(default_factory=dict)
     services: dict[Port, Service] = field(default_factory=dict)
@@ -70,9 +72,21 @@ class Site:
             self.restarting = True
             asyncio.get_running_loop().call_later(_RESTART, self._restarted)
 
+    def ignore(self, connection: socket.socket) -> None:
+        """Answer nothing to somebody who was in line before the device fell silent: the kernel had shaken hands already."""
+        abandon(connection)
+        self.ignored.append(connection)
+
+    def forget_ignored(self) -> None:
+        """Let go of whoever is not answered."""
+        for connection in self.ignored:
+            connection.close()
+        self.ignored.clear()
+
     def _restarted(self) -> None:
         """Hear whoever calls anew; the connections from before stay dead, and the device knows nothing of them."""
         self.restarting = False
+        self.forget_ignored()
         self.connections = []
         for door in self.all_doors:
             door.unsilence()

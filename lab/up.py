@@ -6,6 +6,7 @@ the parent holds: when the parent ends, however it ends, so does the city, and w
 
 import asyncio
 import contextlib
+import difflib
 import ipaddress
 import json
 import os
@@ -72,8 +73,11 @@ class Request:
             raise PlanError("a city on loopback addresses has no IPv6: bring it up in namespaces (--mode namespace)")
         if self.mode != "auto" and plan.network.is_loopback != (self.mode == "loopback"):
             raise PlanError(f"{plan.network} is no network for the mode {self.mode}")
-        if strangers := [name for name in self.off if name not in {one.name for one in plan.placed}]:
-            raise PlanError(f"{strangers[0]} cannot be off: this city has no device of that name")
+        names = [one.name for one in plan.placed]
+        if strangers := [name for name in self.off if name not in names]:
+            nearest = difflib.get_close_matches(strangers[0], names, cutoff=0.4)
+            hint = f"; nearest: {', '.join(nearest)}" if nearest else ""
+            raise PlanError(f"{strangers[0]} cannot be off: this city has no device of that name{hint}")
         return plan
 
     @property
@@ -89,20 +93,28 @@ class _Stopped(Exception):
 # The parent
 
 
-def run(request: Request, ready: Callable[[Mapping[str, Any]], None]) -> Mapping[str, Any]:
-    """Bring a city up, tell its first line to `ready`, wait for the end of standard input or a signal, and return the record; raises `CityError`."""
+def run(
+    request: Request, ready: Callable[[Mapping[str, Any]], None], ended: Callable[[Mapping[str, Any]], None]
+) -> None:
+    """Bring a city up, tell its first line to `ready`, wait for the end of standard input or a signal, and tell the record to `ended`; raises `CityError`.
+
+    Where a signal comes before the city is up, nothing is told.
+    """
     with _stop_signal() as stopped, running.noted() as note, ExitStack() as stack:
         try:
             child, first = _start(replace(request, note=str(note)), stopped)
         except _Stopped:
-            return {}
+            return
         stack.callback(_end, child)
         ready(first)
         _wait(child, stopped)
-        record = _end(child)
-        if not record:
+        told = _end(child)
+        record = next((one for one in told if "log" in one), None)
+        if record is None:
             raise CityError("the city ended by itself")
-        return record
+        ended(record)
+        if "failed" in told[-1]:
+            raise CityError(told[-1]["failed"])
 
 
 def _start(request: Request, stopped: int) -> tuple[subprocess.Popen[bytes], Mapping[str, Any]]:
@@ -151,7 +163,7 @@ def _attempt(request: Request, stopped: int) -> tuple[subprocess.Popen[bytes], M
         _end(child)
         raise _Stopped
     line = child.stdout.readline()
-    first = json.loads(line) if line else {"failed": "the city ended before it was up"}
+    first = json.loads(line) if line.endswith(b"\n") else {"failed": "the city ended before it was up"}
     if "failed" in first:
         _end(child)
         raise CityError(first["failed"])
@@ -177,17 +189,16 @@ def _piped_input() -> list[int]:
     return []
 
 
-def _end(child: subprocess.Popen[bytes]) -> Mapping[str, Any]:
-    """End the city by closing its standard input; return its last line."""
+def _end(child: subprocess.Popen[bytes]) -> tuple[Mapping[str, Any], ...]:
+    """End the city by closing its standard input; return what it has still said: its record, and what failed at the end."""
     if child.stdin is None or child.stdin.closed:
-        return {}
+        return ()
     try:
         last, _ = child.communicate(timeout=_LONGEST_END)
     except subprocess.TimeoutExpired:
         child.kill()
         last, _ = child.communicate()
-    record: Mapping[str, Any] = json.loads(last.splitlines()[-1]) if last.strip() else {}
-    return record
+    return tuple(json.loads(line) for line in last.splitlines(keepends=True) if line.endswith(b"\n"))
 
 
 @contextmanager
@@ -253,8 +264,8 @@ async def _be(request: Request) -> None:
         await until_ended()
         await city.close()
         record = city.record()
-        _keep(record, request.log_file)
         _say(record)
+        _keep(record, request.log_file)
 
 
 def _completed(request: Request, first: Mapping[str, Any], devices: int) -> running.Note:
@@ -361,8 +372,12 @@ async def until_ended() -> None:
 
 
 def _keep(record: Mapping[str, Any], path: str) -> None:
-    if path:
-        Path(path).write_text(json.dumps(record, indent=1, sort_keys=True) + "\n")
+    if not path:
+        return
+    try:
+        Path(path).write_text(json.dumps(record, indent=1, sort_keys=True) + "\n", encoding="utf-8")
+    except OSError as error:
+        raise CityError(f"cannot write {path}: {error.strerror}") from error
 
 
 def _say(record: Mapping[str, Any]) -> None:

@@ -16,6 +16,7 @@ from inventory.store import Store
 from scanner.assess import assess_fleet
 from scanner.audit import Audit
 from scanner.discover import Host, Note, Progress, Sighting, discover
+from scanner.discover.plan import asked
 from scanner.events import Assessed, Ended, HostFound, Noted, Observer, Started, Swept
 from scanner.examination import Examiner
 from scanner.gathering import gather
@@ -204,9 +205,9 @@ class Run:
         return replace(self._job.scan, ended=ended, traffic=traffic, notes=tuple(self._notes))
 
     def _coverage(self, assessments: tuple[Assessment, ...]) -> Coverage:
-        targets = self._job.sweep.targets
+        sweep = self._job.sweep
         addresses = [address for assessment in assessments for address in assessment.device.addresses]
-        return covered(assessments, targets.count + targets.found_in_segments(addresses))
+        return covered(assessments, asked(sweep) + sweep.targets.found_in_segments(addresses))
 
 
 def _now() -> datetime:

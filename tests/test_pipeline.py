@@ -1,11 +1,13 @@
 """A scan of one device over a wire that is played: what its logins may cost, and what may be kept of them."""
 
 import asyncio
+import json
 import socket
 from collections.abc import Callable, Collection, Iterator
 from contextlib import AbstractAsyncContextManager, nullcontext
 from dataclasses import replace
 from datetime import datetime
+from ipaddress import ip_network
 from pathlib import Path
 from typing import Any, cast
 
@@ -22,6 +24,7 @@ from scanner.conversation import Heard, LoginModule, ProtocolModule, Target
 from scanner.jobs import Request, build
 from scanner.mask import Offered
 from scanner.pipeline import Run
+from scanner.scope import Scope
 from scanner.wire import Wire
 
 ADDRESS = "127.66.1.1"
@@ -81,6 +84,20 @@ async def scanned(folder: Path, port: int, wire: Played, deadline: float | None 
         report = await Run(job, cast(Wire, wire), store, lambda _: None, audit).report()
     (assessment,) = report.assessments
     return assessment
+
+
+async def test_an_address_that_is_denied_is_not_counted_among_those_that_were_asked(tmp_path, port):
+    request = Request(("127.66.1.0/29",), pace="lab", ports=str(port), authorised_by="test")
+    job = build(request, Settings(), datetime.now().astimezone())
+    (grant,) = job.sweep.scope.grants
+    scope = Scope((replace(grant, deny=(ip_network("127.66.1.4/31"),)),))
+    job = replace(job, sweep=replace(job.sweep, scope=scope))
+    wire = Played(lambda _: Answer(Verdict.UNREACHED))
+    with Store.open(tmp_path / "tocsin.db", create=True) as store, Audit(tmp_path / "audit.jsonl") as audit:
+        report = await Run(job, cast(Wire, wire), store, lambda _: None, audit).report()
+    swept = json.loads((tmp_path / "audit.jsonl").read_text().splitlines()[-1])["outcome"]
+    assert swept.startswith("4 of 4 addresses asked")
+    assert (report.coverage.addresses, report.coverage.alive) == (4, 1)
 
 
 async def test_what_a_device_repeats_of_another_account_is_not_kept(tmp_path, port):

@@ -1,6 +1,6 @@
 """`tocsin-lab status`, `set`, `off`, `on` and `reset`: a city that is up, seen and changed by whoever brought it up."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from datetime import datetime
 from typing import TYPE_CHECKING, Any, TypeVar
 
@@ -61,6 +61,7 @@ def _lines(told: Mapping[str, Any]) -> list[str]:
         rows += [
             ("harms", str(told["harms"] or "none")),
             *((name, ", ".join(told[name])) for name in ("dead", "restarted", "off") if told[name]),
+            *([("printed", ", ".join(_pages(told["printed"])))] if told["printed"] else []),
             ("devices", str(told["devices"])),
             ("changes", f"{told['changes'] or 'none'} to settings"),
             *([("faults", f"{told['faults']} of the lab itself")] if told["faults"] else []),
@@ -69,6 +70,10 @@ def _lines(told: Mapping[str, Any]) -> list[str]:
         rows.append(("keeps", f"settings, in {told['keep']}"))
     width = max(len(name) for name, _ in rows)
     return [f"{name:<{width}}  {plain(text)}" for name, text in rows]
+
+
+def _pages(printed: Mapping[str, int]) -> Iterator[str]:
+    return (f"{name} ({number} page{'' if number == 1 else 's'})" for name, number in printed.items())
 
 
 @click.command("set")
@@ -84,15 +89,24 @@ def set_(device: str, setting: str | None, value: str | None, city: str) -> None
     if setting is not None and value is None and "=" in setting:
         setting, _, value = setting.partition("=")
     if setting is None or value is None:
-        answer = _asked(city, do="settings", device=device)
-        for one in answer["settings"]:
-            if setting in (None, one["name"]):
-                values = ", ".join(one["values"]) if one["values"] else "any text, or factory"
-                click.echo(plain(f"{one['name']}  {one['title']}: {one['value']}  ({values})"))
-        if not answer["settings"]:
-            click.echo(f"nothing can be set on {device}")
+        _show(_asked(city, do="settings", device=device), device, setting)
         return
     click.echo(plain(_asked(city, do="set", device=device, setting=setting, value=value)["done"]))
+
+
+def _show(answer: Mapping[str, Any], device: str, wanted: str | None) -> None:
+    """Say what can be set on a device, or what is `wanted` of it."""
+    lines = {one["name"]: f"{one['title']}: {one['value']}  ({_values(one)})" for one in answer["settings"]}
+    lines["address"] = f"Address: {answer['address']}  (another of the city's network)"
+    if wanted is not None and wanted not in lines:
+        raise click.ClickException(f"{device} has no setting {wanted!r}; it has: {', '.join(lines)}")
+    for name, words in lines.items():
+        if wanted in (None, name):
+            click.echo(plain(f"{name}  {words}"))
+
+
+def _values(one: Mapping[str, Any]) -> str:
+    return ", ".join(one["values"] or ("any text", *(["or factory"] if one["secret"] else [])))
 
 
 @click.command()

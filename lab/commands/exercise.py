@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from lab.commands.explained import explained
+from lab.commands.files import plain
 
 if TYPE_CHECKING:
     from lab.exercise import Exercise, Work
@@ -104,7 +105,7 @@ def _check(
 ) -> int:
     from lab import progress
     from lab.commands import handing_in
-    from lab.commands.files import plain
+    from lab.exercise import Absent
 
     known = progress.read(wanted.number) or progress.Progress()
     truth, record = _lab(wanted, truth_file, record_file)
@@ -113,7 +114,7 @@ def _check(
         read = handing_in.reports(wanted, reports, complete=complete)
         answered = handing_in.answers(wanted, answers)
         missing = list(_missing(wanted, _work(truth, record, read, answered, known.noted)))
-    except handing_in.Missing as error:
+    except (handing_in.Missing, Absent) as error:
         missing = [str(error)]
     for sentence in missing:
         click.echo(plain(sentence))
@@ -134,8 +135,9 @@ def _work(truth: Mapping[str, Any], record: Mapping[str, Any], *rest: Any) -> "W
 def _missing(wanted: "Exercise", work: "Work") -> Iterator[str]:
     try:
         yield from wanted.check(work)
-    except (KeyError, TypeError, AttributeError) as error:
-        raise click.UsageError(f"a report is not of the schema tocsin-report/1: {error!r}") from error
+    except (LookupError, TypeError, AttributeError, ValueError) as error:
+        what = "a report is not of the schema tocsin-report/1, or what it is held against is no truth or no record"
+        raise click.UsageError(f"{what}: {plain(repr(error))}") from error
 
 
 def _lab(
@@ -147,7 +149,7 @@ def _lab(
     from lab.lesson import city_of
 
     if truth_file and record_file:
-        return handing_in.truth(truth_file), handing_in.record(record_file)
+        return handing_in.truth(wanted, truth_file), handing_in.record(wanted, record_file)
     if truth_file or record_file:
         raise click.UsageError("--truth and --record go together")
     city = city_of(wanted)

@@ -5,6 +5,8 @@ from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
+import click
+
 from lab.commands.files import read_object
 from lab.exercise import Exercise, Report
 
@@ -33,7 +35,7 @@ def _report(file: Path) -> Report:
         raise Missing(
             f"There is no {file} here: let a scan write it with -o {file}, or name it with --report."
         ) from None
-    except (OSError, ValueError) as error:
+    except (OSError, ValueError, RecursionError) as error:
         raise Missing(f"{file} is no report in JSON: {error}.") from error
     if not isinstance(said, dict) or said.get("schema") != SCHEMA:
         raise Missing(f"{file} is no report of a scan (schema {SCHEMA}): let `tocsin scan` write it with -o {file}.")
@@ -63,16 +65,31 @@ def _lines() -> Iterator[str]:
     yield from (line for line in text.splitlines() if line.strip() and not line.lstrip().startswith("#"))
 
 
-def truth(file: Path) -> Mapping[str, Any]:
-    """The truth that `tocsin-lab truth` printed."""
+def truth(exercise: Exercise, file: Path) -> Mapping[str, Any]:
+    """The truth that `tocsin-lab truth` printed; raises `click.UsageError` where it is not that of the exercise's devices."""
     said = read_object(file)
-    return dict(said.get("truth", said))
+    try:
+        real: dict[str, Any] = dict(said.get("truth", said))
+        names = [one["name"] for one in real["devices"]]
+    except (TypeError, ValueError, KeyError) as error:
+        raise click.UsageError(f"{file} is not what `tocsin-lab truth` prints") from error
+    if lacking := [name for name in exercise.devices if name not in names]:
+        wanted = f"tocsin-lab truth --only {','.join(exercise.devices)} -o {file}"
+        raise click.UsageError(
+            f"{file} has no {lacking[0]}, which the exercise is about: `{wanted}` writes what is wanted"
+        )
+    return real
 
 
-def record(place: Path) -> Mapping[str, Any]:
-    """A record of a city, or all of a folder, one for each device."""
-    said = [read_object(file) for file in (sorted(place.glob("*.json")) if place.is_dir() else [place])]
-    return {
-        "harms": [harm for one in said for harm in one.get("harms", ())],
-        "log": {name: log for one in said for name, log in one.get("log", {}).items()},
-    }
+def record(exercise: Exercise, place: Path) -> Mapping[str, Any]:
+    """A record of a city, or all of a folder, one for each device; raises `click.UsageError` where it does not tell of each device of the exercise."""
+    said = []
+    for file in sorted(place.glob("*.json")) if place.is_dir() else [place]:
+        one = read_object(file)
+        if not isinstance(one.get("log"), dict) or not isinstance(one.get("harms"), list):
+            raise click.UsageError(f"{file} is no record of what was done to devices: it has no log or no harms")
+        said.append(one)
+    log = {name: log for one in said for name, log in one["log"].items()}
+    if lacking := [name for name in exercise.devices if name not in log]:
+        raise click.UsageError(f"{place} does not tell what was done to {lacking[0]}")
+    return {"harms": [harm for one in said for harm in one["harms"]], "log": log}

@@ -58,6 +58,12 @@ def denies_of(grants: Iterable[Grant]) -> tuple[Span, ...]:
     return spans.merge(spans.read(str(network)) for grant in grants for network in grant.deny)
 
 
+def asked(sweep: Sweep) -> int:
+    """How many addresses are asked one by one: those of the targets that some grant allows, without those that one denies; those that are skipped count too."""
+    grants = tuple(sweep.scope.grants)
+    return spans.count(spans.without(spans.within(sweep.targets.spans, networks_of(grants)), denies_of(grants)))
+
+
 def permitted(sweep: Sweep, now: datetime) -> tuple[tuple[Span, ...], tuple[Note, ...]]:
     """The targets that the scope allows now, without those to skip, and a note for each part that it refuses; ScopeError when it refuses all.
 

@@ -46,7 +46,7 @@ class Up:
 
 
 def own_network(first: int = 200) -> str:
-    """A loopback network that no other test run on this machine uses; another where `first` is 150."""
+    """A loopback network that no other test run on this machine uses; another where `first` is 50."""
     return f"127.{first + os.getpid() % 50}.{os.getpid() // 50 % 250}.0/24"
 
 

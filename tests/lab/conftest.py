@@ -166,6 +166,7 @@ def start(notes: Path) -> Iterator[Start]:
             [*prefix, python, *CLI, "up", *arguments],
             stdin=streams.get("stdin", subprocess.PIPE),
             stdout=subprocess.PIPE,
+            stderr=streams.get("stderr"),
             env={**path(), "XDG_RUNTIME_DIR": str(notes)},
             cwd="/",
         )
@@ -179,7 +180,7 @@ def start(notes: Path) -> Iterator[Start]:
         if process.poll() is None:
             process.terminate()
             process.communicate(timeout=60)
-        for stream in (process.stdin, process.stdout):
+        for stream in (process.stdin, process.stdout, process.stderr):
             if stream:
                 stream.close()
 

@@ -51,9 +51,9 @@ async def test_a_device_that_bears_two_connections_is_not_hurt_by_two(build):
 
 async def test_more_connections_in_a_second_than_the_device_bears_are_harm(build):
     house = await build(WEB, manners=Manners(connections_per_second=2))
-    await asyncio.to_thread(one_after_another, house.address, (8080,), 3)
-    await house.talk(8080, b"GET / HTTP/1.0\r\n\r\n")
-    assert house.log.busiest_second >= 3
+    while house.log.busiest_second < 3:  # however slow this machine is just now
+        await asyncio.to_thread(one_after_another, house.address, (8080,), 3)
+        await house.talk(8080, b"GET / HTTP/1.0\r\n\r\n")
     assert "3 connections in a second" in house.harms
 
 

@@ -4,6 +4,7 @@ import asyncio
 import ipaddress
 import json
 import os
+import re
 import socket
 from dataclasses import dataclass, replace
 from typing import Any
@@ -12,12 +13,18 @@ import pytest
 
 from lab import running
 from lab.account import Account
-from lab.city import CityError
+from lab.city import SHIFT, City, CityError
 from lab.control import Desk, answering, ask, cities, the_city
-from lab.plan import Plan
+from lab.exercises import careless
+from lab.fake import Fake, Fate, Manners
+from lab.plan import Placed, Plan
 from lab.services.http import Http, page
+from lab.services.modbus import Modbus
+from lab.services.printing import Printing
 from lab.settings import Change, Choice, Password
+from tests.lab.brought_up import own_network
 from tests.lab.conftest import House
+from tests.lab.learning import lab
 
 SETTINGS = (
     Password(Account("admin", "12345"), frozenset()),
@@ -76,6 +83,7 @@ async def test_a_device_that_is_off_is_in_no_truth_and_hears_nobody_whatever_is_
         await asyncio.open_connection(put.house.address, 8080)
     await put("on", device="house")
     assert b"Gate 2" in await put.house.talk(8080, GET)
+    assert (await put("status"))["changes"] == 1  # the title: that it was off and on is no setting
 
 
 async def test_the_record_is_told_so_far_and_begins_anew(put):
@@ -89,10 +97,27 @@ async def test_the_record_is_told_so_far_and_begins_anew(put):
 
 async def test_settings_are_told_with_their_values_and_a_password_without_it(put):
     await put("set", device="house", setting="password", value="kite-plum")
-    assert (await put("settings", device="house"))["settings"] == [
-        {"name": "password", "title": "Password", "value": "changed", "values": None},
-        {"name": "title", "title": "Title", "value": "1", "values": ["1", "2"]},
+    told = await put("settings", device="house")
+    assert told["settings"] == [
+        {"name": "password", "title": "Password", "value": "changed", "values": None, "secret": True},
+        {"name": "title", "title": "Title", "value": "1", "values": ["1", "2"], "secret": False},
     ]
+    assert told["address"] == put.house.address
+
+
+async def test_set_alone_shows_each_setting_and_a_name_that_is_none_is_an_error(put):
+    async def typed(*words: str) -> tuple[int, list[str]]:
+        code, told = await asyncio.to_thread(lab, "set", "house", *words)
+        return code, told.splitlines()
+
+    title, address = (
+        "title  Title: 1  (1, 2)",
+        f"address  Address: {put.house.address}  (another of the city's network)",
+    )
+    assert await typed() == (0, ["password  Password: factory  (any text, or factory)", title, address])
+    assert await typed("title") == (0, [title])
+    assert await typed("address") == (0, [address])
+    assert await typed("tilte") == (1, ["Error: house has no setting 'tilte'; it has: password, title, address"])
 
 
 @pytest.mark.parametrize(
@@ -150,6 +175,34 @@ async def test_nothing_is_left_where_a_city_ends(build, folder):
         async with answering(note, Desk(house.city, Plan(ipaddress.IPv4Network("127.9.0.0/24"), "", ()), macs=False)):
             assert len(list(folder.iterdir())) == 2
     assert list(folder.iterdir()) == []
+
+
+async def test_a_shell_without_a_place_for_its_inventory_is_an_error_in_a_sentence(put, tmp_path, monkeypatch):
+    (tmp_path / "file").touch()
+    monkeypatch.setenv("XDG_STATE_HOME", str(tmp_path / "file"))
+    for command in ((), ("true",)):
+        code, told = await asyncio.to_thread(lab, "enter", *command)
+        assert code == 1
+        assert told.endswith("file/tocsin-lab: Not a directory; name a folder of your own in XDG_STATE_HOME\n")
+
+
+async def test_the_careless_script_hurts_at_the_ports_of_an_ordinary_user_too_and_status_tells(folder):
+    controller = Modbus(vendor="Acme", product_code="P1", revision="1.0", fragile=True)
+    plc = Fake("plc", "", 10, "02:00:00:00:00:01", (controller,), frozenset(), manners=Manners(fate=Fate.DIES))
+    printer = Fake("printer", "", 11, "02:00:00:00:00:02", (Printing(),), frozenset())
+    network = ipaddress.IPv4Network(own_network())
+    placed = tuple(Placed(fake, fake.name, str(network[fake.host])) for fake in (plc, printer))
+    city = City(placed, shift=SHIFT)
+    await city.open()
+    with running.noted() as file:
+        note = running.complete(file, (), mode="loopback", network=str(network))
+        async with answering(note, Desk(city, Plan(network, "", placed), macs=False)):
+            said = await asyncio.to_thread(careless.main, [one.address for one in placed])
+            _, told = await asyncio.to_thread(lab, "status")
+    await city.close()
+    assert "Said hello 0 times" not in said
+    assert re.search(r"^dead +plc$", told, re.MULTILINE)
+    assert re.search(r"^printed +printer \(\d+ pages?\)$", told, re.MULTILINE)
 
 
 def test_where_no_city_is_up_that_is_said(folder):

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from lab import progress
-from lab.exercise import Work
+from lab.exercise import Absent, Work
 from tests.lab.learning import EXERCISES, lab
 
 
@@ -54,6 +54,8 @@ def missing(number: int, done: Work) -> list[str]:
 
 
 ONE = real("a", "10.0.0.1", firmware="1.0")
+TRUTH = {"devices": [real(name, "10.0.0.1") for name in EXERCISES[1].devices], "fleet": []}
+RECORD: dict[str, Any] = {"harms": [], "log": {name: {} for name in EXERCISES[1].devices}}
 
 
 def test_1_wants_every_device_named_and_both_answers():
@@ -193,16 +195,26 @@ def test_8_wants_the_denied_device_untouched_and_the_others_seen():
     ]
 
 
+@pytest.mark.parametrize("number", [3, 4])
+def test_a_device_that_the_learner_turned_off_is_to_be_turned_on(number):
+    done = work(ONE, reports=dict.fromkeys(EXERCISES[number].reports, report(said("10.0.0.1"))))
+    with pytest.raises(Absent, match=r"(\w+) is turned off: turn it on with `tocsin-lab on \1`, and check again"):
+        missing(number, done)
+
+
 def test_a_class_hands_in_files_where_the_lab_cannot_be_asked(home):
     (home / "records").mkdir()
-    (home / "records" / "a.json").write_text(json.dumps({"harms": [], "log": {"a": {}}}))
-    (home / "truth.json").write_text(json.dumps({"devices": [ONE], "fleet": []}))
-    (home / "report.json").write_text(json.dumps(report(said("10.0.0.1"))))
-    (home / "answers.txt").write_text("# mine\nCameras: 10.0.0.1,\n")
+    names = EXERCISES[1].devices
+    for name in names:
+        (home / "records" / f"{name}.json").write_text(json.dumps({"harms": [], "log": {name: {}}}))
+    city = [real(name, f"10.0.0.{host}", firmware="1.0") for host, name in enumerate(names, 1)]
+    (home / "truth.json").write_text(json.dumps({"devices": city, "fleet": []}))
+    (home / "report.json").write_text(json.dumps(report(*(said(one["address"]) for one in city))))
+    (home / "answers.txt").write_text(f"# mine\nCameras: {', '.join(one['address'] for one in city)},\n")
     files = ("--truth", "truth.json", "--record", "records")
     code, told = lab("exercise", "1", "check", *files, "--answer", "silent: ")
     assert (code, told.splitlines()[0][:40]) == (1, "There is no answer yet to 'silent' (the "[:40])
-    (home / "truth.json").write_text(json.dumps({"devices": [{**ONE, "firmware": None}], "fleet": []}))
+    (home / "truth.json").write_text(json.dumps({"devices": [{**city[0], "firmware": None}, *city[1:]], "fleet": []}))
     assert lab("exercise", "1", "check", *files, "--answer", "silent: 10.0.0.1")[0] == 0
     known = progress.read(1)
     assert known is not None
@@ -215,13 +227,47 @@ def test_a_class_hands_in_files_where_the_lab_cannot_be_asked(home):
         (None, "There is no report.json here: let a scan write it with -o report.json, or name it with --report."),
         ("{", "report.json is no report in JSON"),
         ('{"schema": "other"}', "report.json is no report of a scan (schema tocsin-report/1)"),
+        pytest.param("[" * 200_000, "report.json is no report in JSON", id="deep"),
     ],
 )
 def test_a_report_that_is_none_is_said(home, content, told):
-    (home / "truth.json").write_text('{"devices": [], "fleet": []}')
-    (home / "record.json").write_text('{"harms": [], "log": {}}')
+    (home / "truth.json").write_text(json.dumps(TRUTH))
+    (home / "record.json").write_text(json.dumps(RECORD))
     if content is not None:
         (home / "report.json").write_text(content)
     code, said_then = lab("exercise", "1", "check", "--truth", "truth.json", "--record", "record.json")
     assert code == 1
+    assert told in said_then
+
+
+@pytest.mark.parametrize("number", EXERCISES)
+@pytest.mark.parametrize(
+    "changed", [{"scan": None}, {"devices": [{"addresses": []}]}, {"devices": 3}, {"fleet": [3]}], ids=str
+)
+def test_no_report_is_so_wrong_that_a_checker_fails(home, number, changed):
+    names = EXERCISES[number].devices
+    (home / "truth.json").write_text(json.dumps({"devices": [real(name, "10.0.0.1") for name in names], "fleet": []}))
+    (home / "record.json").write_text(json.dumps({"harms": [], "log": {name: {"changes": []} for name in names}}))
+    for name in EXERCISES[number].reports:
+        (home / name).write_text(json.dumps(report(said("10.0.0.1")) | changed))
+    assert lab("exercise", str(number), "check", "--truth", "truth.json", "--record", "record.json")[0] in (1, 2)
+
+
+@pytest.mark.parametrize(
+    ("truth", "record", "told"),
+    [
+        ({"truth": None}, RECORD, "truth.json is not what `tocsin-lab truth` prints"),
+        ({"truth": "abc"}, RECORD, "truth.json is not what `tocsin-lab truth` prints"),
+        ({"devices": [3]}, RECORD, "truth.json is not what `tocsin-lab truth` prints"),
+        ({"devices": TRUTH["devices"][1:]}, RECORD, "truth.json has no hikvision_camera, which the exercise is about"),
+        (TRUTH, {"log": None, "harms": []}, "record.json is no record of what was done to devices"),
+        (TRUTH, {"log": {}, "harms": 3}, "record.json is no record of what was done to devices"),
+        (TRUTH, {"log": {}, "harms": []}, "record.json does not tell what was done to hikvision_camera"),
+    ],
+)
+def test_files_that_are_not_of_the_exercise_are_said(home, truth, record, told):
+    (home / "truth.json").write_text(json.dumps(truth))
+    (home / "record.json").write_text(json.dumps(record))
+    code, said_then = lab("exercise", "1", "check", "--truth", "truth.json", "--record", "record.json")
+    assert code == 2
     assert told in said_then

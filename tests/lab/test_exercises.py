@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from lab import progress
+from lab import lesson, progress, running
 from lab.city import CityError
 from lab.exercises import careless
 from lab.plan import lay_out
@@ -112,6 +112,25 @@ def test_what_cannot_be_is_a_usage_error_that_says_what_to_do(home, words, said)
     code, told = lab("exercise", *words)
     assert code == 2
     assert said in told
+
+
+@pytest.mark.parametrize(
+    ("mode", "network", "said"),
+    [
+        ("namespace", "10.77.0.0/24", ""),
+        ("namespace", "10.99.0.0/24", "Where the worksheet says 10.77.0.10, here it is 10.99.0.10."),
+        (
+            "loopback",
+            "127.77.0.0/24",
+            "Where the worksheet says 10.77.0.10, here it is 127.77.0.10; there are no MAC addresses.",
+        ),
+    ],
+)
+def test_whose_addresses_are_not_those_of_the_worksheet_is_told(home, mode, network, said):
+    with running.noted() as file:
+        city = running.complete(file, (), mode=mode, network=network)
+        told = lesson._guide(EXERCISES[1], city, 0)
+    assert [line for line in told.splitlines() if line.startswith("Where the worksheet")] == ([said] if said else [])
 
 
 def test_progress_that_was_spoilt_is_named(home):

@@ -1,6 +1,7 @@
 """What becomes of a fake that is hurt: it falls silent for good, or restarts and counts it."""
 
 import asyncio
+import contextlib
 import socket
 import struct
 
@@ -53,6 +54,21 @@ async def test_a_device_that_dies_answers_at_none_of_its_ports(build):
     assert await asyncio.to_thread(is_silent, house.address, 5020)
     assert await asyncio.to_thread(is_silent, house.address, 8080)
     assert [harm.startswith("the controller faulted on ") for harm in house.harms] == [True]
+
+
+async def test_whoever_was_in_line_when_it_died_is_not_answered_either(build):
+    house = await build(PLC, manners=Manners(connections=99, fate=Fate.DIES))
+    with contextlib.ExitStack() as stack:
+        in_line = [stack.enter_context(socket.create_connection((house.address, 5020))) for _ in range(20)]
+        in_line[0].sendall(JUNK)
+        for caller in in_line[1:]:
+            caller.sendall(IDENTIFY)
+        await comes(lambda: house.log.dead)
+        assert await asyncio.to_thread(is_silent, house.address, 5020)
+        last = in_line[-1]
+        last.setblocking(False)
+        with pytest.raises(BlockingIOError):
+            last.recv(200)
 
 
 @pytest.mark.parametrize("junk", [b"\r\n", b"\x16\x03\x01\x02\x00\x01\x00\x01\xfc\x03\x03", b"\0\1\0\0\0"])

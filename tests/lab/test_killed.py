@@ -93,7 +93,7 @@ def test_a_number_that_another_process_has_now_is_not_ended(notes, lab):
 
 
 def test_two_cities_of_one_user_are_told_apart_and_each_keeps_its_own(start, lab):
-    one, other = own_network(), own_network(first=150)
+    one, other = own_network(), own_network(first=50)
     first = start(*LOOPBACK, "--network", one)
     start("--only", "modicon_plc", "--mode", "loopback", "--network", other)
     told = json.loads(lab("status", "--json").stdout)
@@ -189,6 +189,33 @@ def test_where_namespaces_are_forbidden_and_asked_for_all_the_same_it_is_said_wh
 def test_a_log_that_could_not_be_written_at_the_end_is_refused_at_the_beginning(lab, tmp_path):
     said = lab("up", *LOOPBACK, "--log", str(tmp_path / "nowhere" / "log.json"))
     assert (said.returncode, "there is no folder" in said.stderr) == (1, True)
+
+
+@pytest.mark.parametrize("command", ["list", "truth", "status", "up"])
+def test_an_output_that_cannot_be_written_is_said_in_a_line(notes, command):
+    words = [*LOOPBACK, "--network", own_network()] if command == "up" else []
+    with Path("/dev/full").open("w") as full:
+        said = subprocess.run(
+            [sys.executable, *CLI, command, *words],
+            env={**path(), "XDG_RUNTIME_DIR": str(notes)},
+            stdin=subprocess.DEVNULL,
+            stdout=full,
+            stderr=subprocess.PIPE,
+            text=True,
+            check=False,
+            timeout=60,
+        )
+    assert said.returncode == 1
+    assert said.stderr.splitlines()[-1] == "Error: cannot write to standard output: No space left on device"
+    assert "Traceback" not in said.stderr
+    assert list(notes.glob("tocsin-lab/*")) == []
+
+
+def test_a_city_comes_up_where_standard_output_is_closed(notes):
+    closed = ["sh", "-c", 'exec "$@" >&-', "sh", sys.executable, *CLI, "up", *LOOPBACK, "--network", own_network()]
+    own = {**path(), "XDG_RUNTIME_DIR": str(notes)}
+    said = subprocess.run(closed, env=own, input="", capture_output=True, text=True, check=False, timeout=60)
+    assert (said.returncode, said.stderr) == (0, "tocsin-lab: loopback: no ARP and no MAC addresses, as asked\n")
 
 
 @pytest.mark.real

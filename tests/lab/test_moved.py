@@ -68,7 +68,7 @@ class Street:
 @pytest.fixture
 async def street(tmp_path, monkeypatch):
     monkeypatch.setenv("XDG_RUNTIME_DIR", str(tmp_path))
-    network = ipaddress.IPv4Network(own_network(150))
+    network = ipaddress.IPv4Network(own_network(50))
     web, snmp = Http(port=8080, pages=(("/", page("Gate")),)), Snmp(enterprise=1, mac="020000000001", port=16161)
     first, second = (
         Placed(Fake(name, "", host, f"02:00:00:00:00:0{host}", (web, snmp), frozenset()), name, str(network[host]))
@@ -242,7 +242,7 @@ def test_in_namespaces_it_takes_its_mac_address_with_it_and_another_joins_the_ci
 
 def test_a_device_that_the_city_has_not_cannot_be_off_in_it(notes: Path):
     done = subprocess.run(
-        [sys.executable, *CLI, "up", "--only", "hp_printer", "--off", "lamp"],
+        [sys.executable, *CLI, "up", "--only", "hp_printer", "--off", "hp_pinter"],
         env={**path(), "XDG_RUNTIME_DIR": str(notes)},
         capture_output=True,
         text=True,
@@ -250,4 +250,4 @@ def test_a_device_that_the_city_has_not_cannot_be_off_in_it(notes: Path):
         cwd="/",
     )
     assert done.returncode
-    assert "lamp cannot be off: this city has no device of that name" in done.stderr
+    assert "hp_pinter cannot be off: this city has no device of that name; nearest: hp_printer" in done.stderr

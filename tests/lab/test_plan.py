@@ -72,7 +72,9 @@ def test_an_unknown_name_is_answered_with_the_nearest():
         lay_out("10.77.0.0/24", None, ("hikvison_camera",))
 
 
-@pytest.mark.parametrize("network", ["8.8.8.0/24", "10.77.0.0/28", "10.77.0.5/24", "elsewhere"])
+@pytest.mark.parametrize(
+    "network", ["0.0.0.0/24", "240.1.0.0/24", "8.8.8.0/24", "10.77.0.0/28", "10.77.0.5/24", "elsewhere"]
+)
 def test_a_network_that_is_public_small_or_none_is_refused(network):
     with pytest.raises(PlanError):
         lay_out(network)

@@ -168,11 +168,12 @@ async def test_a_camera_locks_its_real_user_out_for_half_an_hour_after_three_fai
         assert (await rpc2(camera, "admin"))["result"] is False
     assert await camera.verified() == (0, [])
     await rpc2(camera, "12345")
+    failed = camera.log["failed_at"]["admin"]
+    monkeypatch.setattr(time, "time", lambda: failed + 1)
     locked = await rpc2(camera, right)
     assert locked["error"]["message"] == "Component error: User is locked!"
-    assert 1790 <= locked["params"]["remainLockSecond"] <= 1800
+    assert locked["params"]["remainLockSecond"] == 1799
     assert await camera.verified() == (1, ["harm      locking_camera: 3 failed logins as 'admin'"])
-    failed = camera.log["failed_at"]["admin"]
     monkeypatch.setattr(time, "time", lambda: failed + 1799)
     assert (await rpc2(camera, right))["params"]["remainLockSecond"] == 1
     monkeypatch.setattr(time, "time", lambda: failed + 1801)

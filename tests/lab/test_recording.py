@@ -1,6 +1,7 @@
 """A device that is a process of its own: it tells what is done to it in a file, and keeps its keys in a folder."""
 
 import json
+import os
 import socket
 import subprocess
 import sys
@@ -64,6 +65,13 @@ def test_a_record_that_cannot_be_written_is_named(tmp_path):
     (tmp_path / "hp.json").mkdir()
     with pytest.raises(CityError, match=f"cannot write {tmp_path}/hp.json: Is a directory"):
         Recorder(City(()), tmp_path / "hp.json")
+
+
+def test_a_pipe_or_a_device_is_not_replaced_by_a_record(tmp_path):
+    os.mkfifo(tmp_path / "pipe")
+    with pytest.raises(CityError, match=f"cannot write {tmp_path}/pipe: it is no ordinary file"):
+        Recorder(City(()), tmp_path / "pipe")
+    assert (tmp_path / "pipe").is_fifo()
 
 
 def test_what_devices_have_in_common_they_have_in_common_as_processes_too(tmp_path):

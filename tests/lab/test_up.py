@@ -114,6 +114,16 @@ def test_the_last_line_and_the_log_tell_of_every_harm(start, tmp_path):
     assert up.process.returncode == 0
 
 
+def test_a_log_that_cannot_be_written_is_said_after_the_last_line(start):
+    up = start(
+        "--devices", "1", "--mode", "loopback", "--network", own_network(), "--log", "/dev/full", stderr=subprocess.PIPE
+    )
+    output, trouble = up.process.communicate(timeout=60)
+    assert json.loads(output)["harms"] == []
+    assert trouble.decode().splitlines()[1:] == ["Error: cannot write /dev/full: No space left on device"]
+    assert up.process.returncode == 1
+
+
 @pytest.mark.parametrize(("mode", "network"), [("loopback", "10.77.0.0/24"), ("namespace", "127.7.0.0/24")])
 def test_a_network_that_does_not_fit_the_mode_is_a_usage_error(mode, network):
     arguments = [sys.executable, *CLI, "up", "--devices", "1", "--mode", mode, "--network", network]

@@ -58,8 +58,9 @@ class Listener:
             assert self.process.poll() is None
 
     def _ears_open(self) -> bool:
-        """Whether a packet socket is bound, as the kernel's own table says."""
-        return len(self._segment.run("cat", "/proc/net/packet").stdout.splitlines()) > 1
+        """Whether a packet socket is bound, as the kernel's own table says: it names the interface from then on."""
+        sockets = self._segment.run("cat", "/proc/net/packet").stdout.splitlines()[1:]
+        return any(row.split()[4] != "0" for row in sockets)
 
     def end(self) -> dict[str, Any]:
         """Press Ctrl-C, and read the report."""

@@ -18,7 +18,7 @@ pytestmark = pytest.mark.real
 KNOWN = tomllib.loads(Path(__file__).with_name("nmap_agrees.toml").read_text())
 PREFIXES = Path("/usr/share/nmap/nmap-mac-prefixes")
 SHUT_TCP, SHUT_UDP = (9, 19, 1234, 49999), (7, 69)
-FAST = ("-n", "-T4", "--min-rate", "2000", "--min-hostgroup", "256", "--min-parallelism", "250", "--max-retries", "2")
+FAST = ("-n", "-T4", "--min-rate", "2000", "--min-hostgroup", "256", "--min-parallelism", "250")
 # The light intensity asks what is likely at a port (rarity 2 at most). The intensities 4 and 5 recognise nothing more here, and take twice as long.
 ASKING = ("-sS", "-sU", "-sV", "--version-light", "--host-timeout", "300s")
 Port = tuple[str, int]
