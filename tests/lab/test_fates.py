@@ -101,7 +101,9 @@ async def test_who_comes_again_from_the_same_port_is_heard_after_a_restart(build
         writer.write(turn)
         answer = await reader.read(200)
         link = writer.get_extra_info("socket")
-        link.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))  # socket(7): the port is free at once
+        link.setsockopt(
+            socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0)
+        )  # socket(7): the port is free at once
         writer.transport.abort()
         while await asyncio.to_thread(is_silent, house.address, 5020):
             pass
