@@ -13,7 +13,7 @@ from scanner.actions import sentence
 from scanner.edition import NO_MOMENT, Edition
 from scanner.fewest import fewest
 from scanner.fewest_page import MEASURE
-from scanner.markdown import block, cell, code, prose, row
+from scanner.markdown import block, cell, code, prose, row, with_commands
 from scanner.score import moved_by
 from scanner.surroundings import context_in_words
 from scanner.terminal import in_turn, name_of
@@ -269,7 +269,7 @@ def _waivers(report: Report) -> Iterator[str]:
 
 def _unseen(report: Report) -> Iterator[str]:
     """What the scan could not do, in general and device by device, a line for each reason."""
-    lines = list(report.scan.notes)
+    lines = [with_commands(note) for note in report.scan.notes]
     for assessment in report.ranked:
         reasons: dict[str, list[str]] = {}
         for outcome in sorted(assessment.outcomes, key=lambda one: one.check):
@@ -277,10 +277,10 @@ def _unseen(report: Report) -> Iterator[str]:
                 reasons.setdefault(outcome.reason, []).append(outcome.check)
         for reason, checks in reasons.items():
             more = f" and {len(checks) - _NAMED} more" if len(checks) > _NAMED else ""
-            lines.append(f"{assessment.device.address}: {reason} ({', '.join(checks[:_NAMED])}{more})")
+            lines.append(prose(f"{assessment.device.address}: {reason} ({', '.join(checks[:_NAMED])}{more})"))
     if lines:
         yield from _title("What this scan could not see")
-        yield from (f"- {prose(line)}" for line in lines)
+        yield from (f"- {line}" for line in lines)
 
 
 def _standards(report: Report) -> Iterator[str]:

@@ -15,7 +15,7 @@ from inventory.model import Claim, Confidence
 from inventory.report import Coverage, Report
 from inventory.text import one_line, visible
 from scanner.edition import Edition
-from scanner.markdown import block, cell, code, prose, row
+from scanner.markdown import block, cell, code, prose, row, with_commands
 from scanner.report import md
 from tests.golden_files import assert_golden
 from tests.riverside import CAMERA, GATEWAY, LIVED_WITH, RECORDER, REPORT
@@ -96,6 +96,25 @@ def test_a_text_is_read_as_it_was_said(said):
         parsed = READER.parseInline(line)[0].children or []
         assert {token.type for token in parsed} <= {"text", "code_inline", "text_special"}
         assert "".join(token.content for token in parsed) == one_line(said, 4096)
+
+
+@given(MARKS)
+@example("`a`b`@x")
+@example("(`a` `` `b`)")
+@example("` @me `")
+def test_in_a_sentence_of_ours_what_stands_in_backquotes_is_code_and_nothing_is_markup(said):
+    parsed = READER.parseInline(with_commands(said))[0].children or []
+    assert {token.type for token in parsed} <= {"text", "code_inline", "text_special"}
+    read = "".join(token.content for token in parsed)
+    assert re.sub(r"[`\s]", "", read) == re.sub(r"[`\s]", "", one_line(said, 4096))
+
+
+def test_a_command_in_a_sentence_of_ours_is_one_piece_of_code():
+    assert with_commands("it is old (`tocsin intel update`); see `a b`, and @me") == (
+        "it is old (`tocsin intel update`); see `a b`, and `@me`"
+    )
+    note = replace(EMPTY.scan, notes=("it is old (`tocsin intel update`)",))
+    assert "\n- it is old (`tocsin intel update`)\n" in told(Edition(replace(EMPTY, scan=note)))
 
 
 @given(MARKS)
