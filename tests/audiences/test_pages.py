@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from inventory.diff import diff
-from inventory.model import Severity
+from inventory.model import Confidence, Severity
 from inventory.store import Store
 from scanner.audiences import department, executive
 from scanner.audiences.own import of_department
@@ -122,6 +122,22 @@ def test_what_was_there_before_and_has_run_out_of_time_is_overdue():
     assert executive.overdue(change, date(2026, 11, 23)) == 0
     assert executive.overdue(change, date(2026, 11, 24)) == len(critical)
     assert executive.overdue(None, TODAY) == 0
+
+
+def test_what_is_not_proven_has_the_time_of_what_it_counts_as():
+    unproven = tuple(
+        replace(
+            one,
+            outcomes=tuple(
+                replace(each, findings=tuple(replace(f, confidence=Confidence.INFERRED) for f in each.findings))
+                for each in one.outcomes
+            ),
+        )
+        for one in WHOLE.assessments
+    )
+    before = replace(WHOLE, assessments=unproven)
+    change = diff(before, replace(report(days=9), assessments=unproven))
+    assert executive.overdue(change, date(2026, 11, 24)) == 0
 
 
 def test_an_empty_city_has_pages_too():

@@ -314,3 +314,13 @@ def test_accepted_findings_are_shown_and_do_not_count(browser, tmp_path):
         assert seen.page.locator("#rows .c-count").inner_text() == "2"
         seen.page.locator("#rows .open").click()
         assert "accepted by Transport until 2027-03-31" in seen.page.locator(".unfolded .lived").inner_text()
+
+
+def test_on_a_phone_the_number_of_a_step_stands_on_one_line(browser, tmp_path):
+    with shown(browser, tmp_path / "report.html", edition(DEVICES), viewport={"width": 390, "height": 844}) as seen:
+        seen.page.evaluate("document.querySelector('.steps').style.counterReset = 'step 8'")
+        high = seen.page.evaluate(
+            "[...document.querySelectorAll('.steps > li')].map(li => getComputedStyle(li, '::before').height)"
+        )
+    assert len(high) > 1  # the 9th and the 10th
+    assert len(set(high)) == 1

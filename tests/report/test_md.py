@@ -11,7 +11,8 @@ from markdown_it import MarkdownIt
 from markdown_it.token import Token
 
 from inventory.diff import diff
-from inventory.model import Claim, Confidence
+from inventory.findings import Shift
+from inventory.model import Claim, Confidence, Severity
 from inventory.report import Coverage, Report
 from inventory.text import one_line, visible
 from scanner.edition import Edition
@@ -156,6 +157,20 @@ def test_what_is_accepted_stands_by_itself_with_its_word_and_not_among_the_findi
 
 def test_what_several_devices_have_together_names_them():
     assert "**Devices:** 10.77.0.10, 10.77.0.31" in told(Edition(REPORT))
+
+
+def test_findings_are_counted_as_they_count_here_and_it_says_where_that_is_not_what_their_check_calls_them():
+    moved = tuple(
+        replace(one, findings=tuple(replace(each, shifts=(Shift(-1, "behind glass"),)) for each in one.findings))
+        for one in CAMERA.outcomes
+    )
+    number = len(CAMERA.findings)
+    text = told(Edition(replace(REPORT, assessments=(replace(CAMERA, outcomes=moved),), fleet=())))
+    critical = sum(one.severity is Severity.CRITICAL for one in CAMERA.findings)
+    assert critical
+    assert re.search(rf"^\| open findings \| 0 \| {critical} \| .* {number} \|$", text, re.MULTILINE)
+    assert f"count here, which for {number} of them is not what their check calls them" in text
+    assert "what their check calls" not in told(Edition(replace(REPORT, assessments=(GATEWAY,), fleet=())))
 
 
 def test_an_empty_scan_that_did_not_end_says_so():
