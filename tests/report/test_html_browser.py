@@ -269,6 +269,20 @@ def test_on_paper_there_are_the_summary_the_steps_and_the_devices_that_were_chos
     assert "Clear" not in text
 
 
+def test_on_paper_what_changed_is_unfolded_and_after_that_as_it_was(browser, tmp_path):
+    if shutil.which("pdftotext") is None:
+        pytest.skip("pdftotext is not installed")
+    with shown(browser, tmp_path / "report.html", with_history()) as seen:
+        seen.page.locator("#changed summary").first.click()
+        kinds = seen.page.locator("#changed details")
+        seen.page.pdf(path=tmp_path / "report.pdf", prefer_css_page_size=True)
+        assert kinds.count() > 1
+        assert seen.page.locator("#changed details[open]").count() == 1
+    command = ["pdftotext", "-layout", str(tmp_path / "report.pdf"), "-"]
+    text = subprocess.run(command, capture_output=True, text=True, check=True).stdout
+    assert "An old flaw" in text
+
+
 @pytest.mark.parametrize("dark", [False, True])
 def test_colours_follow_the_system_and_the_button(browser, tmp_path, dark):
     scheme = "dark" if dark else "light"
