@@ -113,6 +113,7 @@ def test_a_second_signal_ends_it_at_once(described, tmp_path):
         running.send(signal.SIGTERM)
         code = running.end()
     assert code == 130, running.said
+    assert any("stopping: open devices get 5 seconds; a second time ends at once" in line for line in running.said)
     assert not [line for line in running.said if "Traceback" in line]
     assert integrity(tmp_path / "tocsin.db") == "ok"
 
