@@ -15,7 +15,7 @@ def changes(diff: Diff) -> Iterator[RenderableType]:
     """Each kind of change under its head; findings that are still there are only counted."""
     where = f", {diff.new.site}" if diff.new.site else ""
     yield cell(
-        f"from {diff.old.id} ({diff.old.started:%Y-%m-%d %H:%M}) to {diff.new.id} ({diff.new.started:%Y-%m-%d %H:%M}){where}",
+        f"from {diff.old.id} ({diff.old.started:%Y-%m-%d %H:%M}) to {diff.new.id} ({diff.new.started:%Y-%m-%d %H:%M} UTC){where}",
         "bold",
     )
     if diff.elsewhere:

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from inventory.errors import ConfigError
+from inventory.text import counted
 from scanner.commands.scan import policy_file
 from scanner.earlier import of_site, others
 from scanner.options import Options
@@ -107,7 +108,7 @@ def command(
         telling = Telling(one, report, city, options)
         _tell(telling, report, city, options, Outputs(paths, telling.format_for), named, timestamps=not no_timestamps)
     if len(several) > 1 or (files and several[0][0] is not wanted):
-        click.echo(f"{len(several)} departments, each with {', '.join(map(str, files))}", err=True)
+        click.echo(f"{counted(len(several), 'department')}, each with {', '.join(map(str, files))}", err=True)
 
 
 def _tell(

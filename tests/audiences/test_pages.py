@@ -13,6 +13,7 @@ import pytest
 from inventory.diff import diff
 from inventory.model import Confidence, Severity
 from inventory.store import Store
+from scanner import telling
 from scanner.audiences import department, executive
 from scanner.audiences.own import of_department
 from scanner.audiences.page import Page
@@ -188,6 +189,13 @@ def test_each_department_gets_a_file_of_its_own(city: Path, capfd: pytest.Captur
     assert {device["context"]["department"] for device in told["devices"]} == {"Tramwayry"}
     assert "Dora Driver, +1 555 0110 answers for these devices" in (city / "tramwayry.html").read_text()
     assert "3 departments" in capfd.readouterr().err
+
+
+def test_one_department_is_told_of_as_one(city: Path, capfd: pytest.CaptureFixture[str], monkeypatch):
+    all_of_them = telling.spread
+    monkeypatch.setattr(telling, "spread", lambda *words: all_of_them(*words)[:1])
+    assert run(["report", "--for", "department", "-o", "{department}.html"]) == 0
+    assert "1 department, each with {department}.html" in capfd.readouterr().err
 
 
 def test_names_of_files_are_made_of_letters_and_never_the_same():
