@@ -2,6 +2,7 @@
 
 import os
 import sqlite3
+from errno import EACCES, EISDIR
 from pathlib import Path
 
 import sqlalchemy as sa
@@ -12,13 +13,28 @@ from inventory.errors import StoreError
 
 
 def make_file(path: Path) -> None:
-    """Make the file and its folder for their owner alone; SQLite gives its own companions the rights of the file."""
+    """Make the file and its folder for their owner alone; SQLite gives its own companions the rights of the file.
+
+    A file that is there is looked at and not opened. To close it would drop the locks that SQLite holds on it for this process (POSIX: a process loses all its
+    locks on a file with any descriptor of it), and the next process to close it would take its write-ahead log for its own and delete it.
+    """
     try:
+        if path.exists():
+            _require_writable(path)
+            return
         if not path.parent.exists():
             path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
         os.close(os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600))
     except OSError as error:
         raise StoreError(f"cannot write the inventory {path}: {error.strerror}") from error
+
+
+def _require_writable(path: Path) -> None:
+    """Raise `OSError` for a folder, and for what this user may not read and write."""
+    if path.is_dir():
+        raise IsADirectoryError(EISDIR, os.strerror(EISDIR))
+    if not os.access(path, os.R_OK | os.W_OK):
+        raise PermissionError(EACCES, os.strerror(EACCES))
 
 
 def engine(path: Path, patience: float) -> sa.Engine:

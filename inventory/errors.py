@@ -17,7 +17,8 @@
         └── ProtocolError      what came is not this protocol, or is broken
             └── NoSession      TLS is spoken, but no session came about, so that what is inside stays unseen
 
-Anything else that is raised is ours, a bug; `scanner/assess.py` and `scanner/pipeline.py` turn it into a FAILED outcome and a log entry.
+Python's own `PermissionError` for a file is the operator's too, and said as such by `scanner/cli.py`. Anything else that is raised is
+ours, a bug; `scanner/assess.py` and `scanner/pipeline.py` turn it into a FAILED outcome and a log entry.
 """
 
 

@@ -114,8 +114,8 @@ class SiteScan:
             return f"{self.site}: no scan of it yet, so nothing of it is in these numbers"
         if self.started is None:
             return self.site
-        ended = f"{self.ended:%H:%M}" if self.ended else "not ended"
-        return f"{self.site}: scan {self.scan}, {self.started:%Y-%m-%d %H:%M} to {ended}"
+        ended = f" to {self.ended:%H:%M} UTC" if self.ended else " UTC, not ended"
+        return f"{self.site}: scan {self.scan}, {self.started:%Y-%m-%d %H:%M}{ended}"
 
 
 @dataclass(frozen=True, slots=True)

@@ -19,6 +19,7 @@ from scanner.errand import Errand, Gate
 from scanner.guards import Caps
 from scanner.ledger import Entered, Ledger
 from scanner.mask import Offered
+from scanner.people import without_people
 
 REST = 0.25
 """How much of the pace's cool-down a device has after a login that holds none of its few sessions: half a second in `normal`."""
@@ -105,9 +106,9 @@ class Attempts:
     def _settled(
         self, entered: Entered, answer: Answer, errand: Errand, account: Account, before: Collection[Account]
     ) -> Answer:
-        """The answer as the ledger has it, without any secret."""
+        """The answer as the ledger has it, without any secret, and without people."""
         answer = self.offer(errand, *before, account).unanswered(answer)
-        answer = replace(answer, evidence=answer.evidence[:EVIDENCE_LIMIT])
+        answer = replace(answer, evidence=without_people(answer.evidence)[:EVIDENCE_LIMIT])
         answer = self.ledger.settle(entered, answer, reached=errand.reached)
         if errand.reached and not account.anonymous:
             self.gate.count(errand.address, "logins", 1)

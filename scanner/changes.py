@@ -66,16 +66,16 @@ def _scans(diff: Diff) -> Iterator[str]:
     old, new = diff.old, diff.new
     if not new.sites:
         where = f", {new.site}" if new.site else ""
-        yield f"from {_named(old.id, old.started)} to {_named(new.id, new.started)}{where}"
+        yield f"from {_named(old.id, old.started)} to {_named(new.id, new.started, ' UTC')}{where}"
     before = {one.site: one for one in old.sites}
     for one in new.sites:
         if one.started is None:
             yield str(one)
         elif (older := before.get(one.site)) is None or older.started is None:
-            yield f"{one.site}: {_named(one.scan, one.started)} is its first scan, so nothing of it is told here"
+            yield f"{one.site}: {_named(one.scan, one.started, ' UTC')} is its first scan, so nothing of it is told here"
         else:
-            yield f"{one.site}: from {_named(older.scan, older.started)} to {_named(one.scan, one.started)}"
+            yield f"{one.site}: from {_named(older.scan, older.started)} to {_named(one.scan, one.started, ' UTC')}"
 
 
-def _named(scan: str, started: datetime) -> str:
-    return f"{scan} ({started:%Y-%m-%d %H:%M})"
+def _named(scan: str, started: datetime, zone: str = "") -> str:
+    return f"{scan} ({started:%Y-%m-%d %H:%M}{zone})"

@@ -19,6 +19,8 @@ _OBEYED = re.compile(
 )
 _OBEYED_AS_A_WHOLE = re.compile(r":(?!\d\d:|(?:19|20)\d\d:)[\w+-]+:|&[#\w]+;")
 """What ends in plain punctuation: pictures such as :tada: and :100: (but not the minutes of 12:30: and no year), and entities."""
+_QUOTED = re.compile(r"(?<![^\s(])`([^`]+)`(?![^\s).,;:])")
+"""Words in backquotes, such as a command in our own sentences; no other backquote touches them, so that theirs pair with each other."""
 _WORD = re.compile(r"""([("'“‘]*)(.*?)([)"'”’.,;:?]*)""")
 _BEGINS_A_BLOCK = re.compile(r"[-+=]|\d{1,9}(?=[.)](?:\s|$))")
 _LONGEST = 4096
@@ -26,7 +28,17 @@ _LONGEST = 4096
 
 def prose(text: str) -> str:
     """A sentence or a name, on one line, to stand anywhere in a line."""
-    line = " ".join(_word(word) for word in one_line(text, _LONGEST).split(" "))
+    return _as_a_line(_words(one_line(text, _LONGEST)))
+
+
+def with_commands(text: str) -> str:
+    """As `prose`, of our own sentence, in which words in backquotes are code: a command that is to be typed."""
+    parts = _QUOTED.split(one_line(text, _LONGEST))
+    return _as_a_line("".join(code(part) if index % 2 else _words(part) for index, part in enumerate(parts)))
+
+
+def _as_a_line(line: str) -> str:
+    """The line where nothing at its beginning opens a block."""
     begins = _BEGINS_A_BLOCK.match(line)
     if begins is None:
         return line
@@ -58,6 +70,10 @@ def block(text: str, limit: int) -> Iterator[str]:
 def row(*cells: str) -> str:
     """A row of a table."""
     return f"| {' | '.join(cells)} |"
+
+
+def _words(text: str) -> str:
+    return " ".join(map(_word, text.split(" ")))
 
 
 def _word(word: str) -> str:

@@ -28,7 +28,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from math import log, prod
 
-from inventory.findings import Finding, Score
+from inventory.findings import Finding, FleetFinding, Score
 from inventory.model import Confidence, Family, Severity
 from inventory.report import Context
 from scanner.decisions import decided, due
@@ -83,6 +83,11 @@ class _Weighed:
 def effective(finding: Finding) -> Severity:
     """The severity as its context moves it, and as far as it is proven."""
     return min(_moved(finding), _AT_MOST[finding.confidence])
+
+
+def counts_as(finding: Finding | FleetFinding) -> Severity:
+    """What it is counted as wherever findings are counted: one of a device as its context moves it, one of several devices as its check calls it."""
+    return finding.severity if isinstance(finding, FleetFinding) else effective(finding)
 
 
 def _moved(finding: Finding) -> Severity:

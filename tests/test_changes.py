@@ -161,14 +161,14 @@ def test_of_several_sites_the_newest_is_told_and_each_can_be_named(nights, capfd
         nights.night(day * 2 + 1, METER, site="lamps", networks=("10.78.0.0/24",))
     assert nights.diff() == Exit.CLEAN
     told = capfd.readouterr()
-    assert told.out.splitlines()[0].endswith("to night-3 (2026-11-23 12:00), lamps")
+    assert told.out.splitlines()[0].endswith("to night-3 (2026-11-23 12:00 UTC), lamps")
     assert (
         told.err
         == "this is the site that was scanned last; `tocsin diff --site NAME` tells of the others: pumps; `tocsin diff --all-sites` of all together\n"
     )
     assert nights.diff("--site", "pumps") == Exit.CLEAN
     told = capfd.readouterr()
-    assert told.out.splitlines()[0].endswith("to night-2 (2026-11-22 12:00), pumps")
+    assert told.out.splitlines()[0].endswith("to night-2 (2026-11-22 12:00 UTC), pumps")
     assert told.err == ""
     report = ["--store", str(nights.folder / "inventory.db"), "report", "--for", "executive"]
     assert run(report) == Exit.CLEAN

@@ -134,8 +134,8 @@ def test_what_was_asked_and_sent_is_added_up_and_every_scan_is_named():
     assert scan.traffic == Traffic(200, 20, 2)
     assert scan.notes == ("Harbour: a word of Harbour", "Hill: a word of Hill")
     assert list(map(str, scan.sites)) == [
-        "Harbour: scan day0-harbour, 2026-11-20 12:00 to 13:00",
-        "Hill: scan day2-hill, 2026-11-22 12:01 to 13:01",
+        "Harbour: scan day0-harbour, 2026-11-20 12:00 to 13:00 UTC",
+        "Hill: scan day2-hill, 2026-11-22 12:01 to 13:01 UTC",
         "Museum: no scan of it yet, so nothing of it is in these numbers",
     ]
     assert (whole.coverage.addresses, whole.coverage.alive) == (512, 3)
@@ -330,9 +330,9 @@ def test_a_diff_over_all_sites_names_the_scans_of_each(inventory, capfd):
     assert diff("--all-sites") == 0
     told = capfd.readouterr().out.splitlines()
     assert told[:4] == [
-        "Harbour: from day0-harbour (2026-11-20 12:00) to day1-harbour (2026-11-21 12:00)",
-        "Hill: from day0-hill (2026-11-20 12:01) to day1-hill (2026-11-21 12:01)",
-        "Woods: day2-woods (2026-11-22 12:00) is its first scan, so nothing of it is told here",
+        "Harbour: from day0-harbour (2026-11-20 12:00) to day1-harbour (2026-11-21 12:00 UTC)",
+        "Hill: from day0-hill (2026-11-20 12:01) to day1-hill (2026-11-21 12:01 UTC)",
+        "Woods: day2-woods (2026-11-22 12:00 UTC) is its first scan, so nothing of it is told here",
         "Museum: no scan of it yet, so nothing of it is in these numbers",
     ]
     assert diff("--all-sites", "--format", "json", "--fail-on", "high") == 1

@@ -5,6 +5,7 @@ import re
 import signal
 import subprocess
 import sys
+from contextlib import contextmanager
 from dataclasses import replace
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -158,6 +159,44 @@ def test_what_the_operator_can_mend_is_one_sentence_without_a_traceback():
 
 def test_debug_shows_where_an_error_came_from():
     assert "Traceback" in tocsin("--debug", "devices").stderr
+
+
+@contextmanager
+def another_user():
+    """A user who may look into no folder of ours; what the commands import has to be imported by now."""
+    user = os.geteuid()
+    if user == 0:  # file permissions do not bind root
+        os.seteuid(65534)
+    try:
+        yield
+    finally:
+        os.seteuid(user)
+
+
+@pytest.mark.parametrize(
+    ("words", "name"),
+    [
+        (("--store", "kept.db", "devices"), "kept.db"),
+        (("--store", "kept.db", "report"), "kept.db"),
+        (("--store", "kept.db", "prune"), "kept.db"),
+        (("--store", "kept.db", "doctor"), "kept.db"),
+        (("report", "-o", "report.html"), "report.html"),
+    ],
+)
+def test_a_folder_of_another_user_is_no_bug_of_ours(capfd, monkeypatch, tmp_path, words, name):
+    monkeypatch.chdir("/")
+    shut = tmp_path / "shut"
+    shut.mkdir()
+    named = [str(shut / word) if word == name else word for word in words]
+    cli.run(named)
+    shut.chmod(0)
+    capfd.readouterr()
+    with another_user():
+        assert cli.run(named) == Exit.USAGE
+    shut.chmod(0o700)
+    told = capfd.readouterr().err
+    assert told.startswith(f"tocsin: {shut}")
+    assert told.endswith(": Permission denied for this user; run this as whoever may, or name another place\n")
 
 
 @pytest.mark.parametrize(

@@ -156,6 +156,25 @@ def test_the_report_of_an_unfinished_scan_says_so(path):
     assert "did not end" in report.scan.notes[-1]
 
 
+def test_an_inventory_that_is_opened_twice_loses_nothing_to_another_process_that_closes_it(path):
+    look = "import sys; from inventory.store import Store; print(len(Store.open(sys.argv[1]).report().assessments))"
+    again = "import sys; from inventory.store import Store\nwith Store.open(sys.argv[1]) as store: print(len(store.devices()))"
+    with Store.open(path) as store:
+        store.begin(replace(SCAN, ended=None), "plan")
+        store.save(SCAN.id, METER)
+        with Store.open(path):  # as a night does, which keeps its own while it scans
+            assert python(again, path).communicate()[0] == "1\n"
+            store.save(SCAN.id, CAMERA)
+        assert python(again, path).communicate()[0] == "2\n"
+        store.save(SCAN.id, GATEWAY)
+    assert python(look, path).communicate()[0] == "3\n"
+
+
+def test_a_folder_is_no_inventory(tmp_path):
+    with pytest.raises(StoreError, match="Is a directory"):
+        Store.open(tmp_path)
+
+
 def test_the_newest_finished_scan_is_reported_before_a_newer_unfinished_one(path):
     with filled(path) as store:
         store.begin(replace(SCAN, id="next", started=NOON + LATER, ended=None), "plan")

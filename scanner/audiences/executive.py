@@ -27,6 +27,8 @@ from scanner.audiences.plain import days_of, kinds_in_words
 from scanner.decisions import TERMS
 from scanner.edition import Edition
 from scanner.fewest import Plan, Step, fewest
+from scanner.news import weight
+from scanner.score import effective
 
 _DECISIONS = 3
 _PASTS = 6
@@ -134,7 +136,7 @@ def _change(change: Diff | None) -> Iterator[Block]:
     if change is None:
         return
     states = Counter(each.state for each in change.findings)
-    grave = sum(each.state is FindingState.NEW and each.finding.severity >= Severity.HIGH for each in change.findings)
+    grave = sum(each.state is FindingState.NEW and weight(each.finding) >= Severity.HIGH for each in change.findings)
     graver = sum(
         each.state is FindingState.CHANGED_SEVERITY and (each.was or 0) < each.finding.severity
         for each in change.findings
@@ -255,7 +257,7 @@ def overdue(change: Diff | None, when: date | None) -> int:
     still = (
         each for each in change.findings if each.state is FindingState.STILL_THERE and each.finding.accepted is None
     )
-    return len({each.device.identity for each in still if since > due.get(each.finding.severity, since)})
+    return len({each.device.identity for each in still if since > due.get(effective(each.finding), since)})
 
 
 def _last(scan: Scan) -> datetime:

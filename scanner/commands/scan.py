@@ -148,6 +148,7 @@ def command(
     """
     from scanner.editing import edition
     from scanner.jobs import Request, build, resumed
+    from scanner.left_behind import left_behind, why_left
     from scanner.ranking import ranked
     from scanner.report import format_named
     from scanner.streaming import Streaming
@@ -162,7 +163,9 @@ def command(
         with options.open_store(create=True) as store:
             unfinished = store.unfinished(job.plan)
             if unfinished is None:
-                click.echo("note: there is no interrupted scan of this question; this one begins anew", err=True)
+                left = left_behind(job.scan, store.scans())
+                none = "there is no interrupted scan of this question; this one begins anew"
+                click.echo(f"note: {why_left(job.scan, left) if left else none}", err=True)
             else:
                 job = resumed(job, unfinished, store.assessed(unfinished.id))
     if plan:

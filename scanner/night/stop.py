@@ -48,6 +48,7 @@ class Stop:
         loop = asyncio.get_running_loop()
 
         def end() -> None:
+            run.grace = min(run.grace, GRACE)  # which it tells, where it was not stopping already
             run.interrupted.set()
             loop.call_later(GRACE, run.cut_off.set)
 

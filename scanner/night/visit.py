@@ -15,6 +15,7 @@ from scanner.audit import Audit
 from scanner.boundary import Failure, contained_work, unheard
 from scanner.exits import Exit, exit_for
 from scanner.jobs import Request, build, resumed
+from scanner.left_behind import left_behind, why_left
 from scanner.night.opening import Limit, Opening, limit_of, rested_at
 from scanner.night.readiness import require_room, without_way
 from scanner.night.tally import Tally, tally
@@ -133,6 +134,8 @@ def _done_already(terms: Terms, site: Site, opening: Opening, scan: Scan) -> Vis
 def _gone_on_with(terms: Terms, site: Site, job: Job, newest: Scan | None, now: datetime) -> Job:
     """The job, or what an earlier night left of it."""
     if newest is None or newest.ended is not None:
+        if left := left_behind(job.scan, terms.store.scans()):
+            terms.diary.warning("scan-left-behind", why_left(job.scan, left), site.name, scan=left.id)
         return job
     if now - newest.started > OLD:
         text = f"the unfinished scan {newest.id} is over {OLD.days} days old: a new one is begun"

@@ -13,8 +13,8 @@ from scanner.actions import sentence
 from scanner.edition import NO_MOMENT, Edition
 from scanner.fewest import fewest
 from scanner.fewest_page import MEASURE
-from scanner.markdown import block, cell, code, prose, row
-from scanner.score import moved_by
+from scanner.markdown import block, cell, code, prose, row, with_commands
+from scanner.score import counts_as, moved_by
 from scanner.surroundings import context_in_words
 from scanner.terminal import in_turn, name_of
 from scanner.timeline import firmware_in_words
@@ -69,13 +69,16 @@ def _summary(report: Report) -> Iterator[str]:
     bands = Counter(one.score.band for one in report.assessments if one.counted)
     found = [finding for one in report.assessments for finding in one.findings]
     every: list[Finding | FleetFinding] = [*found, *report.fleet]
-    unaccepted = Counter(finding.severity for finding in every if finding.accepted is None)
-    accepted = Counter(finding.severity for finding in every if finding.accepted is not None)
+    unaccepted = Counter(counts_as(finding) for finding in every if finding.accepted is None)
+    accepted = Counter(counts_as(finding) for finding in every if finding.accepted is not None)
     yield from _title("Summary")
     yield row("", *(severity.label for severity in _WORST_FIRST), "in all")
     yield row("---", *("--:" for _ in range(len(_WORST_FIRST) + 1)))
     for what, numbers in (("devices", bands), ("open findings", unaccepted), ("accepted findings", accepted)):
         yield row(what, *(f"{numbers[severity]}" for severity in _WORST_FIRST), f"{numbers.total()}")
+    if otherwise := sum(counts_as(finding) is not finding.severity for finding in every):
+        yield ""
+        yield f"Findings are counted as they count here, which for {otherwise:,} of them is not what their check calls them."
     seen, clean = report.coverage, len(report.assessments) - bands.total()
     yield ""
     yield (
@@ -272,7 +275,7 @@ def _waivers(report: Report) -> Iterator[str]:
 
 def _unseen(report: Report) -> Iterator[str]:
     """What the scan could not do, in general and device by device, a line for each reason."""
-    lines = list(report.scan.notes)
+    lines = [with_commands(note) for note in report.scan.notes]
     for assessment in report.ranked:
         reasons: dict[str, list[str]] = {}
         for outcome in sorted(assessment.outcomes, key=lambda one: one.check):
@@ -280,10 +283,10 @@ def _unseen(report: Report) -> Iterator[str]:
                 reasons.setdefault(outcome.reason, []).append(outcome.check)
         for reason, checks in reasons.items():
             more = f" and {len(checks) - _NAMED} more" if len(checks) > _NAMED else ""
-            lines.append(f"{assessment.device.address}: {reason} ({', '.join(checks[:_NAMED])}{more})")
+            lines.append(prose(f"{assessment.device.address}: {reason} ({', '.join(checks[:_NAMED])}{more})"))
     if lines:
         yield from _title("What this scan could not see")
-        yield from (f"- {prose(line)}" for line in lines)
+        yield from (f"- {line}" for line in lines)
 
 
 def _standards(report: Report) -> Iterator[str]:

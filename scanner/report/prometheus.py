@@ -15,6 +15,7 @@ from inventory.model import KINDS, Family, Severity
 from inventory.report import Assessment, Report
 from inventory.text import one_line
 from scanner.edition import Edition
+from scanner.score import counts_as
 
 SUFFIX = ".prom"
 HISTORY = True
@@ -46,9 +47,9 @@ def _found(report: Report) -> Iterator[_Family]:
         [({"band": band, "kind": kind}, devices[band, kind]) for band, kind in product(bands, kinds)],
     )
     by_device = Counter(
-        (f.severity, f.family, _STATES[f.accepted is not None]) for one in report.assessments for f in one.findings
+        (counts_as(f), f.family, _STATES[f.accepted is not None]) for one in report.assessments for f in one.findings
     )
-    yield "findings", "Findings of one device each.", _by_severity(by_device)
+    yield "findings", "Findings of one device each, by what they count as here.", _by_severity(by_device)
     together = Counter((f.severity, f.family, _STATES[f.accepted is not None]) for f in report.fleet)
     yield "fleet_findings", "Findings of several devices together.", _by_severity(together)
 
@@ -101,7 +102,7 @@ def _changed(change: Diff | None) -> Iterator[_Family]:
     if change is None:
         return
     every: list[FindingChange | FleetChange] = [*change.findings, *change.fleet]
-    found = Counter((each.state, each.finding.severity) for each in every)
+    found = Counter((each.state, counts_as(each.finding)) for each in every)
     yield (
         "changed_findings",
         "Findings by how they stand against the scan before.",

@@ -60,7 +60,7 @@ def _parts(report: Report, *, wide: bool) -> Iterator[RenderableType]:
 def _head(report: Report) -> Iterator[RenderableType]:
     scan = report.scan
     where = f"{scan.place}: {', '.join(scan.networks)}" if scan.place else ", ".join(scan.networks)
-    ended = f"{scan.ended:%H:%M}" if scan.ended else "not ended"
+    ended = f"{scan.ended:%H:%M} UTC" if scan.ended else "not ended (UTC)"
     yield cell(f"Tocsin {scan.version}, scan {scan.id}", "bold")
     word = "nothing was sent" if scan.is_passive else f"authorised by {scan.authorised_by}"
     where = f"{where}, from {scan.vantage}" if scan.vantage else where

@@ -11,8 +11,9 @@ from pathlib import Path
 import pytest
 
 from inventory.diff import diff
-from inventory.model import Severity
+from inventory.model import Confidence, Severity
 from inventory.store import Store
+from scanner import telling
 from scanner.audiences import department, executive
 from scanner.audiences.own import of_department
 from scanner.audiences.page import Page
@@ -137,6 +138,22 @@ def test_what_was_there_before_and_has_run_out_of_time_is_overdue():
     assert executive.overdue(None, TODAY) == 0
 
 
+def test_what_is_not_proven_has_the_time_of_what_it_counts_as():
+    unproven = tuple(
+        replace(
+            one,
+            outcomes=tuple(
+                replace(each, findings=tuple(replace(f, confidence=Confidence.INFERRED) for f in each.findings))
+                for each in one.outcomes
+            ),
+        )
+        for one in WHOLE.assessments
+    )
+    before = replace(WHOLE, assessments=unproven)
+    change = diff(before, replace(report(days=9), assessments=unproven))
+    assert executive.overdue(change, date(2026, 11, 24)) == 0
+
+
 def test_an_empty_city_has_pages_too():
     nothing = replace(WHOLE, assessments=(), fleet=(), register=None)
     assert "No device was found." in whole_text(executive.page(Edition(nothing)))
@@ -185,6 +202,13 @@ def test_each_department_gets_a_file_of_its_own(city: Path, capfd: pytest.Captur
     assert {device["context"]["department"] for device in told["devices"]} == {"Tramwayry"}
     assert "Dora Driver, +1 555 0110 answers for these devices" in (city / "tramwayry.html").read_text()
     assert capfd.readouterr().err == "3 departments: {department}.html, {department}.json\n"
+
+
+def test_one_department_is_told_of_as_one(city: Path, capfd: pytest.CaptureFixture[str], monkeypatch):
+    all_of_them = telling.spread
+    monkeypatch.setattr(telling, "spread", lambda *words: all_of_them(*words)[:1])
+    assert run(["report", "--for", "department", "-o", "{department}.html"]) == 0
+    assert "1 department, each with {department}.html" in capfd.readouterr().err
 
 
 def test_names_of_files_are_made_of_letters_and_never_the_same():

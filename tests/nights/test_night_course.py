@@ -47,6 +47,18 @@ def test_of_two_nights_one_says_why_not_and_what_a_killed_one_left_is_finished(d
     assert town.spend().events == ["nothing-due"]
 
 
+def test_who_reads_the_inventory_while_a_night_scans_takes_nothing_from_it(described, tmp_path):
+    town = Town(described, tmp_path)
+    with Running(town.command("--log-level", "debug")) as running:
+        for _ in DEVICES:
+            running.until("device-done")
+            town.says("devices", "--no-pager")
+        assert running.end() == 0, running.said
+    assert integrity(tmp_path / "tocsin.db") == "ok"
+    assert f"{len(DEVICES)} devices" in town.says("devices", "--no-pager")
+    assert len(findings(town.report("all.json"))) == len(DEVICES)
+
+
 def test_a_night_goes_on_without_whoever_cannot_be_told_and_tells_the_next_night(
     described, tmp_path, monkeypatch, capfd
 ):
@@ -101,6 +113,7 @@ def test_a_second_signal_ends_it_at_once(described, tmp_path):
         running.send(signal.SIGTERM)
         code = running.end()
     assert code == 130, running.said
+    assert any("stopping: open devices get 5 seconds; a second time ends at once" in line for line in running.said)
     assert not [line for line in running.said if "Traceback" in line]
     assert integrity(tmp_path / "tocsin.db") == "ok"
 

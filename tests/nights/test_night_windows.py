@@ -1,5 +1,6 @@
 """Nights by the clock: once in a window, on with the same scan after a window that closed, and once a day where there is none."""
 
+import signal
 from datetime import datetime, timedelta
 
 import pytest
@@ -82,6 +83,24 @@ def test_a_window_that_closes_while_devices_are_open_is_gone_on_with_the_next_ni
         assert [line["id"] for line in scans(town)] == [scan]
     assert town.report("all.json")["scan"]["ended"]
     assert len(findings(town.report("all.json"))) == len(DEVICES)
+
+
+def test_an_unfinished_scan_that_asked_another_question_is_named_once_and_left(described, tmp_path):
+    town = Town(described, tmp_path)
+    with Running(town.command("--log-level", "debug")) as running:
+        running.until("scan-begun")
+        running.send(signal.SIGKILL)
+        running.end()
+    (left,) = [line["id"] for line in scans(town)]
+    town.write(site("all", level="login"))
+    ended = town.spend()
+    (said,) = ended.of("scan-left-behind")
+    assert (said["scan"], said["level"], said["site"]) == (left, "warning", "all")
+    assert f"the unfinished scan {left} of " in said["message"]
+    assert said["message"].endswith("because it asked another question: level identify, now login")
+    assert not ended.of("scan-resumed")
+    assert not town.spend("--again").of("scan-left-behind")
+    assert left in {line["id"] for line in scans(town)}
 
 
 def scans(town: Town) -> list[dict[str, str]]:

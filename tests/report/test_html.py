@@ -178,7 +178,7 @@ def test_a_text_stands_once_in_the_data_however_many_devices_say_it():
 
 def test_what_changed_is_told_by_the_states_of_the_comparison():
     text = plain(with_history())
-    assert "Since the scan of 2026-11-19 12:00." in text
+    assert "Since the scan of 2026-11-19 12:00 UTC." in text
     assert "The bell rings: 3 things are new, back or worse, and high or critical" in text
     assert re.search(
         "critical 10.77.0.10 Hikvision DS-2CD2142FWD-I camera : A documented default account opens the device, 80/tcp new",

@@ -282,6 +282,20 @@ def test_on_paper_there_are_the_summary_the_steps_and_the_devices_that_were_chos
     assert "Clear" not in text
 
 
+def test_on_paper_what_changed_is_unfolded_and_after_that_as_it_was(browser, tmp_path):
+    if shutil.which("pdftotext") is None:
+        pytest.skip("pdftotext is not installed")
+    with shown(browser, tmp_path / "report.html", with_history()) as seen:
+        seen.page.locator("#changed summary").first.click()
+        kinds = seen.page.locator("#changed details")
+        seen.page.pdf(path=tmp_path / "report.pdf", prefer_css_page_size=True)
+        assert kinds.count() > 1
+        assert seen.page.locator("#changed details[open]").count() == 1
+    command = ["pdftotext", "-layout", str(tmp_path / "report.pdf"), "-"]
+    text = subprocess.run(command, capture_output=True, text=True, check=True).stdout
+    assert "An old flaw" in text
+
+
 @pytest.mark.parametrize("dark", [False, True])
 def test_colours_follow_the_system_and_the_button(browser, tmp_path, dark):
     scheme = "dark" if dark else "light"
@@ -327,3 +341,13 @@ def test_accepted_findings_are_shown_and_do_not_count(browser, tmp_path):
         assert seen.page.locator("#rows .c-count").inner_text() == "2"
         seen.page.locator("#rows .open").click()
         assert "accepted by Transport until 2027-03-31" in seen.page.locator(".unfolded .lived").inner_text()
+
+
+def test_on_a_phone_the_number_of_a_step_stands_on_one_line(browser, tmp_path):
+    with shown(browser, tmp_path / "report.html", edition(DEVICES), viewport={"width": 390, "height": 844}) as seen:
+        seen.page.evaluate("document.querySelector('.steps').style.counterReset = 'step 8'")
+        high = seen.page.evaluate(
+            "[...document.querySelectorAll('.steps > li')].map(li => getComputedStyle(li, '::before').height)"
+        )
+    assert len(high) > 1  # the 9th and the 10th
+    assert len(set(high)) == 1

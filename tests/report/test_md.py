@@ -11,11 +11,12 @@ from markdown_it import MarkdownIt
 from markdown_it.token import Token
 
 from inventory.diff import diff
-from inventory.model import Claim, Confidence
+from inventory.findings import Shift
+from inventory.model import Claim, Confidence, Severity
 from inventory.report import Coverage, Report
 from inventory.text import one_line, visible
 from scanner.edition import Edition
-from scanner.markdown import block, cell, code, prose, row
+from scanner.markdown import block, cell, code, prose, row, with_commands
 from scanner.report import md
 from tests.golden_files import assert_golden
 from tests.riverside import CAMERA, GATEWAY, LIVED_WITH, RECORDER, REPORT
@@ -99,6 +100,25 @@ def test_a_text_is_read_as_it_was_said(said):
 
 
 @given(MARKS)
+@example("`a`b`@x")
+@example("(`a` `` `b`)")
+@example("` @me `")
+def test_in_a_sentence_of_ours_what_stands_in_backquotes_is_code_and_nothing_is_markup(said):
+    parsed = READER.parseInline(with_commands(said))[0].children or []
+    assert {token.type for token in parsed} <= {"text", "code_inline", "text_special"}
+    read = "".join(token.content for token in parsed)
+    assert re.sub(r"[`\s]", "", read) == re.sub(r"[`\s]", "", one_line(said, 4096))
+
+
+def test_a_command_in_a_sentence_of_ours_is_one_piece_of_code():
+    assert with_commands("it is old (`tocsin intel update`); see `a b`, and @me") == (
+        "it is old (`tocsin intel update`); see `a b`, and `@me`"
+    )
+    note = replace(EMPTY.scan, notes=("it is old (`tocsin intel update`)",))
+    assert "\n- it is old (`tocsin intel update`)\n" in told(Edition(replace(EMPTY, scan=note)))
+
+
+@given(MARKS)
 def test_a_text_alone_in_a_paragraph_or_a_list_is_a_line_of_it(said):
     for before in ("", "- ", "### 1: "):
         nested = [token.type for token in READER.parse(f"{before}{prose(said) or 'x'}\n") if token.nesting == 1]
@@ -137,6 +157,20 @@ def test_what_is_accepted_stands_by_itself_with_its_word_and_not_among_the_findi
 
 def test_what_several_devices_have_together_names_them():
     assert "**Devices:** 10.77.0.10, 10.77.0.31" in told(Edition(REPORT))
+
+
+def test_findings_are_counted_as_they_count_here_and_it_says_where_that_is_not_what_their_check_calls_them():
+    moved = tuple(
+        replace(one, findings=tuple(replace(each, shifts=(Shift(-1, "behind glass"),)) for each in one.findings))
+        for one in CAMERA.outcomes
+    )
+    number = len(CAMERA.findings)
+    text = told(Edition(replace(REPORT, assessments=(replace(CAMERA, outcomes=moved),), fleet=())))
+    critical = sum(one.severity is Severity.CRITICAL for one in CAMERA.findings)
+    assert critical
+    assert re.search(rf"^\| open findings \| 0 \| {critical} \| .* {number} \|$", text, re.MULTILINE)
+    assert f"count here, which for {number} of them is not what their check calls them" in text
+    assert "what their check calls" not in told(Edition(replace(REPORT, assessments=(GATEWAY,), fleet=())))
 
 
 def test_an_empty_scan_that_did_not_end_says_so():

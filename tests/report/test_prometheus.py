@@ -10,6 +10,7 @@ import pytest
 from prometheus_client.parser import text_string_to_metric_families
 
 from inventory.diff import diff
+from inventory.findings import Shift
 from inventory.model import Claim, Confidence
 from inventory.report import Coverage, Report
 from scanner.edition import Edition, timeless
@@ -58,6 +59,20 @@ def test_coverage_times_and_register_are_told():
         "scan_duration_seconds", "scan_end_timestamp_seconds", "register_missing_rows", "register_unknown_devices",
     )}  # fmt: skip
     assert list(shown.values()) == [254, 4, 3, 1, 1, 1, 90, 1795176090, 1, 2]
+
+
+def test_a_finding_is_counted_by_what_it_counts_as_here_as_the_bands_of_devices_are():
+    worse = tuple(
+        replace(one, findings=tuple(replace(each, shifts=(Shift(-1, "behind glass"),)) for each in one.findings))
+        for one in CAMERA.outcomes
+    )
+    of = {"family": "credentials", "state": "open"}
+    moved = Edition(replace(REPORT, assessments=(replace(CAMERA, outcomes=worse),), fleet=()))
+    alone = Edition(replace(REPORT, assessments=(CAMERA,), fleet=()))
+    critical = figure(alone, "findings", severity="critical", **of)
+    assert critical > 0
+    assert figure(moved, "findings", severity="critical", **of) == 0
+    assert figure(moved, "findings", severity="high", **of) == critical
 
 
 def test_what_changed_is_told_where_there_is_a_scan_before():

@@ -280,6 +280,15 @@ async def test_evidence_of_a_login_is_cut(wire):
     assert len(answer.evidence) == 512
 
 
+async def test_evidence_of_a_login_names_nobody(wire):
+    async def attempt(line, account):
+        return Answer(Verdict.OPENED, b"Contact : Jane Doe      Time : 09:12\nUp Time : 40 Days")
+
+    driver = SimpleNamespace(NAME="test", attempt=attempt)
+    answer = await login(wire(), driver, Endpoint("127.0.9.1", 23), ADMIN, device="camera")
+    assert answer.evidence == b"Contact : ***      Time : 09:12\nUp Time : 40 Days"
+
+
 async def test_a_library_gets_a_socket_that_is_closed_with_fin_and_counted_whatever_it_does(serve, wire, audited):
     async def talk(reader, writer):
         writer.write(b"SSH-2.0-dropbear_2012.55\r\n")

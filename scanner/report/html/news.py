@@ -92,7 +92,7 @@ def news(report: Report, change: Diff) -> News:
     """The same of what changed."""
     bell = list(_bell(report, change))
     return News(
-        f"{change.old.started:%Y-%m-%d %H:%M}",
+        f"{change.old.started:%Y-%m-%d %H:%M} UTC",
         change.elsewhere,
         tuple(bell[:RUNG]),
         len(bell),

@@ -83,9 +83,11 @@ function follow() {
   if (open !== at) toggle(at); else focusOn(places.get(at));
 }
 
-// On paper there are the devices that the filter leaves, up to what a person reads.
+// On paper there are what changed, for nobody can unfold it there, and the devices that the filter leaves, up to what a person reads.
 const MOST_ON_PAPER = 200;
+const openedForPaper = [];
 function onPaper() {
+  for (const one of document.querySelectorAll("#changed details:not([open])")) { one.open = true; openedForPaper.push(one); }
   const those = order.filter((at) => counted(devices[at]).length).slice(0, MOST_ON_PAPER);
   const paper = document.getElementById("print");
   if (!paper) return;
@@ -130,5 +132,6 @@ for (const head of table.tHead.querySelectorAll("[data-sort]")) head.firstElemen
 for (const link of document.querySelectorAll("[data-query]")) link.addEventListener("click", () => { form.reset(); query.value = link.dataset.query; apply(); });
 window.addEventListener("hashchange", follow);
 window.addEventListener("beforeprint", onPaper);
+window.addEventListener("afterprint", () => openedForPaper.splice(0).forEach((one) => { one.open = false; }));
 apply();
 follow();
