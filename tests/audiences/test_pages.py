@@ -208,7 +208,7 @@ def test_one_department_is_told_of_as_one(city: Path, capfd: pytest.CaptureFixtu
     all_of_them = telling.spread
     monkeypatch.setattr(telling, "spread", lambda *words: all_of_them(*words)[:1])
     assert run(["report", "--for", "department", "-o", "{department}.html"]) == 0
-    assert "1 department, each with {department}.html" in capfd.readouterr().err
+    assert "1 department: {department}.html" in capfd.readouterr().err
 
 
 def test_names_of_files_are_made_of_letters_and_never_the_same():
