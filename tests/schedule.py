@@ -76,7 +76,7 @@ LONGEST = (
     "tests/discover/test_bridges.py",
     "tests/test_citywide.py",
 )
-"""The files that take longest, about the longest first, but the containers only when the types have been checked; the others follow in the order of their names."""
+"""The files that take longest, about the longest first, the containers when the types have been checked; the others follow in the order of their names."""
 TOGETHER = {
     "tests/hostile/test_tls.py": "tests/hostile/test_scan.py",
     "tests/nights/test_formats.py": "tests/test_city.py",
