@@ -45,6 +45,15 @@ def actions(device: Device, findings: Sequence[Finding]) -> dict[Action, list[in
     return found
 
 
+def kinds_of_work(device: Device, findings: Sequence[Finding]) -> dict[Action, list[int]]:
+    """The same, where all work of one kind is one action, on whatever devices: what is decided once for a city."""
+    found: dict[Action, list[int]] = {}
+    for action, places in actions(device, findings).items():
+        of_kind = found.setdefault(Action(action.act, "", ""), [])
+        of_kind += [place for place in places if place not in of_kind]
+    return found
+
+
 def kind_of_work(finding: Finding) -> str:
     """A word of `checks.contract.Act`; that of the family, where a record of before has none."""
     return finding.act or ACT_OF[finding.family].value

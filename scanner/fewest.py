@@ -12,17 +12,19 @@ Step by step the action is taken that lowers the sum most, given those before it
 when nothing is left that raises a score. Where no single action lowers the sum, the one that ends the most findings is next.
 """
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
-from typing import NamedTuple
+from typing import NamedTuple, TypeAlias
 
 from checks.contract import ACT_OF
 from inventory.findings import Finding, FleetFinding
-from inventory.model import Endpoint, Severity
+from inventory.model import Device, Endpoint, Severity
 from inventory.report import Assessment
 from scanner import tally
 from scanner.actions import Action, actions
 from scanner.score import effective
+
+Needed: TypeAlias = Callable[[Device, Sequence[Finding]], Mapping[Action, Sequence[int]]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,9 +64,14 @@ class Plan:
     notes: tuple[str, ...] = ()
 
 
-def fewest(fleet: Sequence[Assessment], most: int, together: Iterable[FleetFinding] = ()) -> Plan:
-    """The first steps, `most` at most. The assessments are in their context (`scanner.ranking.in_context`); what is accepted does not count."""
-    work = _Work(sorted(fleet, key=lambda one: one.device.identity))
+def fewest(
+    fleet: Sequence[Assessment], most: int, together: Iterable[FleetFinding] = (), needed: Needed = actions
+) -> Plan:
+    """The first steps, `most` at most. The assessments are in their context (`scanner.ranking.in_context`); what is accepted does not count.
+
+    `needed` says which actions a device needs, each with the places of the findings that it ends.
+    """
+    work = _Work(sorted(fleet, key=lambda one: one.device.identity), needed)
     risk, accepted = work.risk, sum(map(len, work.findings)) - work.counted
     critical, high = (
         sum(tally.worst(one) >= band for one in work.state) for band in (Severity.CRITICAL, Severity.HIGH)
@@ -90,7 +97,7 @@ class _Work:
     action would lower the risk now, and `open` how many findings it would mend that raise a score.
     """
 
-    def __init__(self, fleet: Sequence[Assessment]) -> None:
+    def __init__(self, fleet: Sequence[Assessment], needed: Needed) -> None:
         self.fleet = fleet
         self.findings = [[f for outcome in one.outcomes for f in outcome.findings] for one in fleet]
         self.counted = 0
@@ -103,12 +110,12 @@ class _Work:
             severities = [effective(f) for f in findings]
             self.adds.append([tally.adds(f.family, severity) for f, severity in zip(findings, severities, strict=True)])
             self.raises.append([severity > Severity.INFO for severity in severities])
-            needed = actions(one.device, findings)
-            counts = {place for places in needed.values() for place in places}
+            wanted = needed(one.device, findings)
+            counts = {place for places in wanted.values() for place in places}
             self.counted += len(counts)
             self.state.append(sum([self.adds[-1][place] for place in counts]))
             self.todo.append({})
-            for action, places in needed.items():
+            for action, places in wanted.items():
                 number = numbers.setdefault(action, len(numbers))
                 self.todo[-1][number] = self._mends(-1, places)
         self.names = list(numbers)

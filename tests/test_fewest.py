@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from inventory.findings import Acceptance, FleetFinding
 from inventory.model import Confidence, Family, Severity
-from scanner.actions import Action, actions, sentence
+from scanner.actions import Action, actions, kinds_of_work, sentence
 from scanner.fewest import fewest
 from scanner.score import score
 from tests.fleets import FAMILIES, flawed, fleets, standing
@@ -18,11 +18,11 @@ DEFAULT = {"severity": Severity.CRITICAL, "act": "password", "account": "acme-1:
 OLD = {"severity": Severity.HIGH, "act": "update", "port": 0}
 
 
-def risk_without(fleet, taken):
+def risk_without(fleet, taken, wanted=actions):
     """The sum of the weighed scores of what these actions leave, by the score itself and nothing else."""
     total = 0
     for one in fleet:
-        needed = actions(one.device, one.findings)
+        needed = wanted(one.device, one.findings)
         gone = {place for action in taken for place in needed.get(action, ())}
         left = score([f for place, f in enumerate(one.findings) if place not in gone])
         total += {Severity.CRITICAL: 4, Severity.HIGH: 2}.get(left.band, 1) * round(10 * left.value)
@@ -64,6 +64,18 @@ def test_all_steps_together_leave_nothing_that_raises_a_score(fleet):
     assert plan.left == 0
     assert len(set(ended)) == len(ended)
     assert (plan.steps[-1].after if plan.steps else plan.risk) == 0
+
+
+@settings(max_examples=60)
+@given(fleets)
+def test_a_kind_of_work_is_one_step_whose_effect_is_that_of_all_its_actions(fleet):
+    taken: list[Action] = []
+    for step in fewest(fleet, 99, needed=kinds_of_work).steps:
+        taken.append(step.action)
+        assert step.action == Action(step.action.act, "", "")
+        assert step.after == risk_without(fleet, taken, kinds_of_work)
+    assert len(taken) == len(set(taken))
+    assert risk_without(fleet, taken, kinds_of_work) == risk_without(fleet, all_actions(fleet))
 
 
 def test_three_steps_come_near_the_best_three_and_not_always_to_them():

@@ -9,6 +9,7 @@ from inventory.diff import DeviceState, Diff, FindingState
 from inventory.model import Severity
 from inventory.report import Assessment, Context, Report, Scan
 from inventory.text import counted, one_line
+from scanner.actions import kinds_of_work
 from scanner.audiences.page import (
     Bar,
     Bars,
@@ -51,7 +52,7 @@ _DECIDE = {
 def page(edition: Edition) -> Page:
     """The page of an edition, whose report is ranked."""
     report = edition.report
-    plan = fewest(report.assessments, _DECISIONS, report.fleet)
+    plan = fewest(report.assessments, _DECISIONS, report.fleet, kinds_of_work)
     when = edition.today or (report.scan.started.date() if edition.trend or edition.change else None)
     name = one_line(edition.city, _LONGEST_NAME) or "The city"
     site = one_line(report.scan.site, _LONGEST_NAME)

@@ -11,12 +11,14 @@ from pathlib import Path
 import pytest
 
 from inventory.diff import diff
-from inventory.model import Confidence, Severity
+from inventory.findings import Outcome
+from inventory.model import Confidence, Severity, Status
+from inventory.report import Assessment
 from inventory.store import Store
 from scanner import telling
 from scanner.audiences import department, executive
 from scanner.audiences.own import of_department
-from scanner.audiences.page import Page
+from scanner.audiences.page import Page, Points
 from scanner.audiences.plain import plain
 from scanner.audiences.rendering import html, md, txt
 from scanner.audiences.rendering import json as json_page
@@ -116,8 +118,21 @@ def test_no_plain_sentence_speaks_the_language_of_technicians():
     assert all(said.wrong.endswith(".") and said.means.endswith(".") for said in told.values())
 
 
+def with_old_firmware(one: Assessment) -> Assessment:
+    """The device with a flaw that a third kind of work mends."""
+    finding = replace(
+        one.findings[0], id=f"old-{one.device.identity}", check="firmware-behind", act="update", account=""
+    )
+    found = Outcome("firmware-behind", Status.FOUND, "", (finding,))
+    return replace(one, outcomes=(*one.outcomes, found))
+
+
 def test_the_page_of_decisions_names_no_address_no_device_and_three_decisions():
-    text = whole_text(executive.page(Edition(WHOLE, diff(report(range(4, 24)), WHOLE), TREND, "Riverside", TODAY)))
+    old = replace(WHOLE, assessments=tuple(map(with_old_firmware, WHOLE.assessments)))
+    page = executive.page(Edition(old, diff(report(range(4, 24)), WHOLE), TREND, "Riverside", TODAY))
+    (decisions,) = (block for block in page.blocks if isinstance(block, Points) and block.ordered)
+    assert len({decision.partition(": ")[0] for decision in decisions.items}) == len(decisions.items) == 3
+    text = whole_text(page)
     assert "Three decisions" in text
     for one in WHOLE.assessments:
         assert [
