@@ -1,6 +1,7 @@
 """One report over the newest scan of every site: what is in it, what changed since the scans before, how it went, and who gets which of it."""
 
 import json
+import re
 from collections.abc import Sequence
 from dataclasses import replace
 from datetime import timedelta
@@ -255,6 +256,12 @@ def test_every_format_for_people_names_the_scans_and_the_sites_without_one(name,
     said = capfd.readouterr().out
     assert all(word in said for word in ("day1-harbour", "day1-hill", "Museum"))
     assert "day0-harbour" not in said.replace("sites-", "")
+
+
+def test_on_the_page_every_fact_has_one_place_beside_its_name(inventory, capfd):
+    assert tell("--all-sites", "--format", "html") == 0
+    about = capfd.readouterr().out.partition('id="about-head"')[2].partition("</dl>")[0]
+    assert re.findall("<(dt|dd)", about) == ["dt", "dd"] * (about.count("<dt"))
 
 
 def test_a_page_for_those_who_are_no_technicians_is_of_all_sites_unless_one_is_asked_for(inventory, capfd):
