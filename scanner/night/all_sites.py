@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
-from inventory.errors import ConfigError
+from inventory.errors import OperatorError
 from inventory.nights import Owed, Step
 from scanner.boundary import Failure, contained_work
 from scanner.exits import Exit
@@ -27,7 +27,7 @@ def report_on_all(terms: Terms) -> Visit | None:
         return None
     try:
         done = contained_work(lambda: _write(terms, owed), "the report over all sites was written")
-    except ConfigError as error:
+    except OperatorError as error:
         text = f"the report over all sites waits for the next night: {error}"
         terms.diary.error("reports-failed", text)
         return Visit(NAME, Exit.USAGE, text, failed=True)
@@ -39,8 +39,10 @@ def report_on_all(terms: Terms) -> Visit | None:
 
 
 def _write(terms: Terms, owed: Iterable[Owed]) -> None:
-    told = _edition(terms) if terms.shelf and len(terms.settings.sites) > 1 else None
-    if told is None or terms.shelf is None:
+    sites = {site.name for site in terms.settings.sites}
+    if terms.shelf is None or len(sites) < 2 or sites.isdisjoint(one.site for one in owed):  # of a site that is gone
+        return
+    if (told := _edition(terms)) is None:
         return
     night = max(one.night for one in owed)
     paths = terms.shelf.put(NAME, night, told)

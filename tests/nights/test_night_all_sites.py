@@ -61,6 +61,17 @@ def test_one_that_could_not_be_written_is_written_by_the_next_night(described, t
     assert town.spend(at=AT_TWO + timedelta(hours=2)).events == ["nothing-due"]
 
 
+def test_of_sites_that_are_gone_nothing_is_owed(described, tmp_path):
+    town = Town(described, tmp_path)
+    town.write(METER, PRINTER)
+    (town.reports / "2026-11-20" / "all-sites.json").mkdir(parents=True)
+    assert town.spend(at=AT_TWO).code == 2
+    closed = {"window": "12:00-13:00"}
+    town.write(MUSEUM, site("square", ["flowbird_meter"], **closed))
+    later = town.spend(at=AT_TWO + timedelta(hours=1))
+    assert (later.code, later.events) == (0, ["nothing-due"]), later.err
+
+
 def test_of_one_site_there_is_no_report_over_all(described, tmp_path):
     town = Town(described, tmp_path)
     town.write(METER)
