@@ -59,9 +59,8 @@ class _Commands(click.Group):
         except OSError as error:
             if error.errno not in _UNWRITABLE or error.filename:
                 raise
-            os.dup2(
-                os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno()
-            )  # where Python puts what is left when it ends
+            # Python writes what is left of it when it ends.
+            os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
             raise click.ClickException(f"cannot write to standard output: {error.strerror}") from error
         return result
 

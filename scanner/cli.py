@@ -125,9 +125,7 @@ def _explain(error: Exception, *, debug: bool) -> Exit:
     if isinstance(error, OperatorError):
         click.echo(f"tocsin: {one_line(str(error), 4096)}", err=True)
         return Exit.REFUSED if isinstance(error, ScopeError) else Exit.USAGE
-    if (
-        isinstance(error, PermissionError) and error.filename is not None
-    ):  # most often root's own folder, seen by another user
+    if isinstance(error, PermissionError) and error.filename is not None:  # most often another user's folder
         place = one_line(os.fspath(error.filename), 4096)
         click.echo(
             f"tocsin: {place}: {error.strerror} for this user; run this as whoever may, or name another place", err=True

@@ -11,8 +11,7 @@ from scanner.terminal import name_of
 _OfDevice: TypeAlias = Callable[[ListedDevice], Sequence[Any]]
 _OfFinding: TypeAlias = Callable[[ListedFinding], Sequence[Any]]
 
-
-_SAID = ("vendor", "model", "serial", "mac", "name")
+SAID = ("vendor", "model", "serial", "mac", "name")
 """The claims of which a filter knows all that there are."""
 
 
@@ -68,7 +67,7 @@ def _shown_of_finding(one: ListedFinding) -> Sequence[str]:
 def _who(row: ListedDevice) -> Sequence[str]:
     """Who it is, where it stands, and what the city knows of it."""
     device, context = row.device, row.known.assessment.context
-    said = (claim.value for claim in device.claims if claim.name in _SAID and not claim.behind)
+    said = (claim.value for claim in device.claims if claim.name in SAID and not claim.behind)
     places = (context.name, context.owner, context.department, context.site, context.criticality, context.exposure)
     names = (*row.known.identities, name_of(device), device.mac or "", *said, row.particulars.firmware)
     return (*device.addresses, *device.noted, *names, *places)

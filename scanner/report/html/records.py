@@ -26,11 +26,10 @@ from scanner.edition import NO_MOMENT
 from scanner.parts import parts_in_words
 from scanner.report.html.texts import Texts, compact
 from scanner.score import effective, moved_by
+from scanner.subjects import SAID
 
 _EVIDENCE, _FACT, _FACTS, _CLUES, _HOLES = 512, 160, 40, 12, 20
 _CLAIMS = {"v": "vendor", "t": "model", "k": "kind", "s": "serial", "h": "hardware", "w": "firmware"}
-_SEVERAL = ("vendor", "model", "serial", "mac", "name")
-"""The claims of which a filter of the lists knows all that there are."""
 _STATUSES = tuple(Status)
 
 
@@ -102,7 +101,7 @@ def _who(assessment: Assessment, texts: Texts) -> dict[str, Any]:
 
 def _further(device: Device, shown: Mapping[str, str | None], texts: Texts) -> Iterator[tuple[str, list[int]]]:
     """What it says of itself besides what is shown, which is the best of its claims where `shown` does not say."""
-    for name in _SEVERAL:
+    for name in SAID:
         claims = device.claimed(name)
         told = shown[name] if name in shown else _best(device, name)
         values = dict.fromkeys(claim.value for claim in claims if claim.value != told)
